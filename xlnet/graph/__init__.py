@@ -1,0 +1,1 @@
+"""Named quantities, the operations between them, and reverse-mode differentiation."""

@@ -1,0 +1,139 @@
+"""Expressions over named quantities: what a formula says, before any notation is chosen.
+
+An expression is written with Python's own operators, `1 / (1 + exp(-z))`, and is printed three times: as an Excel
+formula, as mathematics for people, and as Python source for the cached values (see `printing`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Expression:
+    """Base of all expressions; it only carries the operators."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Expression | float) -> Expression:
+        return total(self, other)
+
+    def __radd__(self, other: float) -> Expression:
+        return total(other, self)
+
+    def __sub__(self, other: Expression | float) -> Expression:
+        return total(self, -expression(other))
+
+    def __rsub__(self, other: float) -> Expression:
+        return total(other, -self)
+
+    def __mul__(self, other: Expression | float) -> Expression:
+        return product(self, other)
+
+    def __rmul__(self, other: float) -> Expression:
+        return product(other, self)
+
+    def __truediv__(self, other: Expression | float) -> Expression:
+        return Quotient(self, expression(other))
+
+    def __rtruediv__(self, other: float) -> Expression:
+        return Quotient(expression(other), self)
+
+    def __pow__(self, other: Expression | float) -> Expression:
+        return Power(self, expression(other))
+
+    def __neg__(self) -> Expression:
+        return Negative(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A number that stands in the formula itself."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Expression):
+    """A named quantity: of the same iteration, or (`above`) of the iteration before, one row up."""
+
+    key: str
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Expression):
+    """The sum of its terms; a difference is a sum with a `Negative` term."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Expression):
+    """The product of its factors."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Expression):
+    """`numerator / denominator`."""
+
+    numerator: Expression
+    denominator: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Expression):
+    """`base ^ exponent`."""
+
+    base: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Expression):
+    """`-operand`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """A function of the vocabulary in `printing`: exp, max …"""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+def expression(value: Expression | float) -> Expression:
+    """Return `value` as an expression."""
+    return value if isinstance(value, Expression) else Number(value)
+
+
+def total(*terms: Expression | float) -> Expression:
+    """Return the sum of `terms`, written as one flat sum."""
+    flat: list[Expression] = []
+    for term in map(expression, terms):
+        flat.extend(term.terms if isinstance(term, Sum) else (term,))
+    return flat[0] if len(flat) == 1 else Sum(tuple(flat))
+
+
+def product(*factors: Expression | float) -> Expression:
+    """Return the product of `factors`, written as one flat product without factors of 1."""
+    flat: list[Expression] = []
+    for factor in map(expression, factors):
+        flat.extend(factor.factors if isinstance(factor, Product) else (factor,))
+    flat = [factor for factor in flat if factor != Number(1)]
+    if not flat:
+        return Number(1)
+    return flat[0] if len(flat) == 1 else Product(tuple(flat))
+
+
+def exp(value: Expression) -> Expression:
+    """Return e^value."""
+    return Call("exp", (value,))
+
+
+def maximum(*values: Expression | float) -> Expression:
+    """Return the largest of `values`."""
+    return Call("max", tuple(map(expression, values)))

@@ -1,0 +1,84 @@
+"""Prints an expression in a notation, with the brackets that the notation needs and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from xlnet.graph.expression import (
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+)
+
+SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(1, 6)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How one language writes expressions: its operators, numbers, functions and quantities."""
+
+    plus: str
+    minus: str
+    times: str
+    over: str
+    power: Callable[[str, str], str]
+    number: Callable[[float], str]
+    functions: Mapping[str, Callable[..., str]]
+    quantity: Callable[[Quantity], str]
+    # A notation may have a shorter way to write a long sum; None leaves it written out.
+    long_sum: Callable[[Sum], str | None] = lambda _: None
+
+
+def write(expression: Expression, notation: Notation) -> str:
+    """Return `expression` written in `notation`."""
+    return _write(expression, notation, SUM)
+
+
+def _write(expression: Expression, notation: Notation, least: int) -> str:
+    """Write `expression`, in brackets when it binds less tightly than `least`."""
+    text, precedence = _unbracketed(expression, notation)
+    return text if precedence >= least else f"({text})"
+
+
+def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
+    match expression:
+        case Number(value):
+            return notation.number(value), NEGATIVE if value < 0 else ATOM
+        case Quantity():
+            return notation.quantity(expression), ATOM
+        case Call(function, arguments):
+            return notation.functions[function](*(write(a, notation) for a in arguments)), ATOM
+        case Sum(terms):
+            return notation.long_sum(expression) or _sum(terms, notation), SUM
+        case Product(factors):
+            first = _write(factors[0], notation, PRODUCT)
+            others = (_write(factor, notation, POWER) for factor in factors[1:])
+            return notation.times.join((first, *others)), PRODUCT
+        case Quotient(numerator, denominator):
+            above = _write(numerator, notation, PRODUCT)
+            return above + notation.over + _write(denominator, notation, POWER), PRODUCT
+        case Power(base, exponent):
+            # Both sides in brackets unless atoms: 2^3^2 is 64 in a spreadsheet and 512 in mathematics.
+            sides = (_write(base, notation, ATOM), _write(exponent, notation, ATOM))
+            return notation.power(*sides), POWER
+        case Negative(operand):
+            # The operand is an atom or in brackets: -2^2 is 4 in a spreadsheet and -4 in mathematics.
+            return notation.minus.strip() + _write(operand, notation, ATOM), NEGATIVE
+    raise TypeError(f"not an expression: {expression!r}")
+
+
+def _sum(terms: tuple[Expression, ...], notation: Notation) -> str:
+    text = _write(terms[0], notation, PRODUCT)
+    for term in terms[1:]:
+        if isinstance(term, Negative):
+            text += notation.minus + _write(term.operand, notation, PRODUCT)
+        else:
+            text += notation.plus + _write(term, notation, PRODUCT)
+    return text

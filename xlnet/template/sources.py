@@ -1,0 +1,73 @@
+"""Finds templates: the bundled ones by name, a user's own by path."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlnet.errors import UserError
+
+_PACKAGE = Path(__file__).parent.parent
+# In an installed package, and in a checkout.
+_FOLDERS = (_PACKAGE / "template" / "bundled", _PACKAGE.parent / "templates")
+
+
+@dataclass(frozen=True)
+class TemplateSource:
+    """A template as read: its name, how messages call it, its text and its TOML document."""
+
+    name: str
+    label: str
+    text: str
+    document: dict[str, Any]
+
+
+def bundled_names() -> list[str]:
+    """Return the names of the bundled templates, the default first."""
+    names = sorted(path.stem for path in _bundled_folder().glob("*.toml"))
+    return sorted(names, key=lambda name: name != "seed")
+
+
+def open_template(template: str | Path) -> TemplateSource:
+    """Read a bundled template (by name) or a .toml file (by path).
+
+    Raises UserError when there is no such template or it is no TOML.
+    """
+    if isinstance(template, str) and template in bundled_names():
+        return _read(_bundled_folder() / f"{template}.toml", label=template)
+    path = Path(template)
+    if path.suffix != ".toml":
+        raise UserError(
+            f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}"
+        )
+    return _read(path, label=str(template))
+
+
+def _read(path: Path, label: str) -> TemplateSource:
+    try:
+        # utf-8-sig: Notepad on Windows puts a byte order mark in front.
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UserError(f"{label}: no such file") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{label}: not UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
+        raise UserError(f"{label}: cannot be read: {error.strerror}") from None
+    return TemplateSource(path.stem, label, text, read_toml(text, label))
+
+
+def read_toml(text: str, label: str) -> dict[str, Any]:
+    """Return the document of a TOML text; raises UserError, led by `label`, when it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problem = str(error).replace("\n", " ")
+        raise UserError(f"{label}: not valid TOML: {problem}") from None
+    except RecursionError:
+        raise UserError(f"{label}: not a template: nested too deeply") from None
+
+
+def _bundled_folder() -> Path:
+    return next(folder for folder in _FOLDERS if folder.is_dir())

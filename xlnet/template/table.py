@@ -1,0 +1,137 @@
+"""Typed reading of one TOML table, with errors that name the file, the key and the mend."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from xlnet.errors import UserError
+from xlnet.spec import Matrix, Vector
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a template: `label` names the file, `path` the table, `origins` the options that set a key."""
+
+    label: str
+    path: str
+    content: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+    def require_known(self, *known: str) -> None:
+        """Raise UserError for a key that is not in `known`, with the nearest one that is."""
+        for key in self.content:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                mend = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+                self.fail(key, f"unknown key: {mend}")
+
+    def fail(self, key: str, problem: str) -> NoReturn:
+        """Raise UserError that names where `key` was set."""
+        dotted = self._dotted(key)
+        raise UserError(f"{self.label}: {self.origins.get(dotted, dotted)}: {problem}")
+
+    def integer(self, key: str, default: int | None = None, *, least: int, most: int) -> int:
+        """Return a whole number from `least` to `most`; without a default the key must be there."""
+        value = self._value(key, default)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fail(key, f"must be a whole number, not {_show(value)}")
+        if not least <= value <= most:
+            self.fail(key, f"must be from {least:,} to {most:,}, not {value:,}")
+        return value
+
+    def number(self, key: str, default: float) -> float:
+        """Return a finite number."""
+        return self._finite(key, self._value(key, default))
+
+    def flag(self, key: str, default: bool) -> bool:
+        """Return true or false."""
+        value = self._value(key, default)
+        if not isinstance(value, bool):
+            self.fail(key, f"must be true or false, not {_show(value)}")
+        return value
+
+    def text(self, key: str, default: str) -> str:
+        """Return a text without control characters, which no cell could hold."""
+        value = self._value(key, default)
+        if not isinstance(value, str):
+            self.fail(key, f"must be text in quotes, not {_show(value)}")
+        if any(ord(character) < 32 and character not in "\t\n\r" for character in value):
+            self.fail(key, "holds a control character, which a workbook cannot: remove it")
+        return value
+
+    def choice(self, key: str, options: Collection[str], default: str) -> str:
+        """Return one of `options`."""
+        value = self._value(key, default)
+        if value not in options:
+            near = difflib.get_close_matches(str(value), options, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            self.fail(key, f"must be one of {', '.join(options)}, not {_show(value)}{hint}")
+        return str(value)
+
+    def matrix(self, key: str, rows: int | None, columns: int, shape: str) -> Matrix:
+        """Return a list of `rows` (None: one or more) lists of `columns` numbers; `shape` says what they stand for."""
+        value = self._value(key, None)
+        wanted = f"{rows or 'some'} × {columns} ({shape})"
+        if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+            self.fail(key, f"must be a list of lists of numbers, {wanted}")
+        if not value or len(value) != (rows or len(value)):
+            self.fail(key, f"must be {wanted}, but has {len(value)} rows")
+        for number, row in enumerate(value, 1):
+            if len(row) != columns:
+                self.fail(key, f"must be {wanted}, but row {number} has {len(row)} numbers")
+        return tuple(tuple(self._finite(key, item) for item in row) for row in value)
+
+    def vector(self, key: str, length: int, shape: str) -> Vector:
+        """Return a list of `length` numbers; `shape` says what they stand for."""
+        value = self._value(key, None)
+        if not isinstance(value, list) or len(value) != length:
+            self.fail(key, f"must be a list of {length} numbers ({shape}), not {_show(value)}")
+        return tuple(self._finite(key, item) for item in value)
+
+    def table(self, key: str, *, required: bool = False) -> Table:
+        """Return a table inside this one, empty where it is missing."""
+        value = self._value(key, None if required else {})
+        if not isinstance(value, dict):
+            self.fail(key, f"must be a table, [{self._dotted(key)}], not {_show(value)}")
+        return Table(self.label, self._dotted(key), value, self.origins)
+
+    def tables(self, key: str) -> list[Table]:
+        """Return a list of at least one table."""
+        value = self._value(key, None)
+        dotted = self._dotted(key)
+        if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+            self.fail(key, f"must be tables, each led by [[{dotted}]]")
+        return [
+            Table(self.label, f"{dotted}[{number}]", entry, self.origins)
+            for number, entry in enumerate(value, 1)
+        ]
+
+    def _value(self, key: str, default: Any) -> Any:
+        value = self.content.get(key, default)
+        if value is None:
+            self.fail(key, "is missing: add it")
+        return value
+
+    def _finite(self, key: str, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail(key, f"must be a number, not {_show(value)}")
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            self.fail(key, f"must be a finite number, not {_show(value)}")
+        return number
+
+    def _dotted(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+
+def _show(value: Any) -> str:
+    """Return a value as a message shows it, cut short and on one line."""
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "…"

@@ -1,0 +1,53 @@
+"""What a person reads in a workbook; a language is one file beside this one."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from xlnet import keys
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one language, by section and name."""
+
+    sections: dict[str, Any]
+
+    def get(self, section: str, name: str) -> str:
+        """Return a text."""
+        text: str = self.sections[section][name]
+        return text
+
+    def meaning(self, key: str, layers: int) -> str:
+        """Return what the quantity `key` is, in words, in a network of so many layers."""
+        inner = keys.differentiated(key)
+        if inner is not None:
+            return self.get("meaning", "gradient").format(meaning=self.meaning(inner, layers))
+        parts = keys.parts(key)
+        if not parts.indices:
+            return self.get("meaning", key)
+        unit, *sources = parts.indices
+        last = parts.letter == "a" and parts.layer == layers
+        text = self.get("meaning", "y" if last else parts.letter)
+        return text.format(
+            layer=parts.layer,
+            unit=unit,
+            source=self._source(parts.layer, sources[0]) if sources else "",
+        )
+
+    def _source(self, layer: int | None, source: int) -> str:
+        if layer in (None, 1):
+            return self.get("meaning", "source_input").format(unit=source)
+        assert layer is not None
+        return self.get("meaning", "source_unit").format(unit=source, layer=layer - 1)
+
+
+@cache
+def load(language: str = "en") -> Texts:
+    """Return the texts of `language`."""
+    file = resources.files(__package__).joinpath(f"{language}.toml")
+    return Texts(tomllib.loads(file.read_text(encoding="utf-8")))

@@ -1,0 +1,3 @@
+"""The version of xlnet."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,97 @@
+"""Builds a workbook: the graph laid out, drawn and filled with its values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import texts
+from xlnet.errors import UserError
+from xlnet.files import written_whole
+from xlnet.layout import FIRST_ROW, TRAINING, training_layout
+from xlnet.notation import Symbols
+from xlnet.run import Values, iterations
+from xlnet.sheets import formulas, template, training
+from xlnet.spec import Spec
+from xlnet.template.serialize import serialize
+from xlnet.training import iteration
+from xlnet.version import VERSION
+from xlnet.xlsx import Table, save
+
+Progress = Callable[[Iterable[Values], int], Iterable[Values]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built: the file, and the first iteration without finite values, if there is one."""
+
+    path: Path
+    diverged_at: int | None
+
+
+def build(spec: Spec, path: str | Path, progress: Progress = lambda rows, _: rows) -> Built:
+    """Write the workbook of `spec` to `path`, whole or not at all.
+
+    `progress` wraps the rows as they are written. Raises UserError when the network does not fit a sheet or the file
+    cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
+    graph = iteration(spec)
+    iters = spec.training.iters
+    sheet = training.TrainingSheet(
+        graph=graph,
+        layout=training_layout(graph),
+        symbols=Symbols.of(spec),
+        texts=texts.load(),
+        title=spec.title,
+        last_row=FIRST_ROW + iters - 1,
+    )
+    columns = training.columns(sheet)
+    watch = _Watch()
+    table = Table(
+        first_row=FIRST_ROW,
+        last_row=sheet.last_row,
+        columns=columns,
+        values=progress(watch.rows(iterations(graph, iters)), iters),
+    )
+    workbook = _frame(spec, sheet)
+    with written_whole(path) as file:
+        save(workbook, {TRAINING: table}, file)
+    return Built(path, watch.diverged_at)
+
+
+def _frame(spec: Spec, sheet: training.TrainingSheet) -> Workbook:
+    """Return the workbook without the rows of its table."""
+    workbook = Workbook()
+    first = workbook.active
+    assert isinstance(first, Worksheet)
+    first.title = TRAINING
+    training.draw(first, sheet)
+    formulas.draw(workbook.create_sheet("Formulas"), sheet)
+    template.draw(workbook.create_sheet(template.NAME), serialize(spec))
+    workbook.properties.title = spec.title
+    workbook.properties.creator = f"xlnet {VERSION}"
+    workbook.properties.description = spec.description
+    # Excel recalculates on opening; LibreOffice takes the values that are there.
+    workbook.calculation.fullCalcOnLoad = True
+    return workbook
+
+
+class _Watch:
+    """Looks at the rows as they pass and notes where the run diverges."""
+
+    def __init__(self) -> None:
+        self.diverged_at: int | None = None
+
+    def rows(self, rows: Iterable[Values]) -> Iterator[Values]:
+        for number, values in enumerate(rows, 1):
+            if self.diverged_at is None and any(map(math.isnan, values)):
+                self.diverged_at = number
+            yield values
