@@ -1,0 +1,1 @@
+"""Recalculation engines: programs other than xlnet that compute a workbook's formulas from their text."""

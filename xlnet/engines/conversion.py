@@ -1,0 +1,115 @@
+"""LibreOffice without UNO: the workbook is converted to xlsx, recalculated on the way, and read with openpyxl.
+
+It is slower and its values have 15 digits, so it serves only where no Python has `uno`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from openpyxl import load_workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from xlnet.engines.grid import Edit, Extent, Grid, Point, Recalculation
+from xlnet.engines.process import ask, run
+from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
+from xlnet.errors import EngineError
+
+_KINDS = {"n": NUMBER, "s": TEXT, "str": TEXT, "inlineStr": TEXT, "e": ERROR, "b": BOOLEAN}
+
+# A conversion takes the values that are in the file for granted, unless the profile says: recalculate always.
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" \
+xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">\
+<value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def recalculate(
+    soffice: Path,
+    workbook: Path,
+    extents: Sequence[Extent],
+    points: Sequence[Point],
+    folder: Path,
+    seconds: float,
+) -> Recalculation:
+    """Recalculate `workbook` at each point and read `extents`. Raises EngineError."""
+    profile = folder / "profile"
+    settings = profile / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(_PROFILE, encoding="utf-8")
+    grids = []
+    source = workbook
+    for number, point in enumerate(points):
+        edited = folder / f"point{number}.xlsx"
+        _edit(workbook if point.reopened else source, point.edits, edited)
+        source = edited
+        converted = folder / f"converted{number}" / edited.name
+        run(
+            [
+                str(soffice),
+                f"-env:UserInstallation={profile.as_uri()}",
+                "--headless",
+                "--norestore",
+                "--convert-to",
+                "xlsx:Calc MS Excel 2007 XML",
+                "--outdir",
+                str(converted.parent),
+                str(edited),
+            ],
+            engine="LibreOffice",
+            seconds=seconds,
+            environment={"TMPDIR": str(folder)},
+        )
+        # It may return 0 without having written anything.
+        if not converted.is_file():
+            raise EngineError("LibreOffice converted nothing: is another one running?")
+        grids.append(_read(converted, extents))
+    return Recalculation("LibreOffice", f"{_version(soffice)}, by conversion", grids)
+
+
+def _version(soffice: Path) -> str:
+    """Return the version that LibreOffice says it has, "7.4.7.2"."""
+    words = ask([str(soffice), "--version"]).split()
+    return words[1] if len(words) > 1 else "of unknown version"
+
+
+def _edit(workbook: Path, edits: Sequence[Edit], target: Path) -> None:
+    if not edits:
+        shutil.copyfile(workbook, target)
+        return
+    edited = load_workbook(workbook)
+    for edit in edits:
+        for column, value in enumerate(edit.values, edit.column):
+            edited[edit.sheet].cell(edit.row, column).value = value
+    edited.save(target)
+
+
+def _read(converted: Path, extents: Sequence[Extent]) -> dict[str, Grid]:
+    workbook = load_workbook(converted, data_only=True, read_only=True)
+    try:
+        return {extent.name: _grid(workbook[extent.name], extent) for extent in extents}
+    finally:
+        workbook.close()
+
+
+def _grid(worksheet: ReadOnlyWorksheet, extent: Extent) -> Grid:
+    shape = (extent.rows, extent.columns)
+    values, kinds = np.full(shape, np.nan), np.full(shape, BLANK, dtype=np.uint8)
+    texts = {}
+    rows = worksheet.iter_rows(max_row=extent.rows, max_col=extent.columns)
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            if cell.value is None:
+                continue
+            kinds[row, column] = _KINDS[cell.data_type]
+            if kinds[row, column] == NUMBER:
+                values[row, column] = cell.value
+            else:
+                texts[row + 1, column + 1] = str(cell.value)
+    return Grid(values, kinds, texts)

@@ -1,0 +1,107 @@
+"""LibreOffice, the authority: run headless over UNO, or, where no Python has UNO, by plain conversion."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from xlnet.engines import conversion
+from xlnet.engines.grid import Extent, Point, Recalculation, read_results
+from xlnet.engines.job import job
+from xlnet.engines.process import ask, run, worker
+from xlnet.errors import EngineError
+
+NAME = "LibreOffice"
+# Names a soffice that is not found by itself.
+VARIABLE = "XLNET_SOFFICE"
+
+_USUAL_PLACES = (
+    "/usr/lib/libreoffice/program/soffice",
+    "/opt/libreoffice*/program/soffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    "C:/Program Files/LibreOffice/program/soffice.exe",
+    "C:/Program Files (x86)/LibreOffice/program/soffice.exe",
+)
+
+
+@cache
+def find_soffice() -> Path | None:
+    """Return the path of LibreOffice's program, None where it is not installed."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named) if Path(named).is_file() else None
+    for name in ("soffice", "libreoffice"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    for pattern in _USUAL_PLACES:
+        anchor = Path(Path(pattern).anchor)
+        places = anchor.glob(str(Path(pattern).relative_to(anchor))) if anchor.exists() else ()
+        for place in sorted(places, reverse=True):
+            return place
+    return None
+
+
+def is_available() -> bool:
+    """Return whether LibreOffice is installed."""
+    return find_soffice() is not None
+
+
+def recalculate(
+    workbook: Path,
+    extents: Sequence[Extent],
+    points: Sequence[Point],
+    folder: Path,
+    seconds: float,
+) -> Recalculation:
+    """Recalculate `workbook` at each point and read `extents`; `folder` is for what passes between.
+
+    Raises EngineError.
+    """
+    soffice = find_soffice()
+    if soffice is None:
+        raise EngineError(
+            f"{NAME} is not found: install it, or name its soffice program in {VARIABLE}"
+        )
+    python = _python_with_uno(soffice)
+    if python is None:
+        return conversion.recalculate(soffice, workbook, extents, points, folder, seconds)
+    details = {
+        "soffice": str(soffice),
+        "profile": str(folder / "profile"),
+        "pipe": f"xlnet{uuid.uuid4().hex}",
+    }
+    file = folder / "job.json"
+    text = json.dumps(job(workbook, extents, points, folder) | details)
+    file.write_text(text, encoding="utf-8")
+    run(
+        [str(python), worker("libreoffice_worker"), str(file)],
+        engine=NAME,
+        seconds=seconds,
+        # Its temporary files go with the folder.
+        environment={"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    return read_results(NAME, folder, extents, len(points))
+
+
+@cache
+def _python_with_uno(soffice: Path) -> Path | None:
+    """Return a Python that can import `uno`: LibreOffice's own, or the system's."""
+    program = soffice.resolve().parent
+    candidates = [
+        program / "python.exe",
+        program / "python",
+        program.parent / "Resources" / "python",
+        Path("/usr/bin/python3"),
+        Path(sys.executable),
+    ]
+    for python in candidates:
+        if python.is_file() and ask([str(python), "-c", "import uno; print('yes')"]) == "yes":
+            return python
+    return None

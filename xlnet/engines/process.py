@@ -1,0 +1,110 @@
+"""Runs a worker in a process group of its own, and ends the whole group whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from xlnet.errors import EngineError
+
+_GRACE_SECONDS = 5
+_QUESTION_SECONDS = 60
+
+
+def run(
+    command: Sequence[str], *, engine: str, seconds: float, environment: Mapping[str, str]
+) -> None:
+    """Run `command` to its end, `environment` added to this process's own.
+
+    Raises EngineError when it cannot start, fails or takes longer than `seconds`. Neither it nor any process it started is
+    left behind, also when this process is interrupted.
+    """
+    try:
+        process = subprocess.Popen(
+            command,
+            # A worker may watch its standard input: it closes when this process is gone.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=os.environ | environment,
+            # A group of its own: killing soffice alone would leave its child soffice.bin.
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise EngineError(f"{engine} cannot be started: {error.strerror}") from None
+    try:
+        message = _wait(process, seconds)
+    except subprocess.TimeoutExpired:
+        raise EngineError(
+            f"{engine} took longer than {seconds:g} seconds: give it more with --timeout"
+        ) from None
+    finally:
+        _end_group(process)
+    if process.returncode != 0:
+        raise EngineError(f"{engine} failed: {message or f'status {process.returncode}'}")
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> str:
+    """Wait for the process and return the last line of what it said; its standard input stays open meanwhile."""
+    deadline = time.monotonic() + seconds
+    stdin, process.stdin = process.stdin, None
+    try:
+        _, said = process.communicate(timeout=max(0.0, deadline - time.monotonic()))
+    finally:
+        process.stdin = stdin
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        subprocess.run(
+            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
+        )
+    else:
+        # Asked first, as a killed LibreOffice leaves its pipe in the folder for temporary files.
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, sign)
+                _wait_for_group(process.pid, process)
+    process.wait()
+    for stream in (process.stdin, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+def _wait_for_group(group: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until no process of the group is left; raises ProcessLookupError then."""
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while time.monotonic() < deadline:
+        process.poll()
+        os.killpg(group, 0)
+        time.sleep(0.02)
+
+
+def worker(name: str) -> str:
+    """Return the path of a worker script."""
+    return str(Path(__file__).parent / "workers" / f"{name}.py")
+
+
+def ask(command: Sequence[str]) -> str:
+    """Return what a short command prints, nothing where it fails."""
+    try:
+        answer = subprocess.run(
+            command,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            timeout=_QUESTION_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.strip()

@@ -1,0 +1,1 @@
+"""Scripts that run an engine in a process of its own; none of them imports xlnet."""

@@ -1,0 +1,52 @@
+"""Recalculates a workbook with IronCalc."""
+
+from importlib.metadata import version
+
+import handover
+import ironcalc
+
+def main():
+    job = handover.read_job()
+    results = handover.Results(job["results"])
+    model = None
+    for number, point in enumerate(job["points"]):
+        if model is None or point["reopened"]:
+            model = ironcalc.load_from_xlsx(job["workbook"], "en", "UTC")
+            properties = model.get_worksheets_properties()
+            positions = {sheet["name"]: position for position, sheet in enumerate(properties)}
+        for edit in point["edits"]:
+            for column, value in enumerate(edit["values"], edit["column"]):
+                model.update_cell_with_number(positions[edit["sheet"]], edit["row"], column, value)
+        # Without this the values stored in the file come back.
+        model.evaluate()
+        for index, sheet in enumerate(job["sheets"]):
+            read(model, positions[sheet["name"]], sheet, (number, index), results)
+    results.finish(version("ironcalc"))
+
+
+def read(model, number, sheet, place, results):
+    values, kinds = [], bytearray()
+    get_value, get_type = model.get_cell_value, model.get_cell_type
+    for row in range(1, sheet["rows"] + 1):
+        for column in range(1, sheet["columns"] + 1):
+            value = get_value(number, row, column)
+            if type(value) is float:
+                values.append(value)
+                kinds.append(handover.NUMBER)
+                continue
+            values.append(handover.NOT_A_NUMBER)
+            if value is None:
+                kinds.append(handover.BLANK)
+                continue
+            # An error comes back as its text, "#NUM!".
+            is_error = get_type(number, row, column) == ironcalc.CellType.ErrorValue
+            is_boolean = isinstance(value, bool)
+            kinds.append(
+                handover.ERROR if is_error else handover.BOOLEAN if is_boolean else handover.TEXT
+            )
+            results.text(*place, row, column, lambda text=value: str(text))
+    results.write(*place, values, kinds)
+
+
+if __name__ == "__main__":
+    main()

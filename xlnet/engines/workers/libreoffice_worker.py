@@ -1,0 +1,161 @@
+"""Recalculates a workbook with LibreOffice over UNO; run by a Python that has `uno`, which may be LibreOffice's own."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import handover
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+ROWS_PER_READ = 2000
+LONGEST_START = 120
+
+
+def main():
+    job = handover.read_job()
+    leave_with_parent()
+    office = start(job)
+    try:
+        context = connect(office, job["pipe"])
+        desktop = context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.frame.Desktop", context
+        )
+        results = handover.Results(job["results"])
+        recalculate(desktop, job, results)
+        results.finish(version(context))
+        with contextlib.suppress(Exception):
+            desktop.terminate()
+        office.wait(timeout=30)
+    finally:
+        office.kill()
+
+
+def leave_with_parent():
+    """End the whole process group when the parent is gone, however it went: its end of standard input closes."""
+
+    def watch():
+        # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
+        os.read(0, 1)
+        if hasattr(os, "killpg"):
+            os.killpg(os.getpgid(0), 9)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def start(job):
+    """Start LibreOffice with a profile of its own, so that it neither joins nor disturbs one that is open."""
+    return subprocess.Popen(
+        [
+            job["soffice"],
+            "-env:UserInstallation=" + Path(job["profile"]).as_uri(),
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            "--accept=pipe,name={};urp;".format(job["pipe"]),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def connect(office, pipe):
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", local
+    )
+    url = "uno:pipe,name={};urp;StarOffice.ComponentContext".format(pipe)
+    deadline = time.monotonic() + LONGEST_START
+    while time.monotonic() < deadline:
+        try:
+            return resolver.resolve(url)
+        except NoConnectException:
+            # The first start on a new profile ends with 81 and asks to be started again.
+            if office.poll() not in (None, 0, 81):
+                sys.exit("LibreOffice ended with status {}".format(office.returncode))
+            time.sleep(0.05)
+    sys.exit("LibreOffice did not answer")
+
+
+def recalculate(desktop, job, results):
+    document = None
+    for number, point in enumerate(job["points"]):
+        if document is None or point["reopened"]:
+            if document is not None:
+                document.close(False)
+            document = load(desktop, job["workbook"])
+        document.lockControllers()
+        for edit in point["edits"]:
+            sheet = document.Sheets.getByName(edit["sheet"])
+            first, row = edit["column"] - 1, edit["row"] - 1
+            last = first + len(edit["values"]) - 1
+            sheet.getCellRangeByPosition(first, row, last, row).setDataArray((tuple(edit["values"]),))
+        # Neither loading nor calculate() recomputes a cell that came with a value.
+        document.calculateAll()
+        for index, sheet in enumerate(job["sheets"]):
+            read(document.Sheets.getByName(sheet["name"]), sheet, (number, index), results)
+    document.close(False)
+
+
+def load(desktop, workbook):
+    document = desktop.loadComponentFromURL(
+        Path(workbook).as_uri(), "_blank", 0, (PropertyValue(Name="Hidden", Value=True),)
+    )
+    if document is None:
+        sys.exit("LibreOffice could not open the workbook")
+    return document
+
+
+def version(context):
+    """Return what LibreOffice says of itself: 7.4.7.2."""
+    provider = context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.configuration.ConfigurationProvider", context
+    )
+    node = PropertyValue(Name="nodepath", Value="/org.openoffice.Setup/Product")
+    product = provider.createInstanceWithArguments(
+        "com.sun.star.configuration.ConfigurationAccess", (node,)
+    )
+    return product.getByName("ooSetupVersionAboutBox")
+
+
+def read(sheet, extent, place, results):
+    values, kinds = [], bytearray()
+    for first in range(0, extent["rows"], ROWS_PER_READ):
+        last = min(first + ROWS_PER_READ, extent["rows"]) - 1
+        block = sheet.getCellRangeByPosition(0, first, extent["columns"] - 1, last)
+        for row, cells in enumerate(block.getDataArray(), first):
+            for column, value in enumerate(cells):
+                if type(value) is float:
+                    values.append(value)
+                    kinds.append(handover.NUMBER)
+                    continue
+                values.append(handover.NOT_A_NUMBER)
+                kind = kind_of(value)
+                kinds.append(kind)
+                if kind != handover.BLANK:
+                    # Asked for only while there is room: a question to LibreOffice takes a millisecond.
+                    results.text(
+                        *place,
+                        row + 1,
+                        column + 1,
+                        lambda at=(column, row): sheet.getCellByPosition(*at).getString(),
+                    )
+    results.write(*place, values, kinds)
+
+
+def kind_of(value):
+    if value is None:
+        return handover.ERROR
+    return handover.TEXT if value else handover.BLANK
+
+
+if __name__ == "__main__":
+    main()
