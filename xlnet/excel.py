@@ -51,8 +51,7 @@ def require_length(filled_down: str, last_row: int, key: str) -> None:
     length = len(at_row(filled_down, last_row))
     if length > LONGEST_FORMULA:
         raise UserError(
-            f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: "
-            "use smaller layers"
+            f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: use smaller layers"
         )
 
 
@@ -96,9 +95,7 @@ def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
 
 def _side_by_side(places: list[Place]) -> bool:
     first = places[0]
-    return places == [
-        Place(first.column + offset, first.row, first.above) for offset in range(len(places))
-    ]
+    return places == [Place(first.column + offset, first.row, first.above) for offset in range(len(places))]
 
 
 def _range(places: list[Place]) -> str:

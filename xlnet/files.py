@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,11 +29,10 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(target)
     except PermissionError as error:
         # Windows refuses to replace a file that Excel has open.
-        reason = "close it in Excel, or choose another place with -o" if target.exists() else (
-            "choose another place with -o"
-        )
-        raise UserError(f"{path}: cannot be written ({error.strerror}): {reason}") from None
+        mend = "close it in Excel, or choose another place" if target.exists() else "choose another place"
+        raise UserError(f"{path}: cannot be written ({error.strerror}): {mend} with -o") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -43,9 +43,9 @@ def training_layout(graph: Graph) -> Layout:
 
     Raises UserError when the graph has more columns than a sheet.
     """
-    columns = {}
+    columns: dict[str, int] = {}
     for column, node in enumerate(graph.nodes, 1):
-        columns |= {key: column for key in (node.key, *node.aliases)}
+        columns |= dict.fromkeys((node.key, *node.aliases), column)
     widest = max(len(graph.nodes), len(graph.constants))
     if widest > LAST_SHEET_COLUMN:
         raise UserError(

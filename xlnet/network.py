@@ -35,9 +35,7 @@ def parameters(spec: Spec) -> list[Parameter]:
 
 def forward(spec: Spec) -> list[list[Step]]:
     """Return the forward pass of one sample, from the first layer's z to the loss E, in blocks of a layer each."""
-    blocks = [
-        block for number, layer in enumerate(spec.layers, 1) for block in _layer(number, layer)
-    ]
+    blocks = [block for number, layer in enumerate(spec.layers, 1) for block in _layer(number, layer)]
     outputs = [keys.activation(len(spec.layers), unit) for unit in range(1, spec.outputs + 1)]
     targets = [keys.target(output) for output in range(1, spec.outputs + 1)]
     return [*blocks, [step.loss(keys.LOSS, outputs, targets, LOSSES[spec.training.loss])]]
@@ -62,7 +60,6 @@ def _layer(number: int, layer: Layer) -> list[list[Step]]:
     if identity:
         return [sums]
     activations = [
-        step.activation(keys.activation(number, unit), keys.weighted_sum(number, unit), function)
-        for unit in units
+        step.activation(keys.activation(number, unit), keys.weighted_sum(number, unit), function) for unit in units
     ]
     return [sums, activations]

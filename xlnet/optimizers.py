@@ -32,8 +32,6 @@ def _before(key: str) -> Expression:
 OPTIMIZERS = {
     # Gradient descent: w ← w − η·∂E/∂w
     "sgd": OptimizerRule(
-        update=lambda key: (
-            _before(key) - _before(keys.LEARNING_RATE) * _before(keys.gradient(key))
-        ),
+        update=lambda key: _before(key) - _before(keys.LEARNING_RATE) * _before(keys.gradient(key)),
     ),
 }

@@ -168,7 +168,7 @@ def _before(number: int) -> str:
 
 def _weighted_sum(number: int, spec: Spec) -> Callable[[Quantities], Array]:
     def rule(q: Quantities) -> Array:
-        z = np.einsum("rui,ri->ru", q[f"w{number}"], q[_before(number)])
+        z: Array = np.einsum("rui,ri->ru", q[f"w{number}"], q[_before(number)])
         return z if spec.layers[number - 1].biases is None else z + q[f"b{number}"]
 
     return rule

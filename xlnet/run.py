@@ -38,19 +38,13 @@ class _Row:
     """One iteration as a function from the values of the iteration before to its own."""
 
     def __init__(self, graph: Graph, constants: Mapping[str, float], *, first: bool) -> None:
-        places = {
-            key: column
-            for column, node in enumerate(graph.nodes)
-            for key in (node.key, *node.aliases)
-        }
+        places = {key: column for column, node in enumerate(graph.nodes) for key in (node.key, *node.aliases)}
         python = _python(places, list(constants))
         environment = _ENVIRONMENT | {"fixed": list(constants.values())}
         sources = []
         for node in graph.nodes:
             chosen = node.first if first and node.first is not None else node.formula
-            sources.append(
-                write(chosen, python) if isinstance(chosen, Expression) else repr(float(chosen))
-            )
+            sources.append(write(chosen, python) if isinstance(chosen, Expression) else repr(float(chosen)))
         self._row = _function(sources, environment)
         self._cells = [eval(f"lambda above, here: {source}", environment) for source in sources]
 

@@ -22,9 +22,7 @@ def iteration(spec: Spec) -> Graph:
     return Graph(
         constants=_constants(spec),
         nodes=(
-            Node(
-                keys.ITERATION, "iteration", Quantity(keys.ITERATION, above=True) + 1, first=1.0
-            ),
+            Node(keys.ITERATION, "iteration", Quantity(keys.ITERATION, above=True) + 1, first=1.0),
             *(_parameter(parameter, rule) for parameter in every_parameter),
             *(_forward(step) for block in blocks for step in block),
             *deltas,
@@ -52,6 +50,4 @@ def _parameter(parameter: Parameter, rule: OptimizerRule) -> Node:
 
 def _forward(step: Step) -> Node:
     group = "loss" if step.key == keys.LOSS else "forward"
-    return Node(
-        step.key, group, step.formula, aliases=step.aliases, mathematics=step.mathematics
-    )
+    return Node(step.key, group, step.formula, aliases=step.aliases, mathematics=step.mathematics)

@@ -1,7 +1,7 @@
 """The xlsx file's XML: long tables are streamed into a package whose frame openpyxl made.
 
-openpyxl writes no value beside a formula, and holds every cell in memory. So it writes all but the tables (styles, other
-sheets, properties), and their rows are written here, each formula with its value.
+openpyxl writes no value beside a formula, and holds every cell in memory. So it writes all but the tables (styles,
+other sheets, properties), and their rows are written here, each formula with its value.
 """
 
 from __future__ import annotations
@@ -49,10 +49,7 @@ def save(workbook: Workbook, tables: Mapping[str, Table], target: BinaryIO) -> N
     """Write `workbook` to `target`, with the rows of `tables` in the sheets they are named after."""
     frame = io.BytesIO()
     workbook.save(frame)
-    parts = {
-        f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml": table
-        for title, table in tables.items()
-    }
+    parts = {f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml": table for title, table in tables.items()}
     with (
         zipfile.ZipFile(frame) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package,
@@ -123,8 +120,7 @@ class _RowXml:
         template = self._finite
         if not math.isfinite(sum(values)):
             template = self._row(
-                (self._errors if math.isnan(value) else self._numbers)[index]
-                for index, value in enumerate(values)
+                (self._errors if math.isnan(value) else self._numbers)[index] for index, value in enumerate(values)
             )
         return template.format(*map(_number, values), row=row, above=row - 1)
 

@@ -11,9 +11,7 @@ from xlnet.engines import ironcalc, libreoffice
 from xlnet.engines.grid import Extent, Point, Recalculation
 from xlnet.errors import EngineError
 
-Recalculate = Callable[
-    [Path, Sequence[Extent], Sequence[Point], Path, float], Recalculation
-]
+Recalculate = Callable[[Path, Sequence[Extent], Sequence[Point], Path, float], Recalculation]
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,4 @@ def _best() -> str:
     for name, engine in ENGINES.items():
         if engine.is_available():
             return name
-    raise EngineError(
-        "no recalculation engine is there: install LibreOffice, or pip install 'ironcalc>=0.9'"
-    )
+    raise EngineError("no recalculation engine is there: install LibreOffice, or pip install 'ironcalc>=0.9'")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from openpyxl import load_workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from xlnet.engines.grid import Edit, Extent, Grid, Point, Recalculation
 from xlnet.engines.process import ask, run
@@ -98,7 +98,7 @@ def _read(converted: Path, extents: Sequence[Extent]) -> dict[str, Grid]:
         workbook.close()
 
 
-def _grid(worksheet: ReadOnlyWorksheet, extent: Extent) -> Grid:
+def _grid(worksheet: Any, extent: Extent) -> Grid:
     shape = (extent.rows, extent.columns)
     values, kinds = np.full(shape, np.nan), np.full(shape, BLANK, dtype=np.uint8)
     texts = {}

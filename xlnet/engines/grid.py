@@ -69,10 +69,7 @@ def read_results(engine: str, folder: Path, extents: Sequence[Extent], points: i
     """Return what a worker has written (see `workers.handover`)."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     grids = [
-        {
-            extent.name: _grid(folder, f"{point}-{index}", extent, about)
-            for index, extent in enumerate(extents)
-        }
+        {extent.name: _grid(folder, f"{point}-{index}", extent, about) for index, extent in enumerate(extents)}
         for point in range(points)
     ]
     return Recalculation(engine, about["version"], grids)

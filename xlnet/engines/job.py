@@ -10,9 +10,7 @@ from typing import Any
 from xlnet.engines.grid import Extent, Point
 
 
-def job(
-    workbook: Path, extents: Sequence[Extent], points: Sequence[Point], folder: Path
-) -> dict[str, Any]:
+def job(workbook: Path, extents: Sequence[Extent], points: Sequence[Point], folder: Path) -> dict[str, Any]:
     """Return the job: recalculate `workbook` at each point and read `extents` into `folder`."""
     return {
         "workbook": str(workbook.resolve()),

@@ -66,9 +66,7 @@ def recalculate(
     """
     soffice = find_soffice()
     if soffice is None:
-        raise EngineError(
-            f"{NAME} is not found: install it, or name its soffice program in {VARIABLE}"
-        )
+        raise EngineError(f"{NAME} is not found: install it, or name its soffice program in {VARIABLE}")
     python = _python_with_uno(soffice)
     if python is None:
         return conversion.recalculate(soffice, workbook, extents, points, folder, seconds)

@@ -17,13 +17,11 @@ _GRACE_SECONDS = 5
 _QUESTION_SECONDS = 60
 
 
-def run(
-    command: Sequence[str], *, engine: str, seconds: float, environment: Mapping[str, str]
-) -> None:
+def run(command: Sequence[str], *, engine: str, seconds: float, environment: Mapping[str, str]) -> None:
     """Run `command` to its end, `environment` added to this process's own.
 
-    Raises EngineError when it cannot start, fails or takes longer than `seconds`. Neither it nor any process it started is
-    left behind, also when this process is interrupted.
+    Raises EngineError when it cannot start, fails or takes longer than `seconds`. Neither it nor any process it started
+    is left behind, also when this process is interrupted.
     """
     try:
         process = subprocess.Popen(
@@ -41,9 +39,7 @@ def run(
     try:
         message = _wait(process, seconds)
     except subprocess.TimeoutExpired:
-        raise EngineError(
-            f"{engine} took longer than {seconds:g} seconds: give it more with --timeout"
-        ) from None
+        raise EngineError(f"{engine} took longer than {seconds:g} seconds: give it more with --timeout") from None
     finally:
         _end_group(process)
     if process.returncode != 0:
@@ -64,9 +60,7 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> str:
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
-        subprocess.run(
-            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
-        )
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
         # Asked first, as a killed LibreOffice leaves its pipe in the folder for temporary files.
         for sign in (signal.SIGTERM, signal.SIGKILL):

@@ -11,9 +11,7 @@ from xlnet.graph.node import Node
 from xlnet.graph.step import Step
 
 
-def backward(
-    blocks: Sequence[Sequence[Step]], parameters: Collection[str]
-) -> tuple[list[Node], list[Node]]:
+def backward(blocks: Sequence[Sequence[Step]], parameters: Collection[str]) -> tuple[list[Node], list[Node]]:
     """Return the deltas, from the loss back to the first layer, and the gradients of `parameters`.
 
     `blocks` is the forward pass; the steps of one block do not depend on each other, and the last one is E. Only what
@@ -38,9 +36,7 @@ def backward(
     return deltas, [_gradient(key, handed_back[key], "gradients") for key in parameters]
 
 
-def _gradient(
-    key: str, parts: list[Expression], group: str, aliases: tuple[str, ...] = ()
-) -> Node:
+def _gradient(key: str, parts: list[Expression], group: str, aliases: tuple[str, ...] = ()) -> Node:
     return Node(
         key=keys.gradient(key),
         group=group,

@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import style
 from xlnet.excel import at_row, cell, formula
 from xlnet.layout import FIRST_ROW, TRAINING, VALUE_ROW
+from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 from xlnet.sheets.training import TrainingSheet
 
@@ -32,10 +33,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
             drawn.alignment, drawn.border = style.WRAPPED, style.LINE_BELOW
             drawn.fill = style.fill(colour)
     worksheet.freeze_panes = "B2"
-    worksheet.page_setup.orientation = "landscape"
-    worksheet.page_setup.fitToHeight = 0
-    worksheet.sheet_properties.pageSetUpPr.fitToPage = True
-    worksheet.print_title_rows = "1:1"
+    print_landscape(worksheet, "1:1")
 
 
 def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -44,24 +42,30 @@ def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
     for constant in sheet.graph.constants:
         column = get_column_letter(sheet.layout.constants[constant.key])
         yield (
-            constant.key,
-            sheet.symbols(constant.key),
-            f"{TRAINING}!${column}${VALUE_ROW}",
-            sheet.texts.get("group", constant.group),
-            sheet.texts.meaning(constant.key, layers),
-            "",
-            "",
-        ), style.CONSTANTS.tint
+            (
+                constant.key,
+                sheet.symbols(constant.key),
+                f"{TRAINING}!${column}${VALUE_ROW}",
+                sheet.texts.get("group", constant.group),
+                sheet.texts.meaning(constant.key, layers),
+                "",
+                "",
+            ),
+            style.CONSTANTS.tint,
+        )
     for node in sheet.graph.nodes:
         # Row 5 is the first that is a formula throughout; it is shown even where the run is shorter.
         excel = at_row(formula(node.formula, sheet.layout), FIRST_ROW + 1)
         for key in (*node.aliases, node.key):
             yield (
-                key,
-                sheet.symbols(key),
-                get_column_letter(sheet.layout.columns[key]),
-                sheet.texts.get("group", node.group),
-                sheet.texts.meaning(key, layers),
-                sheet.symbols.rule(node),
-                excel,
-            ), style.GROUPS[node.group].tint
+                (
+                    key,
+                    sheet.symbols(key),
+                    get_column_letter(sheet.layout.columns[key]),
+                    sheet.texts.get("group", node.group),
+                    sheet.texts.meaning(key, layers),
+                    sheet.symbols.rule(node),
+                    excel,
+                ),
+                style.GROUPS[node.group].tint,
+            )

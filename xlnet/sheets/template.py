@@ -6,6 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
 from xlnet.excel import cell
+from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 
 NAME = "Template"
@@ -18,6 +19,4 @@ def draw(worksheet: Worksheet, toml: str) -> None:
         drawn.font, drawn.alignment = style.CODE, style.WRAPPED
     worksheet.column_dimensions["A"].width = 120
     worksheet.sheet_view.showGridLines = False
-    worksheet.page_setup.orientation = "landscape"
-    worksheet.page_setup.fitToHeight = 0
-    worksheet.sheet_properties.pageSetUpPr.fitToPage = True
+    print_landscape(worksheet)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment
 from openpyxl.styles.differential import DifferentialStyle
@@ -19,6 +19,7 @@ from xlnet.excel import cell, formula, require_length
 from xlnet.graph.node import Constant, Graph, Node
 from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout
 from xlnet.notation import Symbols
+from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 from xlnet.texts import Texts
 from xlnet.xlsx import TableColumn
@@ -75,7 +76,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     worksheet.row_dimensions[HEADER_ROW].height = 21
     worksheet.sheet_view.zoomScale = 100
     worksheet.sheet_properties.tabColor = style.GROUPS["parameters"].strong
-    _set_up_printing(worksheet)
+    print_landscape(worksheet, f"{NAME_ROW}:{HEADER_ROW}")
 
 
 def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
@@ -106,12 +107,10 @@ def _draw_column(worksheet: Worksheet, index: int, node: Node, sheet: TrainingSh
         first = worksheet.cell(FIRST_ROW, index)
         first.number_format = style.GENERAL
         _mark_as_input(first)
-    worksheet.column_dimensions[get_column_letter(index)].width = (
-        _ITERATION_WIDTH if is_whole else _WIDTH
-    )
+    worksheet.column_dimensions[get_column_letter(index)].width = _ITERATION_WIDTH if is_whole else _WIDTH
 
 
-def _mark_as_input(drawn: Cell) -> None:
+def _mark_as_input(drawn: Cell | MergedCell) -> None:
     drawn.font, drawn.fill = style.INPUT_FONT, style.fill(style.CONSTANTS.tint)
 
 
@@ -150,18 +149,8 @@ def _draw_title(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 def _show_small_and_large(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     """Show what six digits after the point cannot, by a power of ten."""
-    power = DifferentialStyle(
-        numFmt=NumberFormat(numFmtId=200, formatCode=style.POWER_OF_TEN)
-    )
+    power = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=style.POWER_OF_TEN))
     first, last = cell(2, FIRST_ROW), cell(len(sheet.graph.nodes), sheet.last_row)
     outside = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<0.0001,ABS({first})>=100000))"
     rule = Rule(type="expression", dxf=power, formula=[outside])
     worksheet.conditional_formatting.add(f"{first}:{last}", rule)
-
-
-def _set_up_printing(worksheet: Worksheet) -> None:
-    worksheet.page_setup.orientation = "landscape"
-    worksheet.page_setup.fitToWidth = 1
-    worksheet.page_setup.fitToHeight = 0
-    worksheet.sheet_properties.pageSetUpPr.fitToPage = True
-    worksheet.print_title_rows = f"{NAME_ROW}:{HEADER_ROW}"

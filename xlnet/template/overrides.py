@@ -66,7 +66,7 @@ def _require_layers(document: Document, label: str) -> None:
 
 
 def _layers(document: Document, shape: str) -> list[str]:
-    """Give the network the shape "2-3-1". Hidden layers are made like the template's first one, the last like its last."""
+    """Give the network the shape "2-3-1": hidden layers like the template's first one, the last like its last."""
     if not re.fullmatch(r"\d{1,6}(-\d{1,6})+", shape):
         raise UserError(f"--layers: must be inputs, units of each layer, like 2-3-1, not {shape!r}")
     inputs, *units = map(int, shape.split("-"))

@@ -7,12 +7,10 @@ from typing import Any
 
 from xlnet.graph.operations import ACTIVATIONS, LOSSES
 from xlnet.initializers import INITIALIZERS, Initializer, generator
-from xlnet.layout import MOST_ITERATIONS
+from xlnet.layout import LAST_SHEET_COLUMN, MOST_ITERATIONS
 from xlnet.optimizers import OPTIMIZERS
 from xlnet.spec import Layer, Matrix, Optimizer, Spec, Training, Vector
 from xlnet.template.table import Table
-
-MOST_UNITS = 16_384
 
 
 def parse(
@@ -33,7 +31,7 @@ def parse(
     training = _training(training_table)
     network = root.table("network", required=True)
     network.require_known("inputs", "layers")
-    inputs = network.integer("inputs", least=1, most=MOST_UNITS)
+    inputs = network.integer("inputs", least=1, most=LAST_SHEET_COLUMN)
     layers, drawn = _layers(network.tables("layers"), inputs, generator(training.seed))
     if "--seed" in root.origins.values() and not drawn:
         training_table.fail(
@@ -67,11 +65,10 @@ def _training(table: Table) -> Training:
     )
 
 
-def _layers(
-    tables: list[Table], inputs: int, random: Any
-) -> tuple[tuple[Layer, ...], bool]:
+def _layers(tables: list[Table], inputs: int, random: Any) -> tuple[tuple[Layer, ...], bool]:
     """Return the layers, and whether any weight was drawn."""
     layers, drawn = [], False
+    _require_room(tables, inputs)
     for table in tables:
         layer, is_drawn = _layer(table, inputs, random)
         layers.append(layer)
@@ -80,9 +77,27 @@ def _layers(
     return tuple(layers), drawn
 
 
+def _require_room(tables: list[Table], inputs: int) -> None:
+    """Fail before a weight is drawn where the weights alone pass the width of a sheet."""
+    weights = 0
+    for table in tables:
+        units = _units(table)
+        weights += units * inputs
+        inputs = units
+    if weights > LAST_SHEET_COLUMN:
+        tables[0].fail(
+            "units",
+            f"the layers have {weights:,} weights and a sheet has {LAST_SHEET_COLUMN:,} columns: make them smaller",
+        )
+
+
+def _units(table: Table) -> int:
+    return table.integer("units", least=1, most=LAST_SHEET_COLUMN)
+
+
 def _layer(table: Table, inputs: int, random: Any) -> tuple[Layer, bool]:
     table.require_known("units", "activation", "bias", "weights", "biases", "init")
-    units = table.integer("units", least=1, most=MOST_UNITS)
+    units = _units(table)
     draws = "weights" not in table.content
     if not draws and "init" in table.content:
         table.fail("init", "weights are given too: keep one of the two")

@@ -39,9 +39,7 @@ def open_template(template: str | Path) -> TemplateSource:
         return _read(_bundled_folder() / f"{template}.toml", label=template)
     path = Path(template)
     if path.suffix != ".toml":
-        raise UserError(
-            f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}"
-        )
+        raise UserError(f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}")
     return _read(path, label=str(template))
 
 

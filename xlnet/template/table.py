@@ -75,14 +75,13 @@ class Table:
     def matrix(self, key: str, rows: int | None, columns: int, shape: str) -> Matrix:
         """Return a list of `rows` (None: one or more) lists of `columns` numbers; `shape` says what they stand for."""
         value = self._value(key, None)
-        wanted = f"{rows or 'some'} × {columns} ({shape})"
-        if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
-            self.fail(key, f"must be a list of lists of numbers, {wanted}")
-        if not value or len(value) != (rows or len(value)):
-            self.fail(key, f"must be {wanted}, but has {len(value)} rows")
+        if not isinstance(value, list) or not value or not all(isinstance(row, list) for row in value):
+            self.fail(key, f"must be a list of lists of numbers ({shape}), like [[1, 2], [3, 4]]")
+        if rows is not None and len(value) != rows:
+            self.fail(key, f"must have {rows} rows ({shape}), not {len(value)}")
         for number, row in enumerate(value, 1):
             if len(row) != columns:
-                self.fail(key, f"must be {wanted}, but row {number} has {len(row)} numbers")
+                self.fail(key, f"must have {columns} numbers a row ({shape}), but row {number} has {len(row)}")
         return tuple(tuple(self._finite(key, item) for item in row) for row in value)
 
     def vector(self, key: str, length: int, shape: str) -> Vector:
@@ -105,10 +104,7 @@ class Table:
         dotted = self._dotted(key)
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
             self.fail(key, f"must be tables, each led by [[{dotted}]]")
-        return [
-            Table(self.label, f"{dotted}[{number}]", entry, self.origins)
-            for number, entry in enumerate(value, 1)
-        ]
+        return [Table(self.label, f"{dotted}[{number}]", entry, self.origins) for number, entry in enumerate(value, 1)]
 
     def _value(self, key: str, default: Any) -> Any:
         value = self.content.get(key, default)

@@ -1,15 +1,20 @@
 """How a worker takes its job and hands its results over: the standard library alone, Python 3.8 and later.
 
-A job is a JSON file: {"workbook", "results", "sheets": [{"name", "rows", "columns"}], "points": [{"reopened", "edits":
-[{"sheet", "row", "column", "values"}]}]}. For every point the workbook is opened anew if it says so, the edits are made
-(values typed side by side from the cell on), everything is recalculated and every sheet is read. Results are files `<point>-<sheet>.values` (doubles, row by row), `.kinds` (a byte a cell) and one
-`about.json` with the engine's version and the texts of cells that hold no number.
+A job is a JSON file: {"workbook", "results", "sheets": [{"name", "rows", "columns"}], "points": [{"reopened",
+"edits": [{"sheet", "row", "column", "values"}]}]}. At every point the workbook is opened anew if it says so, the edits
+are made (values typed side by side from the cell on), everything is recalculated and every sheet is read. Results are
+files `<point>-<sheet>.values` (doubles, row by row), `.kinds` (a byte a cell) and one `about.json` with the engine's
+version and the texts of cells that hold no number.
 """
+
+from __future__ import annotations
 
 import json
 import sys
 from array import array
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 BLANK, NUMBER, TEXT, ERROR, BOOLEAN = range(5)
 NOT_A_NUMBER = float("nan")
@@ -17,32 +22,33 @@ NOT_A_NUMBER = float("nan")
 MOST_TEXTS = 200
 
 
-def read_job():
+def read_job() -> dict[str, Any]:
     """Return the job whose file is named on the command line."""
-    return json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    return job
 
 
 class Results:
-    """Collects what a worker reads and writes it into the job's folder."""
+    """Collects what a worker reads and writes it into the job's folder; a place is the numbers of a point and a sheet."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self._folder = Path(folder)
-        self._texts = {}
+        self._texts: dict[str, list[Any]] = {}
 
-    def write(self, point, sheet, values, kinds):
+    def write(self, place: tuple[int, int], values: Iterable[float], kinds: Iterable[int]) -> None:
         """Write a sheet's cells: doubles and kinds, row by row."""
-        stem = "{}-{}".format(point, sheet)
+        stem = "{}-{}".format(*place)
         (self._folder / (stem + ".values")).write_bytes(array("d", values).tobytes())
         (self._folder / (stem + ".kinds")).write_bytes(bytes(kinds))
 
-    def text(self, point, sheet, row, column, text):
+    def text(self, place: tuple[int, int], row: int, column: int, text: Callable[[], str]) -> None:
         """Keep the text or the error of a cell; `text` is a function, called while there is room."""
-        stem = "{}-{}".format(point, sheet)
+        stem = "{}-{}".format(*place)
         texts = self._texts.setdefault(stem, [])
         if len(texts) < MOST_TEXTS:
             texts.append([row, column, text()])
 
-    def finish(self, version):
+    def finish(self, version: str) -> None:
         """Write what was collected; a folder without this file is the result of a worker that failed."""
         about = {"version": version, "texts": self._texts}
         (self._folder / "about.json").write_text(json.dumps(about), encoding="utf-8")

@@ -1,14 +1,19 @@
 """Recalculates a workbook with IronCalc."""
 
+from __future__ import annotations
+
 from importlib.metadata import version
+from typing import Any
 
 import handover
 import ironcalc
 
-def main():
+
+def main() -> None:
+    """Do the job."""
     job = handover.read_job()
     results = handover.Results(job["results"])
-    model = None
+    model: Any = None
     for number, point in enumerate(job["points"]):
         if model is None or point["reopened"]:
             model = ironcalc.load_from_xlsx(job["workbook"], "en", "UTC")
@@ -24,7 +29,8 @@ def main():
     results.finish(version("ironcalc"))
 
 
-def read(model, number, sheet, place, results):
+def read(model: Any, number: int, sheet: dict[str, Any], place: tuple[int, int], results: handover.Results) -> None:
+    """Hand over the cells of a sheet."""
     values, kinds = [], bytearray()
     get_value, get_type = model.get_cell_value, model.get_cell_type
     for row in range(1, sheet["rows"] + 1):
@@ -41,11 +47,9 @@ def read(model, number, sheet, place, results):
             # An error comes back as its text, "#NUM!".
             is_error = get_type(number, row, column) == ironcalc.CellType.ErrorValue
             is_boolean = isinstance(value, bool)
-            kinds.append(
-                handover.ERROR if is_error else handover.BOOLEAN if is_boolean else handover.TEXT
-            )
-            results.text(*place, row, column, lambda text=value: str(text))
-    results.write(*place, values, kinds)
+            kinds.append(handover.ERROR if is_error else handover.BOOLEAN if is_boolean else handover.TEXT)
+            results.text(place, row, column, lambda text=value: str(text))
+    results.write(place, values, kinds)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Recalculates a workbook with LibreOffice over UNO; run by a Python that has `uno`, which may be LibreOffice's own."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import subprocess
@@ -7,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import handover
 import uno
@@ -17,15 +20,14 @@ ROWS_PER_READ = 2000
 LONGEST_START = 120
 
 
-def main():
+def main() -> None:
+    """Do the job."""
     job = handover.read_job()
     leave_with_parent()
     office = start(job)
     try:
         context = connect(office, job["pipe"])
-        desktop = context.ServiceManager.createInstanceWithContext(
-            "com.sun.star.frame.Desktop", context
-        )
+        desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         results = handover.Results(job["results"])
         recalculate(desktop, job, results)
         results.finish(version(context))
@@ -36,10 +38,10 @@ def main():
         office.kill()
 
 
-def leave_with_parent():
+def leave_with_parent() -> None:
     """End the whole process group when the parent is gone, however it went: its end of standard input closes."""
 
-    def watch():
+    def watch() -> None:
         # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
         os.read(0, 1)
         if hasattr(os, "killpg"):
@@ -49,7 +51,7 @@ def leave_with_parent():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def start(job):
+def start(job: dict[str, Any]) -> subprocess.Popen[bytes]:
     """Start LibreOffice with a profile of its own, so that it neither joins nor disturbs one that is open."""
     return subprocess.Popen(
         [
@@ -67,12 +69,11 @@ def start(job):
     )
 
 
-def connect(office, pipe):
+def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
+    """Return LibreOffice's component context, once it answers."""
     local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext(
-        "com.sun.star.bridge.UnoUrlResolver", local
-    )
-    url = "uno:pipe,name={};urp;StarOffice.ComponentContext".format(pipe)
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    url = f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"
     deadline = time.monotonic() + LONGEST_START
     while time.monotonic() < deadline:
         try:
@@ -80,13 +81,14 @@ def connect(office, pipe):
         except NoConnectException:
             # The first start on a new profile ends with 81 and asks to be started again.
             if office.poll() not in (None, 0, 81):
-                sys.exit("LibreOffice ended with status {}".format(office.returncode))
+                sys.exit(f"LibreOffice ended with status {office.returncode}")
             time.sleep(0.05)
     sys.exit("LibreOffice did not answer")
 
 
-def recalculate(desktop, job, results):
-    document = None
+def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) -> None:
+    """Take the workbook from point to point and hand over its sheets at each."""
+    document: Any = None
     for number, point in enumerate(job["points"]):
         if document is None or point["reopened"]:
             if document is not None:
@@ -105,7 +107,8 @@ def recalculate(desktop, job, results):
     document.close(False)
 
 
-def load(desktop, workbook):
+def load(desktop: Any, workbook: str) -> Any:
+    """Open the workbook."""
     document = desktop.loadComponentFromURL(
         Path(workbook).as_uri(), "_blank", 0, (PropertyValue(Name="Hidden", Value=True),)
     )
@@ -114,19 +117,18 @@ def load(desktop, workbook):
     return document
 
 
-def version(context):
+def version(context: Any) -> Any:
     """Return what LibreOffice says of itself: 7.4.7.2."""
     provider = context.ServiceManager.createInstanceWithContext(
         "com.sun.star.configuration.ConfigurationProvider", context
     )
     node = PropertyValue(Name="nodepath", Value="/org.openoffice.Setup/Product")
-    product = provider.createInstanceWithArguments(
-        "com.sun.star.configuration.ConfigurationAccess", (node,)
-    )
+    product = provider.createInstanceWithArguments("com.sun.star.configuration.ConfigurationAccess", (node,))
     return product.getByName("ooSetupVersionAboutBox")
 
 
-def read(sheet, extent, place, results):
+def read(sheet: Any, extent: dict[str, Any], place: tuple[int, int], results: handover.Results) -> None:
+    """Hand over the cells of a sheet, block by block."""
     values, kinds = [], bytearray()
     for first in range(0, extent["rows"], ROWS_PER_READ):
         last = min(first + ROWS_PER_READ, extent["rows"]) - 1
@@ -143,15 +145,16 @@ def read(sheet, extent, place, results):
                 if kind != handover.BLANK:
                     # Asked for only while there is room: a question to LibreOffice takes a millisecond.
                     results.text(
-                        *place,
+                        place,
                         row + 1,
                         column + 1,
                         lambda at=(column, row): sheet.getCellByPosition(*at).getString(),
                     )
-    results.write(*place, values, kinds)
+    results.write(place, values, kinds)
 
 
-def kind_of(value):
+def kind_of(value: Any) -> int:
+    """Return what a cell holds whose value is no number; None is an error."""
     if value is None:
         return handover.ERROR
     return handover.TEXT if value else handover.BLANK

@@ -1,0 +1,54 @@
+"""xlnet writes Excel workbooks in which a neural network learns by live formulas, and proves each cell against numpy.
+
+>>> import xlnet
+>>> spec = xlnet.load("seed", iters=50, lr=0.1)
+>>> xlnet.build(spec, "output/seed.xlsx")
+>>> xlnet.check("output/seed.xlsx").agrees
+True
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlnet.errors import EngineError, UserError, XlnetError
+from xlnet.version import VERSION
+
+if TYPE_CHECKING:
+    from xlnet.checking.report import Report
+    from xlnet.spec import Spec
+    from xlnet.workbook import Built
+
+__version__ = VERSION
+__all__ = ["EngineError", "UserError", "XlnetError", "__version__", "build", "check", "load"]
+
+# Each function imports what it needs when it is called, so that `import xlnet` and `xlnet --help` are quick.
+
+
+def load(template: str | Path, **overrides: Any) -> Spec:
+    """Return the spec of a bundled template (by name) or of a .toml file (by path).
+
+    `overrides` are named as the options of `xlnet build`: `load("seed", iters=50, lr=0.1)`. Raises UserError.
+    """
+    from xlnet.template import load as load_template
+
+    return load_template(template, overrides)
+
+
+def build(spec: Spec, path: str | Path) -> Built:
+    """Write the workbook of `spec` to `path`, whole or not at all. Raises UserError."""
+    from xlnet.workbook import build as build_workbook
+
+    return build_workbook(spec, path)
+
+
+def check(path: str | Path, **settings: Any) -> Report:
+    """Recalculate the workbook and compare every cell with numpy.
+
+    `settings` are engine ("auto", "libreoffice", "ironcalc"), rtol, atol and timeout (seconds). Raises UserError when
+    the file is not an xlnet workbook, EngineError when no engine can recalculate it.
+    """
+    from xlnet.checking import check as check_workbook
+
+    return check_workbook(path, **settings)
