@@ -104,6 +104,15 @@ def _wrong_inputs(opened: Opened, grid: Grid) -> list[WrongCell]:
     ]
 
 
+def _is_input(opened: Opened) -> NDArray[np.bool_]:
+    """Return which cells of the table are a user's: initial weights."""
+    flags = np.zeros_like(opened.is_formula)
+    for row, column in opened.typed:
+        if row >= FIRST_ROW:
+            flags[row - FIRST_ROW, column - 1] = True
+    return flags
+
+
 def _typed_over(opened: Opened, grid: Grid) -> NDArray[np.bool_]:
     """Return which cells of the table hold a typed number where a formula belongs."""
     belongs = np.ones_like(opened.is_formula)
@@ -130,6 +139,8 @@ def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) 
         return opened.rows, []
     reference_end = _first(~np.isfinite(run).all(axis=1), opened.rows)
     sheet_end = _first((_kinds(opened, grid) == ERROR).any(axis=1), opened.rows)
+    if reference_end == opened.rows:
+        return opened.rows, []
     if abs(reference_end - sheet_end) <= 1:
         return min(reference_end, sheet_end), []
     if sheet_end < reference_end:
@@ -160,7 +171,8 @@ def _differences(
     atol: float,
 ) -> tuple[list[WrongCell], Numbers]:
     """Return the wrong cells of the first `end` rows, and each column's worst error."""
-    found, is_number = _table(opened, grid), _kinds(opened, grid) == NUMBER
+    found, kinds = _table(opened, grid), _kinds(opened, grid)
+    is_number = kinds == NUMBER
     expected, least, most = _envelope(opened, quantities)
     rows = np.arange(opened.rows) < end
     if probe.rows is not None:
@@ -174,8 +186,13 @@ def _differences(
         at_kink = most - least > tolerance
         error = np.where(at_kink, outside, np.abs(found - expected))
         error = np.where(judged & is_number, error / np.fmax(1.0, np.abs(expected)), 0.0)
-    is_typed = rows[:, None] & _typed_over(opened, grid)
-    problems = {"typed over": is_typed, "no number": judged & ~is_number, "wrong value": is_off}
+    # An error may come down from elsewhere; a blank or a text stands where it was put.
+    is_missing = rows[:, None] & ~is_number & ((kinds != ERROR) | judged)
+    problems = {
+        "typed over": rows[:, None] & _typed_over(opened, grid),
+        "no number": is_missing & ~_is_input(opened),
+        "wrong value": is_off,
+    }
     cells = [
         _wrong_cell(
             (FIRST_ROW + int(row), int(column) + 1),
@@ -184,7 +201,7 @@ def _differences(
             grid,
             float(expected[row, column]) if judged[row, column] else None,
         )
-        for row, column in np.argwhere(is_typed | (judged & ~is_number) | is_off)
+        for row, column in np.argwhere(np.any(list(problems.values()), axis=0))
     ]
     return cells, error.max(axis=0, initial=0.0)
 

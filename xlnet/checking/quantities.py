@@ -30,13 +30,18 @@ def from_grid(opened: Opened, grid: Grid) -> Quantities:
 
 
 def to_table(opened: Opened, quantities: Quantities) -> NDArray[np.float64]:
-    """Return the reference's quantities as the sheet's table, a column a column; NaN where there is none."""
+    """Return the reference's quantities as the sheet's table, a column a column; NaN where there is none.
+
+    An identity layer's z and a share a column: the first that the reference computes is the one with a rule.
+    """
     table = np.full((opened.rows, len(opened.graph.nodes)), np.nan)
     shapes = reference.shapes(opened.spec)
+    filled: set[int] = set()
     for name, array in quantities.items():
         places, is_constant = _places(opened, name, shapes[name])
-        if not is_constant:
+        if not is_constant and filled.isdisjoint(places):
             table[:, places] = array.reshape(len(array), -1)
+            filled.update(places)
     return table
 
 

@@ -29,7 +29,7 @@ def read_job() -> dict[str, Any]:
 
 
 class Results:
-    """Collects what a worker reads and writes it into the job's folder; a place is the numbers of a point and a sheet."""
+    """Collects what a worker reads and writes it into the job's folder; a place is a point's and a sheet's number."""
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)

@@ -1,0 +1,47 @@
+"""Fixtures: real engines and real workbooks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import xlnet
+from xlnet.engines import ironcalc, libreoffice
+
+AVAILABLE = {"libreoffice": libreoffice.is_available, "ironcalc": ironcalc.is_available}
+
+Build = Callable[..., Path]
+
+
+@pytest.fixture
+def require() -> Callable[[str], str]:
+    """Skip the test where an engine is missing; in CI that is a failure."""
+
+    def require_engine(engine: str) -> str:
+        if not AVAILABLE[engine]():
+            reason = f"{engine} is not installed"
+            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        return engine
+
+    return require_engine
+
+
+@pytest.fixture(params=["libreoffice", "ironcalc"])
+def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str:
+    """Each engine in turn."""
+    return require(str(request.param))
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Build:
+    """Build a template with overrides and return the workbook's path."""
+
+    def build(template: str | Path = "seed", **overrides: object) -> Path:
+        path = tmp_path / "built.xlsx"
+        xlnet.build(xlnet.load(template, **overrides), path)
+        return path
+
+    return build

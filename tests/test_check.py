@@ -1,0 +1,224 @@
+"""The check accepts what is right, whoever saved it, and names exactly the cell that is wrong."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Build
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from workbook_xml import DAMAGES, change_cell, poison, rewrite
+
+import xlnet
+from xlnet.checking.report import Report
+from xlnet.engines import libreoffice
+from xlnet.training import iteration
+
+RUNS = {
+    "seed": ("seed", {}),
+    "mazur": ("mazur", {"iters": 300}),
+    "one row": ("seed", {"iters": 1}),
+    "small steps": ("seed", {"lr": 0.001, "iters": 500}),
+    "diverging": ("seed", {"lr": 1.0}),
+    "deep": ("seed", {"layers": "2-6-5-3-1", "activation": "sigmoid", "bias": True, "iters": 50}),
+    "symmetric": ("seed", {"init": "constant", "iters": 50}),
+    "no biases": ("mazur", {"bias": False, "iters": 20}),
+}
+
+
+def wrong_cells(report: Report) -> list[str]:
+    return [difference.cell for difference in report.differences]
+
+
+@pytest.mark.parametrize(("template", "overrides"), RUNS.values(), ids=RUNS.keys())
+def test_agrees_over_poisoned_values(
+    built: Build, engine: str, template: str, overrides: dict[str, object]
+) -> None:
+    path = built(template, **overrides)
+    poison(path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+def test_ten_thousand_iterations(built: Build, engine: str) -> None:
+    path = built("seed", iters=10_000)
+    poison(path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert report.cells == 10_000 * 20
+    assert report.drift is not None
+    assert report.drift < 1e-9
+
+
+def test_says_where_a_run_diverges(built: Build, engine: str) -> None:
+    report = xlnet.check(built("seed", lr=1.0), engine=engine)
+    assert report.agrees
+    assert report.diverged_at == 7
+
+
+def columns_of(template: str) -> list[str]:
+    nodes = iteration(xlnet.load(template)).nodes
+    return [get_column_letter(column) for column in range(1, len(nodes) + 1)]
+
+
+def is_input(column: str, row: int) -> bool:
+    return row == 4 and column in "BCDEFG"
+
+
+@pytest.mark.parametrize("row", [4, 5, 9])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+@pytest.mark.parametrize("column", columns_of("seed"))
+def test_names_the_damaged_cell(
+    built: Build, require: Callable[[str], str], column: str, row: int, damage: Callable[[str | None, str], str]
+) -> None:
+    path = built("seed", iters=6)
+    if damage is DAMAGES["typed over"] and (is_input(column, row) or (column, row) == ("A", 4)):
+        pytest.skip("a typed number belongs here")
+    change_cell(path, f"{column}{row}", damage)
+    report = xlnet.check(path, engine=require("ironcalc"))
+    if damage is DAMAGES["other formula"] and is_input(column, row):
+        assert report.agrees, "any number may stand in an initial weight's cell"
+        return
+    assert wrong_cells(report) == [f"{column}{row}"], report.to_text()
+    assert report.differences[0].also_wrong == 0
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+@pytest.mark.parametrize("cell", ["B5", "H4", "K9", "M5", "T9"])
+def test_libreoffice_names_the_damaged_cell(
+    built: Build, require: Callable[[str], str], cell: str, damage: Callable[[str | None, str], str]
+) -> None:
+    path = built("seed", iters=6)
+    change_cell(path, cell, damage)
+    report = xlnet.check(path, engine=require("libreoffice"))
+    assert wrong_cells(report) == [cell], report.to_text()
+
+
+@pytest.mark.parametrize("column", columns_of("mazur"))
+@pytest.mark.parametrize("row", [5, 9])
+def test_names_the_changed_formula_of_a_larger_network(
+    built: Build, require: Callable[[str], str], column: str, row: int
+) -> None:
+    path = built("mazur", iters=6)
+    change_cell(path, f"{column}{row}", DAMAGES["other formula"])
+    assert wrong_cells(xlnet.check(path, engine=require("ironcalc"))) == [f"{column}{row}"]
+
+
+def test_finds_a_wrong_formula_where_the_run_has_converged(built: Build, engine: str) -> None:
+    """Every gradient of the last rows is 0: whichever one the update cites, the value is right."""
+    path = built("seed", iters=3000)
+    change_cell(path, "B3003", lambda f, v: f"{{start}}><f>{f.replace('O', 'P')}</f><v>{v}</v></c>" if f else "")
+    assert wrong_cells(xlnet.check(path, engine=engine)) == ["B3003"]
+
+
+def test_finds_a_wrong_input_cited_where_inputs_are_equal(built: Build, engine: str) -> None:
+    path = built("seed", iters=5)
+    change_cell(path, "H4", lambda _, v: f"{{start}}><f>B4*$B$2+C4*$A$2</f><v>{v}</v></c>")
+    report = xlnet.check(path, engine=engine)
+    assert wrong_cells(report) == ["H4"]
+    assert report.differences[0].formula == "=B4*$B$2+C4*$A$2"
+
+
+def test_counts_the_wrong_cells_of_a_column(built: Build, require: Callable[[str], str]) -> None:
+    path = built("seed", iters=5)
+    rewrite(path, lambda xml: re.sub(r"<f>(L\d+)\*(F\d+)</f>", r"<f>\1*\2*2</f>", xml))
+    (difference,) = xlnet.check(path, engine=require("ironcalc")).differences
+    assert (difference.cell, difference.key, difference.also_wrong) == ("M4", "d_a1_1", 4)
+
+
+def test_a_harmlessly_rewritten_formula_agrees(built: Build, engine: str) -> None:
+    path = built("seed", iters=5)
+    change_cell(path, "H6", lambda _, v: f"{{start}}><f>C6*$B$2+B6*$A$2</f><v>{v}</v></c>")
+    assert xlnet.check(path, engine=engine).agrees
+
+
+@pytest.mark.parametrize(("cell", "value"), [("A2", 0.7), ("B2", -2.0), ("C2", 3.0), ("D2", 0.02), ("G4", -0.5)])
+def test_a_changed_input_is_legal(built: Build, engine: str, cell: str, value: float) -> None:
+    path = built("seed", iters=20)
+    change_cell(path, cell, lambda *_: f"{{start}}><v>{value}</v></c>")
+    assert xlnet.check(path, engine=engine).agrees
+
+
+@pytest.mark.parametrize("cell", ["A2", "C2", "D2", "B4"])
+@pytest.mark.parametrize("damage", ["emptied", "text"])
+def test_an_input_without_a_number_is_named(built: Build, engine: str, cell: str, damage: str) -> None:
+    path = built("seed", iters=5)
+    change_cell(path, cell, DAMAGES[damage])
+    assert wrong_cells(xlnet.check(path, engine=engine)) == [cell]
+
+
+def test_rows_cut_off_are_missing(built: Build, engine: str) -> None:
+    path = built("seed", iters=10)
+    rewrite(path, lambda xml: re.sub(r'<row r="1[0-3]">.*?</row>', "", xml))
+    report = xlnet.check(path, engine=engine)
+    assert len(report.differences) == 20
+    assert {d.cell[-2:] for d in report.differences} == {"10"}
+
+
+def test_rows_filled_further_down_are_checked(built: Build, require: Callable[[str], str]) -> None:
+    path = built("seed", iters=5)
+    workbook = load_workbook(path)
+    sheet = workbook["Training"]
+    for column in range(1, 21):
+        formula = str(sheet.cell(8, column).value)
+        sheet.cell(9, column).value = formula.replace("8", "9").replace("7", "8")
+    sheet["H9"] = "=B9*$A$2"
+    workbook.save(path)
+    report = xlnet.check(path, engine=require("ironcalc"))
+    assert report.iterations == 6
+    assert wrong_cells(report) == ["H9"]
+
+
+def test_a_workbook_edited_and_saved_in_libreoffice(
+    built: Build, engine: str, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    require("libreoffice")
+    path = built("mazur", iters=30)
+    workbook = load_workbook(path)
+    workbook["Training"]["E2"] = 0.25
+    workbook["Training"]["B4"] = 0.8
+    workbook.save(path)
+    soffice = libreoffice.find_soffice()
+    profile = (tmp_path / "profile").as_uri()
+    command = [str(soffice), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir"]
+    subprocess.run([*command, str(tmp_path / "saved"), str(path)], check=True, capture_output=True, timeout=120)
+    report = xlnet.check(tmp_path / "saved" / path.name, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+def test_a_workbook_of_shared_formulas_agrees(built: Build, engine: str) -> None:
+    """Excel may save a filled-down column as one shared formula."""
+    path = built("seed", iters=20)
+
+    def share(xml: str) -> str:
+        xml = re.sub(r'(<c r="H5" s="\d+">)<f>(.*?)</f>', r'\1<f t="shared" ref="H5:H23" si="0">\2</f>', xml)
+        return re.sub(r'(<c r="H(?!4|5")\d+" s="\d+">)<f>.*?</f>', r'\1<f t="shared" si="0"/>', xml)
+
+    rewrite(path, share)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+def test_report_as_json_names_engine_and_difference(built: Build, require: Callable[[str], str]) -> None:
+    import json
+
+    path = built("seed", iters=5)
+    change_cell(path, "J6", DAMAGES["other formula"])
+    content = json.loads(xlnet.check(path, engine=require("ironcalc")).to_json())
+    assert content["agrees"] is False
+    assert content["engine"] == "IronCalc"
+    assert content["differences"][0]["cell"] == "J6"
+    assert content["differences"][0]["key"] == "a2_1"
+
+
+def test_the_copy_is_left_as_it_was(built: Build, engine: str, tmp_path: Path) -> None:
+    path = built("seed", iters=5)
+    copy = shutil.copy(path, tmp_path / "copy.xlsx")
+    xlnet.check(path, engine=engine)
+    assert path.read_bytes() == copy.read_bytes()
+    assert not list(tmp_path.glob(".~lock*"))

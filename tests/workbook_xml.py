@@ -1,0 +1,76 @@
+"""Damages workbooks in their XML, so that all else, cached values included, stays as it was."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+TRAINING = "xl/worksheets/sheet1.xml"
+
+
+def rewrite(path: Path, change: Callable[[str], str], part: str = TRAINING) -> None:
+    """Replace the text of one part of the package by `change` of it."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    before = parts[part].decode()
+    after = change(before)
+    assert after != before, "the damage must change something"
+    parts[part] = after.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+
+
+def poison(path: Path) -> None:
+    """Overwrite the cached value of every formula with 777.125."""
+    pattern = re.compile(r'(<c r="[^"]*" s="\d+")(?: t="e")?>(<f>[^<]*</f>)<v>[^<]*</v>')
+    rewrite(path, lambda xml: pattern.sub(r"\1>\2<v>777.125</v>", xml))
+
+
+def change_cell(path: Path, cell: str, change: Callable[[str | None, str], str]) -> None:
+    """Replace the inside of a cell; `change` takes its formula and its cached value, as XML text."""
+
+    def changed(xml: str) -> str:
+        match = re.search(rf'<c r="{cell}"( s="\d+")?(?: t="\w+")?>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>', xml)
+        assert match is not None, f"no cell {cell}"
+        inside = change(match[2], match[3])
+        new = inside.format(start=f'<c r="{cell}"{match[1] or ""}')
+        return xml[: match.start()] + new + xml[match.end() :]
+
+    rewrite(path, changed)
+
+
+def other_formula(formula: str | None, value: str) -> str:
+    """A formula changed, its cached value right."""
+    return f"{{start}}><f>({formula or value})*1.001+0.001</f><v>{value}</v></c>"
+
+
+def typed_over(_: str | None, value: str) -> str:
+    """A formula replaced by its right value, typed in."""
+    return f"{{start}}><v>{value}</v></c>"
+
+
+def emptied(_: str | None, __: str) -> str:
+    """A cell emptied."""
+    return "{start}/>"
+
+
+def text(_: str | None, __: str) -> str:
+    """A text in a cell."""
+    return '{start} t="inlineStr"><is><t>oops</t></is></c>'
+
+
+def error(_: str | None, value: str) -> str:
+    """A formula that gives an error, its cached value right."""
+    return f"{{start}}><f>1/0</f><v>{value}</v></c>"
+
+
+DAMAGES = {
+    "other formula": other_formula,
+    "typed over": typed_over,
+    "emptied": emptied,
+    "text": text,
+    "error": error,
+}
