@@ -78,7 +78,12 @@ def _sum(terms: tuple[Expression, ...], notation: Notation) -> str:
     text = _write(terms[0], notation, PRODUCT)
     for term in terms[1:]:
         if isinstance(term, Negative):
-            text += notation.minus + _write(term.operand, notation, PRODUCT)
+            text += notation.minus + _behind_a_sign(term.operand, notation)
         else:
-            text += notation.plus + _write(term, notation, PRODUCT)
+            text += notation.plus + _behind_a_sign(term, notation)
     return text
+
+
+def _behind_a_sign(term: Expression, notation: Notation) -> str:
+    text = _write(term, notation, PRODUCT)
+    return f"({text})" if text.startswith(notation.minus.strip()) else text
