@@ -160,5 +160,3 @@ def test_random_expressions_recalculated(engine: str, tmp_path: Path) -> None:
             at_row(formula(expression, LAYOUT), row + 1),
             expression,
         )
-
-

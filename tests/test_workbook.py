@@ -14,7 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import xlnet
 from xlnet import reference
+from xlnet.run import iterations
 from xlnet.template.parse import parse
+from xlnet.template.sources import open_template
 from xlnet.training import iteration
 
 
@@ -39,7 +41,13 @@ def test_the_seed_sheet(built: Build) -> None:
     assert headers[7:11] == ["h₁", "h₂", "y", "E"]
     assert row_of(sheet, 4)[:7] == [1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     assert row_of(sheet, 5)[:4] == ["=A4+1", "=B4-$D$2*O4", "=C4-$D$2*P4", "=D4-$D$2*Q4"]
-    assert row_of(sheet, 5)[7:12] == ["=B5*$A$2+C5*$B$2", "=D5*$A$2+E5*$B$2", "=F5*H5+G5*I5", "=(J5-$C$2)^2/2", "=J5-$C$2"]
+    assert row_of(sheet, 5)[7:12] == [
+        "=B5*$A$2+C5*$B$2",
+        "=D5*$A$2+E5*$B$2",
+        "=F5*H5+G5*I5",
+        "=(J5-$C$2)^2/2",
+        "=J5-$C$2",
+    ]
     assert sheet["B203"].value == "=B202-$D$2*O202"
     assert sheet.max_row == 203
     assert sheet.freeze_panes == "B4"
@@ -50,7 +58,7 @@ def test_every_later_cell_is_a_formula(built: Build) -> None:
     sheet = sheet_of(built("mazur", iters=40))
     for row in sheet.iter_rows(min_row=5):
         assert all(cell.data_type == "f" for cell in row)
-    typed = [cell.column_letter for cell in sheet[4] if cell.data_type != "f"]
+    typed = [cell.coordinate[:-1] for cell in sheet[4] if cell.data_type != "f"]
     assert typed == list("ABCDEFGHIJKLM")
 
 
@@ -145,8 +153,6 @@ def test_a_diverging_run_has_error_cells(built: Build) -> None:
 def test_numbers_read_back_to_the_same_double(built: Build) -> None:
     path = built("mazur", iters=50)
     spec = xlnet.load("mazur", iters=50)
-    from xlnet.run import iterations
-
     rows = list(iterations(iteration(spec), 50))
     sheet = sheet_of(path, values=True)
     for expected, row in zip(rows, sheet.iter_rows(min_row=4, values_only=True), strict=True):
@@ -155,7 +161,7 @@ def test_numbers_read_back_to_the_same_double(built: Build) -> None:
 
 def test_text_of_a_user_stays_text(tmp_path: Path) -> None:
     path = tmp_path / "title.toml"
-    text = Path(xlnet.template.sources._bundled_folder() / "seed.toml").read_text(encoding="utf-8")
+    text = open_template("seed").text
     path.write_text(text.replace('title = "Two', 'title = "=1+1 <b>&amp; Two'), encoding="utf-8")
     out = tmp_path / "out.xlsx"
     xlnet.build(xlnet.load(path), out)

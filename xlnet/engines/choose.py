@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,10 @@ def recalculate(
     name = _best() if engine == AUTO else engine
     # LibreOffice may still be writing as it ends, which must not fail the clean-up.
     with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as folder:
-        return ENGINES[name].recalculate(workbook, extents, points, Path(folder), seconds)
+        # A copy of its own: LibreOffice puts a lock beside a workbook, and refuses one that is open elsewhere.
+        copy = Path(folder) / "workbook.xlsx"
+        shutil.copyfile(workbook, copy)
+        return ENGINES[name].recalculate(copy, extents, points, Path(folder), seconds)
 
 
 def _best() -> str:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from xlnet.engines.grid import Edit, Extent, Grid, Point, Recalculation
 from xlnet.engines.process import ask, run
+from xlnet.engines.sockets import sockets_removed
 from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
 from xlnet.errors import EngineError
 
@@ -50,22 +51,23 @@ def recalculate(
         _edit(workbook if point.reopened else source, point.edits, edited)
         source = edited
         converted = folder / f"converted{number}" / edited.name
-        run(
-            [
-                str(soffice),
-                f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--norestore",
-                "--convert-to",
-                "xlsx:Calc MS Excel 2007 XML",
-                "--outdir",
-                str(converted.parent),
-                str(edited),
-            ],
-            engine="LibreOffice",
-            seconds=seconds,
-            environment={"TMPDIR": str(folder)},
-        )
+        with sockets_removed(profile):
+            run(
+                [
+                    str(soffice),
+                    f"-env:UserInstallation={profile.as_uri()}",
+                    "--headless",
+                    "--norestore",
+                    "--convert-to",
+                    "xlsx:Calc MS Excel 2007 XML",
+                    "--outdir",
+                    str(converted.parent),
+                    str(edited),
+                ],
+                engine="LibreOffice",
+                seconds=seconds,
+                environment={"TMPDIR": str(folder)},
+            )
         # It may return 0 without having written anything.
         if not converted.is_file():
             raise EngineError("LibreOffice converted nothing: is another one running?")

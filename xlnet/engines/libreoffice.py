@@ -15,6 +15,7 @@ from xlnet.engines import conversion
 from xlnet.engines.grid import Extent, Point, Recalculation, read_results
 from xlnet.engines.job import job
 from xlnet.engines.process import ask, run, worker
+from xlnet.engines.sockets import sockets_removed
 from xlnet.errors import EngineError
 
 NAME = "LibreOffice"
@@ -70,21 +71,18 @@ def recalculate(
     python = _python_with_uno(soffice)
     if python is None:
         return conversion.recalculate(soffice, workbook, extents, points, folder, seconds)
-    details = {
-        "soffice": str(soffice),
-        "profile": str(folder / "profile"),
-        "pipe": f"xlnet{uuid.uuid4().hex}",
-    }
+    pipe, profile = f"xlnet{uuid.uuid4().hex}", folder / "profile"
+    details = {"soffice": str(soffice), "profile": str(profile), "pipe": pipe}
     file = folder / "job.json"
-    text = json.dumps(job(workbook, extents, points, folder) | details)
-    file.write_text(text, encoding="utf-8")
-    run(
-        [str(python), worker("libreoffice_worker"), str(file)],
-        engine=NAME,
-        seconds=seconds,
-        # Its temporary files go with the folder.
-        environment={"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-    )
+    file.write_text(json.dumps(job(workbook, extents, points, folder) | details), encoding="utf-8")
+    with sockets_removed(profile, pipe):
+        run(
+            [str(python), worker("libreoffice_worker"), str(file)],
+            engine=NAME,
+            seconds=seconds,
+            # Its temporary files go with the folder.
+            environment={"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
     return read_results(NAME, folder, extents, len(points))
 
 

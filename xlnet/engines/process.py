@@ -62,24 +62,22 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
-        # Asked first, as a killed LibreOffice leaves its pipe in the folder for temporary files.
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, sign)
-                _wait_for_group(process.pid, process)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    _wait_until_gone(process.pid)
     for stream in (process.stdin, process.stderr):
         if stream is not None:
             stream.close()
 
 
-def _wait_for_group(group: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until no process of the group is left; raises ProcessLookupError then."""
+def _wait_until_gone(group: int) -> None:
+    """Wait until no process of the group is left, as one that ends may still be writing."""
     deadline = time.monotonic() + _GRACE_SECONDS
-    while time.monotonic() < deadline:
-        process.poll()
-        os.killpg(group, 0)
-        time.sleep(0.02)
+    with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(0.02)
 
 
 def worker(name: str) -> str:

@@ -10,7 +10,10 @@ version and the texts of cells that hold no number.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import threading
 from array import array
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -26,6 +29,20 @@ def read_job() -> dict[str, Any]:
     """Return the job whose file is named on the command line."""
     job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     return job
+
+
+def leave_with_parent(job: dict[str, Any]) -> None:
+    """End the whole process group when the parent is gone, however it went: its end of standard input closes."""
+
+    def watch() -> None:
+        # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
+        os.read(0, 1)
+        shutil.rmtree(job["results"], ignore_errors=True)
+        if hasattr(os, "killpg"):
+            os.killpg(os.getpgid(0), 9)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Results:

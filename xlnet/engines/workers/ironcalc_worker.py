@@ -12,6 +12,7 @@ import ironcalc
 def main() -> None:
     """Do the job."""
     job = handover.read_job()
+    handover.leave_with_parent(job)
     results = handover.Results(job["results"])
     model: Any = None
     for number, point in enumerate(job["points"]):

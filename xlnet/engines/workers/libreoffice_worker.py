@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ LONGEST_START = 120
 def main() -> None:
     """Do the job."""
     job = handover.read_job()
-    leave_with_parent()
+    handover.leave_with_parent(job)
     office = start(job)
     try:
         context = connect(office, job["pipe"])
@@ -36,19 +34,6 @@ def main() -> None:
         office.wait(timeout=30)
     finally:
         office.kill()
-
-
-def leave_with_parent() -> None:
-    """End the whole process group when the parent is gone, however it went: its end of standard input closes."""
-
-    def watch() -> None:
-        # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
-        os.read(0, 1)
-        if hasattr(os, "killpg"):
-            os.killpg(os.getpgid(0), 9)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def start(job: dict[str, Any]) -> subprocess.Popen[bytes]:

@@ -1,0 +1,226 @@
+"""The command line as a user meets it: real processes, exit statuses, messages of one line, nothing half done."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from xlnet.cli import cli
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "xlnet", *arguments],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def test_build_and_check_as_the_readme_says(tmp_path: Path, engine: str) -> None:
+    folder = tmp_path / "a folder with ünïcode, 中文 and spaces"
+    folder.mkdir()
+    built = run("build", "--iters", "200", "--lr", "0.01", cwd=folder)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert Path(built.stdout.strip()) == Path("output/seed.xlsx")
+    checked = run("check", "output/seed.xlsx", "--engine", engine, cwd=folder)
+    assert checked.returncode == 0, checked.stderr
+    assert "every cell agrees with numpy" in checked.stdout
+    assert list((folder / "output").iterdir()) == [folder / "output" / "seed.xlsx"]
+
+
+def test_auto_takes_libreoffice_and_says_so(tmp_path: Path, require: Callable[[str], str]) -> None:
+    require("libreoffice")
+    run("build", "--iters", "3", cwd=tmp_path)
+    report = json.loads(run("check", "output/seed.xlsx", "--json", cwd=tmp_path).stdout)
+    assert report["engine"] == "LibreOffice"
+    assert report["version"][0].isdigit()
+
+
+def test_auto_takes_ironcalc_where_there_is_no_libreoffice(tmp_path: Path, require: Callable[[str], str]) -> None:
+    require("ironcalc")
+    run("build", "--iters", "3", cwd=tmp_path)
+    nowhere = str(tmp_path / "no-soffice-here")
+    report = json.loads(run("check", "output/seed.xlsx", "--json", cwd=tmp_path, XLNET_SOFFICE=nowhere).stdout)
+    assert report["engine"] == "IronCalc"
+    asked = run("check", "output/seed.xlsx", "--engine", "libreoffice", cwd=tmp_path, XLNET_SOFFICE=nowhere)
+    assert asked.returncode == 3
+    assert "LibreOffice is not found: install it" in asked.stderr
+
+
+def test_a_difference_exits_with_1_and_names_the_cell(tmp_path: Path, require: Callable[[str], str]) -> None:
+    from workbook_xml import DAMAGES, change_cell
+
+    run("build", "--iters", "3", cwd=tmp_path)
+    change_cell(tmp_path / "output" / "seed.xlsx", "H5", DAMAGES["typed over"])
+    checked = run("check", "output/seed.xlsx", "--engine", require("ironcalc"), cwd=tmp_path)
+    assert checked.returncode == 1
+    assert "Training!H5 (a1_1): typed over, as saved" in checked.stdout
+
+
+def test_a_diverging_run_is_built_with_a_warning(tmp_path: Path) -> None:
+    built = run("build", "--lr", "1", cwd=tmp_path)
+    assert built.returncode == 0
+    assert "the run diverges: from iteration 7 on" in built.stderr
+    quiet = run("build", "--lr", "1", "--quiet", cwd=tmp_path)
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+
+
+FAULTS = {
+    "no iteration": ["build", "--iters", "0"],
+    "less than none": ["build", "--iters", "-5"],
+    "float for a count": ["build", "--iters", "2e9"],
+    "too many": ["build", "--iters", "2000000000"],
+    "word for a count": ["build", "--iters", "abc"],
+    "nan": ["build", "--lr", "nan"],
+    "infinity": ["build", "--lr", "inf"],
+    "missing template": ["build", "missing.toml"],
+    "unknown template": ["build", "nope"],
+    "folder for a template": ["build", "."],
+    "binary template": ["build", "binary.toml"],
+    "unknown option": ["build", "--nope"],
+    "unknown command": ["nope"],
+    "seed that draws nothing": ["build", "--seed", "3"],
+    "folder for an output": ["build", "-o", "folder.xlsx"],
+    "old format": ["build", "-o", "out.xls"],
+    "file for a folder": ["build", "-o", "text.xlsx/out.xlsx"],
+    "missing workbook": ["check", "missing.xlsx"],
+    "folder for a workbook": ["check", "folder.xlsx"],
+    "text for a workbook": ["check", "text.xlsx"],
+    "empty file": ["check", "empty.xlsx"],
+    "cut off": ["check", "cut.xlsx"],
+    "someone else's": ["check", "other.xlsx"],
+    "a zip": ["check", "zip.xlsx"],
+    "template destroyed": ["check", "destroyed.xlsx"],
+    "unknown engine": ["check", "text.xlsx", "--engine", "nope"],
+    "negative tolerance": ["check", "text.xlsx", "--rtol", "-1"],
+    "no time": ["check", "text.xlsx", "--timeout", "0"],
+    "unknown template shown": ["templates", "show", "nope"],
+}
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    """A folder of files that are not what they seem."""
+    assert run("build", "--iters", "5", "-o", "whole.xlsx", cwd=tmp_path).returncode == 0
+    whole = (tmp_path / "whole.xlsx").read_bytes()
+    (tmp_path / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.xlsx").write_text("hello", encoding="utf-8")
+    (tmp_path / "empty.xlsx").touch()
+    (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
+    (tmp_path / "folder.xlsx").mkdir()
+    Workbook().save(tmp_path / "other.xlsx")
+    with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as package:
+        package.writestr("readme.txt", "hello")
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(tmp_path / "whole.xlsx")
+    workbook["Template"]["A1"] = "[["
+    workbook.save(tmp_path / "destroyed.xlsx")
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", FAULTS.values(), ids=FAULTS.keys())
+def test_a_users_fault_is_one_line_and_changes_nothing(faulty: Path, arguments: list[str]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in faulty.rglob("*")}
+    failed = run(*arguments, cwd=faulty)
+    assert failed.returncode == 2, failed.stderr
+    assert failed.stdout == ""
+    assert failed.stderr.startswith("xlnet: ")
+    assert failed.stderr.count("\n") == 1
+    assert {path: path.stat().st_mtime_ns for path in faulty.rglob("*")} == before
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("/proc is where even root cannot write")
+    failed = run("build", "-o", "/proc/xlnet/out.xlsx", cwd=tmp_path)
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("xlnet: /proc/xlnet/out.xlsx: cannot be written")
+
+
+def test_a_failed_build_leaves_the_old_file(tmp_path: Path) -> None:
+    old = tmp_path / "output" / "seed.xlsx"
+    run("build", "--iters", "3", cwd=tmp_path)
+    before = old.read_bytes()
+    assert run("build", "--iters", "0", cwd=tmp_path).returncode == 2
+    assert old.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX does")
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_leaves_the_old_file(tmp_path: Path, sign: signal.Signals) -> None:
+    run("build", "--iters", "3", cwd=tmp_path)
+    old = tmp_path / "output" / "seed.xlsx"
+    before = old.read_bytes()
+    command = [sys.executable, "-m", "xlnet", "build", "--iters", "1000000"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        while not list(old.parent.glob(".seed.xlsx.*")):
+            time.sleep(0.02)
+        process.send_signal(sign)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.strip() == "xlnet: interrupted"
+    assert old.read_bytes() == before
+    assert list(old.parent.iterdir()) == [old]
+
+
+def test_templates_can_be_listed_shown_and_built(tmp_path: Path) -> None:
+    listed = run("templates", cwd=tmp_path).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["seed", "mazur"]
+    assert all(len(line.split()) > 2 for line in listed)
+    shown = run("templates", "show", "mazur", cwd=tmp_path).stdout
+    (tmp_path / "mine.toml").write_text(shown.replace("iters = 1000", "iters = 4"), encoding="utf-8")
+    assert run("build", "mine.toml", cwd=tmp_path).stdout.strip() == str(Path("output") / "mine.xlsx")
+
+
+def test_another_locale(tmp_path: Path) -> None:
+    built = run("build", "--iters", "2", cwd=tmp_path, LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert built.returncode == 0
+    helped = run("build", "--help", cwd=tmp_path, LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert "Learning rate η" in helped.stdout
+
+
+def commands() -> list[list[str]]:
+    templates = cli.commands["templates"]
+    return [[], *([name] for name in cli.commands), *(["templates", n] for n in getattr(templates, "commands", {}))]
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_every_command_has_help_with_an_example_and_is_in_the_readme(tmp_path: Path, command: list[str]) -> None:
+    helped = run(*command, "--help", cwd=tmp_path)
+    assert helped.returncode == 0
+    assert f"xlnet {' '.join(command)}".strip() in helped.stdout.split("Usage:")[1].split("\n", 1)[1]
+    assert f"xlnet {' '.join(command)}".strip() in README
+
+
+def test_every_option_is_in_the_readme() -> None:
+    for name, command in cli.commands.items():
+        for parameter in command.params:
+            for option in [*parameter.opts, *parameter.secondary_opts]:
+                if option.startswith("--"):
+                    assert option in README, f"{name} {option}"
+
+
+def test_help_examples_run(tmp_path: Path) -> None:
+    for command in ("build", "check", "templates"):
+        lines = run(command, "--help", cwd=tmp_path).stdout.splitlines()
+        for line in lines:
+            if line.strip().startswith("xlnet ") and ">" not in line:
+                example = run(*line.split()[1:], cwd=tmp_path)
+                assert example.returncode == 0, (line, example.stderr)
