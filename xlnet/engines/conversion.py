@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from xlnet.engines.grid import Edit, Extent, Grid, Point, Recalculation
 from xlnet.engines.process import ask, run
-from xlnet.engines.sockets import sockets_removed
+from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
 from xlnet.errors import EngineError
 
@@ -51,7 +51,7 @@ def recalculate(
         _edit(workbook if point.reopened else source, point.edits, edited)
         source = edited
         converted = folder / f"converted{number}" / edited.name
-        with sockets_removed(profile):
+        with removed(socket_patterns(profile)):
             run(
                 [
                     str(soffice),

@@ -15,7 +15,7 @@ from xlnet.engines import conversion
 from xlnet.engines.grid import Extent, Point, Recalculation, read_results
 from xlnet.engines.job import job
 from xlnet.engines.process import ask, run, worker
-from xlnet.engines.sockets import sockets_removed
+from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.errors import EngineError
 
 NAME = "LibreOffice"
@@ -72,10 +72,11 @@ def recalculate(
     if python is None:
         return conversion.recalculate(soffice, workbook, extents, points, folder, seconds)
     pipe, profile = f"xlnet{uuid.uuid4().hex}", folder / "profile"
-    details = {"soffice": str(soffice), "profile": str(profile), "pipe": pipe}
+    sockets = socket_patterns(profile, pipe)
+    details = {"soffice": str(soffice), "profile": str(profile), "pipe": pipe, "sockets": sockets}
     file = folder / "job.json"
     file.write_text(json.dumps(job(workbook, extents, points, folder) | details), encoding="utf-8")
-    with sockets_removed(profile, pipe):
+    with removed(sockets):
         run(
             [str(python), worker("libreoffice_worker"), str(file)],
             engine=NAME,

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_FOLDERS = (Path("/tmp"), Path("/var/tmp"))
+_FOLDERS = ("/tmp", "/var/tmp")
 
 
-@contextmanager
-def sockets_removed(profile: Path, pipe: str = "") -> Iterator[None]:
-    """Remove, when the block ends, the sockets of a LibreOffice with this profile that listens on `pipe`."""
+def socket_patterns(profile: Path, pipe: str = "") -> list[str]:
+    """Return the patterns of the sockets of a LibreOffice with this profile that listens on `pipe`."""
     # LibreOffice names the socket by the MD5 of its profile's address, each byte in hexadecimal without leading zeros.
     digest = hashlib.md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
     names = ["SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest), *([pipe] if pipe else [])]
+    # The number in between is the user's.
+    return [f"{folder}/OSL_PIPE_*_{name}" for folder in _FOLDERS for name in names]
+
+
+@contextmanager
+def removed(patterns: list[str]) -> Iterator[None]:
+    """Remove what matches the patterns when the block ends."""
     try:
         yield
     finally:
-        for folder in _FOLDERS:
-            for name in names:
-                # The number in between is the user's.
-                for socket in folder.glob(f"OSL_PIPE_*_{name}"):
-                    socket.unlink(missing_ok=True)
+        for pattern in patterns:
+            for path in glob.glob(pattern):
+                Path(path).unlink(missing_ok=True)

@@ -9,6 +9,7 @@ version and the texts of cells that hold no number.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -32,12 +33,18 @@ def read_job() -> dict[str, Any]:
 
 
 def leave_with_parent(job: dict[str, Any]) -> None:
-    """End the whole process group when the parent is gone, however it went: its end of standard input closes."""
+    """When the parent is gone, however it went, clean up and end the whole process group.
+
+    The parent's end of standard input closes then.
+    """
 
     def watch() -> None:
         # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
         os.read(0, 1)
         shutil.rmtree(job["results"], ignore_errors=True)
+        for pattern in job.get("sockets", []):
+            for path in glob.glob(pattern):
+                Path(path).unlink()
         if hasattr(os, "killpg"):
             os.killpg(os.getpgid(0), 9)
         os._exit(1)
