@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnet import style
+from xlnet import keys, style
 from xlnet.excel import at_row, cell, formula
+from xlnet.graph.node import Node
 from xlnet.layout import FIRST_ROW, TRAINING, VALUE_ROW
 from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 from xlnet.sheets.training import TrainingSheet
 
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
-_WIDTHS = (14, 14, 18, 20, 52, 56, 48)
+_WIDTHS = (14, 16, 18, 20, 76, 60, 48)
+_LINE_HEIGHT = 15.0
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
@@ -32,6 +35,9 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
             drawn.font = style.CODE if is_code else style.TEXT_FONT
             drawn.alignment, drawn.border = style.WRAPPED, style.LINE_BELOW
             drawn.fill = style.fill(colour)
+        # LibreOffice does not fit the height of a row to text that wraps.
+        lines = max(ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True))
+        worksheet.row_dimensions[row].height = _LINE_HEIGHT * lines
     worksheet.freeze_panes = "B2"
     print_landscape(worksheet, "1:1")
 
@@ -46,7 +52,7 @@ def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
                 constant.key,
                 sheet.symbols(constant.key),
                 f"{TRAINING}!${column}${VALUE_ROW}",
-                sheet.texts.get("group", constant.group),
+                sheet.texts.get("role", constant.group),
                 sheet.texts.meaning(constant.key, layers),
                 "",
                 "",
@@ -62,10 +68,15 @@ def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
                     key,
                     sheet.symbols(key),
                     get_column_letter(sheet.layout.columns[key]),
-                    sheet.texts.get("group", node.group),
+                    _role(node, sheet),
                     sheet.texts.meaning(key, layers),
                     sheet.symbols.rule(node),
                     excel,
                 ),
                 style.GROUPS[node.group].tint,
             )
+
+
+def _role(node: Node, sheet: TrainingSheet) -> str:
+    is_parameter = node.group == "parameters"
+    return sheet.texts.get("role", keys.parts(node.key).letter if is_parameter else node.group)

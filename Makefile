@@ -1,0 +1,33 @@
+# Everything on a bare Debian or Ubuntu with Python 3.11 or later: `make demo`, `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint system pictures clean
+
+demo: $(VENV)/ready
+	$(BIN)/xlnet build --iters 200 --lr 0.01
+	$(BIN)/xlnet check output/seed.xlsx
+
+test: lint
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+pictures: $(VENV)/ready
+	$(BIN)/pip install --quiet pillow
+	$(BIN)/python docs/pictures.py
+
+$(VENV)/ready: pyproject.toml .ci/system
+	PYTHON=$(PYTHON) sh .ci/system
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,53 @@
+"""Every operation: its formula recalculated at nasty points, its derivative by finite differences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import Workbook
+
+from xlnet import reference
+from xlnet.engines.choose import recalculate
+from xlnet.engines.grid import Extent, Point
+from xlnet.engines.workers.handover import ERROR
+from xlnet.excel import at_row, formula
+from xlnet.graph.expression import Quantity
+from xlnet.graph.operations import ACTIVATIONS, LOSSES
+from xlnet.layout import Layout
+from xlnet.optimizers import OPTIMIZERS
+
+POINTS = [0.0, 1e-300, -1e-300, 1e-8, -1e-8, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 20.0, -20.0, 36.0, -36.0, 40.0, -40.0]
+POINTS += [700.0, -700.0, 710.0, -710.0, 800.0, -800.0, 1e6, -1e6]
+LAYOUT = Layout(constants={}, columns={"z": 1, "a": 2})
+Z, A = Quantity("z"), Quantity("a")
+
+
+def test_the_tables_of_graph_and_reference_hold_the_same() -> None:
+    assert set(ACTIVATIONS) == set(reference.ACTIVATIONS)
+    assert set(LOSSES) == set(reference.LOSSES)
+    assert set(OPTIMIZERS) == {"sgd"}
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) -> None:
+    operation = ACTIVATIONS[name]
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row, z in enumerate(POINTS, 1):
+        sheet.cell(row, 1, z)
+        sheet.cell(row, 2, at_row(formula(operation.value(Z), LAYOUT), row))
+        if operation.derivative is not None:
+            sheet.cell(row, 3, at_row(formula(operation.derivative(A, Z), LAYOUT), row))
+    path = tmp_path / "points.xlsx"
+    workbook.save(path)
+    (point,) = recalculate(engine, path, [Extent(sheet.title, len(POINTS), 3)], [Point()], 120).points
+    grid = point[sheet.title]
+    assert not (grid.kinds == ERROR).any()
+    function, derivative = reference.ACTIVATIONS[name]
+    z = np.array(POINTS)
+    assert grid.values[:, 1] == pytest.approx(function(z), rel=1e-12, abs=1e-15)
+    if operation.derivative is not None:
+        assert grid.values[:, 2] == pytest.approx(derivative(z, function(z)), rel=1e-9, abs=1e-15)
