@@ -47,7 +47,7 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
     grid = point[sheet.title]
     assert not (grid.kinds == ERROR).any()
     function, derivative = reference.ACTIVATIONS[name]
-    z = np.array(POINTS)
-    assert grid.values[:, 1] == pytest.approx(function(z), rel=1e-12, abs=1e-15)
+    points = np.array(POINTS)
+    assert grid.values[:, 1] == pytest.approx(function(points), rel=1e-12, abs=1e-15)
     if operation.derivative is not None:
-        assert grid.values[:, 2] == pytest.approx(derivative(z, function(z)), rel=1e-9, abs=1e-15)
+        assert grid.values[:, 2] == pytest.approx(derivative(points, function(points)), rel=1e-9, abs=1e-15)
