@@ -7,7 +7,7 @@ they are what the workbook claims, and `checking` judges the workbook by the ref
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from xlnet.graph.expression import Expression, Quantity
@@ -15,6 +15,8 @@ from xlnet.graph.node import Graph
 from xlnet.graph.printing import Notation, write
 
 Values = list[float]
+Row = Callable[[Values], Values]
+Cell = Callable[["_Guarded", "_Guarded"], float]
 
 _FUNCTIONS = {
     "exp": lambda x: f"exp({x})",
@@ -45,8 +47,7 @@ class _Row:
         for node in graph.nodes:
             chosen = node.first if first and node.first is not None else node.formula
             sources.append(write(chosen, python) if isinstance(chosen, Expression) else repr(float(chosen)))
-        self._row = _function(sources, environment)
-        self._cells = [eval(f"lambda above, here: {source}", environment) for source in sources]
+        self._row, self._cells = _compiled(sources, environment)
 
     def __call__(self, above: Values) -> Values:
         try:
@@ -99,14 +100,19 @@ def _python(places: Mapping[str, int], constants: list[str]) -> Notation:
     )
 
 
-def _function(sources: list[str], environment: Mapping[str, object]) -> Callable[[Values], Values]:
+def _compiled(sources: list[str], environment: Mapping[str, object]) -> tuple[Row, Sequence[Cell]]:
+    """Return a function that computes a row, and one for each of its cells."""
     lines = (
         "def row(above):",
         " here = []",
         " append = here.append",
         *(f" append({source})" for source in sources),
         " return here",
+        "cells = [",
+        *(f" lambda above, here: {source}," for source in sources),
+        "]",
     )
     namespace = dict(environment)
-    exec("\n".join(lines), namespace)
-    return cast(Callable[[Values], Values], namespace["row"])
+    # Compiled first: an interrupt inside exec() of a text would end Python by a signal, whatever is done about it.
+    exec(compile("\n".join(lines), "<graph>", "exec"), namespace)
+    return cast(Row, namespace["row"]), cast(Sequence[Cell], namespace["cells"])
