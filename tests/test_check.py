@@ -219,3 +219,80 @@ def test_the_workbook_is_left_as_it_was(built: Build, engine: str, tmp_path: Pat
     xlnet.check(path, engine=engine)
     assert path.read_bytes() == before
     assert not list(tmp_path.glob(".~lock*"))
+
+
+# A formula with the right value for the wrong reason: the run has converged, η is tiny, a unit is saturated, x is 0.
+HIDDEN = {
+    "constant typed in": ({"iters": 200}, "B190", "=B189-0.01*O189"),
+    "factor of 1 typed in": ({"iters": 60, "lr": 0.1}, "O40", "=M40*1"),
+    "target typed in": ({"iters": 60, "lr": 0.1}, "L40", "=J40-4"),
+    "wrong sign, tiny η": ({"iters": 5, "lr": 1e-14}, "B5", "=B4+$D$2*O4"),
+    "wrong gradient, tiny η": ({"iters": 5, "lr": 1e-14}, "B6", "=B5-$D$2*P5"),
+    "first row": ({"iters": 5}, "H4", "=B4*1+C4*$B$2"),
+}
+
+
+@pytest.mark.parametrize(("overrides", "cell", "formula"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_finds_a_formula_that_is_right_by_chance(
+    built: Build, engine: str, overrides: dict[str, object], cell: str, formula: str
+) -> None:
+    path = built("seed", **overrides)
+    change_cell(path, cell, lambda _, v: f"{{start}}><f>{formula[1:]}</f><v>{v}</v></c>")
+    assert wrong_cells(xlnet.check(path, engine=engine)) == [cell]
+
+
+def test_finds_a_wrong_formula_of_a_saturated_unit(tmp_path: Path, built: Build, engine: str) -> None:
+    template = tmp_path / "saturated.toml"
+    template.write_text(
+        "[network]\ninputs = 2\n[[network.layers]]\nunits = 2\nactivation = 'sigmoid'\nbias = false\n"
+        "weights = [[50, 60], [70, 80]]\n[[network.layers]]\nunits = 1\nbias = false\nweights = [[1, 2]]\n"
+        "[data]\nx = [[1, 1]]\nt = [[4]]\n[training]\niters = 5\n",
+        encoding="utf-8",
+    )
+    path = built(template)
+    cell = next(c.coordinate for c in load_workbook(path)["Training"][4] if str(c.value).endswith("*(1-J4)"))
+    change_cell(path, cell, lambda f, v: f"{{start}}><f>{f}*2</f><v>{v}</v></c>")
+    assert wrong_cells(xlnet.check(path, engine=engine)) == [cell]
+
+
+@pytest.mark.parametrize("value", [None, "0.01", True])
+@pytest.mark.parametrize("cell", ["D2", "B4", "H5"])
+def test_a_cell_edited_in_a_library_is_named_alone(built: Build, engine: str, cell: str, value: object) -> None:
+    path = built("seed", iters=8)
+    workbook = load_workbook(path)
+    workbook["Training"][cell].value = value
+    workbook.save(path)
+    assert wrong_cells(xlnet.check(path, engine=engine)) == [cell]
+
+
+def test_a_text_is_not_blamed_on_what_carries_it_down(built: Build, engine: str) -> None:
+    path = built("mazur", iters=9)
+    change_cell(path, "F6", DAMAGES["text"])
+    report = xlnet.check(path, engine=engine)
+    assert wrong_cells(report) == ["F6"]
+    assert report.differences[0].also_wrong == 0
+
+
+def test_a_wrong_cell_that_moves_a_divergence_is_blamed_alone(built: Build, engine: str) -> None:
+    path = built("seed", lr=0.5, iters=60)
+    change_cell(path, "J4", lambda _, v: f"{{start}}><f>E4*H4+G4*I4</f><v>{v}</v></c>")
+    assert wrong_cells(xlnet.check(path, engine=engine)) == ["J4"]
+
+
+def test_a_note_below_the_table_is_no_iteration(built: Build, engine: str) -> None:
+    path = built("seed", iters=5)
+    workbook = load_workbook(path)
+    workbook["Training"]["A9"] = "=MIN(K4:K8)"
+    workbook["Training"]["C10"] = "a note"
+    workbook.save(path)
+    assert xlnet.check(path, engine=engine).agrees
+
+
+def test_small_differences_of_large_numbers_are_rounding(tmp_path: Path, built: Build, engine: str) -> None:
+    template = tmp_path / "large.toml"
+    template.write_text(
+        "[network]\ninputs = 1\n[[network.layers]]\nunits = 1\nbias = false\nweights = [[1]]\n"
+        "[data]\nx = [[1]]\nt = [[987654.321]]\n[training]\niters = 3000\n[training.optimizer]\nlr = 0.03\n",
+        encoding="utf-8",
+    )
+    assert xlnet.check(built(template), engine=engine).agrees

@@ -16,6 +16,7 @@ import pytest
 from openpyxl import Workbook
 
 from xlnet.cli import cli
+from xlnet.template.sources import bundled_names
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -170,7 +171,7 @@ def test_an_interrupted_build_leaves_the_old_file(tmp_path: Path, sign: signal.S
     before = old.read_bytes()
     command = [sys.executable, "-m", "xlnet", "build", "--iters", "1000000"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        while not list(old.parent.glob(".seed.xlsx.*")):
+        while not list(old.parent.glob(".xlnet-*.tmp")):
             time.sleep(0.02)
         process.send_signal(sign)
         _, said = process.communicate(timeout=60)
@@ -182,7 +183,7 @@ def test_an_interrupted_build_leaves_the_old_file(tmp_path: Path, sign: signal.S
 
 def test_templates_can_be_listed_shown_and_built(tmp_path: Path) -> None:
     listed = run("templates", cwd=tmp_path).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["seed", "mazur"]
+    assert [line.split()[0] for line in listed] == bundled_names()
     assert all(len(line.split()) > 2 for line in listed)
     shown = run("templates", "show", "mazur", cwd=tmp_path).stdout
     (tmp_path / "mine.toml").write_text(shown.replace("iters = 1000", "iters = 4"), encoding="utf-8")

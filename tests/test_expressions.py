@@ -16,21 +16,34 @@ from xlnet.excel import at_row, formula
 from xlnet.graph.expression import (
     Call,
     Expression,
+    Lookup,
     Negative,
     Number,
     Power,
     Product,
     Quantity,
     Quotient,
+    Square,
     Sum,
+    absolute,
+    call,
     exp,
+    ln,
     maximum,
+    over,
+    square,
+    square_root,
     total,
+    where_above,
 )
-from xlnet.layout import Layout
+from xlnet.layout import ColumnPlace, Layout, Place
 
 LETTERS = "abcdefgh"
-LAYOUT = Layout(constants={"k": 1}, columns={letter: column for column, letter in enumerate(LETTERS, 1)})
+LAYOUT = Layout(
+    cells={"k": Place("Training", 1, 2)},
+    columns={letter: column for column, letter in enumerate(LETTERS, 1)},
+    data={"data_c": ColumnPlace(3, 2, 9)},
+)
 A, B, C, D = (Quantity(letter) for letter in "abcd")
 
 
@@ -49,13 +62,28 @@ WRITTEN = {
     "power of a power": (Power(Power(A, B), C), "=(A5^B5)^C5"),
     "quotient of a product": (Quotient(Product((A, B)), C), "=A5*B5/C5"),
     "quotient of a quotient": (Quotient(A, Quotient(B, C)), "=A5/(B5/C5)"),
-    "square of a difference, halved": ((A - B) ** 2 / 2, "=(A5-B5)^2/2"),
+    "square of a difference, halved": (square(A - B) / 2, "=(A5-B5)*(A5-B5)/2"),
+    "square in a product": (A * square(B), "=A5*B5*B5"),
+    "square in a divisor": (A / square(B), "=A5/(B5*B5)"),
+    "square subtracted": (1 - square(A), "=1-A5*A5"),
+    "square of a product": (square(A * B), "=(A5*B5)*(A5*B5)"),
     "minus a minus": (A - Negative(B), "=A5-(-B5)"),
     "function": (1 / (1 + exp(-A)), "=1/(1+EXP(-A5))"),
     "negative number": (maximum(A, -700), "=MAX(A5,-700)"),
     "row above and constant": (Quantity("a", above=True) - Quantity("k", above=True) * B, "=A4-$A$2*B5"),
     "exact number": (A * 0.1, "=A5*0.1"),
     "tiny number": (A * 1e-300, "=A5*1E-300"),
+    "choice": (where_above(A, 0, B, C * 2), "=IF(A5>0,B5,C5*2)"),
+    "lookup": (Lookup("data_c", A), "=INDEX(Data!$C$2:$C$9,A5)"),
+    "division of a division": (over(over(2 * (A - B), 3), 4), "=2*(A5-B5)/12"),
+    "division by one": (over(A, 1), "=A5"),
+    "functions": (ln(absolute(A)) + square_root(B) - call("floor", C), "=LN(ABS(A5))+SQRT(B5)-INT(C5)"),
+    "sum of five neighbours": (total(*map(Quantity, "abcde")), "=SUM(A5:E5)"),
+    "sum of others": (total(*map(Quantity, "acegb")), "=A5+C5+E5+G5+B5"),
+    "sum of products subtracted": (
+        A - total(*(Quantity(p) * Quantity(q) for p, q in ("ad", "be", "cf", "dg", "eh"))),
+        "=A5-SUMPRODUCT(A5:E5,D5:H5)",
+    ),
     "four products": (total(*(A * Quantity(q) for q in "efgh")), "=A5*E5+A5*F5+A5*G5+A5*H5"),
 }
 
@@ -69,7 +97,7 @@ def neighbours(count: int, step: int = 1) -> tuple[Layout, Expression]:
     w, a = [f"w{i}" for i in range(count)], [f"a{i}" for i in range(count)]
     columns = {key: 1 + step * i for i, key in enumerate(w)} | {key: 101 + i for i, key in enumerate(a)}
     products = [Quantity(x) * Quantity(y) for x, y in zip(w, a, strict=True)]
-    return Layout({}, columns | {"b": 99}), total(*products, Quantity("b"))
+    return Layout({}, columns | {"b": 99}, {}), total(*products, Quantity("b"))
 
 
 def test_five_products_of_neighbours_are_a_sumproduct() -> None:
@@ -97,6 +125,8 @@ def evaluated(expression: Expression, values: dict[str, float]) -> float:
             return evaluated(numerator, values) / evaluated(denominator, values)
         case Power(base, exponent):
             return float(evaluated(base, values) ** evaluated(exponent, values))
+        case Square(operand):
+            return evaluated(operand, values) ** 2
         case Negative(operand):
             return -evaluated(operand, values)
         case Call("exp", (argument,)):
@@ -110,7 +140,7 @@ def drawn(source: random.Random, depth: int) -> Expression:
     if depth == 0:
         return Number(source.choice([-2.0, 0.5, 3.0])) if source.random() < 0.2 else Quantity(source.choice(LETTERS))
     several = tuple(drawn(source, depth - 1) for _ in range(source.choice([2, 3])))
-    kind = source.choice(["sum", "product", "quotient", "power", "negative", "call"])
+    kind = source.choice(["sum", "product", "quotient", "power", "square", "negative", "call"])
     match kind:
         case "sum":
             return Sum(several)
@@ -120,6 +150,8 @@ def drawn(source: random.Random, depth: int) -> Expression:
             return Quotient(*several[:2])
         case "power":
             return Power(several[0], Number(2.0))
+        case "square":
+            return Square(several[0])
         case "negative":
             # IronCalc 0.9.1 loses the brackets of -(a·b) when it loads them; no formula of a workbook has that form.
             return Negative(several[0]) if isinstance(several[0], Quantity | Call) else several[0]

@@ -16,18 +16,18 @@ from xlnet.excel import at_row, formula
 from xlnet.graph.expression import Quantity
 from xlnet.graph.operations import ACTIVATIONS, LOSSES
 from xlnet.layout import Layout
-from xlnet.optimizers import OPTIMIZERS
+from xlnet.schedules import CONSTANT, SCHEDULES
 
 POINTS = [0.0, 1e-300, -1e-300, 1e-8, -1e-8, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 20.0, -20.0, 36.0, -36.0, 40.0, -40.0]
 POINTS += [700.0, -700.0, 710.0, -710.0, 800.0, -800.0, 1e6, -1e6]
-LAYOUT = Layout(constants={}, columns={"z": 1, "a": 2})
+LAYOUT = Layout(cells={}, columns={"z": 1, "a": 2}, data={})
 Z, A = Quantity("z"), Quantity("a")
 
 
 def test_the_tables_of_graph_and_reference_hold_the_same() -> None:
     assert set(ACTIVATIONS) == set(reference.ACTIVATIONS)
-    assert set(LOSSES) == set(reference.LOSSES)
-    assert set(OPTIMIZERS) == {"sgd"}
+    assert set(LOSSES) == set(reference.LOSSES) | set(reference.FUSED_LOSSES)
+    assert set(SCHEDULES) - {CONSTANT} == set(reference.SCHEDULES)
 
 
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
@@ -50,4 +50,7 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
     points = np.array(POINTS)
     assert grid.values[:, 1] == pytest.approx(function(points), rel=1e-12, abs=1e-15)
     if operation.derivative is not None:
-        assert grid.values[:, 2] == pytest.approx(derivative(points, function(points)), rel=1e-9, abs=1e-15)
+        # IronCalc takes what is within 2e-16 of 0 for 0 when it compares: at a kink, either side is right.
+        sides = [derivative(points + shift, function(points + shift)) for shift in (-1e-15, 0.0, 1e-15)]
+        for found, *allowed in zip(grid.values[:, 2], *sides, strict=True):
+            assert any(found == pytest.approx(slope, rel=1e-9, abs=1e-15) for slope in allowed)

@@ -7,11 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from drawn import Document, documents
 from hypothesis import given
 from hypothesis import strategies as st
 
 import xlnet
-from xlnet.spec import Layer, Matrix, Optimizer, Spec, Training, Vector
+from xlnet.optimizers import OPTIMIZERS
+from xlnet.spec import Optimizer, Training
 from xlnet.template.parse import parse
 from xlnet.template.serialize import serialize
 from xlnet.template.sources import bundled_names, open_template
@@ -68,7 +70,7 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
     )
     spec = xlnet.load(path)
     assert spec.name == spec.title == "least"
-    assert spec.training == Training(200, "half_squared_error", 0, True, Optimizer("sgd", 0.01))
+    assert spec.training == Training(optimizer=Optimizer(settings=OPTIMIZERS["sgd"].defaults))
     (layer,) = spec.layers
     assert (layer.activation, layer.biases) == ("identity", (0.0, 0.0, 0.0))
     bound = (6 / 5) ** 0.5
@@ -105,6 +107,15 @@ OVERRIDE_MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"layers": "2-1", "activation": "sigmoid"}, "--activation: this network has no hidden layer"),
     ({"layers": "2-3-1", "init": "zeros", "seed": 1}, "--seed: nothing is drawn"),
     ({"momentum": 1}, "unknown override momentum"),
+    ({"batch": 2}, "--batch: there are only 1 samples"),
+    ({"batch": "some"}, '--batch: must be "full" or a number of samples'),
+    ({"order": "random"}, "--order: must be one of sequential, shuffled"),
+    ({"loss": "cross_entropy"}, '--loss: cross_entropy is of a last layer with activation "softmax"'),
+    ({"output_activation": "softmax", "loss": "cross_entropy"}, "takes targets from 0 to 1"),
+    ({"output_activation": "sigmoid", "loss": "binary_cross_entropy"}, "takes targets from 0 to 1"),
+    ({"activation": "softmax"}, "--activation: softmax stands on the last layer only"),
+    ({"optimizer": "adem"}, "--optimizer: must be one of sgd, adagrad, rmsprop, adam, adamw, not 'adem' (did you"),
+    ({"inputs": "a"}, "--inputs: names columns of a CSV file"),
 ]
 
 
@@ -135,42 +146,12 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"]) | st.sampled_from('\n\t"\\\x7f'), max_size=40)
 
 
-def vectors(length: int) -> st.SearchStrategy[Vector]:
-    return st.lists(numbers, min_size=length, max_size=length).map(tuple)
-
-
-def matrices(rows: int, columns: int) -> st.SearchStrategy[Matrix]:
-    return st.lists(vectors(columns), min_size=rows, max_size=rows).map(tuple)
-
-
-@st.composite
-def specs(draw: st.DrawFn) -> Spec:
-    inputs, *units = draw(st.lists(st.integers(1, 30), min_size=2, max_size=4))
-    layers, width = [], inputs
-    for count in units:
-        biases = draw(st.none() | vectors(count))
-        layers.append(Layer(draw(st.sampled_from(["identity", "sigmoid"])), draw(matrices(count, width)), biases))
-        width = count
-    return Spec(
-        name="drawn",
-        title=draw(texts),
-        description=draw(texts),
-        layers=tuple(layers),
-        x=draw(matrices(1, inputs)),
-        t=draw(matrices(1, width)),
-        training=Training(
-            iters=draw(st.integers(1, 1_048_573)),
-            loss="half_squared_error",
-            seed=draw(st.integers(0, 2**63 - 1)),
-            train_biases=draw(st.booleans()),
-            optimizer=Optimizer("sgd", draw(numbers)),
-        ),
-    )
-
-
-@given(specs())
-def test_a_spec_survives_being_written(spec: Spec) -> None:
+@given(documents(), texts, texts, numbers)
+def test_a_spec_survives_being_written(document: Document, title: str, description: str, number: float) -> None:
+    document["title"], document["description"] = title, description
+    document["training"]["optimizer"]["lr"] = number
+    spec = parse(document, name="drawn", label="drawn")
     text = serialize(spec)
     assert parse(tomllib.loads(text), name="drawn", label="drawn") == spec
     # A line is a cell of sheet Template, which holds no more than 32,767 characters.
-    assert max(map(len, text.splitlines())) < 400 + len(spec.title) + 6 * len(spec.description)
+    assert max(map(len, text.splitlines())) < 400 + len(title) + 6 * len(description)

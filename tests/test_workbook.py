@@ -45,7 +45,7 @@ def test_the_seed_sheet(built: Build) -> None:
         "=B5*$A$2+C5*$B$2",
         "=D5*$A$2+E5*$B$2",
         "=F5*H5+G5*I5",
-        "=(J5-$C$2)^2/2",
+        "=(J5-$C$2)*(J5-$C$2)/2",
         "=J5-$C$2",
     ]
     assert sheet["B203"].value == "=B202-$D$2*O202"
@@ -76,7 +76,7 @@ def test_the_sheet_formulas_leads_to_every_quantity(built: Build, template: str)
     assert headers == ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
     where = {row[0]: str(row[2]) for row in rows}
     graph = iteration(xlnet.load(template))
-    assert set(where) == {c.key for c in graph.constants} | {k for n in graph.nodes for k in (n.key, *n.aliases)}
+    assert set(where) == {c.key for c in graph.settings} | {k for n in graph.nodes for k in (n.key, *n.aliases)}
     for key, symbol, place, _, meaning, rule, excel in rows:
         assert symbol
         assert meaning

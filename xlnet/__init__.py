@@ -26,8 +26,8 @@ __all__ = ["EngineError", "UserError", "XlnetError", "__version__", "build", "ch
 # Each function imports what it needs when it is called, so that `import xlnet` and `xlnet --help` are quick.
 
 
-def load(template: str | Path, **overrides: Any) -> Spec:
-    """Return the spec of a bundled template (by name) or of a .toml file (by path).
+def load(template: str | Path | None = None, **overrides: Any) -> Spec:
+    """Return the spec of a bundled template (by name; default: seed) or of a .toml file (by path).
 
     `overrides` are named as the options of `xlnet build`: `load("seed", iters=50, lr=0.1)`. Raises UserError.
     """

@@ -13,6 +13,7 @@ import click
 from xlnet.errors import XlnetError
 from xlnet.version import VERSION
 
+LONGEST_TIMEOUT = 1_000_000
 DIFFERENCE, USER_FAULT, OWN_FAULT, INTERRUPTED = 1, 2, 70, 130
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -21,10 +22,13 @@ _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
     # A termination from outside cleans up as Ctrl-C does: engines end, temporary files go.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
-        # On Windows a pipe has the local code page, which has no η.
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        # On Windows a pipe has the local code page, which has no η. A closed stream is None.
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.exit(_run())
 
 
@@ -36,15 +40,16 @@ def _run() -> int:
         click.echo(error.format_message())
         return USER_FAULT
     except click.ClickException as error:
-        return _fail(error.format_message().replace("\n", " "), USER_FAULT)
+        return _fail(error.format_message(), USER_FAULT)
     except XlnetError as error:
         return _fail(str(error), error.exit_status)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has gone, as with `xlnet templates | head -1`.
-        sys.stderr.close()
+    except SystemExit:
+        # click's way out when the reader of our output has gone, as with `xlnet templates | head -1`.
         return 0
+    except OSError as error:
+        return _fail(f"cannot write the output: {error.strerror}", USER_FAULT)
     except Exception as error:
         import traceback
 
@@ -56,7 +61,7 @@ def _run() -> int:
 
 
 def _fail(message: str, status: int) -> int:
-    click.echo(f"xlnet: {message}", err=True)
+    click.echo("xlnet: " + " ".join(message.splitlines()), err=True)
     return status
 
 
@@ -80,7 +85,7 @@ def _quiet(command: _Command) -> _Command:
 
 
 @cli.command(short_help="Write the workbook of a template.")
-@click.argument("template", default="seed")
+@click.argument("template", required=False)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.  [default: output/TEMPLATE.xlsx]"
 )
@@ -94,10 +99,16 @@ def _quiet(command: _Command) -> _Command:
 @click.option("--bias/--no-bias", default=None, help="Give every layer a bias, or none.")
 @click.option("--loss", metavar="NAME", help="Loss.")
 @click.option("--optimizer", metavar="NAME", help="Optimiser.")
+@click.option("--batch", metavar="full|N", help="Samples of a row: all of them, or N; 1 is online learning.")
+@click.option("--order", metavar="NAME", help="Order of the samples: sequential or shuffled.")
+@click.option("--data", metavar="CSV", help="Take the samples from a CSV file.")
+@click.option("--inputs", metavar="A,B,…", help="Columns of the CSV file that are inputs.")
+@click.option("--targets", metavar="Y,…", help="Columns that are targets; one of text becomes a class a name.")
+@click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs.")
 @click.option("--init", metavar="NAME", help="Draw the weights anew with this initialiser.")
-@click.option("--seed", type=int, help="Seed of the weights that are drawn.")
+@click.option("--seed", type=int, help="Seed of what is drawn: weights, a shuffled order.")
 @_quiet
-def build(template: str, output: Path | None, quiet: bool, **overrides: Any) -> None:
+def build(template: str | None, output: Path | None, quiet: bool, **overrides: Any) -> None:
     """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
 
     \b
@@ -105,11 +116,14 @@ def build(template: str, output: Path | None, quiet: bool, **overrides: Any) -> 
       xlnet build --iters 200 --lr 0.01
       xlnet build mazur -o lesson.xlsx
       xlnet build --layers 2-3-1 --activation sigmoid --seed 7
+      xlnet build iris --optimizer sgd --lr 0.1 --batch 10
     """
     from xlnet.template import load
     from xlnet.workbook import build as build_workbook
 
     given = {name: value for name, value in overrides.items() if value is not None}
+    if str(given.get("batch", "")).isdigit():
+        given["batch"] = int(given["batch"])
     spec = load(template, given)
     path = output or Path("output") / f"{spec.name}.xlsx"
 
@@ -163,8 +177,8 @@ def check(
     for name, value in (("--rtol", rtol), ("--atol", atol)):
         if not 0 <= value < float("inf"):
             raise click.UsageError(f"{name}: must be a finite number of at least 0, not {value}")
-    if not 0 < timeout < float("inf"):
-        raise click.UsageError(f"--timeout: must be a number of seconds above 0, not {timeout}")
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise click.UsageError(f"--timeout: must be above 0 and up to {LONGEST_TIMEOUT:,} seconds, not {timeout}")
     from xlnet.checking import check as check_workbook
 
     report = check_workbook(workbook, engine, rtol, atol, timeout)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from openpyxl.utils import get_column_letter
 
 from xlnet.errors import UserError
 from xlnet.graph.expression import Expression, Product, Quantity, Sum
-from xlnet.graph.printing import Notation, write
-from xlnet.layout import Layout, Place
+from xlnet.graph.printing import ATOM, SUM, Notation, write
+from xlnet.layout import DATA, TRAINING, Layout, Place
 
-# Sums of products up to this many terms are written out, longer ones become SUMPRODUCT.
+# Sums of up to this many terms are written out, longer ones become SUM or SUMPRODUCT.
 MOST_TERMS_WRITTEN_OUT = 4
 LONGEST_FORMULA = 8192
+MOST_ARGUMENTS = 255
 
 _ROW, _ABOVE = "{row}", "{above}"
 
@@ -22,21 +24,46 @@ def _call(name: str) -> Callable[..., str]:
     return lambda *arguments: f"{name}({','.join(arguments)})"
 
 
-_FUNCTIONS = {"exp": _call("EXP"), "max": _call("MAX")}
+_FUNCTIONS = {
+    "abs": _call("ABS"),
+    "cos": _call("COS"),
+    "exp": _call("EXP"),
+    "floor": _call("INT"),
+    # LOG is to base 10.
+    "ln": _call("LN"),
+    "max": _call("MAX"),
+    "min": _call("MIN"),
+    "mod": _call("MOD"),
+    "pi": _call("PI"),
+    "sign": _call("SIGN"),
+    "sqrt": _call("SQRT"),
+    "tanh": _call("TANH"),
+}
 
 
-def formula(expression: Expression, layout: Layout) -> str:
-    """Return `expression` as a formula to be filled down: `=B{above}-$D$2*N{above}` (see `at_row`)."""
+def formula(expression: Expression, layout: Layout, sheet: str = TRAINING) -> str:
+    """Return `expression` as a formula on `sheet`, to be filled down: `=B{above}-$D$2*N{above}` (see `at_row`)."""
+    reference = partial(_reference, layout=layout, sheet=sheet)
+    column = partial(_data_column, layout=layout, sheet=sheet)
     notation = Notation(
         plus="+",
         minus="-",
         times="*",
         over="/",
         power=lambda base, exponent: f"{base}^{exponent}",
+        square=lambda base: f"{base}*{base}",
         number=number,
-        functions=_FUNCTIONS,
-        quantity=lambda quantity: _reference(layout.place(quantity)),
-        long_sum=lambda terms: _long_sum(terms, layout),
+        functions=_FUNCTIONS
+        | {
+            "max": partial(_extreme, "MAX"),
+            "average": _call("AVERAGE"),
+            # STDEV is of a sample; STDEVP, of the population, is older than STDEV.P and known everywhere.
+            "deviation": _call("STDEVP"),
+        },
+        quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
+        choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
+        lookup=lambda key, position: f"INDEX({column(key)},{position})",
+        long_sum=lambda terms: _long_sum(terms, layout, reference),
     )
     return "=" + write(expression, notation)
 
@@ -51,7 +78,8 @@ def require_length(filled_down: str, last_row: int, key: str) -> None:
     length = len(at_row(filled_down, last_row))
     if length > LONGEST_FORMULA:
         raise UserError(
-            f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: use smaller layers"
+            f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: "
+            "use smaller layers or a smaller --batch"
         )
 
 
@@ -65,25 +93,59 @@ def number(value: float) -> str:
     return repr(value + 0.0).removesuffix(".0").upper()
 
 
-def _reference(place: Place) -> str:
+def _reference(quantity: Quantity, layout: Layout, sheet: str) -> str:
+    place = layout.place(quantity)
+    return _prefix(place, sheet) + _address(place)
+
+
+def _prefix(place: Place, sheet: str) -> str:
+    return "" if place.sheet == sheet else f"{place.sheet}!"
+
+
+def _address(place: Place) -> str:
     letter = get_column_letter(place.column)
-    if place.row is not None:
-        return f"${letter}${place.row}"
-    return letter + (_ABOVE if place.above else _ROW)
+    if place.row is None:
+        return letter + (_ABOVE if place.above else _ROW)
+    return f"{letter}{place.row}" if place.moves else f"${letter}${place.row}"
 
 
-def _long_sum(terms: Sum, layout: Layout) -> str | None:
-    """Return a long sum of products of neighbours, w·a + … + b, as SUMPRODUCT + b; None where it is not such a sum."""
+def _data_column(key: str, layout: Layout, sheet: str) -> str:
+    place = layout.data[key]
+    letter = get_column_letter(place.column)
+    prefix = "" if sheet == DATA else f"{DATA}!"
+    return f"{prefix}${letter}${place.first}:${letter}${place.last}"
+
+
+def _extreme(name: str, *arguments: str) -> str:
+    """Return MAX or MIN; more arguments than Excel takes are nested."""
+    while len(arguments) > MOST_ARGUMENTS:
+        first, arguments = arguments[:MOST_ARGUMENTS], arguments[MOST_ARGUMENTS:]
+        arguments = (f"{name}({','.join(first)})", *arguments)
+    return f"{name}({','.join(arguments)})"
+
+
+def _long_sum(terms: Sum, layout: Layout, reference: Callable[[Quantity], str]) -> tuple[str, int] | None:
+    """Return a long sum of neighbours in a shorter form; None where it has none.
+
+    a + b + … is SUM, w·a + … + b is SUMPRODUCT + b; with the precedence of what it became.
+    """
     pairs = [pair for pair in map(_factors, terms.terms) if pair]
     others = [term for term in terms.terms if isinstance(term, Quantity)]
-    if len(pairs) <= MOST_TERMS_WRITTEN_OUT or len(pairs) + len(others) < len(terms.terms):
+    if len(pairs) + len(others) < len(terms.terms):
         return None
-    left, right = ([layout.place(pair[side]) for pair in pairs] for side in (0, 1))
+    if not pairs and len(others) > MOST_TERMS_WRITTEN_OUT:
+        places = [layout.place(other) for other in others]
+        return (f"SUM({_range(places, others, reference)})", ATOM) if _side_by_side(places) else None
+    if len(pairs) <= MOST_TERMS_WRITTEN_OUT:
+        return None
+    left, right = ([pair[side] for pair in pairs] for side in (0, 1))
+    left_places, right_places = ([layout.place(quantity) for quantity in side] for side in (left, right))
     # Both must run along a row: a SUMPRODUCT of a row with a column is #VALUE!.
-    if not (_side_by_side(left) and _side_by_side(right)):
+    if not (_side_by_side(left_places) and _side_by_side(right_places)):
         return None
-    products = f"SUMPRODUCT({_range(left)},{_range(right)})"
-    return "+".join((products, *(_reference(layout.place(other)) for other in others)))
+    ranges = _range(left_places, left, reference), _range(right_places, right, reference)
+    products = f"SUMPRODUCT({','.join(ranges)})"
+    return "+".join((products, *map(reference, others))), SUM if others else ATOM
 
 
 def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
@@ -95,8 +157,10 @@ def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
 
 def _side_by_side(places: list[Place]) -> bool:
     first = places[0]
-    return places == [Place(first.column + offset, first.row, first.above) for offset in range(len(places))]
+    return places == [
+        Place(first.sheet, first.column + offset, first.row, first.above, first.moves) for offset in range(len(places))
+    ]
 
 
-def _range(places: list[Place]) -> str:
-    return f"{_reference(places[0])}:{_reference(places[-1])}"
+def _range(places: list[Place], quantities: list[Quantity], reference: Callable[[Quantity], str]) -> str:
+    return f"{reference(quantities[0])}:{_address(places[-1])}"

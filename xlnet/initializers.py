@@ -24,9 +24,9 @@ class Initializer:
     random: bool = True
 
 
-def generator(seed: int) -> np.random.Generator:
-    """Return the one source of drawn numbers: numpy's PCG64."""
-    return np.random.Generator(np.random.PCG64(seed))
+def generator(seed: int, stream: int | None = None) -> np.random.Generator:
+    """Return the one source of drawn numbers, numpy's PCG64, or one of its independent streams."""
+    return np.random.Generator(np.random.PCG64(seed if stream is None else [seed, stream]))
 
 
 def _uniform(bound: Callable[[int, int], float]) -> Initializer:

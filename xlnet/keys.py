@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass
 
 ITERATION = "iter"
+EPOCH = "epoch"
+SAMPLE = "sample"
 LOSS = "E"
 LEARNING_RATE = "eta"
+BASE_LEARNING_RATE = "eta_0"
 
-_GRADIENT = "d_"
-_ELEMENT = re.compile(r"(?P<letter>[a-z])(?P<layer>\d*)(?P<indices>(_\d+)+)")
+GRADIENT = "d"
+_PREFIXED = re.compile(r"(?P<prefix>[a-z]+)_(?P<inner>[a-z]+\d*(_\d+)+(@\d+)?)")
+_ELEMENT = re.compile(r"(?P<letter>[A-Za-z]+)(?P<layer>\d*)(?P<indices>(_\d+)*)(@(?P<sample>\d+))?")
 
 
 def element(name: str, *indices: int) -> str:
@@ -43,29 +47,50 @@ def target(output: int) -> str:
     return element("t", output)
 
 
+def of_sample(key: str, sample: int | None) -> str:
+    """Return the key of a quantity for the sample of that number in the row's batch; None where there is only one."""
+    return key if sample is None else f"{key}@{sample}"
+
+
+def data(key: str) -> str:
+    """Return the key of the column of sheet Data that holds an input or a target of every sample."""
+    return f"data_{key}"
+
+
 def gradient(key: str) -> str:
     """Return the key of ∂E/∂key."""
-    return _GRADIENT + key
+    return state(GRADIENT, key)
+
+
+def state(prefix: str, key: str) -> str:
+    """Return the key of a quantity that belongs to another one: m_w1_2_1."""
+    return f"{prefix}_{key}"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A key taken apart: `letter` w, b, z, a, x or t, or the whole key where it has no indices."""
+    """A key taken apart: its letter or word, layer, indices and number of the sample in the batch."""
 
     letter: str
     layer: int | None = None
     indices: tuple[int, ...] = ()
+    sample: int | None = None
 
 
 def parts(key: str) -> Parts:
-    """Take apart a key that is no gradient."""
+    """Take apart a key that belongs to no other (see `belonging`)."""
     match = _ELEMENT.fullmatch(key)
     if match is None:
         return Parts(key)
-    indices = tuple(int(index) for index in match["indices"].split("_")[1:])
-    return Parts(match["letter"], int(match["layer"]) if match["layer"] else None, indices)
+    return Parts(
+        letter=match["letter"],
+        layer=int(match["layer"]) if match["layer"] else None,
+        indices=tuple(int(index) for index in match["indices"].split("_")[1:]),
+        sample=int(match["sample"]) if match["sample"] else None,
+    )
 
 
-def differentiated(key: str) -> str | None:
-    """Return K for the key of ∂E/∂K, None for any other key."""
-    return key.removeprefix(_GRADIENT) if key.startswith(_GRADIENT) else None
+def belonging(key: str) -> tuple[str, str] | None:
+    """Return ("d", K) for the key of ∂E/∂K, ("m", K) for an optimiser's state of K, None for any other key."""
+    match = _PREFIXED.fullmatch(key)
+    return (match["prefix"], match["inner"]) if match else None

@@ -1,4 +1,4 @@
-"""Where each quantity stands on a sheet. Formulas are rendered against a layout, never against column letters."""
+"""Where each quantity stands in a workbook. Formulas are rendered against a layout, never against column letters."""
 
 from __future__ import annotations
 
@@ -9,48 +9,81 @@ from xlnet.errors import UserError
 from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Graph
 
-TRAINING = "Training"
+TRAINING, DATA = "Training", "Data"
 NAME_ROW, VALUE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
+FIRST_SAMPLE_ROW = 2
+# On sheet Data: the samples' numbers, then a column each; statistics follow after a gap.
+SAMPLE_COLUMN, FIRST_DATA_COLUMN, STATISTICS_GAP = 1, 2, 2
 LAST_SHEET_ROW, LAST_SHEET_COLUMN = 1_048_576, 16_384
 MOST_ITERATIONS = LAST_SHEET_ROW - FIRST_ROW + 1
+MOST_SAMPLES = LAST_SHEET_ROW - FIRST_SAMPLE_ROW + 1
 
 
 @dataclass(frozen=True)
 class Place:
-    """A cell as a formula sees it: its column, and a fixed row or, for None, the formula's own or the one above."""
+    """A cell as a formula sees it: sheet, column and a fixed row or, for None, the formula's own or the one above.
 
+    A place that `moves` is written without $, as its neighbours below hold the like.
+    """
+
+    sheet: str
     column: int
     row: int | None
     above: bool = False
+    moves: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnPlace:
+    """A column of sheet Data, from its first to its last row."""
+
+    column: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The places of a graph on sheet Training: constants in row 2, nodes a column each from row 4 down."""
+    """The places of a graph: `cells` of constants, by key; `columns` of sheet Training, a node each; `data` columns."""
 
-    constants: Mapping[str, int]
+    cells: Mapping[str, Place]
     columns: Mapping[str, int]
+    data: Mapping[str, ColumnPlace]
 
     def place(self, quantity: Quantity) -> Place:
-        """Return the place of `quantity` for a formula in a row of the table."""
-        if quantity.key in self.constants:
-            return Place(self.constants[quantity.key], VALUE_ROW)
-        return Place(self.columns[quantity.key], None, quantity.above)
+        """Return the place of `quantity` for a formula in a row of sheet Training."""
+        if quantity.key in self.columns:
+            return Place(TRAINING, self.columns[quantity.key], None, quantity.above)
+        return self.cells[quantity.key]
 
 
-def training_layout(graph: Graph) -> Layout:
-    """Return the layout of sheet Training; aliases share the place of the node they belong to.
+def layout_of(graph: Graph) -> Layout:
+    """Return the layout of a workbook; aliases share the place of the node they belong to.
 
-    Raises UserError when the graph has more columns than a sheet.
+    Raises UserError when the graph needs more columns than a sheet has.
     """
+    require_room(max(len(graph.nodes), len(graph.settings)), "columns")
     columns: dict[str, int] = {}
     for column, node in enumerate(graph.nodes, 1):
         columns |= dict.fromkeys((node.key, *node.aliases), column)
-    widest = max(len(graph.nodes), len(graph.constants))
-    if widest > LAST_SHEET_COLUMN:
+    cells = {constant.key: Place(TRAINING, column, VALUE_ROW) for column, constant in enumerate(graph.settings, 1)}
+    data = {}
+    for column, entry in enumerate(graph.data, FIRST_DATA_COLUMN):
+        last = FIRST_SAMPLE_ROW + len(entry.constants) - 1
+        data[entry.key] = ColumnPlace(column, FIRST_SAMPLE_ROW, last)
+        for row, constant in enumerate(entry.constants, FIRST_SAMPLE_ROW):
+            cells[constant.key] = Place(DATA, column, row, moves=entry.key.startswith("raw_"))
+    # Means in one row and deviations in the next, an input a column.
+    start = FIRST_DATA_COLUMN + len(graph.data) + STATISTICS_GAP
+    for index, constant in enumerate(graph.statistics):
+        cells[constant.key] = Place(DATA, start + index // 2, FIRST_SAMPLE_ROW + index % 2)
+    return Layout(cells, columns, data)
+
+
+def require_room(columns: int, what: str) -> None:
+    """Raise UserError when a network needs more columns than a sheet has."""
+    if columns > LAST_SHEET_COLUMN:
         raise UserError(
-            f"this network needs {widest:,} columns and a sheet ends at {LAST_SHEET_COLUMN:,}: "
-            "use fewer or smaller layers"
+            f"this network needs {columns:,} {what} and a sheet has {LAST_SHEET_COLUMN:,}: "
+            "use fewer or smaller layers, or a smaller --batch"
         )
-    constants = {constant.key: column for column, constant in enumerate(graph.constants, 1)}
-    return Layout(constants, columns)

@@ -2,20 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.graph.expression import Quantity, Sum
+from xlnet.graph.expression import Expression, Quantity, Sum
 from xlnet.graph.node import Node
-from xlnet.graph.printing import Notation, write
+from xlnet.graph.printing import SUM, Notation, write
 from xlnet.spec import Spec
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NAMES = {keys.ITERATION: "k", keys.LEARNING_RATE: "η", keys.LOSS: "E"}
+_NAMES = {
+    keys.ITERATION: "k",
+    keys.LEARNING_RATE: "η",
+    keys.BASE_LEARNING_RATE: "η₀",
+    keys.EPOCH: "epoch",
+    "momentum": "μ",
+    "dampening": "τ",
+    "weight_decay": "λ",
+    "alpha": "α",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "beta1_k": "β₁ᵏ",
+    "beta2_k": "β₂ᵏ",
+    "eps": "ε",
+    "gamma": "γ",
+    "eta_min": "η min",
+    "t_max": "T",
+    "end_lr": "η end",
+    "steps": "steps",
+    "step_size": "step size",
+    "decay": "decay",
+    "lr_decay": "η decay",
+    "initial_accumulator_value": "v₀",
+}
+_WORDS = {keys.LOSS: "E", keys.SAMPLE: "sample", "zmax": "z max", "esum": "Σe"}
 # A sum of more terms is shown by its first two and its last.
 _MOST_TERMS = 8
-_FUNCTIONS = {"exp": lambda x: f"e^({x})", "max": lambda *xs: f"max({', '.join(xs)})"}
+
+
+def _call(name: str) -> Callable[..., str]:
+    return lambda *arguments: f"{name}({', '.join(arguments)})"
+
+
+_FUNCTIONS: dict[str, Callable[..., str]] = {
+    "abs": lambda x: f"|{x}|",
+    "average": _call("mean"),
+    "cos": _call("cos"),
+    "deviation": _call("standard deviation"),
+    "exp": lambda x: f"e^({x})",
+    "floor": lambda x: f"⌊{x}⌋",
+    "ln": _call("ln"),
+    "max": _call("max"),
+    "min": _call("min"),
+    "mod": lambda x, n: f"({x}) mod {n}",
+    "pi": lambda: "π",
+    "sign": _call("sign"),
+    "sqrt": lambda x: f"√({x})",
+    "tanh": _call("tanh"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,13 +82,27 @@ class Symbols:
 
     def __call__(self, key: str) -> str:
         """Return the symbol of the quantity `key`."""
-        inner = keys.differentiated(key)
-        if inner is not None:
-            return f"∂E/∂{self(inner)}"
+        belonging = keys.belonging(key)
+        if belonging is not None:
+            return self._belonging(*belonging)
         if key in _NAMES:
             return _NAMES[key]
         parts = keys.parts(key)
+        # Which sample of the batch: h₁[3].
+        sample = "" if parts.sample is None else f"[{parts.sample}]"
+        return self._plain(parts) + sample
+
+    def _belonging(self, prefix: str, key: str) -> str:
+        if prefix == keys.GRADIENT:
+            return f"∂E/∂{self(key)}"
+        if prefix == "data":
+            return f"{self(key)} of all samples"
+        return f"{prefix}({self(key)})"
+
+    def _plain(self, parts: keys.Parts) -> str:
         letter, layer, indices = parts.letter, parts.layer or 1, parts.indices
+        if letter in _WORDS:
+            return _WORDS[letter]
         if letter == "a":
             letter = "y" if layer == self.layers else "h"
         if letter in ("t", "y"):
@@ -52,12 +112,18 @@ class Symbols:
 
     def rule(self, node: Node) -> str:
         """Return the rule of a node's column, `h₁ = w₁₁·x₁ + w₁₂·x₂`; an arrow where it makes the next row's value."""
+        if node.formula is None:
+            return ""
         if node.mathematics is not None:
             right = node.mathematics.format_map(_Lookup(self))
         else:
-            right = write(node.formula, self._notation())
-        next_value = isinstance(node.first, float)
+            right = self.written(node.formula)
+        next_value = node.first is not None
         return f"{self(node.key)} {'←' if next_value else '='} {right}"
+
+    def written(self, expression: Expression) -> str:
+        """Return an expression as mathematics."""
+        return write(expression, self._notation())
 
     def _notation(self) -> Notation:
         return Notation(
@@ -66,17 +132,20 @@ class Symbols:
             times="·",
             over=" / ",
             power=_power,
+            square=lambda base: _power(base, "2"),
             number=lambda value: f"{value:g}".replace("-", "−"),
             functions=_FUNCTIONS,
             quantity=self._quantity,
+            choice=lambda left, right, then, otherwise: f"({then} if {left} > {right}, else {otherwise})",
+            lookup=lambda column, number: f"{self(column.removeprefix('data_'))} of {number}",
             long_sum=self._long_sum,
         )
 
-    def _long_sum(self, terms: Sum) -> str | None:
+    def _long_sum(self, terms: Sum) -> tuple[str, int] | None:
         if len(terms.terms) <= _MOST_TERMS:
             return None
         first, second, *_, last = (write(term, self._notation()) for term in terms.terms)
-        return f"{first} + {second} + … + {last}"
+        return f"{first} + {second} + … + {last}", SUM
 
     def _quantity(self, quantity: Quantity) -> str:
         return self(quantity.key)
@@ -94,6 +163,8 @@ class _Lookup(dict[str, str]):
 
 
 def _power(base: str, exponent: str) -> str:
+    # ∂E/∂w² would be the square of w.
+    base = f"({base})" if base.startswith("∂") else base
     return base + (exponent.translate(_SUPERSCRIPTS) if exponent.isdigit() else f"^{exponent}")
 
 

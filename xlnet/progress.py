@@ -27,6 +27,8 @@ def with_progress(label: str, items: Iterable[Item], count: int) -> Iterator[Ite
         yield item
         if done % _ITEMS_PER_UPDATE == 0 and time.monotonic() - started > _PATIENCE_SECONDS:
             break
+    else:
+        return
     with click.progressbar(length=count, label=label, file=sys.stderr) as bar:
         bar.update(done)
         for number, item in enumerate(iterator, 1):

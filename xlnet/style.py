@@ -17,6 +17,8 @@ class Palette:
 
 GROUPS = {
     "iteration": Palette("475569", "F1F5F9"),
+    "samples": Palette("0F766E", "EFFBF9"),
+    "schedule": Palette("A16207", "FEFAE8"),
     "parameters": Palette("1D4ED8", "EFF4FF"),
     "forward": Palette("15803D", "EFFAF2"),
     "loss": Palette("B45309", "FFF7E8"),
@@ -26,7 +28,7 @@ GROUPS = {
 }
 CONSTANTS = Palette("475569", "FEF9C3")
 
-# Six digits after the point; `number_formats` in the sheets switch to powers of ten where they would not show.
+# Six digits after the point; a conditional format shows powers of ten where they would not do.
 NUMBER = "0.000000"
 POWER_OF_TEN = "0.00E+00"
 WHOLE_NUMBER = "0"
@@ -46,12 +48,10 @@ CODE = Font(name=CODE_FONT, size=10)
 CENTRED = Alignment(horizontal="center", vertical="center")
 LEFT = Alignment(horizontal="left", vertical="center")
 WRAPPED = Alignment(vertical="top", wrap_text=True)
-TOP = Alignment(vertical="top")
 
 _LINE = Side(style="thin", color="D6DCE5")
 THIN_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 LINE_BELOW = Border(bottom=_LINE)
-GROUP_START = Border(left=Side(style="medium", color="FFFFFF"), bottom=_LINE)
 
 
 def fill(colour: str) -> PatternFill:

@@ -13,10 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import texts
 from xlnet.errors import UserError
 from xlnet.files import written_whole
-from xlnet.layout import FIRST_ROW, TRAINING, training_layout
+from xlnet.layout import DATA, FIRST_ROW, TRAINING, layout_of
 from xlnet.notation import Symbols
 from xlnet.run import Values, iterations
-from xlnet.sheets import formulas, template, training
+from xlnet.sheets import data, formulas, template, training
 from xlnet.spec import Spec
 from xlnet.template.serialize import serialize
 from xlnet.training import iteration
@@ -47,7 +47,7 @@ def build(spec: Spec, path: str | Path, progress: Progress = lambda rows, _: row
     iters = spec.training.iters
     sheet = training.TrainingSheet(
         graph=graph,
-        layout=training_layout(graph),
+        layout=layout_of(graph),
         symbols=Symbols.of(spec),
         texts=texts.load(),
         title=spec.title,
@@ -63,7 +63,7 @@ def build(spec: Spec, path: str | Path, progress: Progress = lambda rows, _: row
     )
     workbook = _frame(spec, sheet)
     with written_whole(path) as file:
-        save(workbook, {TRAINING: table}, file)
+        save(workbook, {TRAINING: table}, {DATA: data.values(sheet)} if graph.data else {}, file)
     return Built(path, watch.diverged_at)
 
 
@@ -74,6 +74,8 @@ def _frame(spec: Spec, sheet: training.TrainingSheet) -> Workbook:
     assert isinstance(first, Worksheet)
     first.title = TRAINING
     training.draw(first, sheet)
+    if sheet.graph.data:
+        data.draw(workbook.create_sheet(DATA), sheet)
     formulas.draw(workbook.create_sheet("Formulas"), sheet)
     template.draw(workbook.create_sheet(template.NAME), serialize(spec))
     workbook.properties.title = spec.title

@@ -25,11 +25,11 @@ _ROWS_PER_CHUNK = 500
 class TableColumn:
     """A column of formulas filled down: `{row}` and `{above}` stand for row numbers.
 
-    `first_formula` is the formula of the first row; None for a typed number.
+    `first_formula` is the formula of the first row; either is None where the cells hold typed numbers.
     """
 
     first_formula: str | None
-    formula: str
+    formula: str | None
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,48 @@ class Table:
     values: Iterable[Sequence[float]]
 
 
-def save(workbook: Workbook, tables: Mapping[str, Table], target: BinaryIO) -> None:
-    """Write `workbook` to `target`, with the rows of `tables` in the sheets they are named after."""
+def save(
+    workbook: Workbook,
+    tables: Mapping[str, Table],
+    values: Mapping[str, Mapping[str, float]],
+    target: BinaryIO,
+) -> None:
+    """Write `workbook` to `target`, with the rows of `tables` in the sheets they are named after.
+
+    `values` are the values of formulas in other sheets, by sheet and address.
+    """
     frame = io.BytesIO()
     workbook.save(frame)
-    parts = {f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml": table for title, table in tables.items()}
+    streamed = {_part(workbook, title): table for title, table in tables.items()}
+    valued = {_part(workbook, title): by_address for title, by_address in values.items()}
     with (
         zipfile.ZipFile(frame) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package,
     ):
         for name in source.namelist():
             content = source.read(name)
-            if name not in parts:
+            if name in valued:
+                content = _with_values(content.decode(), valued[name]).encode()
+            if name not in streamed:
                 package.writestr(name, content)
                 continue
             # Zip64 from the start, as a streamed part's size is not known: it may pass 2 GiB.
             with package.open(name, "w", force_zip64=True) as part:
-                for chunk in _with_table(content.decode(), parts[name]):
+                for chunk in _with_table(content.decode(), streamed[name]):
                     part.write(chunk.encode())
+
+
+def _part(workbook: Workbook, title: str) -> str:
+    return f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml"
+
+
+def _with_values(xml: str, values: Mapping[str, float]) -> str:
+    """Return a sheet's XML with the value of every formula in place of the empty one that openpyxl writes."""
+
+    def valued(match: re.Match[str]) -> str:
+        return f"{match[1]}<v>{_number(values[match[2]])}</v></c>"
+
+    return re.sub(r'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?/>(?:</v>)?</c>', valued, xml.replace("<v></v>", "<v/>"))
 
 
 def _with_table(frame: str, table: Table) -> Iterator[str]:

@@ -9,8 +9,6 @@ from xlnet.checking.opened import formula_texts, open_workbook
 from xlnet.checking.probes import probes
 from xlnet.checking.report import Report, report
 from xlnet.engines.choose import AUTO, recalculate
-from xlnet.engines.grid import Extent
-from xlnet.layout import TRAINING
 
 RTOL, ATOL, SECONDS = 1e-9, 1e-12, 600.0
 
@@ -29,8 +27,7 @@ def check(
     """
     opened = open_workbook(Path(workbook))
     every_probe = probes(opened)
-    extent = Extent(TRAINING, opened.last_row, opened.columns)
-    recalculation = recalculate(engine, opened.path, [extent], [probe.point for probe in every_probe], timeout)
-    findings = compare(opened, every_probe, [point[TRAINING] for point in recalculation.points], rtol, atol)
+    recalculation = recalculate(engine, opened.path, opened.extents, [probe.point for probe in every_probe], timeout)
+    findings = compare(opened, every_probe, recalculation.points, rtol, atol)
     wrong = [cell.position for cell in findings.wrong]
     return report(opened, recalculation, findings, formula_texts(opened.path, wrong))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,73 +10,86 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet import reference
-from xlnet.checking.opened import Opened, Position
+from xlnet.checking.kinds import with_kinds_of_file
+from xlnet.checking.opened import Opened
+from xlnet.checking.order import wrong_order
 from xlnet.checking.probes import AS_SAVED, Probe
-from xlnet.checking.quantities import from_grid, to_table
-from xlnet.engines.grid import KINDS, Grid
+from xlnet.checking.quantities import Position, from_grids, to_table
+from xlnet.checking.region import Expectation, Numbers, Region, WrongCell, judge, wrong_cell
+from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import ERROR, NUMBER
-from xlnet.layout import FIRST_ROW, VALUE_ROW
+from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.reference import Quantities
-
-Numbers = NDArray[np.float64]
 
 # How far rounding, and an engine's snapping of near-equal differences to 0, may have moved the inputs of a formula.
 _ROUNDING = 1e-13
-_NUDGES = 3
-
-
-@dataclass(frozen=True)
-class WrongCell:
-    """A cell of sheet Training that is not what it should be. `problem` is a word of `report`."""
-
-    position: Position
-    problem: str
-    probe: str
-    found: float | str | None
-    expected: float | None
+# IronCalc takes a weighted sum this near to 0 for 0 when it asks whether it is above.
+_NEAR_ZERO = 1e-15
+# Whole numbers, and the settings, are exact: moved, they would make both sides of a step right.
+_EXACT = ("iter", "epoch", "sample")
 
 
 @dataclass(frozen=True)
 class Findings:
     """What a comparison found.
 
-    `errors` is the worst error of each column: |found − expected|, relative where the value is above 1. `drift` is the
-    largest such distance from the reference's own run, and where; None where it could not run. `diverged_at` is the
-    iteration from which sheet and reference agree that there are no finite numbers.
+    `errors` is the worst error of each column of the table, `data_error` that of sheet Data: |found − expected|,
+    relative where the value is above 1. `drift` is the largest such distance from the reference's own run, and where;
+    None where it could not run. `diverged_at` is the iteration from which sheet and reference agree that there are no
+    finite numbers.
     """
 
     wrong: list[WrongCell]
     errors: Numbers
+    data_error: float
     drift: float | None
     drift_position: Position | None
     diverged_at: int | None
 
 
-def compare(opened: Opened, probes: Sequence[Probe], grids: Sequence[Grid], rtol: float, atol: float) -> Findings:
-    """Compare `grids`, the sheet recalculated at each of `probes`, with the reference."""
+def compare(
+    opened: Opened, probes: Sequence[Probe], points: Sequence[Mapping[str, Grid]], rtol: float, atol: float
+) -> Findings:
+    """Compare the sheets recalculated at each of `probes` with the reference."""
     wrong: dict[Position, WrongCell] = {}
-    errors = np.zeros(len(opened.graph.nodes))
+    errors, data_error = np.zeros(len(opened.graph.nodes)), 0.0
     drift: tuple[float, Position] | None = None
     diverged_at = None
-    for probe, grid in zip(probes, grids, strict=True):
-        found = from_grid(opened, grid)
-        end = opened.rows
+    not_diverging: list[WrongCell] = []
+    end = opened.rows
+    for probe, recalculated in zip(probes, points, strict=True):
+        grids = with_kinds_of_file(opened, recalculated, probe)
+        found = from_grids(opened.places, grids, opened.rows)
+        cells: list[WrongCell] = []
         if probe.rows is None:
-            run = to_table(opened, _own_run(opened, found))
-            end, cells = _end_of_finite_rows(opened, probe, grid, run)
+            run = to_table(opened.places, _own_run(opened, found), opened.rows, len(opened.graph.nodes))
+            unknown = _wrong_inputs(opened, grids)
+            ends, unlike = (opened.rows, []) if unknown else _end_of_finite_rows(opened, probe, grids[TRAINING], run)
+            not_diverging += unlike
             if probe.name == AS_SAVED:
-                cells = [*_wrong_inputs(opened, grid), *cells]
+                end = ends
+                cells = [*unknown, *wrong_order(opened, found, grids[TRAINING])]
                 diverged_at = end + 1 if end < opened.rows else None
-                drift = _drift(_table(opened, grid)[:end], run[:end])
-            for cell in cells:
-                wrong.setdefault(cell.position, cell)
-        cells, distance = _differences(opened, probe, grid, found, end, rtol, atol)
-        errors = np.fmax(errors, distance)
-        for cell in cells:
+                drift = _drift(_table(opened, grids[TRAINING])[:end], run[:end])
+        expectations = _expectations(opened, found)
+        if opened.computed and probe.rows is None:
+            data = _data_region(opened, grids[DATA])
+            more, distances = judge(data, expectations[1], grids[DATA], probe.name, rtol, atol)
+            cells += more
+            data_error = max(data_error, float(distances.max(initial=0.0)))
+        # What follows a divergence of the workbook as it was saved is never judged.
+        judged = end if probe.rows is not None else ends
+        region = _training_region(opened, probe, grids[TRAINING], judged)
+        more, distances = judge(region, expectations[0], grids[TRAINING], probe.name, rtol, atol)
+        errors = np.fmax(errors, distances)
+        for cell in (*cells, *more):
             wrong.setdefault(cell.position, cell)
+    # A wrong cell moves a divergence: it alone is to blame then.
+    wrong = wrong or {cell.position: cell for cell in not_diverging}
     return Findings(
-        wrong=sorted(wrong.values(), key=lambda cell: (cell.position[1], cell.position[0])),
+        wrong=sorted(wrong.values(), key=lambda cell: (cell.position.sheet, cell.position.column, cell.position.row)),
         errors=errors,
+        data_error=data_error,
         drift=drift[0] if drift else None,
         drift_position=drift[1] if drift else None,
         diverged_at=diverged_at,
@@ -84,48 +97,72 @@ def compare(opened: Opened, probes: Sequence[Probe], grids: Sequence[Grid], rtol
 
 
 def _table(opened: Opened, grid: Grid) -> Numbers:
-    return grid.values[FIRST_ROW - 1 : opened.last_row, : len(opened.graph.nodes)]
+    return grid.values[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
 
 
 def _kinds(opened: Opened, grid: Grid) -> NDArray[np.uint8]:
-    return grid.kinds[FIRST_ROW - 1 : opened.last_row, : len(opened.graph.nodes)]
+    return grid.kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
 
 
-def _wrong_inputs(opened: Opened, grid: Grid) -> list[WrongCell]:
+def _training_region(opened: Opened, probe: Probe, grid: Grid, end: int) -> Region:
+    rows = np.arange(opened.rows) < end
+    if probe.rows is not None:
+        rows &= np.isin(np.arange(opened.rows), list(probe.rows))
+    holds_formula = np.empty_like(opened.is_formula)
+    holds_formula[:] = [node.formula is not None for node in opened.graph.nodes]
+    holds_formula[0] = [node.first_formula is not None for node in opened.graph.nodes]
+    is_input = np.zeros_like(opened.is_formula)
+    for position in opened.inputs:
+        if position.sheet == TRAINING and position.row >= FIRST_ROW:
+            is_input[position.row - FIRST_ROW, position.column - 1] = True
+    return Region(
+        values=_table(opened, grid),
+        kinds=_kinds(opened, grid),
+        holds_formula=holds_formula,
+        is_formula=opened.is_formula,
+        is_input=is_input,
+        rows=rows,
+        position=_training_position,
+    )
+
+
+def _training_position(row: int, column: int) -> Position:
+    return Position(TRAINING, FIRST_ROW + row, column + 1)
+
+
+def _data_region(opened: Opened, grid: Grid) -> Region:
+    """Return the formulas of sheet Data as a region of one row."""
+    positions = list(opened.computed)
+    rows, columns = np.array([(p.row - 1, p.column - 1) for p in positions]).T
+    everywhere = np.ones((1, len(positions)), dtype=bool)
+    return Region(
+        values=grid.values[rows, columns][None],
+        kinds=grid.kinds[rows, columns][None],
+        holds_formula=everywhere,
+        is_formula=np.array([[is_formula for _, is_formula in opened.computed.values()]]),
+        is_input=~everywhere,
+        rows=np.ones(1, dtype=bool),
+        position=lambda _, column: positions[column],
+    )
+
+
+def _wrong_inputs(opened: Opened, grids: Mapping[str, Grid]) -> list[WrongCell]:
     """Return the cells that a user may change and that hold no number."""
-    positions = [
-        *((VALUE_ROW, column + 1) for column in range(len(opened.graph.constants))),
-        *(position for position in opened.typed if position[0] != VALUE_ROW),
-    ]
     return [
-        _wrong_cell(position, "no number", AS_SAVED, grid, None)
-        for position in positions
-        if grid.kinds[position[0] - 1, position[1] - 1] != NUMBER
+        wrong_cell(position, "no number", AS_SAVED, grids[position.sheet], None)
+        for position in opened.inputs
+        if grids[position.sheet].kinds[position.row - 1, position.column - 1] != NUMBER
     ]
-
-
-def _is_input(opened: Opened) -> NDArray[np.bool_]:
-    """Return which cells of the table are a user's: initial weights."""
-    flags = np.zeros_like(opened.is_formula)
-    for row, column in opened.typed:
-        if row >= FIRST_ROW:
-            flags[row - FIRST_ROW, column - 1] = True
-    return flags
-
-
-def _typed_over(opened: Opened, grid: Grid) -> NDArray[np.bool_]:
-    """Return which cells of the table hold a typed number where a formula belongs."""
-    belongs = np.ones_like(opened.is_formula)
-    belongs[0] = [node.first_formula is not None for node in opened.graph.nodes]
-    typed: NDArray[np.bool_] = belongs & ~opened.is_formula & (_kinds(opened, grid) == NUMBER)
-    return typed
 
 
 def _own_run(opened: Opened, found: Quantities) -> Quantities:
     """Return the reference's run from the sheet's inputs and initial weights."""
-    start = {name: found[name][:1] for name in reference.initial(opened.spec)}
-    fixed = {name: found[name] for name in reference.constants(opened.spec)}
-    return reference.train(opened.spec, start, fixed, opened.rows)
+    spec = opened.spec
+    # The first iteration is number 1 whatever its cell holds.
+    start = {name: found[name][:1] for name in reference.initial(spec)} | {"iter": np.ones(1)}
+    fixed = {name: found[name] for name in reference.constants(spec)}
+    samples = found["sample"] if spec.draws_samples and spec.training.order == "shuffled" else None
+    return reference.train(spec, start, fixed, opened.rows, samples)
 
 
 def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) -> tuple[int, list[WrongCell]]:
@@ -134,9 +171,6 @@ def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) 
     They agree when the sheet's first error and the reference's first number that is not finite are within one row.
     """
     found = _table(opened, grid)
-    if not np.isfinite(run[0]).all():
-        # An input that is no number: the reference cannot run, and the input itself is reported.
-        return opened.rows, []
     reference_end = _first(~np.isfinite(run).all(axis=1), opened.rows)
     sheet_end = _first((_kinds(opened, grid) == ERROR).any(axis=1), opened.rows)
     if reference_end == opened.rows:
@@ -148,7 +182,7 @@ def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) 
         return reference_end, []
     column = int(np.flatnonzero(~np.isfinite(run[reference_end]))[0])
     cell = WrongCell(
-        (FIRST_ROW + reference_end, column + 1),
+        _training_position(reference_end, column),
         "does not diverge",
         probe.name,
         float(found[reference_end, column]),
@@ -161,68 +195,51 @@ def _first(flags: Any, otherwise: int) -> int:
     return int(np.argmax(flags)) if flags.any() else otherwise
 
 
-def _differences(
-    opened: Opened,
-    probe: Probe,
-    grid: Grid,
-    quantities: Quantities,
-    end: int,
-    rtol: float,
-    atol: float,
-) -> tuple[list[WrongCell], Numbers]:
-    """Return the wrong cells of the first `end` rows, and each column's worst error."""
-    found, kinds = _table(opened, grid), _kinds(opened, grid)
-    is_number = kinds == NUMBER
-    expected, least, most = _envelope(opened, quantities)
-    rows = np.arange(opened.rows) < end
-    if probe.rows is not None:
-        rows &= np.isin(np.arange(opened.rows), list(probe.rows))
-    # What depends on a cell without a number has no expected value: that cell alone is to blame.
-    judged = rows[:, None] & np.isfinite(expected)
-    tolerance = atol + rtol * np.abs(expected)
-    with np.errstate(all="ignore"):
-        outside = np.fmax(np.fmax(least - found, found - most), 0.0)
-        is_off = judged & is_number & (outside > tolerance)
-        at_kink = most - least > tolerance
-        error = np.where(at_kink, outside, np.abs(found - expected))
-        error = np.where(judged & is_number, error / np.fmax(1.0, np.abs(expected)), 0.0)
-    # An error may come down from elsewhere; a blank or a text stands where it was put.
-    is_missing = rows[:, None] & ~is_number & ((kinds != ERROR) | judged)
-    problems = {
-        "typed over": rows[:, None] & _typed_over(opened, grid),
-        "no number": is_missing & ~_is_input(opened),
-        "wrong value": is_off,
-    }
-    cells = [
-        _wrong_cell(
-            (FIRST_ROW + int(row), int(column) + 1),
-            next(problem for problem, flags in problems.items() if flags[row, column]),
-            probe.name,
-            grid,
-            float(expected[row, column]) if judged[row, column] else None,
-        )
-        for row, column in np.argwhere(np.any(list(problems.values()), axis=0))
-    ]
-    return cells, error.max(axis=0, initial=0.0)
-
-
-def _envelope(opened: Opened, quantities: Quantities) -> tuple[Numbers, Numbers, Numbers]:
-    """Return what each cell should be, and the least and most it may be when its inputs are off by rounding.
+def _expectations(opened: Opened, found: Quantities) -> tuple[Expectation, Expectation]:
+    """Return what the cells of the table, and the formulas of sheet Data, should be.
 
     At a kink (a gradient's sign at y = t) rounding decides which side an engine is on: either is within the envelope.
-    The nudges come in opposite pairs, so that a difference is moved to both sides of 0.
+    Of any two quantities, some nudge moves one up and the other down, and its opposite the other way round, so that
+    their difference is moved to both sides of 0.
     """
-    expected = to_table(opened, reference.expected(opened.spec, quantities))
-    least, most = expected.copy(), expected.copy()
+    settings = {constant.key for constant in opened.graph.settings if constant.group == "settings"}
+    moved = [name for name in found if name not in _EXACT and name not in settings]
     random = np.random.Generator(np.random.PCG64(1))
-    for _ in range(_NUDGES):
-        nudges = {name: _ROUNDING * random.uniform(-1, 1, array.shape) for name, array in quantities.items()}
+    every = [reference.expected(opened.spec, found)]
+    for bit in range(len(moved).bit_length()):
         for sign in (1, -1):
-            nudged = {name: array * (1 + sign * nudges[name]) for name, array in quantities.items()}
-            table = to_table(opened, reference.expected(opened.spec, nudged))
-            np.fmin(least, table, out=least)
-            np.fmax(most, table, out=most)
-    return expected, least, most
+            nudged = dict(found)
+            for number, name in enumerate(moved):
+                direction = sign if number >> bit & 1 else -sign
+                size = _ROUNDING * random.uniform(0.8, 1.0, found[name].shape)
+                nudged[name] = found[name] * (1 + direction * size)
+                if name in opened.weighted_sums:
+                    nudged[name] = nudged[name] + direction * _NEAR_ZERO
+            every.append(reference.expected(opened.spec, nudged))
+    return _envelope(every, lambda q: to_table(opened.places, q, opened.rows, len(opened.graph.nodes))), _envelope(
+        every, lambda q: _computed(opened, q)
+    )
+
+
+def _computed(opened: Opened, quantities: Quantities) -> Numbers:
+    """Return the reference's values of the formulas of sheet Data, as one row."""
+    values: dict[Position, float] = {}
+    for name, array in quantities.items():
+        place = opened.places[name]
+        if place.rows is not None:
+            cells = zip(place.rows.ravel(), place.columns.ravel(), array.ravel(), strict=True)
+            values |= {Position(place.sheet, int(r) + 1, int(c) + 1): float(value) for r, c, value in cells}
+    return np.array([[values[position] for position in opened.computed]], dtype=np.float64)
+
+
+def _envelope(every: Sequence[Quantities], arranged: Callable[[Quantities], Numbers]) -> Expectation:
+    value = arranged(every[0])
+    least, most = value.copy(), value.copy()
+    for quantities in every[1:]:
+        nudged = arranged(quantities)
+        np.fmin(least, nudged, out=least)
+        np.fmax(most, nudged, out=most)
+    return Expectation(value, least, most)
 
 
 def _drift(found: Numbers, run: Numbers) -> tuple[float, Position] | None:
@@ -231,12 +248,4 @@ def _drift(found: Numbers, run: Numbers) -> tuple[float, Position] | None:
     if not np.isfinite(distance).any():
         return None
     row, column = np.unravel_index(np.nanargmax(distance), distance.shape)
-    return float(distance[row, column]), (FIRST_ROW + int(row), int(column) + 1)
-
-
-def _wrong_cell(position: Position, problem: str, probe: str, grid: Grid, expected: float | None) -> WrongCell:
-    row, column = position[0] - 1, position[1] - 1
-    found: float | str | None = float(grid.values[row, column])
-    if grid.kinds[row, column] != NUMBER:
-        found = grid.texts.get(position, KINDS[int(grid.kinds[row, column])])
-    return WrongCell(position, problem, probe, found, expected)
+    return float(distance[row, column]), _training_position(int(row), int(column))

@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 from numpy.typing import NDArray
 from openpyxl import load_workbook
 
+from xlnet.checking.quantities import Placement, Position, placements
+from xlnet.engines.grid import Extent
+from xlnet.engines.workers.handover import BLANK, BOOLEAN
 from xlnet.errors import UserError
 from xlnet.excel import at_row, formula
-from xlnet.graph.node import Graph
-from xlnet.layout import FIRST_ROW, TRAINING, VALUE_ROW, Layout, training_layout
+from xlnet.graph.expression import Expression
+from xlnet.graph.node import Constant, Graph
+from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout, layout_of
 from xlnet.sheets.template import NAME as TEMPLATE
 from xlnet.spec import Spec
 from xlnet.template.parse import parse
 from xlnet.template.sources import read_toml
 from xlnet.training import iteration
 
-Position = tuple[int, int]
+_UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
+
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A workbook's network, and what its sheet Training holds.
+class Input:
+    """A cell that a user may change: the quantity's key and group, and the number typed there."""
 
-    `is_formula` and `is_altered` have the shape (iterations, columns): whether a cell holds a formula, and whether that
-    is another one than xlnet wrote there. `typed` are the numbers in the cells that a user may change.
+    key: str
+    group: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workbook's network, and what its sheets hold.
+
+    `is_formula` and `is_altered` have the shape (iterations, columns) of sheet Training's table: whether a cell holds a
+    formula, and whether that is another one than xlnet wrote there. `inputs` are the cells that a user may change;
+    `computed` are the formulas outside the table, by position: key, and whether there is still a formula. `odd_cells`
+    are the kinds of cells that hold neither a number nor a formula nor a text: blank or boolean.
     """
 
     path: Path
     spec: Spec
     graph: Graph
     layout: Layout
+    places: dict[str, Placement]
     is_formula: Flags
     is_altered: Flags
-    typed: dict[Position, float]
+    inputs: dict[Position, Input]
+    computed: dict[Position, tuple[str, bool]]
+    odd_cells: dict[Position, int]
 
     @property
     def rows(self) -> int:
@@ -48,14 +70,27 @@ class Opened:
         return len(self.is_formula)
 
     @property
-    def last_row(self) -> int:
-        """The table's last row on the sheet."""
-        return FIRST_ROW + self.rows - 1
+    def extents(self) -> list[Extent]:
+        """The cells to read."""
+        nodes, settings = self.graph.nodes, self.graph.settings
+        found = [Extent(TRAINING, FIRST_ROW + self.rows - 1, max(len(nodes), len(settings)))]
+        data = [place for place in self.layout.cells.values() if place.sheet == DATA]
+        if data:
+            found.append(Extent(DATA, max(p.row or 1 for p in data), max(p.column for p in data)))
+        return found
 
     @property
-    def columns(self) -> int:
-        """The number of columns to read: the table's, and the constants' above it."""
-        return max(len(self.graph.nodes), len(self.graph.constants))
+    def weighted_sums(self) -> set[str]:
+        """The reference's names of the weighted sums z."""
+        return {f"z{number}" for number in range(1, len(self.spec.layers) + 1)}
+
+    def key(self, position: Position) -> str:
+        """Return the key of the quantity that stands in a cell."""
+        if position.sheet == TRAINING and position.row >= FIRST_ROW:
+            return self.graph.nodes[position.column - 1].key
+        if position in self.computed:
+            return self.computed[position][0]
+        return self.inputs[position].key
 
 
 def open_workbook(path: Path) -> Opened:
@@ -64,68 +99,112 @@ def open_workbook(path: Path) -> Opened:
     Raises UserError when it is no such workbook.
     """
     with _opened(path) as workbook:
-        for name in (TEMPLATE, TRAINING):
-            if name not in workbook.sheetnames:
-                raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
+        _require_sheets(path, workbook, TEMPLATE, TRAINING)
         spec = _spec(path, workbook)
         graph = iteration(spec)
-        layout = training_layout(graph)
-        constants = next(_rows(workbook, VALUE_ROW, len(graph.constants)), ())
+        layout = layout_of(graph)
+        if graph.data:
+            _require_sheets(path, workbook, DATA)
         table = _Table(graph, layout)
         # A user may have filled the table further down.
-        for number, cells in enumerate(_rows(workbook, FIRST_ROW, len(graph.nodes))):
-            if number >= spec.training.iters and not (cells and _formula(cells[0])):
+        for number, cells in enumerate(_rows(workbook[TRAINING], FIRST_ROW, len(graph.nodes))):
+            if number >= spec.training.iters and not _is_filled(cells, len(graph.nodes)):
                 break
             table.add(cells)
-    table.add_missing(spec.training.iters)
-    typed = table.typed | {
-        (VALUE_ROW, column): _number(constants, column - 1, constant.value)
-        for column, constant in enumerate(graph.constants, 1)
-    }
+        table.add_missing(spec.training.iters)
+        inputs, computed, odd_cells = _fixed_cells(workbook, graph, layout)
     return Opened(
         path=path,
         spec=spec,
         graph=graph,
         layout=layout,
+        places=placements(spec, layout),
         is_formula=np.array(table.is_formula, dtype=bool),
         is_altered=np.array(table.is_altered, dtype=bool),
-        typed=typed,
+        inputs=inputs | table.inputs,
+        computed=computed,
+        odd_cells=odd_cells | table.odd_cells,
     )
 
 
 def formula_texts(path: Path, positions: Collection[Position]) -> dict[Position, str]:
-    """Return the formulas in these cells of sheet Training; a cell without one is left out."""
-    if not positions:
-        return {}
-    rows = {row for row, _ in positions}
-    widest = max(column for _, column in positions)
+    """Return the formulas in these cells; a cell without one is left out."""
     texts = {}
     with _opened(path) as workbook:
-        for row, cells in enumerate(_rows(workbook, 1, widest, max(rows)), 1):
-            for column, cell in enumerate(cells, 1) if row in rows else ():
-                text = _formula(cell)
-                if text and (row, column) in positions:
-                    texts[row, column] = text
+        for sheet in {position.sheet for position in positions}:
+            wanted = [position for position in positions if position.sheet == sheet]
+            rows = {position.row for position in wanted}
+            widest = max(position.column for position in wanted)
+            for row, cells in enumerate(_rows(workbook[sheet], 1, widest, max(rows)), 1):
+                for column, cell in enumerate(cells, 1) if row in rows else ():
+                    text = _formula(cell)
+                    if text and Position(sheet, row, column) in positions:
+                        texts[Position(sheet, row, column)] = text
     return texts
+
+
+def _require_sheets(path: Path, workbook: Any, *names: str) -> None:
+    for name in names:
+        if name not in workbook.sheetnames:
+            raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
+
+
+def _fixed_cells(
+    workbook: Any, graph: Graph, layout: Layout
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int]]:
+    """Return the inputs and the formulas that stand outside the table, and the odd cells among them."""
+    inputs: dict[Position, Input] = {}
+    computed: dict[Position, tuple[str, bool]] = {}
+    odd_cells: dict[Position, int] = {}
+    cells = {sheet: _all_cells(workbook[sheet], layout, sheet) for sheet in {p.sheet for p in layout.cells.values()}}
+    for constant in _constants(graph):
+        place = layout.cells[constant.key]
+        assert place.row is not None
+        position = Position(place.sheet, place.row, place.column)
+        cell = cells[place.sheet].get((place.row, place.column))
+        odd_cells |= _odd(position, cell)
+        if constant.formula is None:
+            inputs[position] = Input(constant.key, constant.group, _number(cell, constant.value))
+        else:
+            computed[position] = (constant.key, cell is not None and _formula(cell) is not None)
+    return inputs, computed, odd_cells
+
+
+def _constants(graph: Graph) -> Iterator[Constant]:
+    yield from graph.settings
+    for column in graph.data:
+        yield from column.constants
+    yield from graph.statistics
+
+
+def _all_cells(worksheet: Any, layout: Layout, sheet: str) -> dict[tuple[int, int], Any]:
+    """Return the cells of the part of a sheet where constants stand, by row and column."""
+    places = [place for place in layout.cells.values() if place.sheet == sheet]
+    rows = _rows(worksheet, 1, max(p.column for p in places), max(p.row or 1 for p in places))
+    return {(row, column): cell for row, cells in enumerate(rows, 1) for column, cell in enumerate(cells, 1)}
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    if not path.exists():
-        raise UserError(f"{path}: no such file")
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder: give the name of a workbook")
     try:
+        if not path.exists():
+            raise UserError(f"{path}: no such file")
+        if not path.is_file():
+            raise UserError(f"{path}: is no file: give the name of a workbook")
         workbook = load_workbook(path, read_only=True)
-    except PermissionError as error:
+    except UserError:
+        raise
+    except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except Exception:
-        # openpyxl raises whatever the damage leads to: BadZipFile, KeyError, ParseError …
-        raise UserError(
-            f"{path}: not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
-        ) from None
+        raise UserError(f"{path}: {_UNREADABLE}") from None
     try:
         yield workbook
+    except UserError:
+        raise
+    except (ParseError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError):
+        # Sheets are read as they are asked for, and openpyxl raises whatever their damage leads to.
+        raise UserError(f"{path}: {_UNREADABLE}") from None
     finally:
         workbook.close()
 
@@ -137,8 +216,7 @@ def _spec(path: Path, workbook: Any) -> Spec:
     return parse(read_toml(text, label), name=path.stem, label=label)
 
 
-def _rows(workbook: Any, first: int, columns: int, last: int | None = None) -> Iterator[Any]:
-    worksheet = workbook[TRAINING]
+def _rows(worksheet: Any, first: int, columns: int, last: int | None = None) -> Iterator[Any]:
     # The file's own word on its size may be wrong, and openpyxl would stop there.
     worksheet.reset_dimensions()
     return iter(worksheet.iter_rows(min_row=first, max_row=last, max_col=columns))
@@ -151,10 +229,25 @@ def _formula(cell: Any) -> str | None:
     return str(getattr(cell.value, "text", cell.value))
 
 
-def _number(cells: Any, index: int, otherwise: float) -> float:
+def _number(cell: Any, otherwise: float) -> float:
     """Return the number typed into a cell, `otherwise` where it holds none."""
-    value = cells[index].value if index < len(cells) else None
-    return float(value) if isinstance(value, int | float) else otherwise
+    value = None if cell is None else cell.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return otherwise
+    return float(value)
+
+
+def _odd(position: Position, cell: Any) -> dict[Position, int]:
+    """Return what a cell holds that is blank or a boolean, by its position; nothing for any other."""
+    value = None if cell is None else cell.value
+    if value is None:
+        return {position: BLANK}
+    return {position: BOOLEAN} if isinstance(value, bool) else {}
+
+
+def _is_filled(cells: Any, columns: int) -> bool:
+    """Return whether a row below the table continues it: every cell is a formula."""
+    return len(cells) >= columns and all(_formula(cell) for cell in cells[:columns])
 
 
 class _Table:
@@ -163,12 +256,11 @@ class _Table:
     def __init__(self, graph: Graph, layout: Layout) -> None:
         self.is_formula: list[list[bool]] = []
         self.is_altered: list[list[bool]] = []
-        self.typed: dict[Position, float] = {}
+        self.inputs: dict[Position, Input] = {}
+        self.odd_cells: dict[Position, int] = {}
         self._graph = graph
-        self._first = [
-            None if node.first_formula is None else formula(node.first_formula, layout) for node in graph.nodes
-        ]
-        self._later = [formula(node.formula, layout) for node in graph.nodes]
+        self._first = [_written(node.first_formula, layout) for node in graph.nodes]
+        self._later = [_written(node.formula, layout) for node in graph.nodes]
 
     def add(self, cells: Any) -> None:
         row = FIRST_ROW + len(self.is_formula)
@@ -176,6 +268,10 @@ class _Table:
         written = self._first if is_first else self._later
         found = [_formula(cell) for cell in cells]
         found += [None] * (len(written) - len(found))
+        for column in range(len(written)):
+            cell = cells[column] if column < len(cells) else None
+            if found[column] is None:
+                self.odd_cells |= _odd(Position(TRAINING, row, column + 1), cell)
         self.is_formula.append([text is not None for text in found])
         self.is_altered.append(
             [
@@ -186,12 +282,18 @@ class _Table:
         if is_first:
             for column, node in enumerate(self._graph.nodes):
                 if node.group == "parameters" and isinstance(node.first, float):
-                    self.typed[row, column + 1] = _number(cells, column, node.first)
+                    cell = cells[column] if column < len(cells) else None
+                    position = Position(TRAINING, row, column + 1)
+                    self.inputs[position] = Input(node.key, node.group, _number(cell, node.first))
 
     def add_missing(self, rows: int) -> None:
         """Add the rows that the sheet should have and has not."""
         while len(self.is_formula) < rows:
             self.add(())
+
+
+def _written(expression: Expression | None, layout: Layout) -> str | None:
+    return None if expression is None else formula(expression, layout)
 
 
 def _plain(text: str) -> str:

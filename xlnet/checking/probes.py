@@ -13,7 +13,8 @@ from xlnet.layout import FIRST_ROW, TRAINING
 
 AS_SAVED = "as saved"
 INPUTS_MOVED = "with the inputs moved"
-ROW_ABOVE_MOVED = "with the row above moved"
+ROW_ABOVE_MOVED = "with inputs and the row above moved"
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ def probes(opened: Opened) -> list[Probe]:
     """Return the points at which `opened` is to be recalculated.
 
     As saved; then with every input, target, setting and initial weight moved: at x₁ = x₂ = 1 a formula that cites the
-    wrong input gives the right number. Where a formula is not the one xlnet wrote, its row is computed once more from a
-    row above of arbitrary numbers: where a run has converged, everything is 0 and any formula gives the right number.
+    wrong input gives the right number. Where a formula is not the one xlnet wrote, its row is computed once more from
+    inputs and a row above of arbitrary numbers: where a run has converged, or a unit is saturated, or η is tiny, any
+    formula gives the right number.
     """
     random = np.random.Generator(np.random.PCG64(20_191_111))
     return [
@@ -41,42 +43,54 @@ def probes(opened: Opened) -> list[Probe]:
 
 
 def _moved_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:
-    settings = {
-        opened.layout.constants[constant.key] for constant in opened.graph.constants if constant.group == "settings"
-    }
     edits = []
-    for (row, column), value in opened.typed.items():
-        is_setting = row < FIRST_ROW and column in settings
-        moved = _smaller(value, random) if is_setting else _nearby(value, random)
-        edits.append(Edit(TRAINING, row, column, (moved,)))
+    for (sheet, row, column), entry in opened.inputs.items():
+        moved = (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
+        edits.append(Edit(sheet, row, column, (moved,)))
     return tuple(edits)
 
 
 def _nearby(value: float, random: np.random.Generator) -> float:
-    return float(value * (1 + random.uniform(-0.1, 0.1)) + random.uniform(0.02, 0.06))
+    moved = value * (1 + random.uniform(-0.1, 0.1)) + random.uniform(0.02, 0.06)
+    return float(np.clip(moved, -_LARGEST, _LARGEST))
 
 
 def _smaller(value: float, random: np.random.Generator) -> float:
-    """Return a learning rate somewhat below `value`, as one above might diverge."""
+    """Return a setting somewhat below `value`: a larger learning rate might diverge, a larger β₁ be above 1."""
     return float(value * random.uniform(0.7, 0.9)) or 0.01
 
 
 def _moved_rows(opened: Opened, random: np.random.Generator) -> list[Probe]:
     altered = np.flatnonzero(opened.is_altered.any(axis=1))
-    # Row 4 has no row above, and moving its inputs moves all that it computes.
-    altered = altered[altered > 0]
     moved = []
-    # Neighbours take turns, as the row above one is itself the other.
+    # Neighbours take turns, as the row above one is itself the other. Row 4 has only inputs above it.
     for parity in (0, 1):
         rows = [int(row) for row in altered if row % 2 == parity]
         if rows:
-            edits = tuple(_arbitrary_row(opened, row - 1, random) for row in rows)
-            point = Point(edits, reopened=True)
-            moved.append(Probe(ROW_ABOVE_MOVED, point, frozenset(rows)))
+            edits = (
+                *_arbitrary_inputs(opened, random),
+                *(_arbitrary_row(opened, row - 1, random) for row in rows if row > 0),
+            )
+            moved.append(Probe(ROW_ABOVE_MOVED, Point(edits, reopened=True), frozenset(rows)))
     return moved
 
 
+def _arbitrary_inputs(opened: Opened, random: np.random.Generator) -> list[Edit]:
+    """Return moderate numbers for all that a user may change: at x = 0 or x = 1000 many formulas give the same."""
+    return [
+        Edit(sheet, row, column, (_moderate(random, positive=entry.group == "settings"),))
+        for (sheet, row, column), entry in opened.inputs.items()
+    ]
+
+
 def _arbitrary_row(opened: Opened, row: int, random: np.random.Generator) -> Edit:
-    values = random.uniform(0.1, 0.9, len(opened.graph.nodes))
-    values[opened.layout.columns[keys.ITERATION] - 1] = 10 + row
-    return Edit(TRAINING, FIRST_ROW + row, 1, tuple(map(float, values)))
+    # An optimiser's state has no sign that may be chosen: roots are taken of it.
+    values = [_moderate(random, positive=node.group in ("state", "schedule")) for node in opened.graph.nodes]
+    # Few iterations done, so that no schedule has come to its end.
+    values[opened.layout.columns[keys.ITERATION] - 1] = 3.0
+    return Edit(TRAINING, FIRST_ROW + row, 1, tuple(values))
+
+
+def _moderate(random: np.random.Generator, *, positive: bool) -> float:
+    sign = 1.0 if positive else random.choice([-1.0, 1.0])
+    return float(sign * random.uniform(0.2, 0.9))

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
-from xlnet.checking.compare import Findings, WrongCell
-from xlnet.checking.opened import Opened, Position
+from xlnet.checking.compare import Findings
+from xlnet.checking.opened import Opened
+from xlnet.checking.quantities import Position
+from xlnet.checking.region import WrongCell
 from xlnet.engines.grid import Recalculation
 from xlnet.excel import cell
-from xlnet.layout import FIRST_ROW, TRAINING
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class GroupResult:
 class Difference:
     """The first wrong cell of a column; `also_wrong` counts the column's other ones.
 
-    `problem` is one of "wrong value", "typed over", "no number", "does not diverge"; `probe` tells at which point it
-    showed.
+    `problem` is one of "wrong value", "typed over", "no number", "does not diverge", "not a permutation"; `probe` tells
+    at which point it showed.
     """
 
     sheet: str
@@ -88,10 +89,10 @@ def report(
         engine=recalculation.engine,
         version=recalculation.version,
         iterations=opened.rows,
-        cells=opened.rows * len(opened.graph.nodes),
+        cells=opened.rows * len(opened.graph.nodes) + len(opened.computed),
         groups=tuple(_groups(opened, findings)),
         drift=findings.drift,
-        drift_cell=cell(position[1], position[0]) if position else None,
+        drift_cell=cell(position.column, position.row) if position else None,
         diverged_at=findings.diverged_at,
         differences=tuple(_differences(opened, findings, formulas)),
     )
@@ -102,17 +103,18 @@ def _groups(opened: Opened, findings: Findings) -> Iterator[GroupResult]:
     for group, members in groupby(columns, key=lambda column: column[0].group):
         worst = [error for _, error in members]
         yield GroupResult(group, len(worst), float(max(worst)))
+    if opened.computed:
+        yield GroupResult("data", len({position.column for position in opened.computed}), findings.data_error)
 
 
 def _differences(opened: Opened, findings: Findings, formulas: Mapping[Position, str]) -> Iterator[Difference]:
     by_key: defaultdict[str, list[WrongCell]] = defaultdict(list)
     for wrong in findings.wrong:
-        by_key[_key(opened, wrong.position)].append(wrong)
+        by_key[opened.key(wrong.position)].append(wrong)
     for key, (first, *others) in by_key.items():
-        row, column = first.position
         yield Difference(
-            sheet=TRAINING,
-            cell=cell(column, row),
+            sheet=first.position.sheet,
+            cell=cell(first.position.column, first.position.row),
             key=key,
             problem=first.problem,
             probe=first.probe,
@@ -121,12 +123,6 @@ def _differences(opened: Opened, findings: Findings, formulas: Mapping[Position,
             expected=first.expected,
             also_wrong=len(others),
         )
-
-
-def _key(opened: Opened, position: Position) -> str:
-    row, column = position
-    quantities = opened.graph.nodes if row >= FIRST_ROW else opened.graph.constants
-    return quantities[column - 1].key
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import to_excel
 
 from xlnet.engines.grid import Edit, Extent, Grid, Point, Recalculation
 from xlnet.engines.process import ask, run
@@ -19,7 +20,7 @@ from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
 from xlnet.errors import EngineError
 
-_KINDS = {"n": NUMBER, "s": TEXT, "str": TEXT, "inlineStr": TEXT, "e": ERROR, "b": BOOLEAN}
+_KINDS = {"n": NUMBER, "d": NUMBER, "s": TEXT, "str": TEXT, "inlineStr": TEXT, "e": ERROR, "b": BOOLEAN}
 
 # A conversion takes the values that are in the file for granted, unless the profile says: recalculate always.
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -81,6 +82,11 @@ def _version(soffice: Path) -> str:
     return words[1] if len(words) > 1 else "of unknown version"
 
 
+def _serial(value: Any) -> float:
+    """Return a cell's number, also where its format shows it as a date."""
+    return float(value) if isinstance(value, int | float) else float(to_excel(value))  # type: ignore[no-untyped-call]
+
+
 def _edit(workbook: Path, edits: Sequence[Edit], target: Path) -> None:
     if not edits:
         shutil.copyfile(workbook, target)
@@ -111,7 +117,7 @@ def _grid(worksheet: Any, extent: Extent) -> Grid:
                 continue
             kinds[row, column] = _KINDS[cell.data_type]
             if kinds[row, column] == NUMBER:
-                values[row, column] = cell.value
+                values[row, column] = _serial(cell.value)
             else:
                 texts[row + 1, column + 1] = str(cell.value)
     return Grid(values, kinds, texts)

@@ -91,6 +91,13 @@ class Power(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Square(Expression):
+    """`operand²`, which a spreadsheet computes as a product: LibreOffice takes 1E-200^2 for an error."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Negative(Expression):
     """`-operand`."""
 
@@ -99,10 +106,28 @@ class Negative(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
-    """A function of the vocabulary in `printing`: exp, max …"""
+    """A function of the vocabulary that every notation has: exp, max …"""
 
     function: str
     arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Above(Expression):
+    """`then` where left > right, `otherwise` elsewhere."""
+
+    left: Expression
+    right: Expression
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Expression):
+    """The entry number `number`, from 1, of the data column `column`."""
+
+    column: str
+    number: Expression
 
 
 def expression(value: Expression | float) -> Expression:
@@ -129,11 +154,58 @@ def product(*factors: Expression | float) -> Expression:
     return flat[0] if len(flat) == 1 else Product(tuple(flat))
 
 
+def over(value: Expression, number: int) -> Expression:
+    """Return value / number, in one division where `value` is divided by a number already."""
+    match value:
+        case _ if number == 1:
+            return value
+        case Quotient(numerator, Number(denominator)):
+            return Quotient(numerator, Number(denominator * number))
+    return Quotient(value, Number(number))
+
+
+def where_above(
+    left: Expression, right: Expression | float, then: Expression | float, otherwise: Expression | float
+) -> Expression:
+    """Return `then` where left > right, `otherwise` elsewhere; only the chosen one is computed."""
+    return Above(left, expression(right), expression(then), expression(otherwise))
+
+
+def call(function: str, *arguments: Expression | float) -> Expression:
+    """Return a function of the vocabulary: abs, cos, exp, floor, ln, max, min, pi, sign, sqrt, tanh, mod."""
+    return Call(function, tuple(map(expression, arguments)))
+
+
+def square(value: Expression) -> Expression:
+    """Return value²."""
+    return Square(value)
+
+
 def exp(value: Expression) -> Expression:
     """Return e^value."""
-    return Call("exp", (value,))
+    return call("exp", value)
+
+
+def ln(value: Expression) -> Expression:
+    """Return the natural logarithm."""
+    return call("ln", value)
+
+
+def absolute(value: Expression) -> Expression:
+    """Return |value|."""
+    return call("abs", value)
+
+
+def square_root(value: Expression) -> Expression:
+    """Return √value."""
+    return call("sqrt", value)
 
 
 def maximum(*values: Expression | float) -> Expression:
     """Return the largest of `values`."""
-    return Call("max", tuple(map(expression, values)))
+    return call("max", *values) if len(values) > 1 else expression(values[0])
+
+
+def minimum(*values: Expression | float) -> Expression:
+    """Return the smallest of `values`."""
+    return call("min", *values)

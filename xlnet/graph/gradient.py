@@ -1,4 +1,4 @@
-"""Reverse-mode differentiation: walks the forward pass backwards and joins what each step hands back."""
+"""Reverse-mode differentiation: walks the forward pass backwards and joins what each block hands back."""
 
 from __future__ import annotations
 
@@ -6,48 +6,61 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from xlnet import keys
+from xlnet.graph.blocks import Block
 from xlnet.graph.expression import Expression, Number, Quantity, total
 from xlnet.graph.node import Node
-from xlnet.graph.step import Step
 
 
-def backward(blocks: Sequence[Sequence[Step]], parameters: Collection[str]) -> tuple[list[Node], list[Node]]:
-    """Return the deltas, from the loss back to the first layer, and the gradients of `parameters`.
+class Gradients:
+    """∂E/∂parameter, joined from the backward passes of a batch's samples."""
 
-    `blocks` is the forward pass; the steps of one block do not depend on each other, and the last one is E. Only what
-    lies between a parameter and E gets a delta.
-    """
-    needed = _reached(blocks, parameters)
-    handed_back: defaultdict[str, list[Expression]] = defaultdict(list)
-    deltas = []
-    for block in reversed(blocks):
-        for step in block:
-            if step.key not in needed:
+    def __init__(self, parameters: Collection[str]) -> None:
+        self._parameters = parameters
+        self._handed_back: defaultdict[str, list[Expression]] = defaultdict(list)
+
+    def backward(self, blocks: Sequence[Block]) -> list[Node]:
+        """Take one sample's forward pass, its last block the loss, and return the deltas back to the first layer.
+
+        Only what lies between a parameter and the loss gets a delta.
+        """
+        needed = self._reached(blocks)
+        deltas = []
+        for block in reversed(blocks):
+            if not any(self._leads_to_loss(node, needed) for node in block.nodes):
                 continue
-            if step.key == keys.LOSS:
-                delta: Expression = Number(1)
-            else:
-                node = _gradient(step.key, handed_back[step.key], "deltas", step.aliases)
-                deltas.append(node)
-                delta = Quantity(node.key)
-            for key, part in zip(step.inputs, step.pullback(delta), strict=True):
+            slopes: list[Expression] = []
+            for node in block.nodes:
+                if node.group == "loss":
+                    slopes.append(Number(1))
+                    continue
+                delta = self._gradient(node.key, "deltas", node.aliases)
+                deltas.append(delta)
+                slopes.append(Quantity(delta.key))
+            for key, part in block.pullback(slopes):
                 if key in needed:
-                    handed_back[key].append(part)
-    return deltas, [_gradient(key, handed_back[key], "gradients") for key in parameters]
+                    self._handed_back[key].append(part)
+        return deltas
 
+    def _leads_to_loss(self, node: Node, needed: Collection[str]) -> bool:
+        """Return whether a node lies between a parameter and the loss; a fused loss passes by the activations."""
+        return node.key in needed and (node.group == "loss" or bool(self._handed_back[node.key]))
 
-def _gradient(key: str, parts: list[Expression], group: str, aliases: tuple[str, ...] = ()) -> Node:
-    return Node(
-        key=keys.gradient(key),
-        group=group,
-        formula=total(*parts),
-        aliases=tuple(keys.gradient(alias) for alias in aliases),
-    )
+    def of_parameters(self) -> list[Node]:
+        """Return ∂E/∂ of every parameter, summed over the samples."""
+        return [self._gradient(key, "gradients") for key in self._parameters]
 
+    def _gradient(self, key: str, group: str, aliases: tuple[str, ...] = ()) -> Node:
+        return Node(
+            key=keys.gradient(key),
+            group=group,
+            formula=total(*self._handed_back[key]),
+            aliases=tuple(keys.gradient(alias) for alias in aliases),
+        )
 
-def _reached(blocks: Sequence[Sequence[Step]], parameters: Collection[str]) -> set[str]:
-    """Return the parameters and every step that depends on one."""
-    reached = set(parameters)
-    for block in blocks:
-        reached |= {step.key for step in block if reached.intersection(step.inputs)}
-    return reached
+    def _reached(self, blocks: Sequence[Block]) -> set[str]:
+        """Return the parameters and all that depends on one."""
+        reached = set(self._parameters)
+        for block in blocks:
+            if not reached.isdisjoint(block.inputs):
+                reached |= {node.key for node in block.nodes}
+        return reached

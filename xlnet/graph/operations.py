@@ -9,15 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from xlnet.graph.expression import Expression, exp, maximum, total
+from xlnet.graph.expression import (
+    Expression,
+    absolute,
+    call,
+    exp,
+    ln,
+    maximum,
+    minimum,
+    over,
+    square,
+    total,
+    where_above,
+)
 
 
 @dataclass(frozen=True)
 class Activation:
     """A function of one unit's weighted sum.
 
-    `value(z)` is a = f(z); `derivative(a, z)` is f′(z), by a or by z as the textbook has it; None for the identity,
-    whose z and a are one quantity. `mathematics` is f in Unicode, with {z} for the weighted sum's symbol.
+    `value(z)` is a = f(z); `derivative(a, z)` is f′(z), by a or by z as the textbook has it, at a kink PyTorch's value;
+    None for the identity, whose z and a are one quantity. `mathematics` is f in Unicode, {z} for the weighted sum.
     """
 
     value: Callable[[Expression], Expression]
@@ -27,34 +39,121 @@ class Activation:
 
 @dataclass(frozen=True)
 class Loss:
-    """A function of one sample's outputs y and targets t.
+    """A function of one sample's outputs y and targets t, lists of an entry an output.
 
-    `value(y, t)` is the loss, `derivative(y, t)` the list of ∂loss/∂y, an entry an output.
+    `value(y, t)` is the loss, `derivative(y, t)` the list of ∂loss/∂y. A loss that is `fused` with an activation of the
+    last layer is a function of that layer's weighted sums instead: its value takes z and t, and ∂loss/∂z is y − t.
+    `normalized` tells that a sample's targets are shares of 1.
     """
 
     value: Callable[[Sequence[Expression], Sequence[Expression]], Expression]
     derivative: Callable[[Sequence[Expression], Sequence[Expression]], list[Expression]]
+    fused: str | None = None
+    normalized: bool = False
 
 
+SOFTMAX = "softmax"
+LEAKY_SLOPE = 0.01
 # EXP(710) is #NUM! in a spreadsheet, so the exponent is bounded where the sigmoid is 0 to 300 places anyway.
 _LOWEST_EXPONENT = -700
 
+
+def _sigmoid(z: Expression) -> Expression:
+    return 1 / (1 + exp(-maximum(z, _LOWEST_EXPONENT)))
+
+
+def _softplus(z: Expression) -> Expression:
+    """ln(1 + e^z), with no exponent above 0."""
+    return maximum(z, 0) + ln(1 + exp(-absolute(z)))
+
+
+# Softmax is of a whole layer and has its steps in `blocks`.
 ACTIVATIONS = {
     "identity": Activation(value=lambda z: z, derivative=None, mathematics="{z}"),
     "sigmoid": Activation(
-        value=lambda z: 1 / (1 + exp(-maximum(z, _LOWEST_EXPONENT))),
+        value=_sigmoid,
         derivative=lambda a, z: a * (1 - a),
         mathematics="1 / (1 + e^(−{z}))",
     ),
+    "tanh": Activation(
+        value=lambda z: call("tanh", z),
+        derivative=lambda a, z: 1 - square(a),
+        mathematics="tanh({z})",
+    ),
+    "relu": Activation(
+        value=lambda z: maximum(z, 0),
+        derivative=lambda a, z: where_above(z, 0, 1, 0),
+        mathematics="max({z}, 0)",
+    ),
+    "leaky_relu": Activation(
+        value=lambda z: where_above(z, 0, z, LEAKY_SLOPE * z),
+        derivative=lambda a, z: where_above(z, 0, 1, LEAKY_SLOPE),
+        mathematics="{z} if {z} > 0, else 0.01·{z}",
+    ),
+    "elu": Activation(
+        value=lambda z: where_above(z, 0, z, exp(z) - 1),
+        derivative=lambda a, z: where_above(z, 0, 1, exp(z)),
+        mathematics="{z} if {z} > 0, else e^{z} − 1",
+    ),
+    "softplus": Activation(
+        value=_softplus,
+        derivative=lambda a, z: _sigmoid(z),
+        mathematics="ln(1 + e^{z})",
+    ),
 }
+
+
+def _differences(y: Sequence[Expression], t: Sequence[Expression]) -> list[Expression]:
+    return [a - b for a, b in zip(y, t, strict=True)]
+
+
+def _sum_of_squares(y: Sequence[Expression], t: Sequence[Expression]) -> Expression:
+    return total(*map(square, _differences(y, t)))
+
+
+def _huber(difference: Expression) -> Expression:
+    distance = absolute(difference)
+    return where_above(distance, 1, distance - 0.5, square(difference) / 2)
+
+
+def _binary_cross_entropy(z: Expression, t: Expression) -> Expression:
+    """−t·ln y − (1 − t)·ln(1 − y) by z: where y is within rounding of 1, 1 − y would be 0."""
+    return maximum(z, 0) - z * t + ln(1 + exp(-absolute(z)))
+
 
 LOSSES = {
     "half_squared_error": Loss(
         value=lambda y, t: _sum_of_squares(y, t) / 2,
-        derivative=lambda y, t: [a - b for a, b in zip(y, t, strict=True)],
+        derivative=_differences,
+    ),
+    "squared_error": Loss(
+        value=_sum_of_squares,
+        derivative=lambda y, t: [2 * difference for difference in _differences(y, t)],
+    ),
+    "mse": Loss(
+        value=lambda y, t: over(_sum_of_squares(y, t), len(y)),
+        derivative=lambda y, t: [over(2 * difference, len(y)) for difference in _differences(y, t)],
+    ),
+    "mae": Loss(
+        value=lambda y, t: over(total(*map(absolute, _differences(y, t))), len(y)),
+        derivative=lambda y, t: [over(call("sign", difference), len(y)) for difference in _differences(y, t)],
+    ),
+    "huber": Loss(
+        value=lambda y, t: over(total(*map(_huber, _differences(y, t))), len(y)),
+        derivative=lambda y, t: [
+            over(maximum(-1, minimum(1, difference)), len(y)) for difference in _differences(y, t)
+        ],
+    ),
+    "binary_cross_entropy": Loss(
+        value=lambda z, t: total(*map(_binary_cross_entropy, z, t)),
+        derivative=_differences,
+        fused="sigmoid",
+    ),
+    # ln Σe^z − Σt·z: `blocks.softmax` names the first part, so the value here is the second.
+    "cross_entropy": Loss(
+        value=lambda z, t: total(*(a * b for a, b in zip(t, z, strict=True))),
+        derivative=_differences,
+        fused=SOFTMAX,
+        normalized=True,
     ),
 }
-
-
-def _sum_of_squares(y: Sequence[Expression], t: Sequence[Expression]) -> Expression:
-    return total(*((a - b) ** 2 for a, b in zip(y, t, strict=True)))

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xlnet.graph.expression import (
+    Above,
     Call,
     Expression,
+    Lookup,
     Negative,
     Number,
     Power,
     Product,
     Quantity,
     Quotient,
+    Square,
     Sum,
 )
 
@@ -29,11 +32,14 @@ class Notation:
     times: str
     over: str
     power: Callable[[str, str], str]
+    square: Callable[[str], str]
     number: Callable[[float], str]
     functions: Mapping[str, Callable[..., str]]
     quantity: Callable[[Quantity], str]
-    # A notation may have a shorter way to write a long sum; None leaves it written out.
-    long_sum: Callable[[Sum], str | None] = lambda _: None
+    choice: Callable[[str, str, str, str], str]
+    lookup: Callable[[str, str], str]
+    # A notation may have a shorter way to write a long sum, with its precedence; None leaves it written out.
+    long_sum: Callable[[Sum], tuple[str, int] | None] = lambda _: None
 
 
 def write(expression: Expression, notation: Notation) -> str:
@@ -55,11 +61,17 @@ def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
             return notation.quantity(expression), ATOM
         case Call(function, arguments):
             return notation.functions[function](*(write(a, notation) for a in arguments)), ATOM
+        case Above(left, right, then, otherwise):
+            return notation.choice(*(write(part, notation) for part in (left, right, then, otherwise))), ATOM
+        case Lookup(column, number):
+            return notation.lookup(column, write(number, notation)), ATOM
         case Sum(terms):
-            return notation.long_sum(expression) or _sum(terms, notation), SUM
+            return notation.long_sum(expression) or (_sum(terms, notation), SUM)
         case Product(factors):
             first = _write(factors[0], notation, PRODUCT)
-            others = (_write(factor, notation, POWER) for factor in factors[1:])
+            others = (
+                _write(factor, notation, PRODUCT if isinstance(factor, Square) else POWER) for factor in factors[1:]
+            )
             return notation.times.join((first, *others)), PRODUCT
         case Quotient(numerator, denominator):
             above = _write(numerator, notation, PRODUCT)
@@ -68,6 +80,8 @@ def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
             # Both sides in brackets unless atoms: 2^3^2 is 64 in a spreadsheet and 512 in mathematics.
             sides = (_write(base, notation, ATOM), _write(exponent, notation, ATOM))
             return notation.power(*sides), POWER
+        case Square(operand):
+            return notation.square(_write(operand, notation, ATOM)), PRODUCT
         case Negative(operand):
             # The operand is an atom or in brackets: -2^2 is 4 in a spreadsheet and -4 in mathematics.
             return notation.minus.strip() + _write(operand, notation, ATOM), NEGATIVE

@@ -10,8 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import keys, style
 from xlnet.excel import at_row, cell, formula
-from xlnet.graph.node import Node
-from xlnet.layout import FIRST_ROW, TRAINING, VALUE_ROW
+from xlnet.graph.node import Constant, DataColumn, Node
+from xlnet.layout import DATA, FIRST_ROW
 from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 from xlnet.sheets.training import TrainingSheet
@@ -44,24 +44,15 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the texts of each row and its colour."""
-    layers = sheet.symbols.layers
-    for constant in sheet.graph.constants:
-        column = get_column_letter(sheet.layout.constants[constant.key])
-        yield (
-            (
-                constant.key,
-                sheet.symbols(constant.key),
-                f"{TRAINING}!${column}${VALUE_ROW}",
-                sheet.texts.get("role", constant.group),
-                sheet.texts.meaning(constant.key, layers),
-                "",
-                "",
-            ),
-            style.CONSTANTS.tint,
-        )
+    for column in sheet.graph.data:
+        yield _data_column(column, sheet), style.CONSTANTS.tint
+    # A sample's cell is a row's own quantity where every row uses all samples; else its column says it all.
+    samples = [c for column in sheet.graph.data for c in column.constants if keys.belonging(c.key) is None]
+    for constant in (*sheet.graph.settings, *samples, *sheet.graph.statistics):
+        yield _constant(constant, sheet), style.CONSTANTS.tint
     for node in sheet.graph.nodes:
         # Row 5 is the first that is a formula throughout; it is shown even where the run is shorter.
-        excel = at_row(formula(node.formula, sheet.layout), FIRST_ROW + 1)
+        excel = at_row(formula(node.formula, sheet.layout), FIRST_ROW + 1) if node.formula else ""
         for key in (*node.aliases, node.key):
             yield (
                 (
@@ -69,12 +60,40 @@ def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
                     sheet.symbols(key),
                     get_column_letter(sheet.layout.columns[key]),
                     _role(node, sheet),
-                    sheet.texts.meaning(key, layers),
+                    sheet.texts.meaning(key, sheet.symbols.layers),
                     sheet.symbols.rule(node),
                     excel,
                 ),
                 style.GROUPS[node.group].tint,
             )
+
+
+def _constant(constant: Constant, sheet: TrainingSheet) -> tuple[str, ...]:
+    place = sheet.layout.cells[constant.key]
+    rule = f"{sheet.symbols(constant.key)} = {sheet.symbols.written(constant.formula)}" if constant.formula else ""
+    return (
+        constant.key,
+        sheet.symbols(constant.key),
+        f"{place.sheet}!${get_column_letter(place.column)}${place.row}",
+        sheet.texts.get("role", constant.group),
+        sheet.texts.meaning(constant.key, sheet.symbols.layers),
+        rule,
+        formula(constant.formula, sheet.layout, place.sheet) if constant.formula else "",
+    )
+
+
+def _data_column(column: DataColumn, sheet: TrainingSheet) -> tuple[str, ...]:
+    place = sheet.layout.data[column.key]
+    letter = get_column_letter(place.column)
+    return (
+        column.key,
+        sheet.symbols(column.key),
+        f"{DATA}!{letter}{place.first}:{letter}{place.last}",
+        sheet.texts.get("role", column.constants[0].group),
+        sheet.texts.meaning(column.key, sheet.symbols.layers),
+        "",
+        "",
+    )
 
 
 def _role(node: Node, sheet: TrainingSheet) -> str:

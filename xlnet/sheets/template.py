@@ -14,7 +14,7 @@ NAME = "Template"
 
 def draw(worksheet: Worksheet, toml: str) -> None:
     """Draw the sheet."""
-    for row, line in enumerate(toml.splitlines(), 1):
+    for row, line in enumerate(toml.split("\n"), 1):
         drawn = put_text(worksheet, cell(1, row), line)
         drawn.font, drawn.alignment = style.CODE, style.WRAPPED
     worksheet.column_dimensions["A"].width = 120

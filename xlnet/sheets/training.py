@@ -41,8 +41,8 @@ class TrainingSheet:
 
     def header(self, node: Node) -> str:
         """Return the header of a node's column."""
-        if node.key == keys.ITERATION:
-            return self.texts.get("header", keys.ITERATION)
+        if node.key in self.texts.sections["header"]:
+            return self.texts.get("header", node.key)
         return self.symbols(node.key)
 
 
@@ -56,16 +56,17 @@ def columns(sheet: TrainingSheet) -> list[TableColumn]:
         first = node.first_formula
         column = TableColumn(
             first_formula=None if first is None else formula(first, sheet.layout),
-            formula=formula(node.formula, sheet.layout),
+            formula=None if node.formula is None else formula(node.formula, sheet.layout),
         )
-        require_length(column.formula, sheet.last_row, node.key)
+        for text in (column.first_formula, column.formula):
+            require_length(text or "", sheet.last_row, node.key)
         filled.append(column)
     return filled
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     """Draw all but the table: rows 1 to 3, widths, and the styles of the table's first two rows."""
-    for constant in sheet.graph.constants:
+    for constant in sheet.graph.settings:
         _draw_constant(worksheet, constant, sheet)
     for index, node in enumerate(sheet.graph.nodes, 1):
         _draw_column(worksheet, index, node, sheet)
@@ -80,7 +81,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 
 def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
-    column = sheet.layout.constants[constant.key]
+    column = sheet.layout.cells[constant.key].column
     name = put_text(worksheet, cell(column, NAME_ROW), sheet.symbols(constant.key))
     name.font, name.fill = style.HEADER_FONT, style.fill(style.CONSTANTS.strong)
     value = worksheet.cell(VALUE_ROW, column, constant.value)
@@ -95,7 +96,7 @@ def _draw_column(worksheet: Worksheet, index: int, node: Node, sheet: TrainingSh
     header = put_text(worksheet, cell(index, HEADER_ROW), sheet.header(node))
     header.font, header.fill = style.HEADER_FONT, style.fill(palette.strong)
     header.alignment = style.CENTRED
-    is_whole = node.key == keys.ITERATION
+    is_whole = keys.parts(node.key).letter in (keys.ITERATION, keys.EPOCH, keys.SAMPLE)
     for row in (FIRST_ROW, FIRST_ROW + 1):
         body = worksheet.cell(row, index)
         body.font, body.fill, body.border = (
@@ -107,6 +108,9 @@ def _draw_column(worksheet: Worksheet, index: int, node: Node, sheet: TrainingSh
         first = worksheet.cell(FIRST_ROW, index)
         first.number_format = style.GENERAL
         _mark_as_input(first)
+    if node.typed is not None:
+        for row in (FIRST_ROW, FIRST_ROW + 1):
+            worksheet.cell(row, index).font = style.INPUT_FONT
     worksheet.column_dimensions[get_column_letter(index)].width = _ITERATION_WIDTH if is_whole else _WIDTH
 
 
@@ -117,7 +121,7 @@ def _mark_as_input(drawn: Cell | MergedCell) -> None:
 def _draw_bands(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     """Name the groups in row 2, above their headers, as far as the constants leave room."""
     for group, start, end in _groups(sheet.graph):
-        free = max(start, len(sheet.graph.constants) + 2)
+        free = max(start, len(sheet.graph.settings) + 2)
         for column in range(free, end + 1):
             band = worksheet.cell(VALUE_ROW, column)
             band.fill = style.fill(style.GROUPS[group].strong)
@@ -143,7 +147,7 @@ def _group_name(group: str, sheet: TrainingSheet) -> str:
 
 
 def _draw_title(worksheet: Worksheet, sheet: TrainingSheet) -> None:
-    title = put_text(worksheet, cell(len(sheet.graph.constants) + 2, NAME_ROW), sheet.title)
+    title = put_text(worksheet, cell(len(sheet.graph.settings) + 2, NAME_ROW), sheet.title)
     title.font, title.alignment = style.TITLE_FONT, style.LEFT
 
 

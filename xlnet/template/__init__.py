@@ -9,15 +9,19 @@ from typing import Any
 from xlnet.spec import Spec
 from xlnet.template.overrides import override
 from xlnet.template.parse import parse
-from xlnet.template.sources import open_template
+from xlnet.template.sources import from_data, open_template
+
+DEFAULT = "seed"
 
 
-def load(template: str | Path, overrides: Mapping[str, Any] | None = None) -> Spec:
+def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None = None) -> Spec:
     """Return the spec of a bundled template (by name) or of a .toml file (by path), with `overrides` on top.
 
-    `overrides` are named as the options of `xlnet build`, `{"iters": 50, "lr": 0.1}`. Raises UserError, which names the
-    file, the key and the mend.
+    `overrides` are named as the options of `xlnet build`, `{"iters": 50, "lr": 0.1}`. Without a template it is the
+    default one, or with the override `data` a plain network for that file. Raises UserError, which names the file, the
+    key and the mend.
     """
-    source = open_template(template)
-    document, origins = override(source, dict(overrides or {}))
-    return parse(document, name=source.name, label=source.label, origins=origins)
+    given = dict(overrides or {})
+    source = from_data(given) if template is None and "data" in given else open_template(template or DEFAULT)
+    document, origins = override(source, given)
+    return parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from xlnet.errors import UserError
@@ -21,19 +22,23 @@ def override(source: TemplateSource, overrides: Mapping[str, Any]) -> tuple[Docu
 
     Raises UserError for an unknown override or one that the template has no place for.
     """
-    document = copy.deepcopy(source.document)
+    try:
+        document = copy.deepcopy(source.document)
+    except RecursionError:
+        raise UserError(f"{source.label}: not a template: nested too deeply") from None
     origins = {}
     unknown = set(overrides) - set(_DOTTED) - set(_REWRITES)
     if unknown:
         raise UserError(f"{source.label}: unknown override {sorted(unknown)[0]}")
-    # The shape first: the other rewrites act on its layers.
-    for name in sorted(overrides, key=lambda name: name != "layers"):
+    # Data and shape first: the other rewrites act on the layers.
+    for name in sorted(overrides, key=lambda name: (name not in _OF_DATA, name != "layers")):
         option = "--" + name.replace("_", "-")
         if name in _DOTTED:
             _set(document, _DOTTED[name], overrides[name], source.label)
             origins[_DOTTED[name]] = option
         else:
-            _require_layers(document, source.label)
+            if name not in _OF_DATA:
+                _require_layers(document, source.label)
             for dotted in _REWRITES[name](document, overrides[name]):
                 origins[dotted] = option
     return document, origins
@@ -45,6 +50,11 @@ _DOTTED = {
     "loss": "training.loss",
     "optimizer": "training.optimizer.name",
     "seed": "training.seed",
+    "batch": "training.batch",
+    "order": "training.order",
+    "reduction": "training.reduction",
+    "schedule": "training.schedule.name",
+    "standardize": "data.standardize",
 }
 
 
@@ -58,6 +68,23 @@ def _set(document: Document, dotted: str, value: Any, label: str) -> None:
     table[key] = value
 
 
+def _data(document: Document, path: Any) -> list[str]:
+    """Take the samples from a CSV file, given relative to where the command runs."""
+    old = document.get("data")
+    kept = {key: old[key] for key in ("inputs", "targets", "standardize") if isinstance(old, dict) and key in old}
+    document["data"] = {"csv": str(Path(path).absolute())} | kept
+    return ["data.csv"]
+
+
+def _columns(key: str) -> Callable[[Document, Any], list[str]]:
+    def rewrite(document: Document, names: Any) -> list[str]:
+        listed = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+        document.setdefault("data", {})[key] = listed
+        return [f"data.{key}"]
+
+    return rewrite
+
+
 def _require_layers(document: Document, label: str) -> None:
     network = document.get("network")
     layers = network.get("layers") if isinstance(network, dict) else None
@@ -67,7 +94,7 @@ def _require_layers(document: Document, label: str) -> None:
 
 def _layers(document: Document, shape: str) -> list[str]:
     """Give the network the shape "2-3-1": hidden layers like the template's first one, the last like its last."""
-    if not re.fullmatch(r"\d{1,6}(-\d{1,6})+", shape):
+    if not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})+", shape):
         raise UserError(f"--layers: must be inputs, units of each layer, like 2-3-1, not {shape!r}")
     inputs, *units = map(int, shape.split("-"))
     network = document["network"]
@@ -114,7 +141,11 @@ def _each_layer(
     return [f"network.layers[{number}].{key}" for number in range(1, len(chosen) + 1)]
 
 
+_OF_DATA = ("data", "inputs", "targets")
 _REWRITES: dict[str, Callable[[Document, Any], list[str]]] = {
+    "data": _data,
+    "inputs": _columns("inputs"),
+    "targets": _columns("targets"),
     "layers": _layers,
     "init": _init,
     "activation": _activation,

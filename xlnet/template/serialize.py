@@ -6,7 +6,8 @@ import json
 import textwrap
 from collections.abc import Iterator
 
-from xlnet.spec import Layer, Matrix, Spec, Vector
+from xlnet.optimizers import OPTIMIZERS
+from xlnet.spec import Layer, Matrix, Spec, Training, Vector
 
 _WIDTH = 110
 
@@ -21,16 +22,34 @@ def _lines(spec: Spec) -> Iterator[str]:
     yield from _table("[network]", inputs=spec.inputs)
     for layer in spec.layers:
         yield from _layer(layer)
-    yield from _table("[data]", x=spec.x, t=spec.t)
-    training, optimizer = spec.training, spec.training.optimizer
+    data = spec.data
+    yield from _table("[data]", x=data.x, t=data.t)
+    if data.x_names:
+        yield from _pairs(x_names=data.x_names)
+    if data.t_names:
+        yield from _pairs(t_names=data.t_names)
+    if data.standardize:
+        yield from _pairs(standardize=True)
+    yield from _training(spec.training)
+
+
+def _training(training: Training) -> Iterator[str]:
     yield from _table(
         "[training]",
         iters=training.iters,
         loss=training.loss,
+        reduction=training.reduction,
+        batch=training.batch or "full",
+        order=training.order,
         seed=training.seed,
         train_biases=training.train_biases,
     )
-    yield from _table("[training.optimizer]", name=optimizer.name, lr=optimizer.lr)
+    optimizer, schedule = training.optimizer, training.schedule
+    flags = OPTIMIZERS[optimizer.name].flags
+    settings = {key: bool(value) if key in flags else value for key, value in optimizer.settings.items()}
+    yield from _table("[training.optimizer]", name=optimizer.name, lr=optimizer.lr, **settings)
+    if schedule is not None:
+        yield from _table("[training.schedule]", name=schedule.name, **schedule.settings)
 
 
 def _layer(layer: Layer) -> Iterator[str]:
@@ -45,7 +64,7 @@ def _layer(layer: Layer) -> Iterator[str]:
         yield from _pairs(biases=layer.biases)
 
 
-_Value = str | bool | int | float | Vector | Matrix
+_Value = str | bool | int | float | Vector | Matrix | tuple[str, ...]
 
 
 def _table(header: str, **pairs: _Value) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ _FOLDERS = (_PACKAGE / "template" / "bundled", _PACKAGE.parent / "templates")
 
 @dataclass(frozen=True)
 class TemplateSource:
-    """A template as read: its name, how messages call it, its text and its TOML document."""
+    """A template as read: its name, how messages call it, the folder it lies in, its text and its TOML document."""
 
     name: str
     label: str
+    folder: Path
     text: str
     document: dict[str, Any]
 
@@ -38,9 +40,23 @@ def open_template(template: str | Path) -> TemplateSource:
     if isinstance(template, str) and template in bundled_names():
         return _read(_bundled_folder() / f"{template}.toml", label=template)
     path = Path(template)
-    if path.suffix != ".toml":
+    if path.suffix.lower() != ".toml":
         raise UserError(f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}")
     return _read(path, label=str(template))
+
+
+def from_data(overrides: Mapping[str, Any]) -> TemplateSource:
+    """Return a template for a CSV file alone: named after the file, its layers left to the override `layers`.
+
+    Raises UserError where one of the overrides that it needs is missing.
+    """
+    for name in ("inputs", "targets", "layers"):
+        if name not in overrides:
+            raise UserError(f"--data: without a template, --{name} is needed too")
+    path = Path(overrides["data"])
+    network = {"inputs": 1, "layers": [{"units": 1}]}
+    document = {"title": path.stem, "network": network, "data": {}}
+    return TemplateSource(path.stem, path.name, Path(), "", document)
 
 
 def _read(path: Path, label: str) -> TemplateSource:
@@ -53,7 +69,7 @@ def _read(path: Path, label: str) -> TemplateSource:
         raise UserError(f"{label}: not UTF-8 text: save it as UTF-8") from None
     except OSError as error:
         raise UserError(f"{label}: cannot be read: {error.strerror}") from None
-    return TemplateSource(path.stem, label, text, read_toml(text, label))
+    return TemplateSource(path.stem, label, path.parent, text, read_toml(text, label))
 
 
 def read_toml(text: str, label: str) -> dict[str, Any]:
@@ -65,6 +81,8 @@ def read_toml(text: str, label: str) -> dict[str, Any]:
         raise UserError(f"{label}: not valid TOML: {problem}") from None
     except RecursionError:
         raise UserError(f"{label}: not a template: nested too deeply") from None
+    except ValueError:
+        raise UserError(f"{label}: not a template: a number has too many digits") from None
 
 
 def _bundled_folder() -> Path:

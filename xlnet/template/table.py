@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from xlnet.errors import UserError
 from xlnet.spec import Matrix, Vector
+
+# A cell holds 32,767 characters, and a character of a TOML string may take several.
+MOST_CHARACTERS = 5_000
+_NOT_IN_A_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,11 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int):
             self.fail(key, f"must be a whole number, not {_show(value)}")
         if not least <= value <= most:
-            self.fail(key, f"must be from {least:,} to {most:,}, not {value:,}")
+            self.fail(key, f"must be from {least:,} to {most:,}, not {_show(value)}")
         return value
 
-    def number(self, key: str, default: float) -> float:
-        """Return a finite number."""
+    def number(self, key: str, default: float | None = None) -> float:
+        """Return a finite number; without a default the key must be there."""
         return self._finite(key, self._value(key, default))
 
     def flag(self, key: str, default: bool) -> bool:
@@ -59,14 +64,16 @@ class Table:
         value = self._value(key, default)
         if not isinstance(value, str):
             self.fail(key, f"must be text in quotes, not {_show(value)}")
-        if any(ord(character) < 32 and character not in "\t\n\r" for character in value):
+        if _NOT_IN_A_CELL.search(value):
             self.fail(key, "holds a control character, which a workbook cannot: remove it")
+        if len(value) > MOST_CHARACTERS:
+            self.fail(key, f"must have at most {MOST_CHARACTERS:,} characters, not {len(value):,}")
         return value
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
         """Return one of `options`."""
         value = self._value(key, default)
-        if value not in options:
+        if not isinstance(value, str) or value not in options:
             near = difflib.get_close_matches(str(value), options, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             self.fail(key, f"must be one of {', '.join(options)}, not {_show(value)}{hint}")
@@ -90,6 +97,22 @@ class Table:
         if not isinstance(value, list) or len(value) != length:
             self.fail(key, f"must be a list of {length} numbers ({shape}), not {_show(value)}")
         return tuple(self._finite(key, item) for item in value)
+
+    def names(self, key: str, length: int) -> tuple[str, ...]:
+        """Return a list of `length` texts, empty where the key is missing."""
+        value = self.content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.fail(key, f"must be a list of names in quotes, not {_show(value)}")
+        if value and len(value) != length:
+            self.fail(key, f"must have {length} names, not {len(value)}")
+        return tuple(value)
+
+    def column_names(self, key: str) -> tuple[str, ...]:
+        """Return a list of at least one name."""
+        value = self._value(key, None)
+        if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+            self.fail(key, f"must be a list of column names in quotes, not {_show(value)}")
+        return tuple(value)
 
     def table(self, key: str, *, required: bool = False) -> Table:
         """Return a table inside this one, empty where it is missing."""
@@ -129,5 +152,7 @@ class Table:
 
 def _show(value: Any) -> str:
     """Return a value as a message shows it, cut short and on one line."""
-    text = repr(value)
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return "a number of more than 40 digits"
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else repr(value)
     return text if len(text) <= 40 else text[:37] + "…"

@@ -24,20 +24,22 @@ class Texts:
 
     def meaning(self, key: str, layers: int) -> str:
         """Return what the quantity `key` is, in words, in a network of so many layers."""
-        inner = keys.differentiated(key)
-        if inner is not None:
-            return self.get("meaning", "gradient").format(meaning=self.meaning(inner, layers))
+        belonging = keys.belonging(key)
+        if belonging is not None:
+            prefix, inner = belonging
+            return self.get("belonging", prefix).format(meaning=self.meaning(inner, layers))
         parts = keys.parts(key)
-        if not parts.indices:
-            return self.get("meaning", key)
-        unit, *sources = parts.indices
         last = parts.letter == "a" and parts.layer == layers
-        text = self.get("meaning", "y" if last else parts.letter)
-        return text.format(
+        known = self.sections["meaning"]
+        name = key if key in known else "y" if last else parts.letter
+        text = self.get("meaning", name).format(
             layer=parts.layer,
-            unit=unit,
-            source=self._source(parts.layer, sources[0]) if sources else "",
+            unit=parts.indices[0] if parts.indices else "",
+            source=self._source(parts.layer, parts.indices[1]) if len(parts.indices) > 1 else "",
         )
+        if parts.sample is None:
+            return text
+        return self.get("meaning", "of_sample").format(meaning=text, sample=parts.sample)
 
     def _source(self, layer: int | None, source: int) -> str:
         if layer in (None, 1):

@@ -65,7 +65,7 @@ def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
             return resolver.resolve(url)
         except NoConnectException:
             # The first start on a new profile ends with 81 and asks to be started again.
-            if office.poll() not in (None, 0, 81):
+            if office.poll() not in (None, 81):
                 sys.exit(f"LibreOffice ended with status {office.returncode}")
             time.sleep(0.05)
     sys.exit("LibreOffice did not answer")

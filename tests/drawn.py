@@ -1,0 +1,91 @@
+"""Draws whole templates: networks, data and training rules of every kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
+from xlnet.initializers import INITIALIZERS
+from xlnet.optimizers import OPTIMIZERS
+from xlnet.schedules import SCHEDULES
+
+Document = dict[str, Any]
+
+SETTINGS: dict[str, list[float]] = {
+    "momentum": [0.0, 0.5, 0.9],
+    "dampening": [0.0, 0.1],
+    "weight_decay": [0.0, 0.01],
+    "lr_decay": [0.0, 0.1],
+    "initial_accumulator_value": [0.0, 0.1],
+    "alpha": [0.9, 0.99],
+    "beta1": [0.8, 0.9],
+    "beta2": [0.9, 0.999],
+    "eps": [1e-8, 1e-3],
+    "gamma": [0.9, 0.5],
+    "step_size": [1, 3, 10],
+    "decay": [0.1],
+    "t_max": [5, 40],
+    "eta_min": [0.0, 0.001],
+    "end_lr": [0.001],
+    "steps": [7, 40],
+}
+
+
+@st.composite
+def optimizers(draw: st.DrawFn) -> Document:
+    name = draw(st.sampled_from(list(OPTIMIZERS)))
+    rule = OPTIMIZERS[name]
+    chosen: Document = {"name": name, "lr": draw(st.sampled_from([0.001, 0.01, 0.1]))}
+    for key in rule.defaults:
+        if draw(st.booleans()):
+            chosen[key] = draw(st.booleans() if key in rule.flags else st.sampled_from(SETTINGS[key]))
+    if chosen.get("nesterov"):
+        chosen |= {"momentum": 0.9, "dampening": 0.0}
+    return chosen
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Document:
+    name = draw(st.sampled_from(list(SCHEDULES)))
+    return {"name": name} | {key: draw(st.sampled_from(SETTINGS[key])) for key in SCHEDULES[name].defaults}
+
+
+def numbers(draw: st.DrawFn, rows: int, columns: int) -> list[list[float]]:
+    # Few digits, and exact ties: kinks are hit.
+    number = st.sampled_from([-1.5, -1.0, -0.3, 0.0, 0.25, 0.5, 1.0, 2.0])
+    return draw(st.lists(st.lists(number, min_size=columns, max_size=columns), min_size=rows, max_size=rows))
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """Draw the TOML document of a template."""
+    inputs, *units = draw(st.lists(st.integers(1, 6), min_size=2, max_size=4))
+    loss = draw(st.sampled_from(list(LOSSES)))
+    last = LOSSES[loss].fused or draw(st.sampled_from([*ACTIVATIONS, SOFTMAX]))
+    layers: list[Document] = []
+    for number, count in enumerate(units, 1):
+        activation = last if number == len(units) else draw(st.sampled_from(list(ACTIVATIONS)))
+        layer = {"units": count, "activation": activation, "bias": draw(st.booleans())}
+        layers.append(layer | {"init": draw(st.sampled_from(list(INITIALIZERS)))})
+    samples = draw(st.integers(1, 6))
+    x = numbers(draw, samples, inputs)
+    t = numbers(draw, samples, units[-1])
+    if LOSSES[loss].fused:
+        t = [[float(position == row % units[-1]) for position in range(units[-1])] for row in range(samples)]
+    distinct = all(len(set(column)) > 1 for column in zip(*x, strict=True))
+    training: Document = {
+        "iters": draw(st.integers(1, 25)),
+        "loss": loss,
+        "reduction": draw(st.sampled_from(["mean", "sum"])),
+        "batch": draw(st.just("full") | st.integers(1, samples)),
+        "order": draw(st.sampled_from(["sequential", "shuffled"])),
+        "seed": draw(st.integers(0, 1000)),
+        "train_biases": draw(st.booleans()),
+        "optimizer": draw(optimizers()),
+    }
+    if draw(st.booleans()):
+        training["schedule"] = draw(schedules())
+    data: Document = {"x": x, "t": t, "standardize": distinct and samples > 1 and draw(st.booleans())}
+    return {"network": {"inputs": inputs, "layers": layers}, "data": data, "training": training}

@@ -1,0 +1,138 @@
+"""The check of workbooks with several samples: sheet Data, rows that say their samples, optimiser state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Build
+from openpyxl import load_workbook
+from workbook_xml import DAMAGES, change_cell
+
+import xlnet
+from xlnet.checking.report import Report
+
+SMALL = """
+[network]
+inputs = 2
+[[network.layers]]
+units = 2
+activation = "relu"
+[[network.layers]]
+units = 2
+activation = "softmax"
+[data]
+x = [[1, 2], [2, 4], [4, 1], [3, 3], [0, 5]]
+t = [[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]]
+standardize = true
+[training]
+iters = 7
+loss = "cross_entropy"
+batch = 2
+order = "{order}"
+[training.optimizer]
+name = "adam"
+weight_decay = 0.01
+[training.schedule]
+name = "cosine"
+"""
+
+
+@pytest.fixture(params=["sequential", "shuffled"])
+def small(request: pytest.FixtureRequest, tmp_path: Path, built: Build) -> Path:
+    template = tmp_path / "small.toml"
+    template.write_text(SMALL.format(order=request.param), encoding="utf-8")
+    return built(template)
+
+
+def wrong(report: Report) -> list[str]:
+    return [f"{difference.sheet}!{difference.cell}" for difference in report.differences]
+
+
+def edit(path: Path, sheet: str, cell: str, value: Any) -> None:
+    workbook = load_workbook(path)
+    workbook[sheet][cell] = value
+    workbook.save(path)
+
+
+def columns(path: Path) -> dict[str, str]:
+    rows = load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)
+    return {str(row[0]): str(row[2]) for row in rows}
+
+
+def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str], str]) -> None:
+    """One damaged cell a check, a column after the other, in the second row and the last."""
+    engine = require("ironcalc")
+    before = small.read_bytes()
+    where = columns(small)
+    for key, column in where.items():
+        if "!" in column or key.startswith("sample"):
+            continue
+        for row in (5, 10):
+            small.write_bytes(before)
+            change_cell(small, f"{column}{row}", DAMAGES["other formula"])
+            assert wrong(xlnet.check(small, engine=engine)) == [f"Training!{column}{row}"], key
+
+
+def test_a_changed_sample_moves_everything_and_agrees(small: Path, engine: str) -> None:
+    edit(small, "Data", "B3", 7.5)
+    edit(small, "Data", "D4", 0.5)
+    edit(small, "Data", "E4", 0.5)
+    report = xlnet.check(small, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+@pytest.mark.parametrize(("cell", "value"), [("B3", None), ("C2", "much"), ("E6", True)])
+def test_a_sample_without_a_number_is_named(small: Path, engine: str, cell: str, value: object) -> None:
+    edit(small, "Data", cell, value)
+    assert wrong(xlnet.check(small, engine=engine)) == [f"Data!{cell}"]
+
+
+@pytest.mark.parametrize("value", ["=(B3-$J$2)/$J$3*1.01", 0.25, None])
+def test_a_wrong_standardised_input_is_named(small: Path, engine: str, value: object) -> None:
+    edit(small, "Data", "F3", value)
+    assert wrong(xlnet.check(small, engine=engine)) == ["Data!F3"]
+
+
+def test_a_wrong_mean_is_named(small: Path, engine: str) -> None:
+    edit(small, "Data", columns(small)["mean_x_1"].split("!")[1].replace("$", ""), "=AVERAGE($B$2:$B$5)")
+    report = xlnet.check(small, engine=engine)
+    assert [difference.key for difference in report.differences] == ["mean_x_1"]
+
+
+def test_a_shuffled_order_must_be_a_permutation(tmp_path: Path, built: Build, engine: str) -> None:
+    template = tmp_path / "shuffled.toml"
+    template.write_text(SMALL.format(order="shuffled"), encoding="utf-8")
+    path = built(template)
+    sheet = load_workbook(path)["Training"]
+    used = [sheet["C4"].value, sheet["D4"].value]
+    # Another order is legal as long as it is a permutation: the first two change places.
+    edit(path, "Training", "C4", used[1])
+    edit(path, "Training", "D4", used[0])
+    assert xlnet.check(path, engine=engine).agrees
+    edit(path, "Training", "C5", used[0])
+    assert wrong(xlnet.check(path, engine=engine))[0] == "Training!C5"
+
+
+def test_keys_and_places_of_several_samples(small: Path) -> None:
+    where = columns(small)
+    assert where["data_x_1"] == "Data!F2:F6"
+    assert where["raw_x_1"] == "Data!B2:B6"
+    assert where["data_t_2"] == "Data!E2:E6"
+    for key in ("epoch", "sample@1", "sample@2", "x_1@2", "t_2@1", "eta", "z1_2@2", "d_z2_1@1", "m_w1_2_1", "v_b2_1"):
+        assert where[key].isalpha(), key
+    assert where["eta_0"] == "Training!$A$2"
+    sheet = load_workbook(small)["Training"]
+    assert sheet["B5"].value == "=INT((A5-1)*2/5)+1"
+    assert sheet[f"{where['x_2@1']}6"].value == "=INDEX(Data!$G$2:$G$6,C6)"
+
+
+def test_full_batches_cite_the_samples_cells(built: Build) -> None:
+    where = columns(built("xor", iters=3))
+    sheet = load_workbook(built("xor", iters=3))["Training"]
+    assert where["x_1@3"] == "Data!$B$4"
+    assert where["data_x_1"] == "Data!B2:B5"
+    assert sheet[f"{where['z1_1@3']}5"].value == "=B5*Data!$B$4+C5*Data!$C$4+J5"
+    assert sheet[f"{where['E']}5"].value.endswith("/4")

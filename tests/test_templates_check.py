@@ -1,0 +1,102 @@
+"""Every bundled template, and templates drawn at random, build and agree with numpy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Build
+from drawn import Document, documents
+from hypothesis import HealthCheck, Phase, given, settings
+from workbook_xml import poison
+
+import xlnet
+from xlnet.template.parse import parse
+from xlnet.template.sources import bundled_names
+
+
+@pytest.mark.parametrize("template", bundled_names())
+def test_every_bundled_template_agrees(built: Build, engine: str, template: str) -> None:
+    path = built(template)
+    poison(path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert report.drift is not None
+    assert report.drift < 1e-8
+
+
+def check_drawn(document: Document, path: Path, engine: str) -> None:
+    xlnet.build(parse(document, name="drawn", label="drawn"), path)
+    poison(path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, json.dumps(document) + "\n" + report.to_text()
+
+
+# Without shrinking: an example takes a second, and a drawn template is small as it is.
+drawn = settings(
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def test_drawn_templates_in_ironcalc(tmp_path: Path, require: Callable[[str], str]) -> None:
+    engine = require("ironcalc")
+
+    @settings(drawn, max_examples=80)
+    @given(documents())
+    def each(document: Document) -> None:
+        check_drawn(document, tmp_path / "drawn.xlsx", engine)
+
+    each()
+
+
+def test_drawn_templates_in_libreoffice(tmp_path: Path, require: Callable[[str], str]) -> None:
+    engine = require("libreoffice")
+
+    @settings(drawn, max_examples=20)
+    @given(documents())
+    def each(document: Document) -> None:
+        check_drawn(document, tmp_path / "drawn.xlsx", engine)
+
+    each()
+
+
+LONG = {
+    "adam": {"optimizer": "adam", "iters": 9000},
+    "step": {"iters": 500, "schedule": {"name": "step", "step_size": 1, "gamma": 0.1}},
+    "exponential": {"iters": 9000, "schedule": {"name": "exponential", "gamma": 0.9}},
+}
+
+
+@pytest.mark.parametrize("changes", LONG.values(), ids=LONG.keys())
+def test_powers_that_vanish_are_no_errors(tmp_path: Path, engine: str, changes: Document) -> None:
+    """LibreOffice takes 0.9^9000 for an error."""
+    document: Document = {
+        "network": {"inputs": 1, "layers": [{"units": 1, "weights": [[0.5]], "bias": False}]},
+        "data": {"x": [[1]], "t": [[2]]},
+        "training": {"iters": changes["iters"], "optimizer": {"name": changes.get("optimizer", "sgd"), "lr": 0.01}},
+    }
+    if "schedule" in changes:
+        document["training"]["schedule"] = changes["schedule"]
+    path = tmp_path / "long.xlsx"
+    xlnet.build(parse(document, name="long", label="long"), path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert report.diverged_at is None
+
+
+def test_squares_that_vanish_are_no_errors(tmp_path: Path, engine: str) -> None:
+    """LibreOffice takes 1E-200^2 for an error."""
+    document: Document = {
+        "network": {"inputs": 1, "layers": [{"units": 1, "weights": [[1]], "bias": False}]},
+        "data": {"x": [[1]], "t": [[0]]},
+        "training": {"iters": 700, "optimizer": {"name": "sgd", "lr": 0.5}},
+    }
+    path = tmp_path / "tiny.xlsx"
+    xlnet.build(parse(document, name="tiny", label="tiny"), path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert report.diverged_at is None

@@ -1,0 +1,152 @@
+"""Blocks of the forward pass: operations on named quantities, each able to hand a gradient back to its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from xlnet.graph.expression import Expression, Quantity, exp, ln, maximum, over, product, total
+from xlnet.graph.node import Node
+from xlnet.graph.operations import Activation, Loss
+
+Parts = list[tuple[str, Expression]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Quantities that do not depend on each other, computed from `inputs`.
+
+    `pullback` takes ∂E/∂ of each node, in order, and returns what that makes of ∂E/∂input, by the input's key; an input
+    may come more than once.
+    """
+
+    nodes: tuple[Node, ...]
+    inputs: tuple[str, ...] = ()
+    pullback: Callable[[Sequence[Expression]], Parts] = lambda _: []
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of a dense layer, by keys: weighted sum, weights in the order of the layer's inputs, bias."""
+
+    weighted_sum: str
+    weights: Sequence[str]
+    bias: str | None
+
+
+def weighted_sums(units: Sequence[Unit], sources: Sequence[str], aliases: Sequence[tuple[str, ...]]) -> Block:
+    """Return z = Σ wᵢ·aᵢ + b of a layer; with δ = ∂E/∂z, ∂E/∂wᵢ = δ·aᵢ, ∂E/∂aᵢ = Σ δ·wᵢ over the units, ∂E/∂b = δ."""
+    a = _quantities(sources)
+    biases = [unit.bias for unit in units if unit.bias is not None]
+
+    def pullback(deltas: Sequence[Expression]) -> Parts:
+        parts: Parts = []
+        for unit, delta in zip(units, deltas, strict=True):
+            parts += [(w, product(delta, source)) for w, source in zip(unit.weights, a, strict=True)]
+            parts += [(key, product(delta, Quantity(w))) for key, w in zip(sources, unit.weights, strict=True)]
+            parts += [] if unit.bias is None else [(unit.bias, delta)]
+        return parts
+
+    return Block(
+        nodes=tuple(
+            Node(unit.weighted_sum, "forward", _weighted_sum(unit, a), aliases=other)
+            for unit, other in zip(units, aliases, strict=True)
+        ),
+        inputs=(*(w for unit in units for w in unit.weights), *sources, *biases),
+        pullback=pullback,
+    )
+
+
+def _weighted_sum(unit: Unit, sources: Sequence[Expression]) -> Expression:
+    bias = [] if unit.bias is None else [Quantity(unit.bias)]
+    return total(*map(product, _quantities(unit.weights), sources), *bias)
+
+
+def activations(keys: Sequence[str], sums: Sequence[str], function: Activation) -> Block:
+    """Return a = f(z) of a layer; ∂E/∂z = ∂E/∂a · f′(z)."""
+    derivative = function.derivative
+    assert derivative is not None, "an identity layer has no activations of its own"
+    return Block(
+        nodes=tuple(
+            Node(key, "forward", function.value(Quantity(z)), mathematics=function.mathematics.format(z=f"{{{z}}}"))
+            for key, z in zip(keys, sums, strict=True)
+        ),
+        inputs=tuple(sums),
+        pullback=lambda deltas: [
+            (z, product(delta, derivative(Quantity(key), Quantity(z))))
+            for key, z, delta in zip(keys, sums, deltas, strict=True)
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class SoftmaxKeys:
+    """The keys of a softmax layer: the largest z, e^(z − largest) of each unit, and their sum."""
+
+    largest: str
+    exponentials: Sequence[str]
+    sum: str
+
+
+def softmax(keys: Sequence[str], sums: Sequence[str], helpers: SoftmaxKeys) -> list[Block]:
+    """Return a = e^z / Σe^z of a layer; ∂E/∂zⱼ = aⱼ·(∂E/∂aⱼ − Σ ∂E/∂aᵢ·aᵢ).
+
+    The largest z is subtracted first: e^1000 is no number. It cancels out, so no gradient goes by way of the helpers.
+    """
+    z, a, e = _quantities(sums), _quantities(keys), _quantities(helpers.exponentials)
+    largest, sum_ = Quantity(helpers.largest), Quantity(helpers.sum)
+
+    def pullback(deltas: Sequence[Expression]) -> Parts:
+        mean = total(*map(product, deltas, a))
+        return [(key, product(own, delta - mean)) for key, own, delta in zip(sums, a, deltas, strict=True)]
+
+    return [
+        Block((Node(helpers.largest, "forward", maximum(*z)),)),
+        Block(
+            tuple(Node(key, "forward", exp(own - largest)) for key, own in zip(helpers.exponentials, z, strict=True))
+        ),
+        Block((Node(helpers.sum, "forward", total(*e)),)),
+        Block(
+            nodes=tuple(Node(key, "forward", own / sum_) for key, own in zip(keys, e, strict=True)),
+            inputs=tuple(sums),
+            pullback=pullback,
+        ),
+    ]
+
+
+def loss(key: str, outputs: Sequence[str], targets: Sequence[str], function: Loss, share: int) -> Block:
+    """Return the loss of a sample's outputs; ∂E/∂y by the loss's own derivative, divided by the batch's `share`."""
+    y, t = _quantities(outputs), _quantities(targets)
+    return Block(
+        nodes=(Node(key, "loss", function.value(y, t)),),
+        inputs=tuple(outputs),
+        pullback=lambda _: [
+            (output, over(slope, share)) for output, slope in zip(outputs, function.derivative(y, t), strict=True)
+        ],
+    )
+
+
+def fused_loss(
+    key: str,
+    sums: Sequence[str],
+    outputs: Sequence[str],
+    targets: Sequence[str],
+    function: Loss,
+    share: int,
+    helpers: SoftmaxKeys | None,
+) -> Block:
+    """Return a loss that is computed from the last layer's z: ∂E/∂z = y − t, divided by the batch's `share`."""
+    z, t = _quantities(sums), _quantities(targets)
+    value = function.value(z, t)
+    if helpers is not None:
+        value = ln(Quantity(helpers.sum)) + Quantity(helpers.largest) - value
+    slopes = function.derivative(_quantities(outputs), t)
+    return Block(
+        nodes=(Node(key, "loss", value),),
+        inputs=tuple(sums),
+        pullback=lambda _: [(own, over(slope, share)) for own, slope in zip(sums, slopes, strict=True)],
+    )
+
+
+def _quantities(keys: Sequence[str]) -> list[Quantity]:
+    return [Quantity(key) for key in keys]

@@ -1,0 +1,86 @@
+"""Sheet Data: a sample a row, inputs and targets, and beside them what standardises the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import style
+from xlnet.excel import cell, formula
+from xlnet.graph.node import Constant
+from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN
+from xlnet.sheets.text import put_text
+from xlnet.sheets.training import TrainingSheet
+
+_WIDTH = 15
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
+    """Draw the sheet; the values of its formulas are in `values`."""
+    _header(worksheet, SAMPLE_COLUMN, sheet.texts.get("header", "sample"), style.CONSTANTS)
+    samples = len(sheet.graph.data[0].constants)
+    for number in range(1, samples + 1):
+        drawn = worksheet.cell(FIRST_SAMPLE_ROW + number - 1, SAMPLE_COLUMN, number)
+        drawn.font, drawn.alignment = style.QUIET_FONT, style.CENTRED
+    for column in sheet.graph.data:
+        place = sheet.layout.data[column.key]
+        is_typed = column.constants[0].formula is None
+        symbol = sheet.symbols(column.key.removeprefix("data_"))
+        title = f"{symbol} {column.name}".strip()
+        _header(worksheet, place.column, title, style.CONSTANTS if is_typed else style.GROUPS["forward"])
+    if sheet.graph.statistics:
+        _draw_statistics_labels(worksheet, sheet)
+    for constant in every_constant(sheet):
+        _draw_constant(worksheet, constant, sheet)
+    worksheet.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
+
+
+def every_constant(sheet: TrainingSheet) -> Iterator[Constant]:
+    """Yield all that stands on sheet Data."""
+    for column in sheet.graph.data:
+        yield from column.constants
+    yield from sheet.graph.statistics
+
+
+def values(sheet: TrainingSheet) -> dict[str, float]:
+    """Return the values of the sheet's formulas, by address."""
+    found = {}
+    for constant in every_constant(sheet):
+        if constant.formula is not None:
+            place = sheet.layout.cells[constant.key]
+            assert place.row is not None
+            found[cell(place.column, place.row)] = constant.value
+    return found
+
+
+def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
+    place = sheet.layout.cells[constant.key]
+    assert place.row is not None
+    drawn = worksheet.cell(place.row, place.column)
+    if constant.formula is None:
+        drawn.value = constant.value
+        drawn.font, drawn.fill = style.INPUT_FONT, style.fill(style.CONSTANTS.tint)
+        drawn.number_format = style.GENERAL
+    else:
+        drawn.value = formula(constant.formula, sheet.layout, DATA)
+        drawn.font, drawn.number_format = style.TEXT_FONT, style.NUMBER
+
+
+def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:
+    first = sheet.layout.cells[sheet.graph.statistics[0].key].column
+    for row, name in enumerate(("mean", "deviation"), FIRST_SAMPLE_ROW):
+        label = put_text(worksheet, cell(first - 1, row), sheet.texts.get("header", name))
+        label.font = style.TEXT_FONT
+    worksheet.column_dimensions[get_column_letter(first - 1)].width = 20
+    for index in range(0, len(sheet.graph.statistics), 2):
+        key = sheet.graph.statistics[index].key.removeprefix("mean_")
+        _header(worksheet, first + index // 2, sheet.symbols(key), style.GROUPS["forward"])
+
+
+def _header(worksheet: Worksheet, column: int, text: str, palette: style.Palette) -> None:
+    header = put_text(worksheet, cell(column, 1), text)
+    header.font, header.fill = style.HEADER_FONT, style.fill(palette.strong)
+    header.alignment = style.CENTRED
+    worksheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, len(text) + 3)

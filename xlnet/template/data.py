@@ -1,0 +1,138 @@
+"""Reads the samples of a template, from the template itself or from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlnet.errors import UserError
+from xlnet.layout import MOST_SAMPLES
+from xlnet.spec import Data, Matrix, Vector
+from xlnet.template.table import Table
+
+
+def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> Data:
+    """Return the samples; a CSV file is looked for in `folder`. Raises UserError."""
+    table.require_known("x", "t", "x_names", "t_names", "csv", "inputs", "targets", "standardize")
+    data = _from_csv(table, folder) if "csv" in table.content else _inline(table, inputs, outputs)
+    for names, wanted, key in ((data.x, inputs, "inputs"), (data.t, outputs, "targets")):
+        if len(names[0]) != wanted:
+            table.fail(key, f"give {len(names[0])} columns, but the network has {wanted}: change one of the two")
+    if data.standardize:
+        for number, column in enumerate(zip(*data.x, strict=True), 1):
+            if min(column) == max(column):
+                table.fail("standardize", f"input {number} is the same in every sample: leave it out")
+    return data
+
+
+def _inline(table: Table, inputs: int, outputs: int) -> Data:
+    for key in ("inputs", "targets"):
+        if key in table.content:
+            table.fail(key, "names columns of a CSV file: add csv, or remove it")
+    x = table.matrix("x", None, inputs, "samples × inputs")
+    t = table.matrix("t", len(x), outputs, "samples × outputs")
+    if len(x) > MOST_SAMPLES:
+        table.fail("x", f"a sheet has room for {MOST_SAMPLES:,} samples, not {len(x):,}")
+    return Data(
+        x=x,
+        t=t,
+        x_names=table.names("x_names", inputs),
+        t_names=table.names("t_names", outputs),
+        standardize=table.flag("standardize", False),
+    )
+
+
+def _from_csv(table: Table, folder: Path | None) -> Data:
+    for key in ("x", "t", "x_names", "t_names"):
+        if key in table.content:
+            table.fail(key, "csv is given too: keep one of the two")
+    name = table.text("csv", "")
+    # A workbook's own template holds the numbers themselves: it says so only where a person wrote it there.
+    path = (folder or Path()) / name
+    header, rows = _csv_rows(table, path)
+    inputs, targets = table.column_names("inputs"), table.column_names("targets")
+    x_columns = [_numbers(path, header, rows, _position(table, "inputs", name, header)) for name in inputs]
+    t_columns: list[Vector] = []
+    t_names: list[str] = []
+    for column in targets:
+        position = _position(table, "targets", column, header)
+        if _is_text(rows, position):
+            classes = list(dict.fromkeys(row[position].strip() for row in rows))
+            if "" in classes:
+                _numbers(path, header, rows, position)
+            t_columns += [tuple(float(row[position].strip() == name) for row in rows) for name in classes]
+            t_names += classes
+        else:
+            t_columns.append(_numbers(path, header, rows, position))
+            t_names.append(column)
+    return Data(
+        x=_transposed(x_columns),
+        t=_transposed(t_columns),
+        x_names=tuple(inputs),
+        t_names=tuple(t_names),
+        standardize=table.flag("standardize", False),
+    )
+
+
+def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[list[str]]]:
+    try:
+        # utf-8-sig: Excel writes a byte order mark in front.
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        table.fail("csv", f"{path}: no such file")
+    except UnicodeDecodeError:
+        table.fail("csv", f"{path}: not UTF-8 text: save it as CSV UTF-8")
+    except OSError as error:
+        table.fail("csv", f"{path}: cannot be read: {error.strerror}")
+    try:
+        lines = [row for row in csv.reader(io.StringIO(text), strict=True) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        table.fail("csv", f"{path}: not a CSV file: {error}")
+    if len(lines) < 2:
+        table.fail("csv", f"{path}: needs a header row and at least one sample")
+    if len(lines) - 1 > MOST_SAMPLES:
+        table.fail("csv", f"{path}: a sheet has room for {MOST_SAMPLES:,} samples, not {len(lines) - 1:,}")
+    header = [name.strip() for name in lines[0]]
+    for number, row in enumerate(lines[1:], 2):
+        if len(row) != len(header):
+            table.fail("csv", f"{path}: row {number} has {len(row)} cells and the header {len(header)}")
+    return header, lines[1:]
+
+
+def _position(table: Table, key: str, name: str, header: Sequence[str]) -> int:
+    if header.count(name) != 1:
+        problem = "twice in" if name in header else "not a column of"
+        table.fail(key, f"{name} is {problem} the CSV file, whose columns are {', '.join(header)}")
+    return header.index(name)
+
+
+def _is_text(rows: Sequence[Sequence[str]], position: int) -> bool:
+    """Return whether a column holds names: no cell of it is a number."""
+    return not any(_number(row[position]) is not None for row in rows)
+
+
+def _numbers(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], position: int) -> Vector:
+    values = []
+    for number, row in enumerate(rows, 2):
+        value = _number(row[position])
+        if value is None:
+            found = repr(row[position]) if row[position].strip() else "nothing"
+            raise UserError(f"{path}: row {number}, column {header[position]}: must be a number, not {found}")
+        values.append(value)
+    return tuple(values)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    # float() takes "1_000" and "nan", which no CSV means as a number.
+    return value if math.isfinite(value) and "_" not in text else None
+
+
+def _transposed(columns: Sequence[Vector]) -> Matrix:
+    return tuple(zip(*columns, strict=True))

@@ -1,0 +1,75 @@
+"""Reads how a network is trained: loss, optimiser and schedule."""
+
+from __future__ import annotations
+
+from xlnet.graph.operations import LOSSES
+from xlnet.optimizers import OPTIMIZERS
+from xlnet.schedules import CONSTANT, SCHEDULES
+from xlnet.spec import Data, Optimizer, Schedule
+from xlnet.template.table import Table
+
+# Settings that are shares of what is kept: from 0 to below 1.
+_SHARES = ("momentum", "alpha", "beta1", "beta2")
+# A denominator is made of it.
+_POSITIVE = ("step_size", "t_max", "steps", "gamma")
+_NOT_NEGATIVE = ("eps", "weight_decay", "initial_accumulator_value", "lr_decay", "dampening", "decay")
+
+
+def read_loss(table: Table) -> str:
+    """Return the name of the loss."""
+    return table.choice("loss", LOSSES, "half_squared_error")
+
+
+def read_optimizer(table: Table) -> Optimizer:
+    """Return the optimiser with all its settings, by PyTorch's names and defaults. Raises UserError."""
+    name = table.choice("name", OPTIMIZERS, "sgd")
+    rule = OPTIMIZERS[name]
+    table.require_known("name", "lr", *rule.defaults)
+    settings = {
+        key: float(table.flag(key, bool(default))) if key in rule.flags else _number(table, key, default)
+        for key, default in rule.defaults.items()
+    }
+    if settings.get("nesterov") and (not settings["momentum"] or settings["dampening"]):
+        table.fail("nesterov", "needs a momentum and no dampening: set momentum, to 0.9 say")
+    return Optimizer(name, table.number("lr", 0.01), settings)
+
+
+def read_schedule(table: Table, iters: int) -> Schedule | None:
+    """Return the schedule, None where the learning rate is constant. Raises UserError."""
+    name = table.choice("name", SCHEDULES, CONSTANT)
+    defaults = SCHEDULES[name].defaults
+    table.require_known("name", *defaults)
+    if name == CONSTANT:
+        return None
+    settings = {key: _number(table, key, iters if value == "iters" else value) for key, value in defaults.items()}
+    return Schedule(name, settings)
+
+
+def require_fitting_loss(table: Table, loss: str, activation: str, data_table: Table, data: Data) -> None:
+    """Raise UserError where a loss is not of the last layer's activation, or the targets are none of its kind."""
+    rule = LOSSES[loss]
+    if rule.fused is None:
+        return
+    if activation != rule.fused:
+        table.fail(
+            "loss",
+            f'{loss} is of a last layer with activation "{rule.fused}", not "{activation}": '
+            "change one of the two (--output-activation, --loss)",
+        )
+    for number, row in enumerate(data.t, 1):
+        if min(row) < 0 or max(row) > 1:
+            data_table.fail("t", f"{loss} takes targets from 0 to 1, but row {number} has others")
+        if rule.normalized and abs(sum(row) - 1) > 1e-9:
+            data_table.fail("t", f"{loss} takes targets that sum to 1, but those of row {number} do not")
+
+
+def _number(table: Table, key: str, default: float | str | None) -> float:
+    assert not isinstance(default, str)
+    value = table.number(key, default)
+    if key in _SHARES and not 0 <= value < 1:
+        table.fail(key, f"must be from 0 to below 1, not {value:g}")
+    if key in _POSITIVE and value <= 0:
+        table.fail(key, f"must be above 0, not {value:g}")
+    if key in _NOT_NEGATIVE and value < 0:
+        table.fail(key, f"must not be below 0, not {value:g}")
+    return value
