@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
-from xlnet import reference
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
 from xlnet.engines.workers.handover import ERROR
@@ -16,6 +15,7 @@ from xlnet.excel import at_row, formula
 from xlnet.graph.expression import Quantity
 from xlnet.graph.operations import ACTIVATIONS, LOSSES
 from xlnet.layout import Layout
+from xlnet.reference import functions, schedules
 from xlnet.schedules import CONSTANT, SCHEDULES
 
 POINTS = [0.0, 1e-300, -1e-300, 1e-8, -1e-8, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 20.0, -20.0, 36.0, -36.0, 40.0, -40.0]
@@ -25,9 +25,9 @@ Z, A = Quantity("z"), Quantity("a")
 
 
 def test_the_tables_of_graph_and_reference_hold_the_same() -> None:
-    assert set(ACTIVATIONS) == set(reference.ACTIVATIONS)
-    assert set(LOSSES) == set(reference.LOSSES) | set(reference.FUSED_LOSSES)
-    assert set(SCHEDULES) - {CONSTANT} == set(reference.SCHEDULES)
+    assert set(ACTIVATIONS) == set(functions.ACTIVATIONS)
+    assert set(LOSSES) == set(functions.LOSSES) | set(functions.FUSED_LOSSES)
+    assert set(SCHEDULES) - {CONSTANT} == set(schedules.SCHEDULES)
 
 
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
@@ -46,7 +46,7 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
     (point,) = recalculate(engine, path, [Extent(sheet.title, len(POINTS), 3)], [Point()], 120).points
     grid = point[sheet.title]
     assert not (grid.kinds == ERROR).any()
-    function, derivative = reference.ACTIVATIONS[name]
+    function, derivative = functions.ACTIVATIONS[name]
     points = np.array(POINTS)
     assert grid.values[:, 1] == pytest.approx(function(points), rel=1e-12, abs=1e-15)
     if operation.derivative is not None:

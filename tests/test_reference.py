@@ -12,7 +12,7 @@ import pytest
 
 import xlnet
 from xlnet import reference
-from xlnet.reference import Array, Quantities
+from xlnet.reference import Array, Quantities, functions
 from xlnet.spec import Spec
 
 NETWORKS: list[tuple[str, dict[str, object]]] = [
@@ -24,16 +24,19 @@ NETWORKS: list[tuple[str, dict[str, object]]] = [
 
 
 def test_it_imports_numpy_and_the_spec_alone() -> None:
-    tree = ast.parse(Path(reference.__file__).read_text(encoding="utf-8"))
+    folder = Path(reference.__file__).parent
     imported = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported.add(str(node.module))
-    ours = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
-    assert ours == {"numpy", "numpy.typing", "xlnet.spec"}
-    spec_source = Path(reference.__file__).with_name("spec.py").read_text(encoding="utf-8")
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0
+                imported.add(str(node.module))
+    others = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
+    own = {f"xlnet.reference.{path.stem}" for path in folder.glob("*.py")}
+    assert others - own == {"numpy", "numpy.typing", "xlnet.spec"}
+    spec_source = (folder.parent / "spec.py").read_text(encoding="utf-8")
     assert "import xlnet" not in spec_source
     assert "from xlnet" not in spec_source
 
@@ -62,24 +65,24 @@ def test_gradients_by_central_differences(template: str, overrides: dict[str, ob
 
 
 def activation_points() -> Iterator[tuple[str, float]]:
-    for name in reference.ACTIVATIONS:
+    for name in functions.ACTIVATIONS:
         for z in (-30.0, -2.5, -0.3, 0.2, 1.0, 4.0):
             yield name, z
 
 
 @pytest.mark.parametrize(("name", "z"), list(activation_points()))
 def test_derivatives_of_activations(name: str, z: float) -> None:
-    function, derivative = reference.ACTIVATIONS[name]
+    function, derivative = functions.ACTIVATIONS[name]
     at = np.array([z])
     h = 1e-6
     slope = (function(at + h) - function(at - h)) / (2 * h)
     assert derivative(at, function(at)) == pytest.approx(slope, rel=1e-6, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", list(reference.ACTIVATIONS))
+@pytest.mark.parametrize("name", list(functions.ACTIVATIONS))
 def test_nothing_known_gives_nothing_known(name: str) -> None:
     """The check relies on it: what depends on a cell without a number is not judged."""
-    function, derivative = reference.ACTIVATIONS[name]
+    function, derivative = functions.ACTIVATIONS[name]
     unknown = np.array([np.nan])
     with np.errstate(invalid="ignore"):
         assert np.isnan(function(unknown)).all()
@@ -88,7 +91,7 @@ def test_nothing_known_gives_nothing_known(name: str) -> None:
 
 def test_sigmoid_does_not_overflow() -> None:
     with np.errstate(all="raise", under="ignore"):
-        assert reference.sigmoid(np.array([-800.0, 0.0, 800.0])).tolist() == [0.0, 0.5, 1.0]
+        assert functions.sigmoid(np.array([-800.0, 0.0, 800.0])).tolist() == [0.0, 0.5, 1.0]
 
 
 def mazur(iters: int, **changes: object) -> tuple[Spec, Quantities]:

@@ -1,0 +1,90 @@
+"""The independent witness: the network's training in numpy, from the spec alone, with gradients derived by hand.
+
+It shares no code with the graph that becomes the workbook and imports nothing of xlnet but the spec. A quantity is an
+array whose first axis is the row (the iteration); the second, where each sample of a batch has its own, is the sample:
+
+    x    (rows, samples, inputs)         w1, w2 …  (rows, units, inputs of the layer)      E         (rows,)
+    t    (rows, samples, outputs)        b1, b2 …  (rows, units)                           losses    (rows, samples)
+    z1, a1 …  (rows, samples, units)     m_w1 …    like w1: an optimiser's state           eta, iter (rows,)
+    d_K  like K: ∂E/∂K                   data_x    (rows, all samples, inputs)
+
+An axis of rows may have the length 1 where all rows share the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from xlnet.reference.axes import Axes, axes, constants, initial, trained
+from xlnet.reference.functions import Array, Quantities, Rule
+from xlnet.reference.optimizers import is_state
+from xlnet.reference.rules import fixed_rules, next_row_rules, row_rules
+from xlnet.spec import Spec
+
+__all__ = ["Array", "Axes", "Quantities", "axes", "constants", "expected", "initial", "train", "trained"]
+
+
+def train(spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples: Array | None = None) -> Quantities:
+    """Return `iters` rows of training from `start` (see `initial`), with the constants `fixed` in every row.
+
+    `samples`, of the shape (iters, batch size), are the samples of each row where their order is shuffled. Overflow
+    gives inf or NaN, as the mathematics has it.
+    """
+    of_row, of_next = list(row_rules(spec)), list(next_row_rules(spec))
+    every = axes(spec)
+    given = [] if samples is None else ["sample"]
+    names = list(dict.fromkeys([*start, *given, *(name for name, _ in of_row)]))
+    run = {name: np.empty((iters, *_shape(every[name], spec))) for name in names}
+    row = start | fixed
+    with np.errstate(all="ignore"):
+        _apply(fixed_rules(spec), row, row)
+        states = [name for name in names if is_state(name)]
+        row |= {f"above {name}": np.full((1, *every[name].shape), np.nan) for name in states}
+        for number in range(iters):
+            if samples is not None:
+                row["sample"] = samples[number : number + 1].astype(float)
+            row["is_first"] = np.array([number == 0], dtype=float)
+            _apply(of_row, row, row)
+            for name in names:
+                run[name][number] = row[name][0]
+            following: Quantities = {}
+            _apply(of_next, row, following)
+            row |= following
+            row |= {f"above {name}": row[name] for name in states}
+    return run
+
+
+def expected(spec: Spec, found: Quantities) -> Quantities:
+    """Return every quantity of every row as its rule gives it from the quantities in `found`.
+
+    Each is computed from what was found, not from what is expected, so one wrong value is wrong alone. Initial weights
+    and biases are for the user to choose: NaN stands for them.
+    """
+    rows = len(found["iter"])
+    given = dict(found)
+    given["is_first"] = (np.arange(rows) == 0).astype(float)
+    for name in list(found):
+        if is_state(name):
+            given[f"above {name}"] = np.concatenate([np.full_like(found[name][:1], np.nan), found[name][:-1]])
+    results: Quantities = {}
+    following: Quantities = {}
+    with np.errstate(all="ignore"):
+        _apply(fixed_rules(spec), given, results)
+        _apply(row_rules(spec), given, results)
+        _apply(next_row_rules(spec), given, following)
+    for name, values in following.items():
+        results[name] = np.full_like(values, np.nan)
+        results[name][1:] = values[:-1]
+    results["iter"][0] = 1
+    return results
+
+
+def _apply(rules: Iterable[Rule], given: Quantities, results: Quantities) -> None:
+    for name, rule in rules:
+        results[name] = rule(given)
+
+
+def _shape(axis: Axes, spec: Spec) -> tuple[int, ...]:
+    return (spec.batch_size, *axis.shape) if axis.sampled else axis.shape

@@ -1,0 +1,88 @@
+"""Which quantities there are, in which shapes, and what they start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnet.reference.functions import FUSED_LOSSES, Quantities
+from xlnet.reference.optimizers import powers, state_rules
+from xlnet.spec import Spec
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The axes of a quantity after the rows: one for the samples of the batch, if `sampled`, then those of `shape`."""
+
+    shape: tuple[int, ...] = ()
+    sampled: bool = False
+
+
+def axes(spec: Spec) -> dict[str, Axes]:
+    """Return the axes of every quantity of a row, constants and data included."""
+    found = {"iter": Axes(), "E": Axes()}
+    found |= {name: Axes() for name in _numbers(spec)}
+    found |= {"x": Axes((spec.inputs,), True), "t": Axes((spec.outputs,), True)}
+    if spec.has_data_sheet and spec.data.standardize:
+        found |= {"raw_x": Axes((spec.samples, spec.inputs))}
+        found |= {name: Axes((spec.inputs,)) for name in ("mean_x", "sd_x")}
+    if spec.draws_samples:
+        found |= {"epoch": Axes(), "sample": Axes((), True)}
+        found |= {"data_x": Axes((spec.samples, spec.inputs)), "data_t": Axes((spec.samples, spec.outputs))}
+    if spec.training.schedule:
+        found |= {"eta": Axes()}
+    for number, layer in enumerate(spec.layers, 1):
+        found |= {f"w{number}": Axes((layer.units, layer.inputs))}
+        found |= {f"{name}{number}": Axes((layer.units,), True) for name in ("z", "a", "d_z", "d_a")}
+        if layer.biases is not None:
+            found[f"b{number}"] = Axes((layer.units,))
+        if layer.activation == "softmax":
+            found |= {f"zmax{number}": Axes((), True), f"esum{number}": Axes((), True)}
+            found |= {f"e{number}": Axes((layer.units,), True)}
+    if spec.training.loss in FUSED_LOSSES:
+        del found[f"d_a{len(spec.layers)}"]
+    if spec.batch_size > 1:
+        found["losses"] = Axes((), True)
+    found |= {name: Axes() for name, _ in powers(spec)}
+    found |= {f"d_{name}": found[name] for name in trained(spec)}
+    found |= {f"{prefix}_{name}": found[name] for name in trained(spec) for prefix, _ in state_rules(spec, name)}
+    return found
+
+
+def trained(spec: Spec) -> list[str]:
+    """Return the names of the parameter arrays that training changes."""
+    names = []
+    for number, layer in enumerate(spec.layers, 1):
+        names.append(f"w{number}")
+        if layer.biases is not None and spec.training.train_biases:
+            names.append(f"b{number}")
+    return names
+
+
+def initial(spec: Spec) -> Quantities:
+    """Return what the first row starts from: iteration 1, weights and biases, each with one row."""
+    values = {"iter": np.ones(1)}
+    for number, layer in enumerate(spec.layers, 1):
+        values[f"w{number}"] = np.array([layer.weights], dtype=float)
+        if layer.biases is not None:
+            values[f"b{number}"] = np.array([layer.biases], dtype=float)
+    return values
+
+
+def constants(spec: Spec) -> Quantities:
+    """Return what a user may change beside the initial weights, each with one row: samples and settings."""
+    x, t = np.array([spec.data.x], dtype=float), np.array([spec.data.t], dtype=float)
+    values = {name: np.array([value], dtype=float) for name, value in _numbers(spec).items()}
+    prefix = "data_" if spec.draws_samples else ""
+    standardized = spec.has_data_sheet and spec.data.standardize
+    return values | {"raw_x" if standardized else f"{prefix}x": x, f"{prefix}t": t}
+
+
+def _numbers(spec: Spec) -> dict[str, float]:
+    """Return the settings that training uses; one that is 0 where it could be left out is left out."""
+    optimizer, schedule = spec.training.optimizer, spec.training.schedule
+    always = {"eps", "beta1", "beta2", "alpha"}
+    switched = {"nesterov", "centered", "amsgrad"} | (set() if optimizer.settings.get("momentum") else {"dampening"})
+    used = {k: v for k, v in optimizer.settings.items() if k not in switched and (v or k in always)}
+    return {"eta_0" if schedule else "eta": optimizer.lr} | used | dict(schedule.settings if schedule else {})

@@ -1,0 +1,52 @@
+"""Activations and losses with their derivatives, in numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Quantities = dict[str, Array]
+Function = Callable[[Quantities], Array]
+Rule = tuple[str, Function]
+
+
+def sigmoid(z: Array) -> Array:
+    """σ(z) = 1 / (1 + e^−z), written so that neither tail overflows."""
+    e = np.exp(-np.abs(z))
+    return np.asarray(np.where(z >= 0, 1.0, e) / (1.0 + e))
+
+
+# name: (f(z), f′ from z and a = f(z)). np.heaviside and np.maximum keep a NaN, which the check relies on.
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Array], Array]]] = {
+    "identity": (lambda z: z, lambda z, a: np.ones_like(z)),
+    "sigmoid": (sigmoid, lambda z, a: a * (1 - a)),
+    "tanh": (np.tanh, lambda z, a: 1 / np.cosh(np.clip(z, -300, 300)) ** 2),
+    "relu": (lambda z: np.maximum(0.0, z), lambda z, a: np.heaviside(z, 0.0)),
+    "leaky_relu": (lambda z: np.maximum(z, 0.01 * z), lambda z, a: 0.01 + 0.99 * np.heaviside(z, 0.0)),
+    "elu": (
+        lambda z: np.maximum(z, 0.0) + np.expm1(np.minimum(z, 0.0)),
+        lambda z, a: np.exp(np.minimum(z, 0.0)),
+    ),
+    "softplus": (lambda z: np.logaddexp(0.0, z), lambda z, a: sigmoid(z)),
+}
+
+# name: (loss of outputs y and targets t over the last axis; ∂loss/∂y)
+LOSSES: dict[str, tuple[Callable[[Array, Array], Array], Callable[[Array, Array], Array]]] = {
+    "half_squared_error": (lambda y, t: ((y - t) ** 2).sum(-1) / 2, lambda y, t: y - t),
+    "squared_error": (lambda y, t: ((y - t) ** 2).sum(-1), lambda y, t: 2 * (y - t)),
+    "mse": (lambda y, t: ((y - t) ** 2).mean(-1), lambda y, t: 2 * (y - t) / y.shape[-1]),
+    "mae": (lambda y, t: np.abs(y - t).mean(-1), lambda y, t: np.sign(y - t) / y.shape[-1]),
+    "huber": (
+        lambda y, t: (np.minimum(np.abs(y - t), 1) * (np.abs(y - t) - np.minimum(np.abs(y - t), 1) / 2)).mean(-1),
+        lambda y, t: np.clip(y - t, -1, 1) / y.shape[-1],
+    ),
+}
+
+# Losses of the last layer's weighted sums z: ∂loss/∂z is y − t.
+FUSED_LOSSES: dict[str, Callable[[Quantities, int], Array]] = {
+    "binary_cross_entropy": lambda q, last: (np.logaddexp(0.0, q[f"z{last}"]) - q["t"] * q[f"z{last}"]).sum(-1),
+    "cross_entropy": lambda q, last: np.log(q[f"esum{last}"]) + q[f"zmax{last}"] - (q["t"] * q[f"z{last}"]).sum(-1),
+}
