@@ -54,3 +54,31 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
         sides = [derivative(points + shift, function(points + shift)) for shift in (-1e-15, 0.0, 1e-15)]
         for found, *allowed in zip(grid.values[:, 2], *sides, strict=True):
             assert any(found == pytest.approx(slope, rel=1e-9, abs=1e-15) for slope in allowed)
+
+
+TIES = [(0.0, 0.0), (1.0, 1.0), (0.3, 0.1 + 0.2), (1.0, 0.0), (0.0, 1.0), (-2.5, 0.5), (3.0, 3.0 + 1e-9), (1e-300, 0.0)]
+
+
+@pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.fused is None])
+def test_losses_recalculated_at_ties(name: str, engine: str, tmp_path: Path) -> None:
+    """At y = t within rounding, which an engine may take for y = t, and at the bound of Huber's loss, either side is right."""
+    y, t = Quantity("z"), Quantity("a")
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row, pair in enumerate(TIES, 1):
+        for column, value in enumerate(pair, 1):
+            sheet.cell(row, column, value)
+        sheet.cell(row, 3, at_row(formula(LOSSES[name].value([y], [t]), LAYOUT), row))
+        sheet.cell(row, 4, at_row(formula(LOSSES[name].derivative([y], [t])[0], LAYOUT), row))
+    path = tmp_path / "ties.xlsx"
+    workbook.save(path)
+    (point,) = recalculate(engine, path, [Extent(sheet.title, len(TIES), 4)], [Point()], 120).points
+    values = point[sheet.title].values
+    loss, derivative = functions.LOSSES[name]
+    for (output, target), value, slope in zip(TIES, values[:, 2], values[:, 3], strict=True):
+        outputs = np.array([[output - 1e-15], [output], [output + 1e-15], [target]])
+        targets = np.full_like(outputs, target)
+        assert any(value == pytest.approx(v, rel=1e-9, abs=1e-14) for v in loss(outputs, targets)[:3])
+        near = 4 if abs(output - target) < 1e-15 else 3
+        assert any(slope == pytest.approx(s, rel=1e-9, abs=1e-14) for s in derivative(outputs, targets)[:near, 0])

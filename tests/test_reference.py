@@ -9,18 +9,32 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn import Document
 
 import xlnet
 from xlnet import reference
 from xlnet.reference import Array, Quantities, functions
 from xlnet.spec import Spec
+from xlnet.template.parse import parse
 
-NETWORKS: list[tuple[str, dict[str, object]]] = [
-    ("seed", {}),
-    ("mazur", {}),
-    ("seed", {"layers": "2-3-2-1", "activation": "sigmoid", "bias": True, "seed": 3}),
-    ("mazur", {"layers": "2-4-2", "activation": "sigmoid", "output_activation": "identity", "seed": 5}),
-]
+
+def network(loss: str, hidden: str, last: str, reduction: str = "mean") -> Document:
+    t = [[0.2, 0.8], [1.0, 0.0], [0.5, 0.5]]
+    layers = [{"units": 3, "activation": hidden}, {"units": 2, "activation": last}]
+    return {
+        "network": {"inputs": 2, "layers": layers},
+        "data": {"x": [[0.5, -1.2], [2.0, 0.3], [-0.7, 0.9]], "t": t},
+        "training": {"iters": 1, "loss": loss, "reduction": reduction, "seed": 7},
+    }
+
+
+NETWORKS = {
+    **{f"tanh, {loss}": network(loss, "tanh", "identity") for loss in functions.LOSSES},
+    **{f"{name}, mse": network("mse", name, "sigmoid", "sum") for name in functions.ACTIVATIONS},
+    **{f"softmax, {loss}": network(loss, "tanh", "softmax") for loss in functions.LOSSES},
+    "sigmoid, binary_cross_entropy": network("binary_cross_entropy", "elu", "sigmoid"),
+    "softmax, cross_entropy": network("cross_entropy", "softplus", "softmax", "sum"),
+}
 
 
 def test_it_imports_numpy_and_the_spec_alone() -> None:
@@ -51,9 +65,9 @@ def moved(start: Quantities, name: str, index: tuple[int, ...], by: float) -> Qu
     return start | {name: array}
 
 
-@pytest.mark.parametrize(("template", "overrides"), NETWORKS)
-def test_gradients_by_central_differences(template: str, overrides: dict[str, object]) -> None:
-    spec = xlnet.load(template, **overrides)
+@pytest.mark.parametrize("document", NETWORKS.values(), ids=NETWORKS.keys())
+def test_gradients_by_central_differences(document: Document) -> None:
+    spec = parse(document, name="drawn", label="drawn")
     start = reference.initial(spec)
     row = first_row(spec, start)
     h = 1e-6

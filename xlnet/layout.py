@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xlnet.errors import UserError
 from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Graph
 
@@ -58,11 +57,7 @@ class Layout:
 
 
 def layout_of(graph: Graph) -> Layout:
-    """Return the layout of a workbook; aliases share the place of the node they belong to.
-
-    Raises UserError when the graph needs more columns than a sheet has.
-    """
-    require_room(max(len(graph.nodes), len(graph.settings)), "columns")
+    """Return the layout of a workbook; aliases share the place of the node they belong to."""
     columns: dict[str, int] = {}
     for column, node in enumerate(graph.nodes, 1):
         columns |= dict.fromkeys((node.key, *node.aliases), column)
@@ -78,12 +73,3 @@ def layout_of(graph: Graph) -> Layout:
     for index, constant in enumerate(graph.statistics):
         cells[constant.key] = Place(DATA, start + index // 2, FIRST_SAMPLE_ROW + index % 2)
     return Layout(cells, columns, data)
-
-
-def require_room(columns: int, what: str) -> None:
-    """Raise UserError when a network needs more columns than a sheet has."""
-    if columns > LAST_SHEET_COLUMN:
-        raise UserError(
-            f"this network needs {columns:,} {what} and a sheet has {LAST_SHEET_COLUMN:,}: "
-            "use fewer or smaller layers, or a smaller --batch"
-        )

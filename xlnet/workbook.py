@@ -14,6 +14,7 @@ from xlnet import texts
 from xlnet.errors import UserError
 from xlnet.files import written_whole
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, layout_of
+from xlnet.limits import require_room
 from xlnet.notation import Symbols
 from xlnet.run import Values, iterations
 from xlnet.sheets import data, formulas, template, training
@@ -43,6 +44,7 @@ def build(spec: Spec, path: str | Path, progress: Progress = lambda rows, _: row
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
+    require_room(spec)
     graph = iteration(spec)
     iters = spec.training.iters
     sheet = training.TrainingSheet(

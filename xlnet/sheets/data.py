@@ -9,8 +9,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
 from xlnet.excel import cell, formula
-from xlnet.graph.node import Constant
+from xlnet.graph.node import Constant, DataColumn
 from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN
+from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 from xlnet.sheets.training import TrainingSheet
 
@@ -27,14 +28,24 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     for column in sheet.graph.data:
         place = sheet.layout.data[column.key]
         is_typed = column.constants[0].formula is None
-        symbol = sheet.symbols(column.key.removeprefix("data_"))
-        title = f"{symbol} {column.name}".strip()
-        _header(worksheet, place.column, title, style.CONSTANTS if is_typed else style.GROUPS["forward"])
+        _header(
+            worksheet, place.column, _title(column, sheet), style.CONSTANTS if is_typed else style.GROUPS["forward"]
+        )
     if sheet.graph.statistics:
         _draw_statistics_labels(worksheet, sheet)
     for constant in every_constant(sheet):
         _draw_constant(worksheet, constant, sheet)
     worksheet.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
+    print_landscape(worksheet, "1:1")
+
+
+def _title(column: DataColumn, sheet: TrainingSheet) -> str:
+    """Return a column's header: the symbol of what the network sees, the file's own name of what was measured."""
+    if column.key.startswith("raw_"):
+        return column.name or sheet.symbols(column.key)
+    symbol = sheet.symbols(column.key.removeprefix("data_"))
+    is_measured = column.constants[0].formula is None
+    return f"{symbol} {column.name}".strip() if is_measured else symbol
 
 
 def every_constant(sheet: TrainingSheet) -> Iterator[Constant]:

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from xlnet.errors import UserError
 from xlnet.layout import MOST_SAMPLES
@@ -60,10 +61,9 @@ def _from_csv(table: Table, folder: Path | None) -> Data:
     for column in targets:
         position = _position(table, "targets", column, header)
         if _is_text(rows, position):
-            classes = list(dict.fromkeys(row[position].strip() for row in rows))
-            if "" in classes:
-                _numbers(path, header, rows, position)
-            t_columns += [tuple(float(row[position].strip() == name) for row in rows) for name in classes]
+            entries = _classes(path, column, rows, position)
+            classes = list(dict.fromkeys(entries))
+            t_columns += [tuple(float(entry == name) for entry in entries) for name in classes]
             t_names += classes
         else:
             t_columns.append(_numbers(path, header, rows, position))
@@ -77,7 +77,14 @@ def _from_csv(table: Table, folder: Path | None) -> Data:
     )
 
 
-def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[list[str]]]:
+class _Row(NamedTuple):
+    """A row of a CSV file: the number of its line, from 1, and its cells."""
+
+    number: int
+    cells: list[str]
+
+
+def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[_Row]]:
     try:
         # utf-8-sig: Excel writes a byte order mark in front.
         text = path.read_text(encoding="utf-8-sig")
@@ -88,17 +95,18 @@ def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[list[str]]]:
     except OSError as error:
         table.fail("csv", f"{path}: cannot be read: {error.strerror}")
     try:
-        lines = [row for row in csv.reader(io.StringIO(text), strict=True) if any(cell.strip() for cell in row)]
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = [_Row(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         table.fail("csv", f"{path}: not a CSV file: {error}")
     if len(lines) < 2:
         table.fail("csv", f"{path}: needs a header row and at least one sample")
     if len(lines) - 1 > MOST_SAMPLES:
         table.fail("csv", f"{path}: a sheet has room for {MOST_SAMPLES:,} samples, not {len(lines) - 1:,}")
-    header = [name.strip() for name in lines[0]]
-    for number, row in enumerate(lines[1:], 2):
-        if len(row) != len(header):
-            table.fail("csv", f"{path}: row {number} has {len(row)} cells and the header {len(header)}")
+    header = [name.strip() for name in lines[0].cells]
+    for row in lines[1:]:
+        if len(row.cells) != len(header):
+            table.fail("csv", f"{path}: row {row.number} has {len(row.cells)} cells and the header {len(header)}")
     return header, lines[1:]
 
 
@@ -109,18 +117,25 @@ def _position(table: Table, key: str, name: str, header: Sequence[str]) -> int:
     return header.index(name)
 
 
-def _is_text(rows: Sequence[Sequence[str]], position: int) -> bool:
+def _is_text(rows: Sequence[_Row], position: int) -> bool:
     """Return whether a column holds names: no cell of it is a number."""
-    return not any(_number(row[position]) is not None for row in rows)
+    return not any(_number(row.cells[position]) is not None for row in rows)
 
 
-def _numbers(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], position: int) -> Vector:
+def _classes(path: Path, column: str, rows: Sequence[_Row], position: int) -> list[str]:
+    entries = [row.cells[position].strip() for row in rows]
+    if "" in entries:
+        raise UserError(f"{path}: row {rows[entries.index('')].number}, column {column}: is empty: name a class")
+    return entries
+
+
+def _numbers(path: Path, header: Sequence[str], rows: Sequence[_Row], position: int) -> Vector:
     values = []
-    for number, row in enumerate(rows, 2):
-        value = _number(row[position])
+    for row in rows:
+        value = _number(row.cells[position])
         if value is None:
-            found = repr(row[position]) if row[position].strip() else "nothing"
-            raise UserError(f"{path}: row {number}, column {header[position]}: must be a number, not {found}")
+            found = repr(row.cells[position]) if row.cells[position].strip() else "nothing"
+            raise UserError(f"{path}: row {row.number}, column {header[position]}: must be a number, not {found}")
         values.append(value)
     return tuple(values)
 

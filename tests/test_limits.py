@@ -1,0 +1,57 @@
+"""The limits of a sheet are told before any work starts, with what would fit."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawn import Document, documents
+from hypothesis import given, settings
+
+import xlnet
+from xlnet.limits import columns_needed
+from xlnet.template.parse import parse
+from xlnet.training import iteration
+
+
+@settings(deadline=None)
+@given(documents())
+def test_columns_are_counted_before_they_are_laid_out(document: Document) -> None:
+    spec = parse(document, name="drawn", label="drawn")
+    assert columns_needed(spec) == len(iteration(spec).nodes)
+
+
+def wide(tmp_path: Path, samples: int) -> Path:
+    path = tmp_path / "wide.csv"
+    path.write_text("a,b,y\n" + "".join(f"{n},{n % 7},{n % 3}\n" for n in range(samples)), encoding="utf-8")
+    return path
+
+
+def test_the_message_says_what_would_fit(tmp_path: Path) -> None:
+    data = wide(tmp_path, 1000)
+    spec = xlnet.load(data=data, inputs="a,b", targets="y", layers="2-4-1", activation="tanh", batch=900)
+    out = tmp_path / "out.xlsx"
+    with pytest.raises(xlnet.UserError, match=r"--batch 900 needs [\d,]+ columns .* --batch \d+ would fit") as error:
+        xlnet.build(spec, out)
+    assert not out.exists()
+    fits = int(str(error.value).split("--batch ")[2].split(" ")[0])
+    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-4-1", "activation": "tanh", "iters": 1}
+    assert columns_needed(xlnet.load(data=data, **given, batch=fits)) <= 16_384
+    assert columns_needed(xlnet.load(data=data, **given, batch=fits + 1)) > 16_384
+
+
+def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with pytest.raises(xlnet.UserError, match=r"the network needs [\d,]+ columns and a sheet has 16,384"):
+        xlnet.build(xlnet.load("seed", layers="2-3000-1", bias=True), tmp_path / "out.xlsx")
+    assert time.monotonic() - started < 60
+
+
+def test_a_formula_that_is_too_long(tmp_path: Path) -> None:
+    """A gradient is a sum over the batch, written out: it is longest in the last row."""
+    path = wide(tmp_path, 900)
+    spec = xlnet.load(data=path, inputs="a,b", targets="y", layers="2-1", iters=1_000_000)
+    with pytest.raises(xlnet.UserError, match=r"the formula of d_w1_1_1 has [\d,]+ characters and Excel takes 8,192"):
+        xlnet.build(spec, tmp_path / "out.xlsx")

@@ -1,0 +1,61 @@
+"""The limits of a sheet, told before any work starts, and what would fit."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from xlnet.errors import UserError
+from xlnet.layout import LAST_SHEET_COLUMN
+from xlnet.network import parameters
+from xlnet.optimizers import OPTIMIZERS
+from xlnet.spec import Spec
+from xlnet.training import iteration
+
+
+def require_room(spec: Spec) -> None:
+    """Raise UserError, with what would fit, when sheet Training would need more columns than a sheet has."""
+    needed = columns_needed(spec)
+    if needed <= LAST_SHEET_COLUMN:
+        return
+    limit = f"columns and a sheet has {LAST_SHEET_COLUMN:,}"
+    alone = columns_needed(_with_batch(spec, 1))
+    if spec.batch_size == 1 or alone > LAST_SHEET_COLUMN:
+        raise UserError(f"{spec.name}: the network needs {alone:,} {limit}: make its layers smaller")
+    sizes = range(1, spec.batch_size)
+    fits = bisect_right(sizes, LAST_SHEET_COLUMN, key=lambda size: columns_needed(_with_batch(spec, size)))
+    raise UserError(f"{spec.name}: --batch {spec.batch_size:,} needs {needed:,} {limit}: --batch {fits:,} would fit")
+
+
+def columns_needed(spec: Spec) -> int:
+    """Return the number of columns of sheet Training, without laying it out."""
+    trained = [parameter.key for parameter in parameters(spec) if parameter.trained]
+    optimizer = spec.training.optimizer
+    rule = OPTIMIZERS[optimizer.name]
+    state = len(rule.state(trained[0], optimizer.settings)) * len(trained) + len(rule.shared(optimizer.settings))
+    return _once(spec, trained) + state + spec.batch_size * _per_sample(spec)
+
+
+def _once(spec: Spec, trained: list[str]) -> int:
+    """Return the columns that a row has once: iteration, epoch, η, parameters, gradients, and E of a batch."""
+    return (
+        1
+        + spec.draws_samples
+        + (spec.training.schedule is not None)
+        + len(parameters(spec))
+        + len(trained)
+        + (spec.batch_size > 1)
+    )
+
+
+def _per_sample(spec: Spec) -> int:
+    """Return the columns of a sample: its number, inputs and targets where they are drawn, and both passes."""
+    one = replace(spec, data=replace(spec.data, x=spec.data.x[:1], t=spec.data.t[:1], standardize=False))
+    one = replace(one, training=replace(one.training, batch=None, order="sequential"))
+    groups = ("forward", "loss", "deltas")
+    passes = sum(node.group in groups for node in iteration(one).nodes)
+    return passes + spec.draws_samples * (1 + spec.inputs + spec.outputs)
+
+
+def _with_batch(spec: Spec, batch: int) -> Spec:
+    return replace(spec, training=replace(spec.training, batch=batch))
