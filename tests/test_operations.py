@@ -61,7 +61,7 @@ TIES = [(0.0, 0.0), (1.0, 1.0), (0.3, 0.1 + 0.2), (1.0, 0.0), (0.0, 1.0), (-2.5,
 
 @pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.fused is None])
 def test_losses_recalculated_at_ties(name: str, engine: str, tmp_path: Path) -> None:
-    """At y = t within rounding, which an engine may take for y = t, and at the bound of Huber's loss, either side is right."""
+    """Within rounding of y = t, and of the bound of Huber's loss, either side is right."""
     y, t = Quantity("z"), Quantity("a")
     workbook = Workbook()
     sheet = workbook.active
