@@ -79,7 +79,8 @@ def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) ->
             if document is not None:
                 document.close(False)
             document = load(desktop, job["workbook"])
-        document.lockControllers()
+        # Otherwise every edit recalculates all that depends on it.
+        document.enableAutomaticCalculation(False)
         for edit in point["edits"]:
             sheet = document.Sheets.getByName(edit["sheet"])
             first, row = edit["column"] - 1, edit["row"] - 1
