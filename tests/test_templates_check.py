@@ -100,3 +100,21 @@ def test_squares_that_vanish_are_no_errors(tmp_path: Path, engine: str) -> None:
     report = xlnet.check(path, engine=engine)
     assert report.agrees, report.to_text()
     assert report.diverged_at is None
+
+
+@pytest.mark.parametrize("logits", [[1000.0, 0.0], [0.0, -1000.0], [800.0, 800.0]])
+@pytest.mark.parametrize(("activation", "loss"), [("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy")])
+def test_vanished_probabilities_are_no_errors(
+    tmp_path: Path, engine: str, logits: list[float], activation: str, loss: str
+) -> None:
+    layer = {"units": 2, "activation": activation, "weights": [[0.0], [0.0]], "biases": logits}
+    document: Document = {
+        "network": {"inputs": 1, "layers": [layer]},
+        "data": {"x": [[1]], "t": [[0, 1]]},
+        "training": {"iters": 3, "loss": loss},
+    }
+    path = tmp_path / "far.xlsx"
+    xlnet.build(parse(document, name="far", label="far"), path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert report.diverged_at is None

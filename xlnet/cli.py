@@ -51,6 +51,8 @@ def _run() -> int:
     except OSError as error:
         return _fail(f"cannot write the output: {error.strerror}", USER_FAULT)
     except Exception as error:
+        if _was_interrupted(error):
+            return _fail("interrupted", INTERRUPTED)
         import traceback
 
         traceback.print_exc()
@@ -58,6 +60,15 @@ def _run() -> int:
             f"a fault of xlnet {VERSION} itself ({type(error).__name__}): please report the lines above",
             OWN_FAULT,
         )
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Return whether an error came up while an interrupt was on its way out, as when a zip file is closed halfway."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__context__
+    return False
 
 
 def _fail(message: str, status: int) -> int:

@@ -15,12 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from openpyxl import load_workbook
 
-from xlnet.checking.quantities import Placement, Position, placements
+from xlnet.checking.quantities import Input, Placement, Position, placements
+from xlnet.checking.table import Table, formula_of, is_filled, number_of, odd_kind
 from xlnet.engines.grid import Extent
-from xlnet.engines.workers.handover import BLANK, BOOLEAN
 from xlnet.errors import UserError
-from xlnet.excel import at_row, formula
-from xlnet.graph.expression import Expression
 from xlnet.graph.node import Constant, Graph
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout, layout_of
 from xlnet.sheets.template import NAME as TEMPLATE
@@ -32,15 +30,6 @@ from xlnet.training import iteration
 _UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
 
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Input:
-    """A cell that a user may change: the quantity's key and group, and the number typed there."""
-
-    key: str
-    group: str
-    value: float
 
 
 @dataclass(frozen=True)
@@ -105,10 +94,10 @@ def open_workbook(path: Path) -> Opened:
         layout = layout_of(graph)
         if graph.data:
             _require_sheets(path, workbook, DATA)
-        table = _Table(graph, layout)
+        table = Table(graph, layout)
         # A user may have filled the table further down.
         for number, cells in enumerate(_rows(workbook[TRAINING], FIRST_ROW, len(graph.nodes))):
-            if number >= spec.training.iters and not _is_filled(cells, len(graph.nodes)):
+            if number >= spec.training.iters and not is_filled(cells, len(graph.nodes)):
                 break
             table.add(cells)
         table.add_missing(spec.training.iters)
@@ -137,7 +126,7 @@ def formula_texts(path: Path, positions: Collection[Position]) -> dict[Position,
             widest = max(position.column for position in wanted)
             for row, cells in enumerate(_rows(workbook[sheet], 1, widest, max(rows)), 1):
                 for column, cell in enumerate(cells, 1) if row in rows else ():
-                    text = _formula(cell)
+                    text = formula_of(cell)
                     if text and Position(sheet, row, column) in positions:
                         texts[Position(sheet, row, column)] = text
     return texts
@@ -162,11 +151,11 @@ def _fixed_cells(
         assert place.row is not None
         position = Position(place.sheet, place.row, place.column)
         cell = cells[place.sheet].get((place.row, place.column))
-        odd_cells |= _odd(position, cell)
+        odd_cells |= odd_kind(position, cell)
         if constant.formula is None:
-            inputs[position] = Input(constant.key, constant.group, _number(cell, constant.value))
+            inputs[position] = Input(constant.key, constant.group, number_of(cell, constant.value))
         else:
-            computed[position] = (constant.key, cell is not None and _formula(cell) is not None)
+            computed[position] = (constant.key, cell is not None and formula_of(cell) is not None)
     return inputs, computed, odd_cells
 
 
@@ -220,82 +209,3 @@ def _rows(worksheet: Any, first: int, columns: int, last: int | None = None) -> 
     # The file's own word on its size may be wrong, and openpyxl would stop there.
     worksheet.reset_dimensions()
     return iter(worksheet.iter_rows(min_row=first, max_row=last, max_col=columns))
-
-
-def _formula(cell: Any) -> str | None:
-    """Return a cell's formula, None where it holds none."""
-    if cell.data_type != "f":
-        return None
-    return str(getattr(cell.value, "text", cell.value))
-
-
-def _number(cell: Any, otherwise: float) -> float:
-    """Return the number typed into a cell, `otherwise` where it holds none."""
-    value = None if cell is None else cell.value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return otherwise
-    return float(value)
-
-
-def _odd(position: Position, cell: Any) -> dict[Position, int]:
-    """Return what a cell holds that is blank or a boolean, by its position; nothing for any other."""
-    value = None if cell is None else cell.value
-    if value is None:
-        return {position: BLANK}
-    return {position: BOOLEAN} if isinstance(value, bool) else {}
-
-
-def _is_filled(cells: Any, columns: int) -> bool:
-    """Return whether a row below the table continues it: every cell is a formula."""
-    return len(cells) >= columns and all(_formula(cell) for cell in cells[:columns])
-
-
-class _Table:
-    """Collects, row by row, which cells of the table hold a formula and whether it is the one xlnet writes."""
-
-    def __init__(self, graph: Graph, layout: Layout) -> None:
-        self.is_formula: list[list[bool]] = []
-        self.is_altered: list[list[bool]] = []
-        self.inputs: dict[Position, Input] = {}
-        self.odd_cells: dict[Position, int] = {}
-        self._graph = graph
-        self._first = [_written(node.first_formula, layout) for node in graph.nodes]
-        self._later = [_written(node.formula, layout) for node in graph.nodes]
-
-    def add(self, cells: Any) -> None:
-        row = FIRST_ROW + len(self.is_formula)
-        is_first = row == FIRST_ROW
-        written = self._first if is_first else self._later
-        found = [_formula(cell) for cell in cells]
-        found += [None] * (len(written) - len(found))
-        for column in range(len(written)):
-            cell = cells[column] if column < len(cells) else None
-            if found[column] is None:
-                self.odd_cells |= _odd(Position(TRAINING, row, column + 1), cell)
-        self.is_formula.append([text is not None for text in found])
-        self.is_altered.append(
-            [
-                text is not None and (own is None or _plain(text) != _plain(at_row(own, row)))
-                for text, own in zip(found, written, strict=True)
-            ]
-        )
-        if is_first:
-            for column, node in enumerate(self._graph.nodes):
-                if node.group == "parameters" and isinstance(node.first, float):
-                    cell = cells[column] if column < len(cells) else None
-                    position = Position(TRAINING, row, column + 1)
-                    self.inputs[position] = Input(node.key, node.group, _number(cell, node.first))
-
-    def add_missing(self, rows: int) -> None:
-        """Add the rows that the sheet should have and has not."""
-        while len(self.is_formula) < rows:
-            self.add(())
-
-
-def _written(expression: Expression | None, layout: Layout) -> str | None:
-    return None if expression is None else formula(expression, layout)
-
-
-def _plain(text: str) -> str:
-    """Return a formula without what programs write each in their own way: spaces and letter case."""
-    return text.replace(" ", "").upper()

@@ -28,6 +28,15 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Input:
+    """A cell that a user may change: the quantity's key and group, and the number typed there."""
+
+    key: str
+    group: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Placement:
     """Where an array of the reference stands: columns and rows of its elements, from 0, each of the array's shape.
 

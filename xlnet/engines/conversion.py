@@ -6,6 +6,7 @@ It is slower and its values have 15 digits, so it serves only where no Python ha
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def recalculate(
     settings.write_text(_PROFILE, encoding="utf-8")
     grids = []
     source = workbook
+    deadline = time.monotonic() + seconds
     for number, point in enumerate(points):
         edited = folder / f"point{number}.xlsx"
         _edit(workbook if point.reopened else source, point.edits, edited)
@@ -66,7 +68,7 @@ def recalculate(
                     str(edited),
                 ],
                 engine="LibreOffice",
-                seconds=seconds,
+                seconds=max(0.0, deadline - time.monotonic()),
                 environment={"TMPDIR": str(folder)},
             )
         # It may return 0 without having written anything.

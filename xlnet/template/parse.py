@@ -44,7 +44,7 @@ def parse(
         training_table.fail("batch", f'there are only {len(data.x)} samples: give at most that, or "{FULL}"')
     if "--seed" in root.origins.values() and not weights_are_drawn and training.order != "shuffled":
         training_table.fail(
-            "seed", "nothing is drawn, as the weights are given: add --layers or --init to draw them anew"
+            "seed", "nothing is drawn: give --layers, or --init with the name of a distribution, to draw weights anew"
         )
     require_fitting_loss(training_table, training.loss, layers[-1].activation, data_table, data)
     return Spec(
