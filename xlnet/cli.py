@@ -214,9 +214,11 @@ def templates(context: click.Context) -> None:
         return
     from xlnet.template.sources import bundled_names, open_template
 
-    for name in bundled_names():
+    names = bundled_names()
+    width = max(map(len, names))
+    for name in names:
         title = open_template(name).document.get("title", "")
-        click.echo(f"{name:<10} {title}")
+        click.echo(f"{name:<{width}}  {title}")
 
 
 @templates.command(short_help="Print a template, ready to be edited.")
