@@ -7,9 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import xlnet
 from xlnet.engines import ironcalc, libreoffice
+
+# In CI the same templates are drawn every time, so that a change is judged by what it changes; elsewhere new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 AVAILABLE = {"libreoffice": libreoffice.is_available, "ironcalc": ironcalc.is_available}
 
