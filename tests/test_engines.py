@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from workbook_xml import poison
 from xlnet.engines import conversion, libreoffice
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Edit, Extent, Point
+from xlnet.engines.job import Job
 from xlnet.errors import EngineError
 
 EXTENT = Extent("Training", 33, 20)
@@ -27,7 +29,7 @@ HALVED = Point((Edit("Training", 2, 4, (0.005,)),))
 
 
 def table(path: Path, engine: str, *points: Point) -> list[np.ndarray]:
-    results = recalculate(engine, path, [EXTENT], points, 120)
+    (results,) = recalculate(engine, [Job(path, [EXTENT], points)], 120)
     return [point["Training"].values[3:] for point in results.points]
 
 
@@ -59,7 +61,8 @@ def test_conversion_where_there_is_no_uno(built: Build, require: Callable[[str],
     points = (Point(), HALVED, Point(reopened=True))
     folder = tmp_path / "conversion"
     folder.mkdir()
-    converted = conversion.recalculate(soffice, path, [EXTENT], points, folder, 120)
+    shutil.copyfile(path, folder / path.name)
+    (converted,) = conversion.recalculate(soffice, [Job(folder / path.name, [EXTENT], points)], folder, 120)
     assert converted.version.endswith("by conversion")
     direct = table(path, "libreoffice", *points)
     for grids, expected in zip(converted.points, direct, strict=True):
@@ -115,7 +118,7 @@ def test_a_timeout_leaves_nothing_behind(built: Build, engine: str, seconds: flo
     path = built("seed", iters=20_000)
     before = dead_sockets()
     with pytest.raises(EngineError, match=r"took longer than [\d.]+ seconds: give it more with --timeout"):
-        recalculate(engine, path, [Extent("Training", 20_003, 20)], [Point()] * 20, seconds)
+        recalculate(engine, [Job(path, [Extent("Training", 20_003, 20)], [Point()] * 20)], seconds)
     assert processes(scratch) == []
     assert list(scratch.iterdir()) == []
     assert eventually(lambda: dead_sockets() <= before)

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
+from xlnet.engines.job import Job
 from xlnet.excel import at_row, formula
 from xlnet.graph.expression import (
     Call,
@@ -184,7 +185,8 @@ def test_random_expressions_recalculated(engine: str, tmp_path: Path) -> None:
     path = tmp_path / "expressions.xlsx"
     workbook.save(path)
     extent = Extent(sheet.title, len(expressions), 9)
-    (point,) = recalculate(engine, path, [extent], [Point()], 120).points
+    (recalculation,) = recalculate(engine, [Job(path, [extent], [Point()])], 120)
+    (point,) = recalculation.points
     found = point[sheet.title].values[:, 8]
     expected = np.array([evaluated(expression, values) for expression in expressions])
     for row, expression in enumerate(expressions):

@@ -9,7 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from xlnet.engines.choose import recalculate
-from xlnet.engines.grid import Extent, Point
+from xlnet.engines.grid import Extent, Grid, Point
+from xlnet.engines.job import Job
 from xlnet.engines.workers.handover import ERROR
 from xlnet.excel import at_row, formula
 from xlnet.graph.expression import Quantity
@@ -22,6 +23,11 @@ POINTS = [0.0, 1e-300, -1e-300, 1e-8, -1e-8, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 20
 POINTS += [700.0, -700.0, 710.0, -710.0, 800.0, -800.0, 1e6, -1e6]
 LAYOUT = Layout(cells={}, columns={"z": 1, "a": 2}, data={})
 Z, A = Quantity("z"), Quantity("a")
+
+
+def recalculated(engine: str, path: Path, extent: Extent) -> Grid:
+    (recalculation,) = recalculate(engine, [Job(path, [extent], [Point()])], 120)
+    return recalculation.points[0][extent.name]
 
 
 def test_the_tables_of_graph_and_reference_hold_the_same() -> None:
@@ -43,8 +49,7 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
             sheet.cell(row, 3, at_row(formula(operation.derivative(A, Z), LAYOUT), row))
     path = tmp_path / "points.xlsx"
     workbook.save(path)
-    (point,) = recalculate(engine, path, [Extent(sheet.title, len(POINTS), 3)], [Point()], 120).points
-    grid = point[sheet.title]
+    grid = recalculated(engine, path, Extent(sheet.title, len(POINTS), 3))
     assert not (grid.kinds == ERROR).any()
     function, derivative = functions.ACTIVATIONS[name]
     points = np.array(POINTS)
@@ -73,8 +78,7 @@ def test_losses_recalculated_at_ties(name: str, engine: str, tmp_path: Path) -> 
         sheet.cell(row, 4, at_row(formula(LOSSES[name].derivative([y], [t])[0], LAYOUT), row))
     path = tmp_path / "ties.xlsx"
     workbook.save(path)
-    (point,) = recalculate(engine, path, [Extent(sheet.title, len(TIES), 4)], [Point()], 120).points
-    values = point[sheet.title].values
+    values = recalculated(engine, path, Extent(sheet.title, len(TIES), 4)).values
     loss, derivative = functions.LOSSES[name]
     for (output, target), value, slope in zip(TIES, values[:, 2], values[:, 3], strict=True):
         outputs = np.array([[output - 1e-15], [output], [output + 1e-15], [target]])

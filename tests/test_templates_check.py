@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from workbook_xml import poison
 
 import xlnet
+from xlnet.checking import check_all
 from xlnet.template.parse import parse
 from xlnet.template.sources import bundled_names
 
@@ -27,41 +28,33 @@ def test_every_bundled_template_agrees(built: Build, engine: str, template: str)
     assert report.drift < 1e-8
 
 
-def check_drawn(document: Document, path: Path, engine: str) -> None:
-    xlnet.build(parse(document, name="drawn", label="drawn"), path)
-    poison(path)
-    report = xlnet.check(path, engine=engine)
-    assert report.agrees, json.dumps(document) + "\n" + report.to_text()
-
-
-# Without shrinking: an example takes a second, and a drawn template is small as it is.
-drawn = settings(
+# Without shrinking: nothing is judged until all are drawn, and a drawn template is small as it is.
+drawing = settings(
     deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 
-def test_drawn_templates_in_ironcalc(tmp_path: Path, require: Callable[[str], str]) -> None:
-    engine = require("ironcalc")
+@pytest.mark.parametrize(("engine_name", "count"), [("ironcalc", 150), ("libreoffice", 60)])
+def test_drawn_templates_agree(tmp_path: Path, require: Callable[[str], str], engine_name: str, count: int) -> None:
+    """All with one start of the engine."""
+    engine = require(engine_name)
+    drawn: dict[Path, Document] = {}
 
-    @settings(drawn, max_examples=80)
+    @settings(drawing, max_examples=count)
     @given(documents())
     def each(document: Document) -> None:
-        check_drawn(document, tmp_path / "drawn.xlsx", engine)
+        path = tmp_path / f"drawn{len(drawn)}.xlsx"
+        xlnet.build(parse(document, name="drawn", label="drawn"), path)
+        poison(path)
+        drawn[path] = document
 
     each()
-
-
-def test_drawn_templates_in_libreoffice(tmp_path: Path, require: Callable[[str], str]) -> None:
-    engine = require("libreoffice")
-
-    @settings(drawn, max_examples=20)
-    @given(documents())
-    def each(document: Document) -> None:
-        check_drawn(document, tmp_path / "drawn.xlsx", engine)
-
-    each()
+    assert len(drawn) == count
+    for document, report in zip(drawn.values(), check_all(list(drawn), engine=engine), strict=True):
+        assert report.agrees, json.dumps(document) + "\n" + report.to_text()
 
 
 LONG = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlnet.checking.compare import compare
@@ -9,6 +10,7 @@ from xlnet.checking.opened import formula_texts, open_workbook
 from xlnet.checking.probes import probes
 from xlnet.checking.report import Report, report
 from xlnet.engines.choose import AUTO, recalculate
+from xlnet.engines.job import Job
 
 RTOL, ATOL, SECONDS = 1e-9, 1e-12, 600.0
 
@@ -25,9 +27,27 @@ def check(
     A cell agrees within atol + rtol·|expected|. Raises UserError when the file is not an xlnet workbook, EngineError
     when no engine recalculates it within `timeout` seconds.
     """
-    opened = open_workbook(Path(workbook))
-    every_probe = probes(opened)
-    recalculation = recalculate(engine, opened.path, opened.extents, [probe.point for probe in every_probe], timeout)
-    findings = compare(opened, every_probe, recalculation.points, rtol, atol)
-    wrong = [cell.position for cell in findings.wrong]
-    return report(opened, recalculation, findings, formula_texts(opened.path, wrong))
+    return check_all([workbook], engine, rtol, atol, timeout)[0]
+
+
+def check_all(
+    workbooks: Sequence[str | Path],
+    engine: str = AUTO,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    timeout: float = SECONDS,
+) -> list[Report]:
+    """Check many workbooks with one start of the engine, which has `timeout` seconds for all of them; see `check`."""
+    every_opened = [open_workbook(Path(workbook)) for workbook in workbooks]
+    every_probes = [probes(opened) for opened in every_opened]
+    jobs = [
+        Job(opened.path, opened.extents, [probe.point for probe in its_probes])
+        for opened, its_probes in zip(every_opened, every_probes, strict=True)
+    ]
+    recalculations = recalculate(engine, jobs, timeout)
+    reports = []
+    for opened, its_probes, recalculation in zip(every_opened, every_probes, recalculations, strict=True):
+        findings = compare(opened, its_probes, recalculation.points, rtol, atol)
+        wrong = [cell.position for cell in findings.wrong]
+        reports.append(report(opened, recalculation, findings, formula_texts(opened.path, wrong)))
+    return reports

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlnet.engines import ironcalc, libreoffice
-from xlnet.engines.grid import Extent, Point, Recalculation
+from xlnet.engines.grid import Recalculation
+from xlnet.engines.job import Job
 from xlnet.errors import EngineError
 
-Recalculate = Callable[[Path, Sequence[Extent], Sequence[Point], Path, float], Recalculation]
+Recalculate = Callable[[Sequence[Job], Path, float], list[Recalculation]]
 
 
 @dataclass(frozen=True)
@@ -31,24 +32,24 @@ ENGINES = {
 AUTO = "auto"
 
 
-def recalculate(
-    engine: str,
-    workbook: Path,
-    extents: Sequence[Extent],
-    points: Sequence[Point],
-    seconds: float,
-) -> Recalculation:
-    """Recalculate `workbook` with the engine of that name, or with the best one that is there for "auto".
+def recalculate(engine: str, jobs: Sequence[Job], seconds: float) -> list[Recalculation]:
+    """Do the jobs with one start of the engine of that name, or of the best one that is there for "auto".
 
-    At each point every formula is recomputed and `extents` are read. Raises EngineError.
+    At each point every formula of the workbook is recomputed. Raises EngineError.
     """
     name = _best() if engine == AUTO else engine
     # LibreOffice may still be writing as it ends, which must not fail the clean-up.
     with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as folder:
-        # A copy of its own: LibreOffice puts a lock beside a workbook, and refuses one that is open elsewhere.
-        copy = Path(folder) / "workbook.xlsx"
-        shutil.copyfile(workbook, copy)
-        return ENGINES[name].recalculate(copy, extents, points, Path(folder), seconds)
+        copied = [_copied(job, Path(folder) / str(number)) for number, job in enumerate(jobs)]
+        return ENGINES[name].recalculate(copied, Path(folder), seconds)
+
+
+def _copied(job: Job, folder: Path) -> Job:
+    """Return the job on a copy: LibreOffice puts a lock beside a workbook, and refuses one that is open elsewhere."""
+    folder.mkdir()
+    copy = folder / "workbook.xlsx"
+    shutil.copyfile(job.workbook, copy)
+    return replace(job, workbook=copy)
 
 
 def _best() -> str:

@@ -15,7 +15,8 @@ import numpy as np
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import to_excel
 
-from xlnet.engines.grid import Edit, Extent, Grid, Point, Recalculation
+from xlnet.engines.grid import Edit, Extent, Grid, Recalculation
+from xlnet.engines.job import Job
 from xlnet.engines.process import ask, run
 from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
@@ -33,49 +34,48 @@ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 """
 
 
-def recalculate(
-    soffice: Path,
-    workbook: Path,
-    extents: Sequence[Extent],
-    points: Sequence[Point],
-    folder: Path,
-    seconds: float,
-) -> Recalculation:
-    """Recalculate `workbook` at each point and read `extents`. Raises EngineError."""
+def recalculate(soffice: Path, jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
+    """Do the jobs, a start of LibreOffice for every point. Raises EngineError."""
     profile = folder / "profile"
     settings = profile / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True)
     settings.write_text(_PROFILE, encoding="utf-8")
-    grids = []
-    source = workbook
     deadline = time.monotonic() + seconds
-    for number, point in enumerate(points):
+    version = f"{_version(soffice)}, by conversion"
+    with removed(socket_patterns(profile)):
+        return [Recalculation("LibreOffice", version, _grids(soffice, job, profile, deadline)) for job in jobs]
+
+
+def _grids(soffice: Path, job: Job, profile: Path, deadline: float) -> list[dict[str, Grid]]:
+    grids = []
+    folder = job.workbook.parent
+    source = job.workbook
+    for number, point in enumerate(job.points):
         edited = folder / f"point{number}.xlsx"
-        _edit(workbook if point.reopened else source, point.edits, edited)
+        _edit(job.workbook if point.reopened else source, point.edits, edited)
         source = edited
         converted = folder / f"converted{number}" / edited.name
-        with removed(socket_patterns(profile)):
-            run(
-                [
-                    str(soffice),
-                    f"-env:UserInstallation={profile.as_uri()}",
-                    "--headless",
-                    "--norestore",
-                    "--convert-to",
-                    "xlsx:Calc MS Excel 2007 XML",
-                    "--outdir",
-                    str(converted.parent),
-                    str(edited),
-                ],
-                engine="LibreOffice",
-                seconds=max(0.0, deadline - time.monotonic()),
-                environment={"TMPDIR": str(folder)},
-            )
+        run(
+            [
+                str(soffice),
+                f"-env:UserInstallation={profile.as_uri()}",
+                "--headless",
+                "--norestore",
+                "--convert-to",
+                "xlsx:Calc MS Excel 2007 XML",
+                "--outdir",
+                str(converted.parent),
+                str(edited),
+            ],
+            engine="LibreOffice",
+            seconds=max(0.0, deadline - time.monotonic()),
+            environment={"TMPDIR": str(profile.parent)},
+        )
         # It may return 0 without having written anything.
         if not converted.is_file():
             raise EngineError("LibreOffice converted nothing: is another one running?")
-        grids.append(_read(converted, extents))
-    return Recalculation("LibreOffice", f"{_version(soffice)}, by conversion", grids)
+        grids.append(_read(converted, job.extents))
+    return grids
 
 
 def _version(soffice: Path) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from xlnet.engines.grid import Extent, Point, Recalculation, read_results
-from xlnet.engines.job import job
+from xlnet.engines.grid import Recalculation, read_results
+from xlnet.engines.job import Job, write_jobs
 from xlnet.engines.process import run, worker
 from xlnet.errors import EngineError
 
@@ -21,25 +20,18 @@ def is_available() -> bool:
     return find_spec("ironcalc") is not None
 
 
-def recalculate(
-    workbook: Path,
-    extents: Sequence[Extent],
-    points: Sequence[Point],
-    folder: Path,
-    seconds: float,
-) -> Recalculation:
-    """Recalculate `workbook` at each point and read `extents`; `folder` is for what passes between.
+def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
+    """Do the jobs in one start; `folder` is for what passes between.
 
     Raises EngineError. IronCalc runs in a process of its own: a crash or a limit of time cannot take xlnet with it.
     """
     if not is_available():
         raise EngineError(f"{NAME} is not installed: pip install 'ironcalc>=0.9'")
-    file = folder / "job.json"
-    file.write_text(json.dumps(job(workbook, extents, points, folder)), encoding="utf-8")
+    file = write_jobs(jobs, folder, {})
     run(
         [sys.executable, worker("ironcalc_worker"), str(file)],
         engine=NAME,
         seconds=seconds,
         environment={},
     )
-    return read_results(NAME, folder, extents, len(points))
+    return [read_results(NAME, job.workbook.parent, job.extents, len(job.points)) for job in jobs]

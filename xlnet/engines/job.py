@@ -1,20 +1,36 @@
-"""The job that a worker is given (see `workers.handover`)."""
+"""What an engine is asked to do with a workbook, and the file in which a worker is told (see `workers.handover`)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from xlnet.engines.grid import Extent, Point
 
 
-def job(workbook: Path, extents: Sequence[Extent], points: Sequence[Point], folder: Path) -> dict[str, Any]:
-    """Return the job: recalculate `workbook` at each point and read `extents` into `folder`."""
-    return {
-        "workbook": str(workbook.resolve()),
-        "results": str(folder),
-        "sheets": [asdict(extent) for extent in extents],
-        "points": [asdict(point) for point in points],
-    }
+@dataclass(frozen=True)
+class Job:
+    """Recalculate a workbook at each of `points`, and read `extents` there; results go into the workbook's folder."""
+
+    workbook: Path
+    extents: Sequence[Extent]
+    points: Sequence[Point]
+
+
+def write_jobs(jobs: Sequence[Job], folder: Path, details: dict[str, Any]) -> Path:
+    """Write the file for a worker that does all `jobs` in one start and removes `folder` should it be abandoned."""
+    file = folder / "jobs.json"
+    entries = [
+        {
+            "workbook": str(job.workbook.resolve()),
+            "results": str(job.workbook.parent),
+            "sheets": [asdict(extent) for extent in job.extents],
+            "points": [asdict(point) for point in job.points],
+        }
+        for job in jobs
+    ]
+    file.write_text(json.dumps({"folder": str(folder), "jobs": entries} | details), encoding="utf-8")
+    return file

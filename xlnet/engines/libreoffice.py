@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -12,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from xlnet.engines import conversion
-from xlnet.engines.grid import Extent, Point, Recalculation, read_results
-from xlnet.engines.job import job
+from xlnet.engines.grid import Recalculation, read_results
+from xlnet.engines.job import Job, write_jobs
 from xlnet.engines.process import ask, run, worker
 from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.errors import EngineError
@@ -54,28 +53,18 @@ def is_available() -> bool:
     return find_soffice() is not None
 
 
-def recalculate(
-    workbook: Path,
-    extents: Sequence[Extent],
-    points: Sequence[Point],
-    folder: Path,
-    seconds: float,
-) -> Recalculation:
-    """Recalculate `workbook` at each point and read `extents`; `folder` is for what passes between.
-
-    Raises EngineError.
-    """
+def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
+    """Do the jobs in one start; `folder` is for what passes between. Raises EngineError."""
     soffice = find_soffice()
     if soffice is None:
         raise EngineError(f"{NAME} is not found: install it, or name its soffice program in {VARIABLE}")
     python = _python_with_uno(soffice)
     if python is None:
-        return conversion.recalculate(soffice, workbook, extents, points, folder, seconds)
+        return conversion.recalculate(soffice, jobs, folder, seconds)
     pipe, profile = f"xlnet{uuid.uuid4().hex}", folder / "profile"
     sockets = socket_patterns(profile, pipe)
     details = {"soffice": str(soffice), "profile": str(profile), "pipe": pipe, "sockets": sockets}
-    file = folder / "job.json"
-    file.write_text(json.dumps(job(workbook, extents, points, folder) | details), encoding="utf-8")
+    file = write_jobs(jobs, folder, details)
     with removed(sockets):
         run(
             [str(python), worker("libreoffice_worker"), str(file)],
@@ -84,7 +73,7 @@ def recalculate(
             # Its temporary files go with the folder.
             environment={"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         )
-    return read_results(NAME, folder, extents, len(points))
+    return [read_results(NAME, job.workbook.parent, job.extents, len(job.points)) for job in jobs]
 
 
 @cache

@@ -1,10 +1,10 @@
 """How a worker takes its job and hands its results over: the standard library alone, Python 3.8 and later.
 
-A job is a JSON file: {"workbook", "results", "sheets": [{"name", "rows", "columns"}], "points": [{"reopened",
-"edits": [{"sheet", "row", "column", "values"}]}]}. At every point the workbook is opened anew if it says so, the edits
-are made (values typed side by side from the cell on), everything is recalculated and every sheet is read. Results are
-files `<point>-<sheet>.values` (doubles, row by row), `.kinds` (a byte a cell) and one `about.json` with the engine's
-version and the texts of cells that hold no number.
+The jobs are a JSON file: {"folder", "jobs": [{"workbook", "results", "sheets": [{"name", "rows", "columns"}],
+"points": [{"reopened", "edits": [{"sheet", "row", "column", "values"}]}]}]}. At every point of a job the workbook is
+opened anew if it says so, the edits are made (values typed side by side from the cell on), everything is recalculated
+and every sheet is read. Results are files in the folder `results`: `<point>-<sheet>.values` (doubles, row by row),
+`.kinds` (a byte a cell) and one `about.json` with the engine's version and the texts of cells that hold no number.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ NOT_A_NUMBER = float("nan")
 MOST_TEXTS = 200
 
 
-def read_job() -> dict[str, Any]:
-    """Return the job whose file is named on the command line."""
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    return job
+def read_task() -> dict[str, Any]:
+    """Return what stands in the file that is named on the command line."""
+    task: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    return task
 
 
-def leave_with_parent(job: dict[str, Any]) -> None:
+def leave_with_parent(task: dict[str, Any]) -> None:
     """When the parent is gone, however it went, clean up and end the whole process group.
 
     The parent's end of standard input closes then.
@@ -41,8 +41,8 @@ def leave_with_parent(job: dict[str, Any]) -> None:
     def watch() -> None:
         # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
         os.read(0, 1)
-        shutil.rmtree(job["results"], ignore_errors=True)
-        for pattern in job.get("sockets", []):
+        shutil.rmtree(task["folder"], ignore_errors=True)
+        for pattern in task.get("sockets", []):
             for path in glob.glob(pattern):
                 Path(path).unlink()
         if hasattr(os, "killpg"):

@@ -10,9 +10,15 @@ import ironcalc
 
 
 def main() -> None:
-    """Do the job."""
-    job = handover.read_job()
-    handover.leave_with_parent(job)
+    """Do the jobs."""
+    task = handover.read_task()
+    handover.leave_with_parent(task)
+    for job in task["jobs"]:
+        recalculate(job)
+
+
+def recalculate(job: dict[str, Any]) -> None:
+    """Take a workbook from point to point and hand over its sheets at each."""
     results = handover.Results(job["results"])
     model: Any = None
     for number, point in enumerate(job["points"]):

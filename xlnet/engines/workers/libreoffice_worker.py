@@ -19,16 +19,17 @@ LONGEST_START = 120
 
 
 def main() -> None:
-    """Do the job."""
-    job = handover.read_job()
-    handover.leave_with_parent(job)
-    office = start(job)
+    """Do the jobs."""
+    task = handover.read_task()
+    handover.leave_with_parent(task)
+    office = start(task)
     try:
-        context = connect(office, job["pipe"])
+        context = connect(office, task["pipe"])
         desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        results = handover.Results(job["results"])
-        recalculate(desktop, job, results)
-        results.finish(version(context))
+        for job in task["jobs"]:
+            results = handover.Results(job["results"])
+            recalculate(desktop, job, results)
+            results.finish(version(context))
         with contextlib.suppress(Exception):
             desktop.terminate()
         office.wait(timeout=30)
@@ -36,17 +37,17 @@ def main() -> None:
         office.kill()
 
 
-def start(job: dict[str, Any]) -> subprocess.Popen[bytes]:
+def start(task: dict[str, Any]) -> subprocess.Popen[bytes]:
     """Start LibreOffice with a profile of its own, so that it neither joins nor disturbs one that is open."""
     return subprocess.Popen(
         [
-            job["soffice"],
-            "-env:UserInstallation=" + Path(job["profile"]).as_uri(),
+            task["soffice"],
+            "-env:UserInstallation=" + Path(task["profile"]).as_uri(),
             "--headless",
             "--norestore",
             "--nologo",
             "--nodefault",
-            "--accept=pipe,name={};urp;".format(job["pipe"]),
+            "--accept=pipe,name={};urp;".format(task["pipe"]),
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -72,7 +73,7 @@ def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
 
 
 def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) -> None:
-    """Take the workbook from point to point and hand over its sheets at each."""
+    """Take a workbook from point to point and hand over its sheets at each."""
     document: Any = None
     for number, point in enumerate(job["points"]):
         if document is None or point["reopened"]:
