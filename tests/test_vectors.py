@@ -18,9 +18,9 @@ def run(document: dict[str, Any]) -> list[dict[str, float]]:
     spec = parse(document, name="vector", label="vector")
     graph = iteration(spec)
     rows = []
-    for values in iterations(graph, spec.training.iters):
+    for block in iterations(graph, [1] * spec.training.iters):
         row: dict[str, float] = {}
-        for node, value in zip(graph.nodes, values, strict=True):
+        for node, value in zip(graph.nodes, block.values, strict=True):
             row |= dict.fromkeys((node.key, *node.aliases), value)
         rows.append(row)
     witness = reference.train(spec, reference.initial(spec), reference.constants(spec), spec.training.iters)

@@ -118,8 +118,11 @@ def _quiet(command: _Command) -> _Command:
 @click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs.")
 @click.option("--init", metavar="NAME", help="Draw the weights anew with this initialiser.")
 @click.option("--seed", type=int, help="Seed of what is drawn: weights, a shuffled order.")
+@click.option(
+    "--small", is_flag=True, help="Write a smaller file: slower to write, and to open outside Excel; for long runs."
+)
 @_quiet
-def build(template: str | None, output: Path | None, quiet: bool, **overrides: Any) -> None:
+def build(template: str | None, output: Path | None, small: bool, quiet: bool, **overrides: Any) -> None:
     """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
 
     \b
@@ -138,12 +141,12 @@ def build(template: str | None, output: Path | None, quiet: bool, **overrides: A
     spec = load(template, given)
     path = output or Path("output") / f"{spec.name}.xlsx"
 
-    def shown(rows: Iterable[Any], count: int) -> Iterable[Any]:
+    def shown(blocks: Iterable[Any], count: int) -> Iterable[Any]:
         from xlnet.progress import with_progress
 
-        return rows if quiet else with_progress("writing rows", rows, count)
+        return blocks if quiet else with_progress("writing rows", blocks, count)
 
-    built = build_workbook(spec, path, progress=shown)
+    built = build_workbook(spec, path, small=small, progress=shown)
     if built.diverged_at is not None and not quiet:
         click.echo(
             f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "

@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 _PATIENCE_SECONDS = 1.0
-_ITEMS_PER_UPDATE = 500
+_ITEMS_PER_UPDATE = 10
 
 Item = TypeVar("Item")
 

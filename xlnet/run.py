@@ -1,22 +1,26 @@
 """Runs the graph itself, for the values that the cells carry.
 
-The graph is turned once into a straight-line Python function of one iteration. These values are no proof of anything:
+The graph is turned once into a straight-line Python loop over iterations. These values are no proof of anything:
 they are what the workbook claims, and `checking` judges the workbook by the reference.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import cast
 
 from xlnet.graph.expression import Expression, Quantity
 from xlnet.graph.node import Graph, Node
 from xlnet.graph.printing import Notation, write
+from xlnet.xlsx.table import Block
 
 Values = list[float]
-Row = Callable[[Values, Mapping[int, float]], Values]
-Cell = Callable[["_Guarded", "_Guarded", Mapping[int, float]], float]
+Typed = Iterator[Values]
+Rows = Callable[[Values, Typed, int, Values], None]
+Cell = Callable[["_Guarded", "_Guarded", Values], float]
 
 _FUNCTIONS = ("abs", "cos", "exp", "floor", "ln", "max", "min", "mod", "sign", "sqrt", "tanh")
 _ENVIRONMENT: dict[str, object] = {
@@ -32,41 +36,60 @@ _ENVIRONMENT: dict[str, object] = {
 }
 
 
-def iterations(graph: Graph, iters: int) -> Iterator[Values]:
-    """Yield the values of the graph's nodes, an iteration at a time; NaN is a cell that has no finite value."""
-    first = _Row(graph, first=True)
-    later = _Row(graph, first=False)
-    typed = [(column, node.typed) for column, node in enumerate(graph.nodes) if node.typed is not None]
-    values: Values = [math.nan] * len(graph.nodes)
-    for number in range(iters):
-        drawn = {column: numbers[number] for column, numbers in typed}
-        values = (later if number else first)(values, drawn)
-        yield values
+def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:
+    """Yield the values of the graph's nodes, so many iterations at a time; NaN is a cell that has no finite value.
+
+    The first block is one iteration.
+    """
+    first = _Run(graph, first=True)
+    later = _Run(graph, first=False)
+    drawn = [node.typed for node in graph.nodes if node.typed is not None]
+    above: Values = [math.nan] * len(graph.nodes)
+    start = 0
+    for count in sizes:
+        typed = [[numbers[row] for numbers in drawn] for row in range(start, start + count)]
+        block = (later if start else first).block(above, typed, count)
+        above = block.values[-len(graph.nodes) :]
+        start += count
+        yield block
 
 
-class _Row:
-    """One iteration as a function from the values of the iteration before to its own."""
+class _Run:
+    """Iterations as functions of the values of the iteration before."""
 
     def __init__(self, graph: Graph, *, first: bool) -> None:
-        places = {key: column for column, node in enumerate(graph.nodes) for key in (node.key, *node.aliases)}
+        nodes = graph.nodes
+        self._columns = len(nodes)
         constants = [*graph.settings, *(c for column in graph.data for c in column.constants)]
         fixed = {constant.key: constant.value for constant in constants}
-        python = _python(places, {key: index for index, key in enumerate(fixed)})
         environment = _ENVIRONMENT | {"fixed": list(fixed.values())}
         for column in graph.data:
             environment[column.key] = [constant.value for constant in column.constants]
-        sources = [_source(node, column, python, first=first) for column, node in enumerate(graph.nodes)]
-        self._row, self._cells = _compiled(sources, environment)
+        places = {key: column for column, node in enumerate(nodes) for key in (node.key, *node.aliases)}
+        positions = {key: index for index, key in enumerate(fixed)}
+        drawn = {node.key: index for index, node in enumerate(n for n in nodes if n.typed is not None)}
 
-    def __call__(self, above: Values, typed: Mapping[int, float]) -> Values:
-        try:
-            values = self._row(above, typed)
-        except (ArithmeticError, ValueError):
-            return self._cell_by_cell(above, typed)
-        # One sum finds every inf and NaN of the row; a sum that overflows by itself costs only the slow way.
-        return values if math.isfinite(sum(values)) else self._cell_by_cell(above, typed)
+        def sources(here: str, above: str) -> list[str]:
+            python = _python(places, positions, here, above)
+            return [_source(node, drawn, python, first=first) for node in nodes]
 
-    def _cell_by_cell(self, above: Values, typed: Mapping[int, float]) -> Values:
+        self._rows, self._cells = _compiled(sources("n{}", "a{}"), sources("here[{}]", "above[{}]"), environment)
+
+    def block(self, above: Values, typed: Sequence[Values], count: int) -> Block:
+        """Return the next `count` rows."""
+        values: Values = []
+        with suppress(ArithmeticError, ValueError):
+            self._rows(above, iter(typed), count, values)
+            # One sum finds every inf and NaN; a sum that overflows by itself costs only the slow way.
+            if math.isfinite(sum(values)):
+                return Block(values, is_finite=True)
+        values = []
+        for row in range(count):
+            above = self._cell_by_cell(above, typed[row])
+            values += above
+        return Block(values, is_finite=False)
+
+    def _cell_by_cell(self, above: Values, typed: Values) -> Values:
         """Return the row as a spreadsheet has it: a cell without a finite value is an error, and so are its heirs."""
         values: Values = []
         for cell in self._cells:
@@ -78,10 +101,10 @@ class _Row:
         return values
 
 
-def _source(node: Node, column: int, python: Notation, *, first: bool) -> str:
+def _source(node: Node, drawn: Mapping[str, int], python: Notation, *, first: bool) -> str:
     """Return the Python expression of a node's value in the first or a later row."""
     if node.typed is not None:
-        return f"typed[{column}]"
+        return f"typed[{drawn[node.key]}]"
     chosen = node.first if first and node.first is not None else node.formula
     return write(chosen, python) if isinstance(chosen, Expression) else repr(chosen)
 
@@ -99,10 +122,10 @@ class _Guarded:
         return value
 
 
-def _python(places: Mapping[str, int], fixed: Mapping[str, int]) -> Notation:
+def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, above: str) -> Notation:
     def quantity(cited: Quantity) -> str:
         if cited.key in places:
-            return f"{'above' if cited.above else 'here'}[{places[cited.key]}]"
+            return (above if cited.above else here).format(places[cited.key])
         return f"fixed[{fixed[cited.key]}]"
 
     def call(function: str) -> Callable[..., str]:
@@ -123,19 +146,26 @@ def _python(places: Mapping[str, int], fixed: Mapping[str, int]) -> Notation:
     )
 
 
-def _compiled(sources: list[str], environment: Mapping[str, object]) -> tuple[Row, Sequence[Cell]]:
-    """Return a function that computes a row, and one for each of its cells."""
+def _compiled(locally: list[str], guarded: list[str], environment: Mapping[str, object]) -> tuple[Rows, Sequence[Cell]]:
+    """Return a function that appends rows to a list, and one for each cell of a row.
+
+    In the first a value is a local variable: `n3` is that of column 3 and `a3` that of the row above.
+    """
+    cited_above = sorted({int(column) for source in locally for column in re.findall(r"\ba(\d+)\b", source)})
+    names = [f"n{column}" for column in range(len(locally))]
     lines = (
-        "def row(above, typed):",
-        " here = []",
-        " append = here.append",
-        *(f" append({source})" for source in sources),
-        " return here",
+        "def rows(above, drawn, count, values):",
+        f" {', '.join(names)}, = above",
+        " extend = values.extend",
+        " for typed in drawn:",
+        *(f"  a{column} = n{column}" for column in cited_above),
+        *(f"  {name} = {source}" for name, source in zip(names, locally, strict=True)),
+        f"  extend(({', '.join(names)},))",
         "cells = [",
-        *(f" lambda above, here, typed: {source}," for source in sources),
+        *(f" lambda above, here, typed: {source}," for source in guarded),
         "]",
     )
     namespace = dict(environment)
     # Compiled first: an interrupt inside exec() of a text would end Python by a signal, whatever is done about it.
     exec(compile("\n".join(lines), "<graph>", "exec"), namespace)
-    return cast(Row, namespace["row"]), cast(Sequence[Cell], namespace["cells"])
+    return cast(Rows, namespace["rows"]), cast(Sequence[Cell], namespace["cells"])

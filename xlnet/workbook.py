@@ -16,15 +16,16 @@ from xlnet.files import written_whole
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, layout_of
 from xlnet.limits import require_room
 from xlnet.notation import Symbols
-from xlnet.run import Values, iterations
+from xlnet.run import iterations
 from xlnet.sheets import data, formulas, template, training
 from xlnet.spec import Spec
 from xlnet.template.serialize import serialize
 from xlnet.training import iteration
 from xlnet.version import VERSION
-from xlnet.xlsx import Table, save
+from xlnet.xlsx.package import FAST, SMALL, save
+from xlnet.xlsx.table import Block, Table, block_sizes
 
-Progress = Callable[[Iterable[Values], int], Iterable[Values]]
+Progress = Callable[[Iterable[Block], int], Iterable[Block]]
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class Built:
     diverged_at: int | None
 
 
-def build(spec: Spec, path: str | Path, progress: Progress = lambda rows, _: rows) -> Built:
+def build(spec: Spec, path: str | Path, *, small: bool = False, progress: Progress = lambda blocks, _: blocks) -> Built:
     """Write the workbook of `spec` to `path`, whole or not at all.
 
-    `progress` wraps the rows as they are written. Raises UserError when the network does not fit a sheet or the file
-    cannot be written.
+    A `small` file is compressed harder and writes each formula once for all rows: it takes longer to write, and to open
+    in LibreOffice. `progress` wraps the blocks of rows as they are written, of which it is told the number. Raises
+    UserError when the network does not fit a sheet or the file cannot be written.
     """
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
@@ -56,16 +58,19 @@ def build(spec: Spec, path: str | Path, progress: Progress = lambda rows, _: row
         last_row=FIRST_ROW + iters - 1,
     )
     columns = training.columns(sheet)
-    watch = _Watch()
+    watch = _Watch(len(columns))
+    sizes = block_sizes(FIRST_ROW, sheet.last_row, len(columns))
     table = Table(
         first_row=FIRST_ROW,
         last_row=sheet.last_row,
         columns=columns,
-        values=progress(watch.rows(iterations(graph, iters)), iters),
+        blocks=progress(watch.blocks(iterations(graph, sizes)), len(sizes)),
+        is_shared=small,
     )
     workbook = _frame(spec, sheet)
     with written_whole(path) as file:
-        save(workbook, {TRAINING: table}, {DATA: data.values(sheet)} if graph.data else {}, file)
+        values = {DATA: data.values(sheet)} if graph.data else {}
+        save(workbook, {TRAINING: table}, values, file, SMALL if small else FAST)
     return Built(path, watch.diverged_at)
 
 
@@ -89,13 +94,17 @@ def _frame(spec: Spec, sheet: training.TrainingSheet) -> Workbook:
 
 
 class _Watch:
-    """Looks at the rows as they pass and notes where the run diverges."""
+    """Looks at the blocks as they pass and notes where the run diverges."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int) -> None:
         self.diverged_at: int | None = None
+        self._columns = columns
 
-    def rows(self, rows: Iterable[Values]) -> Iterator[Values]:
-        for number, values in enumerate(rows, 1):
-            if self.diverged_at is None and any(map(math.isnan, values)):
-                self.diverged_at = number
-            yield values
+    def blocks(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        start = 1
+        for block in blocks:
+            if self.diverged_at is None and not block.is_finite:
+                first = next((index for index, value in enumerate(block.values) if math.isnan(value)), None)
+                self.diverged_at = None if first is None else start + first // self._columns
+            start += len(block.values) // self._columns
+            yield block

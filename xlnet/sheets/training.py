@@ -22,7 +22,7 @@ from xlnet.notation import Symbols
 from xlnet.sheets.page import print_landscape
 from xlnet.sheets.text import put_text
 from xlnet.texts import Texts
-from xlnet.xlsx import TableColumn
+from xlnet.xlsx.table import TableColumn
 
 _WIDTH = 12.5
 _ITERATION_WIDTH = 11

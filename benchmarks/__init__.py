@@ -1,0 +1,1 @@
+"""How fast xlnet builds, beside other writers in the same run: `python -m benchmarks --help`."""

@@ -1,0 +1,58 @@
+"""The cells of a workbook's table, prepared once for all writers: formulas to fill down, and values."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import xlnet
+from xlnet import texts
+from xlnet.layout import FIRST_ROW, layout_of
+from xlnet.notation import Symbols
+from xlnet.run import iterations
+from xlnet.sheets.training import TrainingSheet, columns
+from xlnet.training import iteration
+from xlnet.xlsx.table import block_sizes
+
+
+def prepare(template: str, iters: int, folder: Path) -> None:
+    """Write the formulas and the values of a template's table into `folder`."""
+    spec = xlnet.load(template, iters=iters)
+    graph = iteration(spec)
+    sheet = TrainingSheet(
+        graph, layout_of(graph), Symbols.of(spec), texts.load(), spec.title, last_row=FIRST_ROW + iters - 1
+    )
+    filled = columns(sheet)
+    formulas = {"first": [c.first_formula for c in filled], "later": [c.formula for c in filled]}
+    (folder / "formulas.json").write_text(json.dumps(formulas), encoding="utf-8")
+    blocks = iterations(graph, block_sizes(FIRST_ROW, sheet.last_row, len(filled)))
+    values = np.array([value for block in blocks for value in block.values]).reshape(iters, len(filled))
+    np.save(folder / "values.npy", values)
+
+
+def rows(folder: Path) -> Iterator[list[Any]]:
+    """Yield the cells of each row: a formula's text, or a number where none is."""
+    formulas = json.loads((folder / "formulas.json").read_text(encoding="utf-8"))
+    numbers = values(folder)
+    joined = {which: "\0".join(text or "" for text in texts) for which, texts in formulas.items()}
+    for number, row in enumerate(numbers, FIRST_ROW):
+        which = "first" if number == FIRST_ROW else "later"
+        cells: list[Any] = joined[which].format(row=number, above=number - 1).split("\0")
+        if not all(cells):
+            cells = [text or value for text, value in zip(cells, row.tolist(), strict=True)]
+        yield cells
+
+
+def values(folder: Path) -> Any:
+    """Return the values, an array of the shape (iterations, columns); no more of it is in memory than is used."""
+    return np.load(folder / "values.npy", mmap_mode="r")
+
+
+if __name__ == "__main__":
+    template, iters, folder = sys.argv[1:]
+    prepare(template, int(iters), Path(folder))

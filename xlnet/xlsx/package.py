@@ -1,0 +1,126 @@
+"""Puts the file together: openpyxl's frame, part by part, with values and the rows of tables in it."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import time
+import zipfile
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import IO, BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from xlnet.xlsx.repairs import repaired
+from xlnet.xlsx.table import Table, table_rows
+from xlnet.xlsx.values import Value, with_values
+
+# Levels of deflate. 1 saves a tenth of the time and makes a file a fifth larger; beyond 6 it only becomes slower.
+FAST, SMALL = 3, 6
+_BYTES_PER_WRITE = 2_000_000
+_WRITES_WAITING = 2
+_SWITCH_SECONDS = 0.0002
+
+
+def save(
+    workbook: Workbook,
+    tables: Mapping[str, Table],
+    values: Mapping[str, Mapping[str, Value]],
+    target: BinaryIO,
+    level: int = FAST,
+) -> None:
+    """Write `workbook` to `target`, with the rows of `tables` in the sheets they are named after.
+
+    `values` are the values of formulas in other sheets, by sheet and address. The same workbook gives the same bytes:
+    no time is written but that of SOURCE_DATE_EPOCH, where the environment has it.
+    """
+    moment = source_date()
+    frame = io.BytesIO()
+    workbook.save(frame)
+    streamed = {_part(workbook, title): table for title, table in tables.items()}
+    valued = {_part(workbook, title): by_address for title, by_address in values.items()}
+    with (
+        zipfile.ZipFile(frame) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package,
+    ):
+        for name in source.namelist():
+            content = repaired(name, source.read(name).decode(), moment)
+            if name in valued:
+                content = with_values(content, valued[name])
+            # Opened by name, an entry has the compression level of the package, and no time. Zip64 from the start where
+            # a part is streamed, as its size is not known: it may pass 2 GiB.
+            with package.open(name, "w", force_zip64=name in streamed) as part:
+                if name in streamed:
+                    _write_in_background(part, _with_table(content, streamed[name]))
+                else:
+                    part.write(content.encode())
+
+
+def source_date() -> time.struct_time | None:
+    """Return the time that SOURCE_DATE_EPOCH names, UTC; None where it is not set or no number."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return time.gmtime(int(seconds)) if seconds.isdecimal() else None
+
+
+def _part(workbook: Workbook, title: str) -> str:
+    return f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml"
+
+
+def _with_table(frame: str, table: Table) -> Iterator[bytes]:
+    """Yield a sheet's XML with the table's rows in place of the frame's styled, empty ones."""
+    start = re.search(rf'<row [^>]*?r="{table.first_row}"', frame)
+    assert start is not None, "the frame styles the table's first two rows"
+    head, rest = frame[: start.start()], frame[start.start() :]
+    styled, tail = rest.split("</sheetData>")
+    last_cell = f"{get_column_letter(len(table.columns))}{table.last_row}"
+    yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last_cell}"', head).encode()
+    yield from table_rows(table, _styles(styled, table.first_row), _styles(styled, table.first_row + 1))
+    yield f"</sheetData>{tail}".encode()
+
+
+def _styles(styled: str, row: int) -> dict[str, str]:
+    """Return the style number of each column of a row of the frame."""
+    return dict(re.findall(rf'<c r="([A-Z]+){row}" s="(\d+)"', styled))
+
+
+def _write_in_background(part: IO[bytes], chunks: Iterator[bytes]) -> None:
+    """Write the chunks by a second thread: compression, half of the work, lets the first one go on meanwhile."""
+    waiting: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(1) as writer, _quick_switches():
+        for gathered in _gathered(chunks):
+            waiting.append(writer.submit(part.write, gathered))
+            if len(waiting) > _WRITES_WAITING:
+                waiting.popleft().result()
+        for written in waiting:
+            written.result()
+
+
+@contextmanager
+def _quick_switches() -> Iterator[None]:
+    """Let threads take turns quickly: at Python's own 5 ms, a write that takes 7 ms waits three times for its turn."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def _gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the chunks in larger pieces, as each costs a switch of threads."""
+    gathered: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        gathered.append(chunk)
+        size += len(chunk)
+        if size >= _BYTES_PER_WRITE:
+            yield b"".join(gathered)
+            gathered.clear()
+            size = 0
+    yield b"".join(gathered)
