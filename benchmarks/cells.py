@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 
 import xlnet
-from xlnet import texts
 from xlnet.layout import FIRST_ROW, layout_of
-from xlnet.notation import Symbols
 from xlnet.run import iterations
-from xlnet.sheets.training import TrainingSheet, columns
+from xlnet.sheets.training import columns
 from xlnet.training import iteration
 from xlnet.xlsx.table import block_sizes
 
@@ -24,13 +22,10 @@ def prepare(template: str, iters: int, folder: Path) -> None:
     """Write the formulas and the values of a template's table into `folder`."""
     spec = xlnet.load(template, iters=iters)
     graph = iteration(spec)
-    sheet = TrainingSheet(
-        graph, layout_of(graph), Symbols.of(spec), texts.load(), spec.title, last_row=FIRST_ROW + iters - 1
-    )
-    filled = columns(sheet)
+    filled = columns(graph, layout_of(graph))
     formulas = {"first": [c.first_formula for c in filled], "later": [c.formula for c in filled]}
     (folder / "formulas.json").write_text(json.dumps(formulas), encoding="utf-8")
-    blocks = iterations(graph, block_sizes(FIRST_ROW, sheet.last_row, len(filled)))
+    blocks = iterations(graph, block_sizes(FIRST_ROW, FIRST_ROW + iters - 1, len(filled)))
     values = np.array([value for block in blocks for value in block.values]).reshape(iters, len(filled))
     np.save(folder / "values.npy", values)
 

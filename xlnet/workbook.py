@@ -57,7 +57,8 @@ def build(spec: Spec, path: str | Path, *, small: bool = False, progress: Progre
         title=spec.title,
         last_row=FIRST_ROW + iters - 1,
     )
-    columns = training.columns(sheet)
+    columns = training.columns(graph, sheet.layout)
+    training.require_lengths(graph, columns, sheet.last_row)
     watch = _Watch(len(columns))
     sizes = block_sizes(FIRST_ROW, sheet.last_row, len(columns))
     table = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from xlnet.reference import Quantities
 _ROUNDING = 1e-13
 # IronCalc takes a weighted sum this near to 0 for 0 when it asks whether it is above.
 _NEAR_ZERO = 1e-15
+_ROWS_PER_BLOCK = 10_000
 # Whole numbers, and the settings, are exact: moved, they would make both sides of a step right.
 _EXACT = ("iter", "epoch", "sample")
 
@@ -56,33 +57,36 @@ def compare(
     drift: tuple[float, Position] | None = None
     diverged_at = None
     not_diverging: list[WrongCell] = []
+    # What follows a divergence of the workbook as it was saved is never judged.
     end = opened.rows
     for probe, recalculated in zip(probes, points, strict=True):
         grids = with_kinds_of_file(opened, recalculated, probe)
         found = from_grids(opened.places, grids, opened.rows)
         cells: list[WrongCell] = []
-        if probe.rows is None:
+        judged = end
+        if probe.name == AS_SAVED:
+            cells = [*_wrong_inputs(opened, grids), *wrong_order(opened, found, grids[TRAINING])]
+        if probe.name == AS_SAVED or (probe.rows is None and (_kinds(opened, grids[TRAINING]) == ERROR).any()):
             run = to_table(opened.places, _own_run(opened, found), opened.rows, len(opened.graph.nodes))
-            unknown = _wrong_inputs(opened, grids)
-            ends, unlike = (opened.rows, []) if unknown else _end_of_finite_rows(opened, probe, grids[TRAINING], run)
-            not_diverging += unlike
+            if not _wrong_inputs(opened, grids):
+                judged, unlike = _end_of_finite_rows(opened, probe, grids[TRAINING], run)
+                not_diverging += unlike
             if probe.name == AS_SAVED:
-                end = ends
-                cells = [*unknown, *wrong_order(opened, found, grids[TRAINING])]
+                end = judged
                 diverged_at = end + 1 if end < opened.rows else None
                 drift = _drift(_table(opened, grids[TRAINING])[:end], run[:end])
-        expectations = _expectations(opened, found)
         if opened.computed and probe.rows is None:
-            data = _data_region(opened, grids[DATA])
-            more, distances = judge(data, expectations[1], grids[DATA], probe.name, rtol, atol)
+            expectation = _expectation(opened, found, slice(0, 1), lambda q: _computed(opened, q))
+            more, distances = judge(_data_region(opened, grids[DATA]), expectation, grids[DATA], probe.name, rtol, atol)
             cells += more
             data_error = max(data_error, float(distances.max(initial=0.0)))
-        # What follows a divergence of the workbook as it was saved is never judged.
-        judged = end if probe.rows is not None else ends
-        region = _training_region(opened, probe, grids[TRAINING], judged)
-        more, distances = judge(region, expectations[0], grids[TRAINING], probe.name, rtol, atol)
-        errors = np.fmax(errors, distances)
-        for cell in (*cells, *more):
+        for rows in _blocks(probe, judged):
+            region = _training_region(opened, probe, grids[TRAINING], rows)
+            expectation = _expectation(opened, found, rows, lambda q: _own_table(opened, q))
+            more, distances = judge(region, expectation, grids[TRAINING], probe.name, rtol, atol)
+            errors = np.fmax(errors, distances)
+            cells += more
+        for cell in cells:
             wrong.setdefault(cell.position, cell)
     # A wrong cell moves a divergence: it alone is to blame then.
     wrong = wrong or {cell.position: cell for cell in not_diverging}
@@ -96,6 +100,14 @@ def compare(
     )
 
 
+def _blocks(probe: Probe, end: int) -> Iterator[slice]:
+    """Yield the rows to judge, so many at a time that the arrays of a long run stay small."""
+    for start in range(0, end, _ROWS_PER_BLOCK):
+        block = slice(start, min(start + _ROWS_PER_BLOCK, end))
+        if probe.rows is None or any(block.start <= row < block.stop for row in probe.rows):
+            yield block
+
+
 def _table(opened: Opened, grid: Grid) -> Numbers:
     return grid.values[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
 
@@ -104,25 +116,25 @@ def _kinds(opened: Opened, grid: Grid) -> NDArray[np.uint8]:
     return grid.kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
 
 
-def _training_region(opened: Opened, probe: Probe, grid: Grid, end: int) -> Region:
-    rows = np.arange(opened.rows) < end
-    if probe.rows is not None:
-        rows &= np.isin(np.arange(opened.rows), list(probe.rows))
-    holds_formula = np.empty_like(opened.is_formula)
+def _training_region(opened: Opened, probe: Probe, grid: Grid, rows: slice) -> Region:
+    numbers = np.arange(rows.start, rows.stop)
+    is_formula = opened.is_formula[rows]
+    holds_formula = np.empty_like(is_formula)
     holds_formula[:] = [node.formula is not None for node in opened.graph.nodes]
-    holds_formula[0] = [node.first_formula is not None for node in opened.graph.nodes]
-    is_input = np.zeros_like(opened.is_formula)
-    for position in opened.inputs:
-        if position.sheet == TRAINING and position.row >= FIRST_ROW:
-            is_input[position.row - FIRST_ROW, position.column - 1] = True
+    is_input = np.zeros_like(is_formula)
+    if rows.start == 0:
+        holds_formula[0] = [node.first_formula is not None for node in opened.graph.nodes]
+        for position in opened.inputs:
+            if position.sheet == TRAINING and position.row == FIRST_ROW:
+                is_input[0, position.column - 1] = True
     return Region(
-        values=_table(opened, grid),
-        kinds=_kinds(opened, grid),
+        values=_table(opened, grid)[rows],
+        kinds=_kinds(opened, grid)[rows],
         holds_formula=holds_formula,
-        is_formula=opened.is_formula,
+        is_formula=is_formula,
         is_input=is_input,
-        rows=rows,
-        position=_training_position,
+        rows=np.isin(numbers, list(probe.rows)) if probe.rows is not None else np.ones(len(numbers), dtype=bool),
+        position=lambda row, column: _training_position(rows.start + row, column),
     )
 
 
@@ -195,30 +207,44 @@ def _first(flags: Any, otherwise: int) -> int:
     return int(np.argmax(flags)) if flags.any() else otherwise
 
 
-def _expectations(opened: Opened, found: Quantities) -> tuple[Expectation, Expectation]:
-    """Return what the cells of the table, and the formulas of sheet Data, should be.
+def _expectation(
+    opened: Opened, found: Quantities, rows: slice, arranged: Callable[[Quantities], Numbers]
+) -> Expectation:
+    """Return what the cells of some rows should be, `arranged` as they stand.
 
     At a kink (a gradient's sign at y = t) rounding decides which side an engine is on: either is within the envelope.
     Of any two quantities, some nudge moves one up and the other down, and its opposite the other way round, so that
     their difference is moved to both sides of 0.
     """
+    # A row is judged with the one above it.
+    start = max(rows.start - 1, 0)
+    near = {name: q[start : rows.stop] if opened.places[name].rows is None else q for name, q in found.items()}
     settings = {constant.key for constant in opened.graph.settings if constant.group == "settings"}
-    moved = [name for name in found if name not in _EXACT and name not in settings]
+    moved = [name for name in near if name not in _EXACT and name not in settings]
     random = np.random.Generator(np.random.PCG64(1))
-    every = [reference.expected(opened.spec, found)]
+
+    def expected(quantities: Quantities) -> Numbers:
+        return arranged(reference.expected(opened.spec, quantities))[rows.start - start :]
+
+    value = expected(near)
+    least, most = value.copy(), value.copy()
     for bit in range(len(moved).bit_length()):
         for sign in (1, -1):
-            nudged = dict(found)
+            nudged = dict(near)
             for number, name in enumerate(moved):
                 direction = sign if number >> bit & 1 else -sign
-                size = _ROUNDING * random.uniform(0.8, 1.0, found[name].shape)
-                nudged[name] = found[name] * (1 + direction * size)
+                size = _ROUNDING * random.uniform(0.8, 1.0, near[name].shape)
+                nudged[name] = near[name] * (1 + direction * size)
                 if name in opened.weighted_sums:
                     nudged[name] = nudged[name] + direction * _NEAR_ZERO
-            every.append(reference.expected(opened.spec, nudged))
-    return _envelope(every, lambda q: to_table(opened.places, q, opened.rows, len(opened.graph.nodes))), _envelope(
-        every, lambda q: _computed(opened, q)
-    )
+            at_nudged = expected(nudged)
+            np.fmin(least, at_nudged, out=least)
+            np.fmax(most, at_nudged, out=most)
+    return Expectation(value, least, most)
+
+
+def _own_table(opened: Opened, quantities: Quantities) -> Numbers:
+    return to_table(opened.places, quantities, len(quantities["iter"]), len(opened.graph.nodes))
 
 
 def _computed(opened: Opened, quantities: Quantities) -> Numbers:
@@ -230,16 +256,6 @@ def _computed(opened: Opened, quantities: Quantities) -> Numbers:
             cells = zip(place.rows.ravel(), place.columns.ravel(), array.ravel(), strict=True)
             values |= {Position(place.sheet, int(r) + 1, int(c) + 1): float(value) for r, c, value in cells}
     return np.array([[values[position] for position in opened.computed]], dtype=np.float64)
-
-
-def _envelope(every: Sequence[Quantities], arranged: Callable[[Quantities], Numbers]) -> Expectation:
-    value = arranged(every[0])
-    least, most = value.copy(), value.copy()
-    for quantities in every[1:]:
-        nudged = arranged(quantities)
-        np.fmin(least, nudged, out=least)
-        np.fmax(most, nudged, out=most)
-    return Expectation(value, least, most)
 
 
 def _drift(found: Numbers, run: Numbers) -> tuple[float, Position] | None:

@@ -17,11 +17,13 @@ from openpyxl import load_workbook
 
 from xlnet.checking.quantities import Input, Placement, Position, placements
 from xlnet.checking.table import Table, formula_of, is_filled, number_of, odd_kind
+from xlnet.checking.untouched import is_untouched
 from xlnet.engines.grid import Extent
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout, layout_of
 from xlnet.sheets.template import NAME as TEMPLATE
+from xlnet.sheets.training import columns as training_columns
 from xlnet.spec import Spec
 from xlnet.template.parse import parse
 from xlnet.template.sources import read_toml
@@ -94,13 +96,7 @@ def open_workbook(path: Path) -> Opened:
         layout = layout_of(graph)
         if graph.data:
             _require_sheets(path, workbook, DATA)
-        table = Table(graph, layout)
-        # A user may have filled the table further down.
-        for number, cells in enumerate(_rows(workbook[TRAINING], FIRST_ROW, len(graph.nodes))):
-            if number >= spec.training.iters and not is_filled(cells, len(graph.nodes)):
-                break
-            table.add(cells)
-        table.add_missing(spec.training.iters)
+        table = _table(path, workbook, graph, layout, spec.training.iters)
         inputs, computed, odd_cells = _fixed_cells(workbook, graph, layout)
     return Opened(
         path=path,
@@ -136,6 +132,23 @@ def _require_sheets(path: Path, workbook: Any, *names: str) -> None:
     for name in names:
         if name not in workbook.sheetnames:
             raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
+
+
+def _table(path: Path, workbook: Any, graph: Graph, layout: Layout, iters: int) -> Table:
+    columns = training_columns(graph, layout)
+    table = Table(graph, columns)
+    rows = _rows(workbook[TRAINING], FIRST_ROW, len(graph.nodes))
+    if is_untouched(path, columns, FIRST_ROW + iters - 1):
+        table.add(next(rows))
+        table.add_as_written(iters - 1)
+        return table
+    # A user may have filled the table further down.
+    for number, cells in enumerate(rows):
+        if number >= iters and not is_filled(cells, len(graph.nodes)):
+            break
+        table.add(cells)
+    table.add_missing(iters)
+    return table
 
 
 def _fixed_cells(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xlnet.checking.quantities import Input, Position
 from xlnet.engines.workers.handover import BLANK, BOOLEAN
-from xlnet.excel import at_row, formula
-from xlnet.graph.expression import Expression
+from xlnet.excel import at_row
 from xlnet.graph.node import Graph
-from xlnet.layout import FIRST_ROW, TRAINING, Layout
+from xlnet.layout import FIRST_ROW, TRAINING
+from xlnet.xlsx.table import TableColumn
 
 
 def formula_of(cell: Any) -> str | None:
@@ -43,14 +44,14 @@ def is_filled(cells: Any, columns: int) -> bool:
 class Table:
     """Collects, row by row, which cells of the table hold a formula and whether it is the one xlnet writes."""
 
-    def __init__(self, graph: Graph, layout: Layout) -> None:
+    def __init__(self, graph: Graph, columns: Sequence[TableColumn]) -> None:
         self.is_formula: list[list[bool]] = []
         self.is_altered: list[list[bool]] = []
         self.inputs: dict[Position, Input] = {}
         self.odd_cells: dict[Position, int] = {}
         self._graph = graph
-        self._first = [_written(node.first_formula, layout) for node in graph.nodes]
-        self._later = [_written(node.formula, layout) for node in graph.nodes]
+        self._first = [column.first_formula for column in columns]
+        self._later = [column.formula for column in columns]
 
     def add(self, cells: Any) -> None:
         """Add the next row, cells as openpyxl reads them."""
@@ -77,14 +78,15 @@ class Table:
                     position = Position(TRAINING, row, column + 1)
                     self.inputs[position] = Input(node.key, node.group, number_of(cell, node.first))
 
+    def add_as_written(self, count: int) -> None:
+        """Add rows of which is known that they are what xlnet writes."""
+        self.is_formula += [[text is not None for text in self._later]] * count
+        self.is_altered += [[False] * len(self._later)] * count
+
     def add_missing(self, rows: int) -> None:
         """Add the rows that the sheet should have and has not."""
         while len(self.is_formula) < rows:
             self.add(())
-
-
-def _written(expression: Expression | None, layout: Layout) -> str | None:
-    return None if expression is None else formula(expression, layout)
 
 
 def _plain(text: str) -> str:

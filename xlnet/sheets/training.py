@@ -46,22 +46,22 @@ class TrainingSheet:
         return self.symbols(node.key)
 
 
-def columns(sheet: TrainingSheet) -> list[TableColumn]:
-    """Return the formulas of the columns, ready to be filled down.
-
-    Raises UserError where one is longer than Excel takes.
-    """
-    filled = []
-    for node in sheet.graph.nodes:
-        first = node.first_formula
-        column = TableColumn(
-            first_formula=None if first is None else formula(first, sheet.layout),
-            formula=None if node.formula is None else formula(node.formula, sheet.layout),
+def columns(graph: Graph, layout: Layout) -> list[TableColumn]:
+    """Return the formulas of the columns, ready to be filled down."""
+    return [
+        TableColumn(
+            first_formula=None if node.first_formula is None else formula(node.first_formula, layout),
+            formula=None if node.formula is None else formula(node.formula, layout),
         )
+        for node in graph.nodes
+    ]
+
+
+def require_lengths(graph: Graph, filled: list[TableColumn], last_row: int) -> None:
+    """Raise UserError where a formula becomes longer than Excel takes."""
+    for node, column in zip(graph.nodes, filled, strict=True):
         for text in (column.first_formula, column.formula):
-            require_length(text or "", sheet.last_row, node.key)
-        filled.append(column)
-    return filled
+            require_length(text or "", last_row, node.key)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:

@@ -13,18 +13,21 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO, BinaryIO
+from xml.etree import ElementTree
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from xlnet.xlsx.repairs import repaired
-from xlnet.xlsx.table import Table, table_rows
+from xlnet.xlsx.table import Table, row_styles, table_rows
 from xlnet.xlsx.values import Value, with_values
 
 # Levels of deflate. 1 saves a tenth of the time and makes a file a fifth larger; beyond 6 it only becomes slower.
 FAST, SMALL = 3, 6
 _BYTES_PER_WRITE = 2_000_000
 _WRITES_WAITING = 2
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SWITCH_SECONDS = 0.0002
 
 
@@ -68,6 +71,15 @@ def source_date() -> time.struct_time | None:
     return time.gmtime(int(seconds)) if seconds.isdecimal() else None
 
 
+def sheet_part(package: zipfile.ZipFile, title: str) -> str:
+    """Return the name of the part that holds the sheet of this title. Raises KeyError where there is none."""
+    sheets = ElementTree.fromstring(package.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
+    number = next((sheet.get(f"{_LINK}id") for sheet in sheets if sheet.get("name") == title), None)
+    links = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    target = {link.get("Id"): link.get("Target") or "" for link in links}[number]
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
 def _part(workbook: Workbook, title: str) -> str:
     return f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml"
 
@@ -80,13 +92,8 @@ def _with_table(frame: str, table: Table) -> Iterator[bytes]:
     styled, tail = rest.split("</sheetData>")
     last_cell = f"{get_column_letter(len(table.columns))}{table.last_row}"
     yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last_cell}"', head).encode()
-    yield from table_rows(table, _styles(styled, table.first_row), _styles(styled, table.first_row + 1))
+    yield from table_rows(table, row_styles(styled, table.first_row), row_styles(styled, table.first_row + 1))
     yield f"</sheetData>{tail}".encode()
-
-
-def _styles(styled: str, row: int) -> dict[str, str]:
-    """Return the style number of each column of a row of the frame."""
-    return dict(re.findall(rf'<c r="([A-Z]+){row}" s="(\d+)"', styled))
 
 
 def _write_in_background(part: IO[bytes], chunks: Iterator[bytes]) -> None:

@@ -7,6 +7,7 @@ its values: writing cell by cell takes ten times as long.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,6 +67,11 @@ def block_sizes(first_row: int, last_row: int, columns: int) -> list[int]:
         sizes.append(end - row)
         row = end
     return sizes
+
+
+def row_styles(xml: str, row: int) -> dict[str, str]:
+    """Return the style number of each column of a row, by column letter."""
+    return dict(re.findall(rf'<c r="([A-Z]+){row}" s="(\d+)"', xml))
 
 
 def table_rows(table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]) -> Iterator[bytes]:

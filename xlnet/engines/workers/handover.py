@@ -16,7 +16,7 @@ import shutil
 import sys
 import threading
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +59,11 @@ class Results:
         self._folder = Path(folder)
         self._texts: dict[str, list[Any]] = {}
 
-    def write(self, place: tuple[int, int], values: Iterable[float], kinds: Iterable[int]) -> None:
+    def write(self, place: tuple[int, int], values: array[float], kinds: bytearray) -> None:
         """Write a sheet's cells: doubles and kinds, row by row."""
         stem = "{}-{}".format(*place)
-        (self._folder / (stem + ".values")).write_bytes(array("d", values).tobytes())
-        (self._folder / (stem + ".kinds")).write_bytes(bytes(kinds))
+        (self._folder / (stem + ".values")).write_bytes(values.tobytes())
+        (self._folder / (stem + ".kinds")).write_bytes(kinds)
 
     def text(self, place: tuple[int, int], row: int, column: int, text: Callable[[], str]) -> None:
         """Keep the text or the error of a cell; `text` is a function, called while there is room."""

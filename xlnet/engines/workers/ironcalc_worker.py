@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from importlib.metadata import version
 from typing import Any
 
@@ -38,7 +39,7 @@ def recalculate(job: dict[str, Any]) -> None:
 
 def read(model: Any, number: int, sheet: dict[str, Any], place: tuple[int, int], results: handover.Results) -> None:
     """Hand over the cells of a sheet."""
-    values, kinds = [], bytearray()
+    values, kinds = array("d"), bytearray()
     get_value, get_type = model.get_cell_value, model.get_cell_type
     for row in range(1, sheet["rows"] + 1):
         for column in range(1, sheet["columns"] + 1):

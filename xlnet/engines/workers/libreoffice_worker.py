@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import sys
 import time
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def version(context: Any) -> Any:
 
 def read(sheet: Any, extent: dict[str, Any], place: tuple[int, int], results: handover.Results) -> None:
     """Hand over the cells of a sheet, block by block."""
-    values, kinds = [], bytearray()
+    values, kinds = array("d"), bytearray()
     for first in range(0, extent["rows"], ROWS_PER_READ):
         last = min(first + ROWS_PER_READ, extent["rows"]) - 1
         block = sheet.getCellRangeByPosition(0, first, extent["columns"] - 1, last)
