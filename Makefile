@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint system pictures clean
+.PHONY: demo test lint bench pictures clean
 
 demo: $(VENV)/ready
 	$(BIN)/xlnet build --iters 200 --lr 0.01
@@ -18,6 +18,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: $(VENV)/ready
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m benchmarks
+
 pictures: $(VENV)/ready
 	$(BIN)/pip install --quiet pillow
 	$(BIN)/python docs/pictures.py
@@ -27,6 +31,7 @@ $(VENV)/ready: pyproject.toml .ci/system
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/validator @ooxml-tools/validate || echo "no Open XML validator" >&2
 	touch $@
 
 clean:

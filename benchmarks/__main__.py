@@ -31,7 +31,7 @@ class Measured:
     file: float
 
 
-def measured(command: Sequence[str], output: Path) -> Measured:
+def measured(command: list[str], output: Path) -> Measured:
     """Run a command to its end; raises SystemExit where it fails."""
     quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     started = time.perf_counter()

@@ -44,7 +44,7 @@ def wolfxl_without_values(folder: Path, output: Path) -> None:
     import wolfxl
 
     workbook = wolfxl.Workbook()
-    sheet = workbook.active
+    sheet: Any = workbook.active
     sheet.title = "Training"
     sheet.write_rows(list(rows(folder)), start_row=FIRST_ROW)
     workbook.save(str(output))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +41,16 @@ def require() -> Callable[[str], str]:
 def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str:
     """Each engine in turn."""
     return require(str(request.param))
+
+
+@pytest.fixture
+def validator() -> Path:
+    """The folder in which npm has installed the Open XML validator; `make test` does, where there is node."""
+    folder = Path(os.environ.get("XLNET_VALIDATOR") or Path(sys.prefix) / "validator")
+    if not (shutil.which("node") and (folder / "node_modules" / "@ooxml-tools" / "validate").is_dir()):
+        reason = "node or its package @ooxml-tools/validate is not installed"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    return folder
 
 
 @pytest.fixture

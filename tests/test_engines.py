@@ -25,7 +25,7 @@ from xlnet.engines.job import Job
 from xlnet.errors import EngineError
 
 EXTENT = Extent("Training", 33, 20)
-HALVED = Point((Edit("Training", 2, 4, (0.005,)),))
+HALVED = Point((Edit("Training", 2, 4, ((0.005,),)),))
 
 
 def table(path: Path, engine: str, *points: Point) -> list[np.ndarray]:
@@ -36,7 +36,7 @@ def table(path: Path, engine: str, *points: Point) -> list[np.ndarray]:
 def test_edits_build_on_each_other_until_reopened(built: Build, engine: str) -> None:
     path = built("seed", iters=30)
     poison(path)
-    points = (Point(), HALVED, Point((Edit("Training", 4, 2, (0.5, 0.6)),)), Point(reopened=True))
+    points = (Point(), HALVED, Point((Edit("Training", 4, 2, ((0.5, 0.6),)),)), Point(reopened=True))
     saved, halved, both, again = table(path, engine, *points)
     assert np.array_equal(saved, again)
     assert (halved[0] == saved[0]).all()

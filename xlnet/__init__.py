@@ -36,11 +36,14 @@ def load(template: str | Path | None = None, **overrides: Any) -> Spec:
     return load_template(template, overrides)
 
 
-def build(spec: Spec, path: str | Path) -> Built:
-    """Write the workbook of `spec` to `path`, whole or not at all. Raises UserError."""
+def build(spec: Spec, path: str | Path, *, small: bool = False) -> Built:
+    """Write the workbook of `spec` to `path`, whole or not at all.
+
+    A `small` file takes longer to write, and to open outside Excel. Raises UserError.
+    """
     from xlnet.workbook import build as build_workbook
 
-    return build_workbook(spec, path)
+    return build_workbook(spec, path, small=small)
 
 
 def check(path: str | Path, **settings: Any) -> Report:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,12 +12,19 @@ from typing import BinaryIO
 
 from xlnet.errors import UserError
 
+if sys.platform != "win32":
+    import fcntl
+
+_PREFIX, _SUFFIX = ".xlnet-", ".tmp"
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the place of `path` when the block ends, and vanishes when it fails.
 
-    Missing folders are made. Raises UserError when the file cannot be written.
+    Missing folders are made, and what a killed build has left beside `path` is removed. Raises UserError when the file
+    cannot be written.
     """
     try:
         # Through a link, the file that it leads to is replaced, not the link.
@@ -23,10 +32,14 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         if target.is_dir():
             raise UserError(f"{path}: is a folder: give the name of a file")
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".xlnet-{uuid.uuid4().hex[:12]}.tmp")
-        with temporary.open("xb") as file, _removed_on_failure(temporary):
+        _remove_abandoned(target.parent)
+        file, temporary = _new_file(target.parent)
+        with file, _removed_on_failure(temporary):
             yield file
-            file.close()
+            file.flush()
+            if sys.platform == "win32":
+                # Windows moves no file that is open; elsewhere it stays open, and so locked, until it has its name.
+                file.close()
             temporary.replace(target)
     except RuntimeError:
         # What Python 3.11 says of a link that leads to itself.
@@ -37,6 +50,43 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         raise UserError(f"{path}: cannot be written ({error.strerror}): {mend} with -o") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _new_file(folder: Path) -> tuple[BinaryIO, Path]:
+    """Return a new file that is locked as long as it is open, so that no other build takes it for abandoned."""
+    while True:
+        path = folder / f"{_PREFIX}{uuid.uuid4().hex[:12]}{_SUFFIX}"
+        file = path.open("xb")
+        if _locked(file) and path.exists():
+            return file, path
+        # Another build came upon it in the moment before it was locked.
+        file.close()
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the files that a killed build has left: nobody holds their lock."""
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError), path.open("rb") as file:
+            if _locked(file):
+                if sys.platform == "win32":
+                    file.close()
+                path.unlink()
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Lock the file and return whether that went: it does not where another build has it open.
+
+    Windows needs no lock: it removes no file that is open.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            # A file system without locks: such a file is never taken for abandoned.
+            return file.writable() and error.errno in _NO_LOCKS
+    return True
 
 
 @contextmanager

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
 
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 
@@ -35,25 +39,59 @@ WHOLE_NUMBER = "0"
 GENERAL = "General"
 
 FONT_NAME = "Calibri"
-CODE_FONT = "Consolas"
-
-HEADER_FONT = Font(name=FONT_NAME, bold=True, color="FFFFFF")
-TEXT_FONT = Font(name=FONT_NAME)
-QUIET_FONT = Font(name=FONT_NAME, italic=True, color="64748B")
-TITLE_FONT = Font(name=FONT_NAME, bold=True, color="334155", size=12)
-# Blue on yellow is the spreadsheet modeller's sign for a number that a person may change.
-INPUT_FONT = Font(name=FONT_NAME, color="1D4ED8", bold=True)
-CODE = Font(name=CODE_FONT, size=10)
-
-CENTRED = Alignment(horizontal="center", vertical="center")
-LEFT = Alignment(horizontal="left", vertical="center")
-WRAPPED = Alignment(vertical="top", wrap_text=True)
-
+CODE_FONT_NAME = "Consolas"
 _LINE = Side(style="thin", color="D6DCE5")
-THIN_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-LINE_BELOW = Border(bottom=_LINE)
+_BORDERS = {
+    "none": Border(),
+    "box": Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE),
+    "below": Border(bottom=_LINE),
+}
 
 
-def fill(colour: str) -> PatternFill:
-    """Return a solid fill."""
-    return PatternFill("solid", start_color=colour, end_color=colour)
+@dataclass(frozen=True)
+class Look:
+    """What a cell looks like; colours are RGB in hexadecimal, `border` is none, box or below."""
+
+    colour: str | None = None
+    fill: str | None = None
+    bold: bool = False
+    italic: bool = False
+    size: int = 11
+    font: str = FONT_NAME
+    border: str = "none"
+    number_format: str = GENERAL
+    horizontal: str | None = None
+    vertical: str | None = None
+    wrap: bool = False
+
+
+HEADER = Look(colour="FFFFFF", bold=True, horizontal="center", vertical="center")
+BAND = replace(HEADER, horizontal="left")
+TITLE = Look(colour="334155", bold=True, size=12, horizontal="left", vertical="center")
+QUIET = Look(colour="64748B", italic=True, horizontal="center", vertical="center")
+# Blue on yellow is the spreadsheet modeller's sign for a number that a person may change.
+INPUT = Look(colour="1D4ED8", bold=True, fill=CONSTANTS.tint)
+TEXT = Look()
+CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
+
+# The looks that a workbook has seen, as openpyxl numbers them.
+_known: WeakKeyDictionary[Any, dict[Look, Any]] = WeakKeyDictionary()
+
+
+def dress(cell: Cell | MergedCell, look: Look) -> None:
+    """Give a cell its look.
+
+    openpyxl compares each attribute of each cell with all that it has, which takes longer than all the rest of a wide
+    sheet: so it does that once a look, and other cells take the numbers over.
+    """
+    known = _known.setdefault(cell.parent.parent, {})
+    numbered: Any = cell
+    if look not in known:
+        cell.font = Font(name=look.font, b=look.bold, i=look.italic, sz=look.size, color=look.colour)
+        if look.fill:
+            cell.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
+        cell.border = _BORDERS[look.border]
+        cell.number_format = look.number_format
+        cell.alignment = Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=look.wrap)
+        known[look] = copy(numbered._style)
+    numbered._style = copy(known[look])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlnet import keys
 from xlnet.checking.opened import Opened
+from xlnet.checking.quantities import Position
 from xlnet.engines.grid import Edit, Point
 from xlnet.layout import FIRST_ROW, TRAINING
 
@@ -43,11 +45,12 @@ def probes(opened: Opened) -> list[Probe]:
 
 
 def _moved_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:
-    edits = []
-    for (sheet, row, column), entry in opened.inputs.items():
-        moved = (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
-        edits.append(Edit(sheet, row, column, (moved,)))
-    return tuple(edits)
+    return _edits(
+        {
+            position: (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
+            for position, entry in opened.inputs.items()
+        }
+    )
 
 
 def _nearby(value: float, random: np.random.Generator) -> float:
@@ -75,12 +78,23 @@ def _moved_rows(opened: Opened, random: np.random.Generator) -> list[Probe]:
     return moved
 
 
-def _arbitrary_inputs(opened: Opened, random: np.random.Generator) -> list[Edit]:
+def _arbitrary_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:
     """Return moderate numbers for all that a user may change: at x = 0 or x = 1000 many formulas give the same."""
-    return [
-        Edit(sheet, row, column, (_moderate(random, positive=entry.group == "settings"),))
-        for (sheet, row, column), entry in opened.inputs.items()
-    ]
+    return _edits(
+        {position: _moderate(random, positive=entry.group == "settings") for position, entry in opened.inputs.items()}
+    )
+
+
+def _edits(numbers: Mapping[Position, float]) -> tuple[Edit, ...]:
+    """Return edits that type these numbers, neighbours together: LibreOffice takes milliseconds for each edit."""
+    edits: list[Edit] = []
+    for (sheet, row, column), number in sorted(numbers.items()):
+        last = edits[-1] if edits else None
+        if last and (last.sheet, last.row, last.column + len(last.values[0])) == (sheet, row, column):
+            edits[-1] = replace(last, values=((*last.values[0], number),))
+        else:
+            edits.append(Edit(sheet, row, column, ((number,),)))
+    return tuple(edits)
 
 
 def _arbitrary_row(opened: Opened, row: int, random: np.random.Generator) -> Edit:
@@ -88,7 +102,7 @@ def _arbitrary_row(opened: Opened, row: int, random: np.random.Generator) -> Edi
     values = [_moderate(random, positive=node.group in ("state", "schedule")) for node in opened.graph.nodes]
     # Few iterations done, so that no schedule has come to its end.
     values[opened.layout.columns[keys.ITERATION] - 1] = 3.0
-    return Edit(TRAINING, FIRST_ROW + row, 1, tuple(values))
+    return Edit(TRAINING, FIRST_ROW + row, 1, (tuple(values),))
 
 
 def _moderate(random: np.random.Generator, *, positive: bool) -> float:

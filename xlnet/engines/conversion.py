@@ -95,8 +95,9 @@ def _edit(workbook: Path, edits: Sequence[Edit], target: Path) -> None:
         return
     edited = load_workbook(workbook)
     for edit in edits:
-        for column, value in enumerate(edit.values, edit.column):
-            edited[edit.sheet].cell(edit.row, column).value = value
+        for row, values in enumerate(edit.values, edit.row):
+            for column, value in enumerate(values, edit.column):
+                edited[edit.sheet].cell(row, column).value = value
     edited.save(target)
 
 

@@ -27,12 +27,12 @@ class Extent:
 
 @dataclass(frozen=True)
 class Edit:
-    """Numbers to type side by side, from a cell on; row and column count from 1."""
+    """Numbers to type, row by row, from a cell on; row and column count from 1."""
 
     sheet: str
     row: int
     column: int
-    values: tuple[float, ...]
+    values: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -11,11 +12,12 @@ from xlnet import style
 from xlnet.excel import cell, formula
 from xlnet.graph.node import Constant, DataColumn
 from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN
+from xlnet.sheets.cells import put_formula, put_number, put_text
 from xlnet.sheets.page import print_landscape
-from xlnet.sheets.text import put_text
 from xlnet.sheets.training import TrainingSheet
 
 _WIDTH = 15
+_NUMBER = replace(style.TEXT, number_format=style.NUMBER)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
@@ -23,8 +25,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     _header(worksheet, SAMPLE_COLUMN, sheet.texts.get("header", "sample"), style.CONSTANTS)
     samples = len(sheet.graph.data[0].constants)
     for number in range(1, samples + 1):
-        drawn = worksheet.cell(FIRST_SAMPLE_ROW + number - 1, SAMPLE_COLUMN, number)
-        drawn.font, drawn.alignment = style.QUIET_FONT, style.CENTRED
+        put_number(worksheet, SAMPLE_COLUMN, FIRST_SAMPLE_ROW + number - 1, number, style.QUIET)
     for column in sheet.graph.data:
         place = sheet.layout.data[column.key]
         is_typed = column.constants[0].formula is None
@@ -69,21 +70,16 @@ def values(sheet: TrainingSheet) -> dict[str, float]:
 def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
     place = sheet.layout.cells[constant.key]
     assert place.row is not None
-    drawn = worksheet.cell(place.row, place.column)
     if constant.formula is None:
-        drawn.value = constant.value
-        drawn.font, drawn.fill = style.INPUT_FONT, style.fill(style.CONSTANTS.tint)
-        drawn.number_format = style.GENERAL
+        put_number(worksheet, place.column, place.row, constant.value, style.INPUT)
     else:
-        drawn.value = formula(constant.formula, sheet.layout, DATA)
-        drawn.font, drawn.number_format = style.TEXT_FONT, style.NUMBER
+        put_formula(worksheet, place.column, place.row, formula(constant.formula, sheet.layout, DATA), _NUMBER)
 
 
 def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     first = sheet.layout.cells[sheet.graph.statistics[0].key].column
     for row, name in enumerate(("mean", "deviation"), FIRST_SAMPLE_ROW):
-        label = put_text(worksheet, cell(first - 1, row), sheet.texts.get("header", name))
-        label.font = style.TEXT_FONT
+        put_text(worksheet, first - 1, row, sheet.texts.get("header", name), style.TEXT)
     worksheet.column_dimensions[get_column_letter(first - 1)].width = 20
     for index in range(0, len(sheet.graph.statistics), 2):
         key = sheet.graph.statistics[index].key.removeprefix("mean_")
@@ -91,7 +87,5 @@ def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 
 def _header(worksheet: Worksheet, column: int, text: str, palette: style.Palette) -> None:
-    header = put_text(worksheet, cell(column, 1), text)
-    header.font, header.fill = style.HEADER_FONT, style.fill(palette.strong)
-    header.alignment = style.CENTRED
+    put_text(worksheet, column, 1, text, replace(style.HEADER, fill=palette.strong))
     worksheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, len(text) + 3)

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import keys, style
-from xlnet.excel import at_row, cell, formula
+from xlnet.excel import at_row, formula
 from xlnet.graph.node import Constant, DataColumn, Node
 from xlnet.layout import DATA, FIRST_ROW
+from xlnet.sheets.cells import put_text
 from xlnet.sheets.page import print_landscape
-from xlnet.sheets.text import put_text
 from xlnet.sheets.training import TrainingSheet
 
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
 _WIDTHS = (14, 16, 18, 20, 76, 60, 48)
 _LINE_HEIGHT = 15.0
+_TEXT = replace(style.TEXT, vertical="top", wrap=True)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     """Draw the sheet."""
     for column, (header, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True), 1):
-        drawn = put_text(worksheet, cell(column, 1), sheet.texts.get("formulas", header))
-        drawn.font, drawn.fill = style.HEADER_FONT, style.fill(style.CONSTANTS.strong)
-        drawn.alignment = style.LEFT
+        look = replace(style.BAND, fill=style.CONSTANTS.strong)
+        put_text(worksheet, column, 1, sheet.texts.get("formulas", header), look)
         worksheet.column_dimensions[get_column_letter(column)].width = width
     for row, (texts, colour) in enumerate(_rows(sheet), 2):
         for column, text in enumerate(texts, 1):
-            drawn = put_text(worksheet, cell(column, row), text)
-            is_code = HEADERS[column - 1] in ("Key", "Where", "Excel")
-            drawn.font = style.CODE if is_code else style.TEXT_FONT
-            drawn.alignment, drawn.border = style.WRAPPED, style.LINE_BELOW
-            drawn.fill = style.fill(colour)
+            look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
+            put_text(worksheet, column, row, text, replace(look, fill=colour, border="below"))
         # LibreOffice does not fit the height of a row to text that wraps.
         lines = max(ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True))
         worksheet.row_dimensions[row].height = _LINE_HEIGHT * lines

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from openpyxl.cell import Cell, MergedCell
 from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
@@ -19,8 +17,8 @@ from xlnet.excel import cell, formula, require_length
 from xlnet.graph.node import Constant, Graph, Node
 from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout
 from xlnet.notation import Symbols
+from xlnet.sheets.cells import put, put_number, put_text
 from xlnet.sheets.page import print_landscape
-from xlnet.sheets.text import put_text
 from xlnet.texts import Texts
 from xlnet.xlsx.table import TableColumn
 
@@ -82,53 +80,40 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
     column = sheet.layout.cells[constant.key].column
-    name = put_text(worksheet, cell(column, NAME_ROW), sheet.symbols(constant.key))
-    name.font, name.fill = style.HEADER_FONT, style.fill(style.CONSTANTS.strong)
-    value = worksheet.cell(VALUE_ROW, column, constant.value)
-    value.number_format = style.GENERAL
-    _mark_as_input(value)
-    for drawn in (name, value):
-        drawn.alignment, drawn.border = style.CENTRED, style.THIN_BORDER
+    name = replace(style.HEADER, fill=style.CONSTANTS.strong, border="box")
+    value = replace(style.INPUT, horizontal="center", vertical="center", border="box")
+    put_text(worksheet, column, NAME_ROW, sheet.symbols(constant.key), name)
+    put_number(worksheet, column, VALUE_ROW, constant.value, value)
 
 
 def _draw_column(worksheet: Worksheet, index: int, node: Node, sheet: TrainingSheet) -> None:
     palette = style.GROUPS[node.group]
-    header = put_text(worksheet, cell(index, HEADER_ROW), sheet.header(node))
-    header.font, header.fill = style.HEADER_FONT, style.fill(palette.strong)
-    header.alignment = style.CENTRED
+    put_text(worksheet, index, HEADER_ROW, sheet.header(node), replace(style.HEADER, fill=palette.strong))
     is_whole = keys.parts(node.key).letter in (keys.ITERATION, keys.EPOCH, keys.SAMPLE)
-    for row in (FIRST_ROW, FIRST_ROW + 1):
-        body = worksheet.cell(row, index)
-        body.font, body.fill, body.border = (
-            style.TEXT_FONT, style.fill(palette.tint), style.LINE_BELOW,
-        )  # fmt: skip
-        body.number_format = style.WHOLE_NUMBER if is_whole else style.NUMBER
-        body.alignment = Alignment(horizontal="center" if is_whole else "right")
-    if node.group == "parameters":
-        first = worksheet.cell(FIRST_ROW, index)
-        first.number_format = style.GENERAL
-        _mark_as_input(first)
+    later = replace(
+        style.TEXT,
+        fill=palette.tint,
+        border="below",
+        number_format=style.WHOLE_NUMBER if is_whole else style.NUMBER,
+        horizontal="center" if is_whole else "right",
+    )
     if node.typed is not None:
-        for row in (FIRST_ROW, FIRST_ROW + 1):
-            worksheet.cell(row, index).font = style.INPUT_FONT
+        later = replace(later, colour=style.INPUT.colour, bold=True)
+    first = replace(style.INPUT, border="below", horizontal="right") if node.group == "parameters" else later
+    put(worksheet, index, FIRST_ROW, first)
+    put(worksheet, index, FIRST_ROW + 1, later)
     worksheet.column_dimensions[get_column_letter(index)].width = _ITERATION_WIDTH if is_whole else _WIDTH
-
-
-def _mark_as_input(drawn: Cell | MergedCell) -> None:
-    drawn.font, drawn.fill = style.INPUT_FONT, style.fill(style.CONSTANTS.tint)
 
 
 def _draw_bands(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     """Name the groups in row 2, above their headers, as far as the constants leave room."""
     for group, start, end in _groups(sheet.graph):
         free = max(start, len(sheet.graph.settings) + 2)
+        band = replace(style.BAND, fill=style.GROUPS[group].strong)
         for column in range(free, end + 1):
-            band = worksheet.cell(VALUE_ROW, column)
-            band.fill = style.fill(style.GROUPS[group].strong)
-            band.font = style.HEADER_FONT
-            band.alignment = style.LEFT
+            put(worksheet, column, VALUE_ROW, band)
         if free <= end:
-            put_text(worksheet, cell(free, VALUE_ROW), _group_name(group, sheet))
+            put_text(worksheet, free, VALUE_ROW, _group_name(group, sheet), band)
 
 
 def _groups(graph: Graph) -> Iterator[tuple[str, int, int]]:
@@ -147,8 +132,7 @@ def _group_name(group: str, sheet: TrainingSheet) -> str:
 
 
 def _draw_title(worksheet: Worksheet, sheet: TrainingSheet) -> None:
-    title = put_text(worksheet, cell(len(sheet.graph.settings) + 2, NAME_ROW), sheet.title)
-    title.font, title.alignment = style.TITLE_FONT, style.LEFT
+    put_text(worksheet, len(sheet.graph.settings) + 2, NAME_ROW, sheet.title, style.TITLE)
 
 
 def _show_small_and_large(worksheet: Worksheet, sheet: TrainingSheet) -> None:

@@ -15,7 +15,7 @@ NOT_FINITE = b"null"
 
 def number_texts(values: Sequence[float]) -> list[bytes]:
     """Return the text of each of `values`; whole numbers have no point, −0 is 0."""
-    joined = _by_json(values) if orjson else _by_repr(values)
+    joined = _by_json(values) if orjson is not None else _by_repr(values)
     # Every number is followed by a comma here, so the replacements cannot hit the middle of one.
     return joined.replace(b"-0.0,", b"0.0,").replace(b".0,", b",").split(b",")[:-1]
 
@@ -27,7 +27,7 @@ def number_text(value: float) -> str:
 
 def _by_json(values: Sequence[float]) -> bytes:
     # Some versions write 1e16, others 1e+16.
-    return orjson.dumps(values)[1:-1].replace(b"e+", b"e") + b","
+    return orjson.dumps(values)[1:-1].replace(b"e+", b"e") + b"," if values else b""
 
 
 def _by_repr(values: Sequence[float]) -> bytes:

@@ -28,8 +28,9 @@ def recalculate(job: dict[str, Any]) -> None:
             properties = model.get_worksheets_properties()
             positions = {sheet["name"]: position for position, sheet in enumerate(properties)}
         for edit in point["edits"]:
-            for column, value in enumerate(edit["values"], edit["column"]):
-                model.update_cell_with_number(positions[edit["sheet"]], edit["row"], column, value)
+            for row, values in enumerate(edit["values"], edit["row"]):
+                for column, value in enumerate(values, edit["column"]):
+                    model.update_cell_with_number(positions[edit["sheet"]], row, column, value)
         # Without this the values stored in the file come back.
         model.evaluate()
         for index, sheet in enumerate(job["sheets"]):

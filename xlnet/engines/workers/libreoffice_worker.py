@@ -81,13 +81,14 @@ def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) ->
             if document is not None:
                 document.close(False)
             document = load(desktop, job["workbook"])
-        # Otherwise every edit recalculates all that depends on it.
+        # Otherwise every edit recalculates all that depends on it, and lays the rows out anew.
         document.enableAutomaticCalculation(False)
+        document.lockControllers()
         for edit in point["edits"]:
             sheet = document.Sheets.getByName(edit["sheet"])
-            first, row = edit["column"] - 1, edit["row"] - 1
-            last = first + len(edit["values"]) - 1
-            sheet.getCellRangeByPosition(first, row, last, row).setDataArray((tuple(edit["values"]),))
+            column, row, values = edit["column"] - 1, edit["row"] - 1, edit["values"]
+            cells = sheet.getCellRangeByPosition(column, row, column + len(values[0]) - 1, row + len(values) - 1)
+            cells.setDataArray(tuple(map(tuple, values)))
         # Neither loading nor calculate() recomputes a cell that came with a value.
         document.calculateAll()
         for index, sheet in enumerate(job["sheets"]):

@@ -1,0 +1,227 @@
+"""The row writer: every cell where it belongs, numbers exact, the same bytes twice, valid, and read alike by all."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+from conftest import Build
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+from openpyxl.utils import column_index_from_string
+from python_calamine import CalamineWorkbook
+
+import xlnet
+from xlnet import reference
+from xlnet.engines.choose import recalculate
+from xlnet.engines.grid import Extent, Point
+from xlnet.engines.job import Job
+from xlnet.template.sources import bundled_names
+from xlnet.xlsx import numbers
+from xlnet.xlsx.package import save
+from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes
+
+FIRST_ROW = 4
+
+
+@pytest.fixture(params=["orjson", "repr"])
+def formatter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way to write numbers: by the library, and where it is not installed."""
+    if request.param == "repr":
+        monkeypatch.setattr(numbers, "orjson", None)
+
+
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.1, 1e15, 1e16, 1e17, 123456789012345680.0, 1e-4, 1e-5, -1.5e-5, 9.9e-6, 1e-6, 1e22]
+EDGES += [5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 10.0, 100.0, 0.30000000000000004, 1e-10, 2.0**53]
+
+
+@pytest.mark.usefixtures("formatter")
+def test_numbers_read_back_to_the_same_double() -> None:
+    @given(st.lists(st.floats(allow_nan=False, allow_infinity=False)))
+    def each(values: list[float]) -> None:
+        for value, text in zip(values, numbers.number_texts(values), strict=True):
+            assert float(text) == value
+            assert b"+" not in text
+            assert text != b"-0"
+
+    each()
+    texts = numbers.number_texts(EDGES)
+    assert [float(text) for text in texts] == EDGES
+    assert texts[:7] == [b"0", b"0", b"1", b"-1", b"0.1", b"1000000000000000", b"1e16"]
+    assert numbers.number_texts([1e-5, math.nan, math.inf]) == [b"0.00001", b"null", b"null"]
+
+
+@given(st.lists(st.floats()))
+def test_both_ways_to_write_numbers_give_the_same_bytes(values: list[float]) -> None:
+    values = [*values, *EDGES]
+    assert numbers._by_json(values) == numbers._by_repr(values)
+
+
+def written(path: Path, columns: int, rows: int, values: list[float], *, shared: bool = False) -> None:
+    """Write a table of `columns` formulas that cite this row and the one above."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (FIRST_ROW, FIRST_ROW + 1):
+        for column in range(1, columns + 1):
+            sheet.cell(row, column).font = Font(bold=row == FIRST_ROW)
+    later = "=A{above}+A{row}*$B$2-10*A{above}"
+    table_columns = [TableColumn(None if index == 0 else "=A{row}<1", later) for index in range(columns)]
+    sizes = block_sizes(FIRST_ROW, FIRST_ROW + rows - 1, columns)
+    assert sum(sizes) == rows
+    blocks, start = [], 0
+    for size in sizes:
+        some = values[start : start + size * columns]
+        blocks.append(Block(some, all(map(math.isfinite, some))))
+        start += size * columns
+    table = Table(FIRST_ROW, FIRST_ROW + rows - 1, table_columns, blocks, shared)
+    with path.open("wb") as file:
+        save(workbook, {sheet.title: table}, {}, file)
+
+
+SIZES = [(2, 1), (2, 2), (2, 3), (1, 96), (1, 97), (3, 196), (3, 197), (2, 1100), (300, 25), (300, 106), (3000, 12)]
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["plain", "shared"])
+@pytest.mark.parametrize(("columns", "rows"), SIZES, ids=[f"{c}x{r}" for c, r in SIZES])
+def test_every_cell_has_its_own_formula_and_value(tmp_path: Path, columns: int, rows: int, shared: bool) -> None:
+    """Blocks end at rows 99, 199, …: around there, above all, a row number might be another's."""
+    if shared and columns > 3:
+        pytest.skip("openpyxl takes long to read many shared formulas")
+    path = tmp_path / "written.xlsx"
+    values = [number / 7 for number in range(columns * rows)]
+    # A cell in error here and there, two of them side by side.
+    for index in range(5, len(values), 211):
+        values[index : index + 2] = [math.nan, math.nan]
+    values = values[: columns * rows]
+    values[0] = 0.0
+    written(path, columns, rows, values, shared=shared)
+    formulas, cached = load_workbook(path).active, load_workbook(path, data_only=True).active
+    assert formulas is not None
+    assert cached is not None
+    assert formulas.max_row == FIRST_ROW + rows - 1
+    position = 0
+    for row in range(FIRST_ROW, FIRST_ROW + rows):
+        for column in range(1, columns + 1):
+            cell = formulas.cell(row, column)
+            value = values[position]
+            position += 1
+            if (row, column) != (FIRST_ROW, 1):
+                text = "=A{row}<1" if row == FIRST_ROW else "=A{above}+A{row}*$B$2-10*A{above}"
+                expected = text.format(row=row, above=row - 1)
+                if shared and row > FIRST_ROW and column > 1:
+                    # A shared formula moves with its column too; ours stand in one column each.
+                    expected = str(cell.value)
+                    assert str(row - 1) in expected
+                assert cell.value == expected
+            assert cell.font.bold == (row == FIRST_ROW)
+            assert cached.cell(row, column).value == ("#NUM!" if math.isnan(value) else value)
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    paths = [tmp_path / name for name in ("one.xlsx", "two.xlsx")]
+    for path in paths:
+        xlnet.build(xlnet.load("iris", iters=30), path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with zipfile.ZipFile(paths[0]) as package:
+        core = package.read("docProps/core.xml").decode()
+        assert {entry.date_time[0] for entry in package.infolist()} == {1980}
+    assert "created" not in core
+    assert f"xlnet {xlnet.__version__}" in core
+
+
+def test_the_date_of_a_build_is_that_of_its_source(built: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    with zipfile.ZipFile(built("seed", iters=3)) as package:
+        core = package.read("docProps/core.xml").decode()
+    assert core.count(">2023-11-14T22:13:20Z<") == 2
+
+
+def independent_run(template: str, iters: int) -> dict[str, np.ndarray]:
+    """Return the reference's own loss and weights of each iteration, by key."""
+    spec = xlnet.load(template, iters=iters)
+    run = reference.train(spec, reference.initial(spec), reference.constants(spec), iters)
+    weights = {
+        f"w{number}_{unit + 1}_{source + 1}": run[f"w{number}"][:, unit, source]
+        for number, layer in enumerate(spec.layers, 1)
+        for unit, source in np.ndindex(layer.units, layer.inputs)
+    }
+    return {"E": run["E"]} | weights
+
+
+@pytest.mark.parametrize("small", [False, True], ids=["default", "small"])
+@pytest.mark.parametrize("template", ["seed", "mazur", "valley_adam"])
+def test_all_readers_find_what_numpy_computes(tmp_path: Path, template: str, small: bool) -> None:
+    path = tmp_path / "built.xlsx"
+    xlnet.build(xlnet.load(template, iters=1500), path, small=small)
+    run = independent_run(template, 1500)
+    where = {row[0]: str(row[2]) for row in load_workbook(path)["Formulas"].iter_rows(values_only=True)}
+    positions = [column_index_from_string(where[key]) - 1 for key in run]
+    expected = np.column_stack(list(run.values()))
+    sheet = load_workbook(path, data_only=True)["Training"]
+    frames = [pandas.read_excel(path, header=None, skiprows=3, engine=engine) for engine in ("openpyxl", "calamine")]
+    readings: dict[str, Iterable[Any]] = {
+        "openpyxl": sheet.iter_rows(min_row=4, values_only=True),
+        "calamine": CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Training").to_python()[3:],
+        "pandas with openpyxl": frames[0].to_numpy(),
+        "pandas with calamine": frames[1].to_numpy(),
+    }
+    for reader, rows in readings.items():
+        found = np.array([[row[position] for position in positions] for row in rows], dtype=float)
+        assert found.shape == expected.shape, reader
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-14), reader
+
+
+@pytest.mark.parametrize("small", [False, True], ids=["default", "small"])
+def test_engines_find_the_values_that_are_in_the_file(tmp_path: Path, engine: str, small: bool) -> None:
+    path = tmp_path / "built.xlsx"
+    xlnet.build(xlnet.load("mazur", iters=300), path, small=small)
+    sheet = load_workbook(path, data_only=True)["Training"]
+    cached = np.array(list(sheet.iter_rows(min_row=4, values_only=True)), dtype=float)
+    (result,) = recalculate(engine, [Job(path, [Extent("Training", 303, cached.shape[1])], [Point()])], 120)
+    assert np.allclose(result.points[0]["Training"].values[3:], cached, rtol=1e-12, atol=1e-15)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+def test_a_small_file_is_smaller(tmp_path: Path) -> None:
+    sizes = []
+    for small in (False, True):
+        xlnet.build(xlnet.load("mazur", iters=3000), tmp_path / "built.xlsx", small=small)
+        sizes.append((tmp_path / "built.xlsx").stat().st_size)
+    assert sizes[1] < 0.7 * sizes[0]
+
+
+def validated(validator: Path, *workbooks: Path) -> str:
+    script = Path(__file__).parent / "validate.mjs"
+    command = ["node", str(script), str(validator), *map(str, workbooks)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ).stdout
+
+
+def test_every_template_is_valid_by_microsofts_own_rules(tmp_path: Path, validator: Path) -> None:
+    workbooks = [tmp_path / f"{template}.xlsx" for template in bundled_names()]
+    for template, workbook in zip(bundled_names(), workbooks, strict=True):
+        xlnet.build(xlnet.load(template, iters=12), workbook)
+    diverging, small = tmp_path / "diverging.xlsx", tmp_path / "small.xlsx"
+    xlnet.build(xlnet.load("seed", iters=150, lr=1.0), diverging)
+    xlnet.build(xlnet.load("seed", iters=150), small, small=True)
+    assert validated(validator, *workbooks, diverging, small) == ""
+
+
+def test_the_validator_sees_what_openpyxl_does_wrong(tmp_path: Path, validator: Path) -> None:
+    workbook = Workbook()
+    assert workbook.active is not None
+    workbook.active["A1"].font = Font(name="Calibri", bold=True)
+    workbook.save(tmp_path / "plain.xlsx")
+    assert "Sch_UnexpectedElementContent" in validated(validator, tmp_path / "plain.xlsx")
