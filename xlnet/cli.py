@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -194,8 +195,10 @@ def check(
     if not 0 < timeout <= LONGEST_TIMEOUT:
         raise click.UsageError(f"--timeout: must be above 0 and up to {LONGEST_TIMEOUT:,} seconds, not {timeout}")
     from xlnet.checking import check as check_workbook
+    from xlnet.progress import status_line
 
-    report = check_workbook(workbook, engine, rtol, atol, timeout)
+    with nullcontext(lambda _: None) if quiet else status_line() as say:
+        report = check_workbook(workbook, engine, rtol, atol, timeout, say)
     if as_json:
         click.echo(report.to_json())
     elif not (quiet and report.agrees):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from xlnet.checking.compare import compare
@@ -14,6 +14,8 @@ from xlnet.engines.job import Job
 
 RTOL, ATOL, SECONDS = 1e-9, 1e-12, 600.0
 
+Say = Callable[[str], None]
+
 
 def check(
     workbook: str | Path,
@@ -21,13 +23,14 @@ def check(
     rtol: float = RTOL,
     atol: float = ATOL,
     timeout: float = SECONDS,
+    say: Say = lambda _: None,
 ) -> Report:
     """Recalculate every formula of `workbook` and compare it with numpy.
 
     A cell agrees within atol + rtol·|expected|. Raises UserError when the file is not an xlnet workbook, EngineError
-    when no engine recalculates it within `timeout` seconds.
+    when no engine recalculates it within `timeout` seconds. `say` is told what is being done.
     """
-    return check_all([workbook], engine, rtol, atol, timeout)[0]
+    return check_all([workbook], engine, rtol, atol, timeout, say)[0]
 
 
 def check_all(
@@ -36,15 +39,20 @@ def check_all(
     rtol: float = RTOL,
     atol: float = ATOL,
     timeout: float = SECONDS,
+    say: Say = lambda _: None,
 ) -> list[Report]:
     """Check many workbooks with one start of the engine, which has `timeout` seconds for all of them; see `check`."""
+    say("reading")
     every_opened = [open_workbook(Path(workbook)) for workbook in workbooks]
     every_probes = [probes(opened) for opened in every_opened]
     jobs = [
         Job(opened.path, opened.extents, [probe.point for probe in its_probes])
         for opened, its_probes in zip(every_opened, every_probes, strict=True)
     ]
+    cells = sum(opened.is_formula.size for opened in every_opened)
+    say(f"recalculating {cells:,} cells")
     recalculations = recalculate(engine, jobs, timeout)
+    say("comparing with numpy")
     reports = []
     for opened, its_probes, recalculation in zip(every_opened, every_probes, recalculations, strict=True):
         findings = compare(opened, its_probes, recalculation.points, rtol, atol)
