@@ -111,3 +111,19 @@ def test_vanished_probabilities_are_no_errors(
     report = xlnet.check(path, engine=engine)
     assert report.agrees, report.to_text()
     assert report.diverged_at is None
+
+
+def test_a_wide_network_agrees(tmp_path: Path, engine: str) -> None:
+    """Of about 600 parameters: blocks of ten rows, SUMPRODUCTs over 24 cells, thousands of cells moved at once."""
+    path = tmp_path / "wide.csv"
+    header = ",".join(f"p{number}" for number in range(24))
+    rows = [",".join(str((row * column) % 17) for column in range(1, 25)) + f",c{row % 4}" for row in range(40)]
+    path.write_text("\n".join([f"{header},class", *rows]), encoding="utf-8")
+    network: dict[str, object] = {"layers": "24-20-4", "activation": "relu", "output_activation": "softmax"}
+    data: dict[str, object] = {"data": path, "inputs": header, "targets": "class", "standardize": True, "batch": 6}
+    spec = xlnet.load(**network, **data, loss="cross_entropy", iters=40)
+    workbook = tmp_path / "wide.xlsx"
+    xlnet.build(spec, workbook)
+    poison(workbook)
+    report = xlnet.check(workbook, engine=engine)
+    assert report.agrees, report.to_text()
