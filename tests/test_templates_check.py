@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Build
@@ -117,10 +118,10 @@ def test_a_wide_network_agrees(tmp_path: Path, engine: str) -> None:
     """Of about 600 parameters: blocks of ten rows, SUMPRODUCTs over 24 cells, thousands of cells moved at once."""
     path = tmp_path / "wide.csv"
     header = ",".join(f"p{number}" for number in range(24))
-    rows = [",".join(str((row * column) % 17) for column in range(1, 25)) + f",c{row % 4}" for row in range(40)]
+    rows = [",".join(str((row * column) % 29) for column in range(1, 25)) + f",c{row % 4}" for row in range(40)]
     path.write_text("\n".join([f"{header},class", *rows]), encoding="utf-8")
-    network: dict[str, object] = {"layers": "24-20-4", "activation": "relu", "output_activation": "softmax"}
-    data: dict[str, object] = {"data": path, "inputs": header, "targets": "class", "standardize": True, "batch": 6}
+    network: dict[str, Any] = {"layers": "24-20-4", "activation": "relu", "output_activation": "softmax"}
+    data: dict[str, Any] = {"data": path, "inputs": header, "targets": "class", "standardize": True, "batch": 6}
     spec = xlnet.load(**network, **data, loss="cross_entropy", iters=40)
     workbook = tmp_path / "wide.xlsx"
     xlnet.build(spec, workbook)
