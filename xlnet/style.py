@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from openpyxl.cell import Cell, MergedCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ GROUPS = {
     "gradients": Palette("B91C1C", "FEF2F2"),
     "state": Palette("6D28D9", "F5F1FE"),
 }
+# From the most negative over 0 to the most positive.
+SIGNED_SCALE = ("7FA8F5", "FFFFFF", "F59A9A")
 CONSTANTS = Palette("475569", "FEF9C3")
 
 # Six digits after the point; a conditional format shows powers of ten where they would not do.
@@ -63,6 +65,7 @@ class Look:
     horizontal: str | None = None
     vertical: str | None = None
     wrap: bool = False
+    locked: bool = True
 
 
 HEADER = Look(colour="FFFFFF", bold=True, horizontal="center", vertical="center")
@@ -70,7 +73,7 @@ BAND = replace(HEADER, horizontal="left")
 TITLE = Look(colour="334155", bold=True, size=12, horizontal="left", vertical="center")
 QUIET = Look(colour="64748B", italic=True, horizontal="center", vertical="center")
 # Blue on yellow is the spreadsheet modeller's sign for a number that a person may change.
-INPUT = Look(colour="1D4ED8", bold=True, fill=CONSTANTS.tint)
+INPUT = Look(colour="1D4ED8", bold=True, fill=CONSTANTS.tint, locked=False)
 TEXT = Look()
 CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
@@ -93,5 +96,6 @@ def dress(cell: Cell | MergedCell, look: Look) -> None:
         cell.border = _BORDERS[look.border]
         cell.number_format = look.number_format
         cell.alignment = Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=look.wrap)
+        cell.protection = Protection(locked=look.locked)
         known[look] = copy(numbered._style)
     numbered._style = copy(known[look])

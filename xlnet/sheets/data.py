@@ -13,6 +13,7 @@ from xlnet.excel import cell, formula
 from xlnet.graph.node import Constant, DataColumn
 from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN
 from xlnet.sheets.cells import put_formula, put_number, put_text
+from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.page import print_landscape
 from xlnet.sheets.training import TrainingSheet
 
@@ -36,8 +37,18 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         _draw_statistics_labels(worksheet, sheet)
     for constant in every_constant(sheet):
         _draw_constant(worksheet, constant, sheet)
+    take_numbers(worksheet, _inputs(sheet), sheet.texts)
+    protect(worksheet)
     worksheet.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
     print_landscape(worksheet, "1:1")
+
+
+def _inputs(sheet: TrainingSheet) -> Iterator[str]:
+    """Yield the ranges that hold the user's numbers."""
+    for column in sheet.graph.data:
+        place = sheet.layout.data[column.key]
+        if column.constants[0].formula is None:
+            yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
 
 
 def _title(column: DataColumn, sheet: TrainingSheet) -> str:

@@ -14,6 +14,7 @@ from xlnet.excel import at_row, formula
 from xlnet.graph.node import Constant, DataColumn, Node
 from xlnet.layout import DATA, FIRST_ROW
 from xlnet.sheets.cells import put_text
+from xlnet.sheets.guard import protect
 from xlnet.sheets.page import print_landscape
 from xlnet.sheets.training import TrainingSheet
 
@@ -37,6 +38,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         lines = max(ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True))
         worksheet.row_dimensions[row].height = _LINE_HEIGHT * lines
     worksheet.freeze_panes = "B2"
+    protect(worksheet)
     print_landscape(worksheet, "1:1")
 
 

@@ -6,6 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
 from xlnet.sheets.cells import put_text
+from xlnet.sheets.guard import protect
 from xlnet.sheets.page import print_landscape
 
 NAME = "Template"
@@ -17,4 +18,5 @@ def draw(worksheet: Worksheet, toml: str) -> None:
         put_text(worksheet, 1, row, line, style.CODE)
     worksheet.column_dimensions["A"].width = 120
     worksheet.sheet_view.showGridLines = False
+    protect(worksheet)
     print_landscape(worksheet)

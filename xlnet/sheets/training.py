@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from openpyxl.formatting.rule import Rule
+from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
@@ -18,6 +18,8 @@ from xlnet.graph.node import Constant, Graph, Node
 from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout
 from xlnet.notation import Symbols
 from xlnet.sheets.cells import put, put_number, put_text
+from xlnet.sheets.guard import protect, take_numbers
+from xlnet.sheets.notes import MOST_NOTES, put_note
 from xlnet.sheets.page import print_landscape
 from xlnet.texts import Texts
 from xlnet.xlsx.table import TableColumn
@@ -71,6 +73,10 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     _draw_bands(worksheet, sheet)
     _draw_title(worksheet, sheet)
     _show_small_and_large(worksheet, sheet)
+    _colour_gradients(worksheet, sheet)
+    _add_notes(worksheet, sheet)
+    take_numbers(worksheet, _inputs(sheet), sheet.texts)
+    protect(worksheet)
     worksheet.freeze_panes = cell(2, FIRST_ROW)
     worksheet.row_dimensions[HEADER_ROW].height = 21
     worksheet.sheet_view.zoomScale = 100
@@ -133,6 +139,39 @@ def _group_name(group: str, sheet: TrainingSheet) -> str:
 
 def _draw_title(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     put_text(worksheet, len(sheet.graph.settings) + 2, NAME_ROW, sheet.title, style.TITLE)
+
+
+def _add_notes(worksheet: Worksheet, sheet: TrainingSheet) -> None:
+    layers = sheet.symbols.layers
+    for constant in sheet.graph.settings:
+        lines = [
+            sheet.symbols(constant.key),
+            sheet.texts.meaning(constant.key, layers),
+            sheet.texts.get("input", "note"),
+        ]
+        put_note(worksheet, sheet.layout.cells[constant.key].column, NAME_ROW, lines)
+    for index, node in enumerate(sheet.graph.nodes[:MOST_NOTES], 1):
+        rule = sheet.symbols.rule(node)
+        lines = [sheet.header(node), sheet.texts.meaning(node.key, layers), *([rule] if rule else [])]
+        put_note(worksheet, index, HEADER_ROW, lines)
+
+
+def _inputs(sheet: TrainingSheet) -> Iterator[str]:
+    """Yield the ranges that hold the user's numbers."""
+    constants = len(sheet.graph.settings)
+    yield f"{cell(1, VALUE_ROW)}:{cell(constants, VALUE_ROW)}"
+    for group, start, end in _groups(sheet.graph):
+        if group == "parameters":
+            yield f"{cell(start, FIRST_ROW)}:{cell(end, FIRST_ROW)}"
+
+
+def _colour_gradients(worksheet: Worksheet, sheet: TrainingSheet) -> None:
+    """Colour the gradients by sign and size."""
+    low, middle, high = style.SIGNED_SCALE
+    for group, start, end in _groups(sheet.graph):
+        if group == "gradients":
+            scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+            worksheet.conditional_formatting.add(f"{cell(start, FIRST_ROW)}:{cell(end, sheet.last_row)}", scale)
 
 
 def _show_small_and_large(worksheet: Worksheet, sheet: TrainingSheet) -> None:

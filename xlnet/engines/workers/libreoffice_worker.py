@@ -86,6 +86,8 @@ def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) ->
         document.lockControllers()
         for edit in point["edits"]:
             sheet = document.Sheets.getByName(edit["sheet"])
+            # Of a protected sheet only the inputs could be typed over.
+            sheet.unprotect("")
             column, row, values = edit["column"] - 1, edit["row"] - 1, edit["values"]
             cells = sheet.getCellRangeByPosition(column, row, column + len(values[0]) - 1, row + len(values) - 1)
             cells.setDataArray(tuple(map(tuple, values)))
