@@ -36,4 +36,5 @@ def picture(template: str, name: str, page: int = 1, **overrides: object) -> Non
 
 if __name__ == "__main__":
     picture("seed", "training", iters=12)
-    picture("mazur", "formulas", page=2, iters=2)
+    picture("seed", "dashboard", page=2, iters=60)
+    picture("mazur", "formulas", page=3, iters=2)

@@ -29,7 +29,7 @@ def poison(path: Path) -> None:
     rewrite(path, lambda xml: pattern.sub(r"\1>\2<v>777.125</v>", xml))
 
 
-def change_cell(path: Path, cell: str, change: Callable[[str | None, str], str]) -> None:
+def change_cell(path: Path, cell: str, change: Callable[[str | None, str], str], part: str = TRAINING) -> None:
     """Replace the inside of a cell; `change` takes its formula and its cached value, as XML text."""
 
     def changed(xml: str) -> str:
@@ -39,7 +39,7 @@ def change_cell(path: Path, cell: str, change: Callable[[str | None, str], str])
         new = inside.format(start=f'<c r="{cell}"{match[1] or ""}')
         return xml[: match.start()] + new + xml[match.end() :]
 
-    rewrite(path, changed)
+    rewrite(path, changed, part)
 
 
 def other_formula(formula: str | None, value: str) -> str:

@@ -122,8 +122,9 @@ def _quiet(command: _Command) -> _Command:
 @click.option(
     "--small", is_flag=True, help="Write a smaller file: slower to write, and to open outside Excel; for long runs."
 )
+@click.option("--plain", is_flag=True, help="Write sheets Training, Data, Formulas and Template alone.")
 @_quiet
-def build(template: str | None, output: Path | None, small: bool, quiet: bool, **overrides: Any) -> None:
+def build(template: str | None, output: Path | None, small: bool, plain: bool, quiet: bool, **overrides: Any) -> None:
     """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
 
     \b
@@ -147,7 +148,7 @@ def build(template: str | None, output: Path | None, small: bool, quiet: bool, *
 
         return blocks if quiet else with_progress("writing rows", blocks, count)
 
-    built = build_workbook(spec, path, small=small, progress=shown)
+    built = build_workbook(spec, path, small=small, plain=plain, progress=shown)
     if built.diverged_at is not None and not quiet:
         click.echo(
             f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "

@@ -88,6 +88,11 @@ def cell(column: int, row: int) -> str:
     return f"{get_column_letter(column)}{row}"
 
 
+def absolute(column: int, row: int) -> str:
+    """Return a cell's address that does not move: (4, 2) gives "$D$2"."""
+    return f"${get_column_letter(column)}${row}"
+
+
 def number(value: float) -> str:
     """Return a number as Excel reads it in a formula, exact to the last bit, whole numbers without a point."""
     return repr(value + 0.0).removesuffix(".0").upper()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet import reference
+from xlnet.checking.beside import wrong_beside
 from xlnet.checking.kinds import with_kinds_of_file
 from xlnet.checking.opened import Opened
 from xlnet.checking.order import wrong_order
@@ -34,15 +35,16 @@ _EXACT = ("iter", "epoch", "sample")
 class Findings:
     """What a comparison found.
 
-    `errors` is the worst error of each column of the table, `data_error` that of sheet Data: |found − expected|,
-    relative where the value is above 1. `drift` is the largest such distance from the reference's own run, and where;
-    None where it could not run. `diverged_at` is the iteration from which sheet and reference agree that there are no
-    finite numbers.
+    `errors` is the worst error of each column of the table, `data_error` that of sheet Data, `beside_error` that of
+    sheet Dashboard: |found − expected|, relative where the value is above 1. `drift` is the largest such distance from
+    the reference's own run, and where; None where it could not run. `diverged_at` is the iteration from which
+    sheet and reference agree that there are no finite numbers.
     """
 
     wrong: list[WrongCell]
     errors: Numbers
     data_error: float
+    beside_error: float
     drift: float | None
     drift_position: Position | None
     diverged_at: int | None
@@ -53,7 +55,7 @@ def compare(
 ) -> Findings:
     """Compare the sheets recalculated at each of `probes` with the reference."""
     wrong: dict[Position, WrongCell] = {}
-    errors, data_error = np.zeros(len(opened.graph.nodes)), 0.0
+    errors, data_error, beside_error = np.zeros(len(opened.graph.nodes)), 0.0, 0.0
     drift: tuple[float, Position] | None = None
     diverged_at = None
     not_diverging: list[WrongCell] = []
@@ -80,6 +82,10 @@ def compare(
             more, distances = judge(_data_region(opened, grids[DATA]), expectation, grids[DATA], probe.name, rtol, atol)
             cells += more
             data_error = max(data_error, float(distances.max(initial=0.0)))
+        if probe.rows is None:
+            more, distance = wrong_beside(opened, grids, probe.name, rtol, atol)
+            cells += more
+            beside_error = max(beside_error, distance)
         for rows in _blocks(probe, judged):
             region = _training_region(opened, probe, grids[TRAINING], rows)
             expectation = _expectation(opened, found, rows, lambda q: _own_table(opened, q))
@@ -94,6 +100,7 @@ def compare(
         wrong=sorted(wrong.values(), key=lambda cell: (cell.position.sheet, cell.position.column, cell.position.row)),
         errors=errors,
         data_error=data_error,
+        beside_error=beside_error,
         drift=drift[0] if drift else None,
         drift_position=drift[1] if drift else None,
         diverged_at=diverged_at,

@@ -22,7 +22,9 @@ from xlnet.engines.grid import Extent
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout, layout_of
+from xlnet.sheets import dashboard
 from xlnet.sheets.template import NAME as TEMPLATE
+from xlnet.sheets.training import TrainingSheet, sheet_of
 from xlnet.sheets.training import columns as training_columns
 from xlnet.spec import Spec
 from xlnet.template.parse import parse
@@ -40,8 +42,9 @@ class Opened:
 
     `is_formula` and `is_altered` have the shape (iterations, columns) of sheet Training's table: whether a cell holds a
     formula, and whether that is another one than xlnet wrote there. `inputs` are the cells that a user may change;
-    `computed` are the formulas outside the table, by position: key, and whether there is still a formula. `odd_cells`
-    are the kinds of cells that hold neither a number nor a formula nor a text: blank or boolean.
+    `computed` are the formulas on sheet Data, by position: key, and whether there is still a formula; `beside` those on
+    sheet Dashboard, and `points` what its charts show, None where there is no such sheet. `odd_cells` are the kinds
+    of cells that hold neither a number nor a formula nor a text: blank or boolean.
     """
 
     path: Path
@@ -53,6 +56,8 @@ class Opened:
     is_altered: Flags
     inputs: dict[Position, Input]
     computed: dict[Position, tuple[str, bool]]
+    beside: dict[Position, tuple[str, bool]]
+    points: dashboard.Points | None
     odd_cells: dict[Position, int]
 
     @property
@@ -66,6 +71,9 @@ class Opened:
         nodes, settings = self.graph.nodes, self.graph.settings
         found = [Extent(TRAINING, FIRST_ROW + self.rows - 1, max(len(nodes), len(settings)))]
         data = [place for place in self.layout.cells.values() if place.sheet == DATA]
+        if self.beside:
+            rows, columns = (max(getattr(p, side) for p in self.beside) for side in ("row", "column"))
+            found.append(Extent(dashboard.NAME, rows, columns))
         if data:
             found.append(Extent(DATA, max(p.row or 1 for p in data), max(p.column for p in data)))
         return found
@@ -79,8 +87,9 @@ class Opened:
         """Return the key of the quantity that stands in a cell."""
         if position.sheet == TRAINING and position.row >= FIRST_ROW:
             return self.graph.nodes[position.column - 1].key
-        if position in self.computed:
-            return self.computed[position][0]
+        for formulas in (self.computed, self.beside):
+            if position in formulas:
+                return formulas[position][0]
         return self.inputs[position].key
 
 
@@ -98,6 +107,13 @@ def open_workbook(path: Path) -> Opened:
             _require_sheets(path, workbook, DATA)
         table = _table(path, workbook, graph, layout, spec.training.iters)
         inputs, computed, odd_cells = _fixed_cells(workbook, graph, layout)
+        beside: dict[Position, tuple[str, bool]] = {}
+        points = None
+        if dashboard.NAME in workbook.sheetnames:
+            sheet = sheet_of(spec, graph, layout)
+            points = dashboard.points(spec, sheet)
+            bound, beside = _dashboard(workbook[dashboard.NAME], spec, sheet)
+            inputs |= bound
     return Opened(
         path=path,
         spec=spec,
@@ -108,6 +124,8 @@ def open_workbook(path: Path) -> Opened:
         is_altered=np.array(table.is_altered, dtype=bool),
         inputs=inputs | table.inputs,
         computed=computed,
+        beside=beside,
+        points=points,
         odd_cells=odd_cells | table.odd_cells,
     )
 
@@ -170,6 +188,26 @@ def _fixed_cells(
         else:
             computed[position] = (constant.key, cell is not None and formula_of(cell) is not None)
     return inputs, computed, odd_cells
+
+
+def _dashboard(
+    worksheet: Any, spec: Spec, sheet: TrainingSheet
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]]]:
+    """Return the bound that is typed on sheet Dashboard, and its formulas."""
+    every_live = dashboard.formulas(spec, sheet)
+    rows = list(_rows(worksheet, 1, max(live.column for live in every_live), max(live.row for live in every_live)))
+
+    def cell_at(row: int, column: int) -> Any:
+        return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
+
+    formulas = {}
+    for live in every_live:
+        cell = cell_at(live.row, live.column)
+        is_formula = cell is not None and formula_of(cell) is not None
+        formulas[Position(dashboard.NAME, live.row, live.column)] = (live.key, is_formula)
+    position = Position(dashboard.NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN)
+    bound = number_of(cell_at(position.row, position.column), dashboard.BOUND)
+    return {position: Input("bound", "settings", bound)}, formulas
 
 
 def _constants(graph: Graph) -> Iterator[Constant]:

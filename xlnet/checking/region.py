@@ -24,7 +24,7 @@ class WrongCell:
     problem: str
     probe: str
     found: float | str | None
-    expected: float | None
+    expected: float | str | None
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def judge(
     return cells, error.max(axis=0, initial=0.0)
 
 
-def wrong_cell(position: Position, problem: str, probe: str, grid: Grid, expected: float | None) -> WrongCell:
+def wrong_cell(position: Position, problem: str, probe: str, grid: Grid, expected: float | str | None) -> WrongCell:
     """Return a wrong cell with what was found in it."""
     row, column = position.row - 1, position.column - 1
     found: float | str | None = float(grid.values[row, column])

@@ -42,7 +42,7 @@ class Difference:
     probe: str
     formula: str | None
     found: float | str | None
-    expected: float | None
+    expected: float | str | None
     also_wrong: int
 
 
@@ -89,7 +89,7 @@ def report(
         engine=recalculation.engine,
         version=recalculation.version,
         iterations=opened.rows,
-        cells=opened.rows * len(opened.graph.nodes) + len(opened.computed),
+        cells=opened.rows * len(opened.graph.nodes) + len(opened.computed) + len(opened.beside),
         groups=tuple(_groups(opened, findings)),
         drift=findings.drift,
         drift_cell=cell(position.column, position.row) if position else None,
@@ -105,6 +105,8 @@ def _groups(opened: Opened, findings: Findings) -> Iterator[GroupResult]:
         yield GroupResult(group, len(worst), float(max(worst)))
     if opened.computed:
         yield GroupResult("data", len({position.column for position in opened.computed}), findings.data_error)
+    if opened.beside:
+        yield GroupResult("dashboard", len({position.column for position in opened.beside}), findings.beside_error)
 
 
 def _differences(opened: Opened, findings: Findings, formulas: Mapping[Position, str]) -> Iterator[Difference]:

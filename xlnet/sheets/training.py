@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from openpyxl.formatting.rule import ColorScaleRule, Rule
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
+from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -18,10 +16,13 @@ from xlnet.graph.node import Constant, Graph, Node
 from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout
 from xlnet.notation import Symbols
 from xlnet.sheets.cells import put, put_number, put_text
+from xlnet.sheets.digits import show_small_and_large
 from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.notes import MOST_NOTES, put_note
 from xlnet.sheets.page import print_landscape
+from xlnet.spec import Spec
 from xlnet.texts import Texts
+from xlnet.texts import load as load_texts
 from xlnet.xlsx.table import TableColumn
 
 _WIDTH = 12.5
@@ -39,11 +40,35 @@ class TrainingSheet:
     title: str
     last_row: int
 
+    @property
+    def constants(self) -> dict[str, float]:
+        """The values of all that stands in a cell of its own, by key."""
+        graph = self.graph
+        every = (*graph.settings, *(c for column in graph.data for c in column.constants), *graph.statistics)
+        return {constant.key: constant.value for constant in every}
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether any unit has a bias."""
+        return any(keys.parts(node.key).letter == "b" for node in self.graph.nodes)
+
     def header(self, node: Node) -> str:
         """Return the header of a node's column."""
         if node.key in self.texts.sections["header"]:
             return self.texts.get("header", node.key)
         return self.symbols(node.key)
+
+
+def sheet_of(spec: Spec, graph: Graph, layout: Layout) -> TrainingSheet:
+    """Return the sheet of a template."""
+    return TrainingSheet(
+        graph=graph,
+        layout=layout,
+        symbols=Symbols.of(spec),
+        texts=load_texts(),
+        title=spec.title,
+        last_row=FIRST_ROW + spec.training.iters - 1,
+    )
 
 
 def columns(graph: Graph, layout: Layout) -> list[TableColumn]:
@@ -72,7 +97,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         _draw_column(worksheet, index, node, sheet)
     _draw_bands(worksheet, sheet)
     _draw_title(worksheet, sheet)
-    _show_small_and_large(worksheet, sheet)
+    show_small_and_large(worksheet, f"{cell(2, FIRST_ROW)}:{cell(len(sheet.graph.nodes), sheet.last_row)}")
     _colour_gradients(worksheet, sheet)
     _add_notes(worksheet, sheet)
     take_numbers(worksheet, _inputs(sheet), sheet.texts)
@@ -131,8 +156,7 @@ def _groups(graph: Graph) -> Iterator[tuple[str, int, int]]:
 
 
 def _group_name(group: str, sheet: TrainingSheet) -> str:
-    with_biases = any(keys.parts(node.key).letter == "b" for node in sheet.graph.nodes)
-    if group == "parameters" and with_biases:
+    if group == "parameters" and sheet.has_biases:
         return sheet.texts.get("group", "parameters_with_biases")
     return sheet.texts.get("group", group)
 
@@ -172,12 +196,3 @@ def _colour_gradients(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         if group == "gradients":
             scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
             worksheet.conditional_formatting.add(f"{cell(start, FIRST_ROW)}:{cell(end, sheet.last_row)}", scale)
-
-
-def _show_small_and_large(worksheet: Worksheet, sheet: TrainingSheet) -> None:
-    """Show what six digits after the point cannot, by a power of ten."""
-    power = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=style.POWER_OF_TEN))
-    first, last = cell(2, FIRST_ROW), cell(len(sheet.graph.nodes), sheet.last_row)
-    outside = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<0.0001,ABS({first})>=100000))"
-    rule = Rule(type="expression", dxf=power, formula=[outside])
-    worksheet.conditional_formatting.add(f"{first}:{last}", rule)

@@ -9,7 +9,7 @@ import sys
 import time
 import zipfile
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO, BinaryIO
@@ -34,14 +34,14 @@ _SWITCH_SECONDS = 0.0002
 def save(
     workbook: Workbook,
     tables: Mapping[str, Table],
-    values: Mapping[str, Mapping[str, Value]],
+    values: Mapping[str, Callable[[], Mapping[str, Value]]],
     target: BinaryIO,
     level: int = FAST,
 ) -> None:
     """Write `workbook` to `target`, with the rows of `tables` in the sheets they are named after.
 
-    `values` are the values of formulas in other sheets, by sheet and address. The same workbook gives the same bytes:
-    no time is written but that of SOURCE_DATE_EPOCH, where the environment has it.
+    `values` give the values of formulas in other sheets, by sheet and address, once the tables are written. The same
+    workbook gives the same bytes: no time is written but that of SOURCE_DATE_EPOCH, where the environment has it.
     """
     moment = source_date()
     frame = io.BytesIO()
@@ -52,10 +52,10 @@ def save(
         zipfile.ZipFile(frame) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package,
     ):
-        for name in source.namelist():
+        for name in sorted(source.namelist(), key=valued.__contains__):
             content = repaired(name, source.read(name).decode(), moment)
             if name in valued:
-                content = with_values(content, valued[name])
+                content = with_values(content, valued[name]())
             # Opened by name, an entry has the compression level of the package, and no time. Zip64 from the start where
             # a part is streamed, as its size is not known: it may pass 2 GiB.
             with package.open(name, "w", force_zip64=name in streamed) as part:

@@ -21,6 +21,9 @@ def repaired(part: str, xml: str, moment: time.struct_time | None) -> str:
         return _FONT.sub(_ordered_font, xml)
     if part == "docProps/core.xml":
         return _TIMES.sub(lambda match: _time(match, moment), xml)
+    if part.startswith("xl/worksheets/_rels/"):
+        # IronCalc takes every target for one beside the sheet.
+        return xml.replace('Target="/xl/', 'Target="../')
     return xml
 
 

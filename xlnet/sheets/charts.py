@@ -1,0 +1,94 @@
+"""Line charts over the iterations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.worksheet.worksheet import Worksheet
+
+# The cells that a chart covers.
+COLUMNS, ROWS = 9, 16
+_COLOURS = (
+    *("1D4ED8", "B91C1C", "15803D", "B45309", "6D28D9", "0E7490"),
+    *("BE185D", "4D7C0F", "475569", "7C2D12", "0369A1", "A16207"),
+)
+_GRID = "E2E8F0"
+_POINTS_WIDE = 12700
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a chart: the column of its values, its name in the legend, and whether it is dashed."""
+
+    column: int
+    name: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of columns over another one, rows `first_row` to `last_row`; its horizontal axis ends at `x_max`."""
+
+    title: str
+    x_title: str
+    y_title: str
+    lines: Sequence[Line]
+    x_column: int
+    first_row: int
+    last_row: int
+    x_max: int
+    logarithmic: bool = False
+
+
+def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> None:
+    """Put a chart on a sheet that holds its numbers, with its upper left corner in this cell."""
+    drawn: Any = ScatterChart()
+    drawn.title, drawn.style = chart.title, 2
+    drawn.scatterStyle = "lineMarker"
+    for axis, title in ((drawn.x_axis, chart.x_title), (drawn.y_axis, chart.y_title)):
+        axis.title = title
+        # Without this, Excel shows a chart of openpyxl's without its axes.
+        axis.delete = False
+        axis.majorGridlines.spPr = _line(_GRID, 0.75)
+        axis.tickLblPos = "low"
+        axis.title.overlay = False
+    drawn.title.overlay = False
+    drawn.x_axis.number_format, drawn.y_axis.number_format = "0", "General"
+    drawn.x_axis.scaling.min, drawn.x_axis.scaling.max = 0, chart.x_max
+    drawn.x_axis.majorGridlines = None
+    if chart.logarithmic:
+        drawn.y_axis.scaling.logBase = 10
+        drawn.y_axis.number_format = "0E+00"
+        drawn.y_axis.crosses = "min"
+    x = Reference(worksheet, chart.x_column, chart.first_row, chart.x_column, chart.last_row)
+    for index, line in enumerate(chart.lines):
+        values = Reference(worksheet, line.column, chart.first_row, line.column, chart.last_row)
+        series: Any = Series(values, x, title=line.name)
+        # A target has the colour of its output.
+        colour = _COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(_COLOURS)]
+        series.spPr = _line(colour, 2.0, dashed=line.dashed)
+        series.marker.symbol = "none"
+        series.smooth = False
+        drawn.series.append(series)
+    if len(chart.lines) > 1:
+        drawn.legend.position = "r"
+    else:
+        drawn.legend = None
+    # Placed by its corners: programs differ in how wide a column is.
+    corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + COLUMNS, 0, row - 1 + ROWS, 0))
+    drawn.anchor = TwoCellAnchor("twoCell", *corners)
+    worksheet.add_chart(drawn)
+
+
+def _line(colour: str, points: float, *, dashed: bool = False) -> GraphicalProperties:
+    properties: Any = GraphicalProperties()
+    properties.line.solidFill = colour
+    properties.line.width = int(points * _POINTS_WIDE)
+    if dashed:
+        properties.line.dashStyle = "dash"
+    return properties  # type: ignore[no-any-return]
