@@ -15,14 +15,14 @@ FOLDER = Path(__file__).parent
 MARGIN = 8
 
 
-def picture(template: str, name: str, page: int = 1, **overrides: object) -> None:
+def picture(template: str, name: str, page: int = 1, *, plain: bool = False, **overrides: object) -> None:
     """Build a template, let LibreOffice print it, and keep the part of a page that is not white."""
     soffice = find_soffice()
     assert soffice is not None, "LibreOffice is not found"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         workbook = folder / "workbook.xlsx"
-        xlnet.build(xlnet.load(template, **overrides), workbook)
+        xlnet.build(xlnet.load(template, **overrides), workbook, plain=plain)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         convert = [str(soffice), profile, "--headless", "--convert-to", "pdf", "--outdir", scratch, str(workbook)]
         subprocess.run(convert, check=True, capture_output=True)
@@ -37,4 +37,4 @@ def picture(template: str, name: str, page: int = 1, **overrides: object) -> Non
 if __name__ == "__main__":
     picture("seed", "training", iters=12)
     picture("seed", "dashboard", page=2, iters=60)
-    picture("mazur", "formulas", page=3, iters=2)
+    picture("mazur", "formulas", page=3, plain=True, iters=2)

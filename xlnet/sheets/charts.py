@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 # The cells that a chart covers.
 COLUMNS, ROWS = 9, 16
+_SHORT = 10
 _COLOURS = (
     *("1D4ED8", "B91C1C", "15803D", "B45309", "6D28D9", "0E7490"),
     *("BE185D", "4D7C0F", "475569", "7C2D12", "0369A1", "A16207"),
@@ -59,7 +60,9 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
         axis.title.overlay = False
     drawn.title.overlay = False
     drawn.x_axis.number_format, drawn.y_axis.number_format = "0", "General"
-    drawn.x_axis.scaling.min, drawn.x_axis.scaling.max = 0, chart.x_max
+    # Round numbers below the axis of a long run, and no empty half of a short one.
+    drawn.x_axis.scaling.min = 1 if 1 < chart.x_max <= _SHORT else 0
+    drawn.x_axis.scaling.max = chart.x_max
     drawn.x_axis.majorGridlines = None
     if chart.logarithmic:
         drawn.y_axis.scaling.logBase = 10

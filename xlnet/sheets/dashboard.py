@@ -215,7 +215,7 @@ def draw(worksheet: Worksheet, spec: Spec, sheet: TrainingSheet) -> None:
     put_all(worksheet, formulas(spec, sheet))
     for index, chart in enumerate(_charts(spec, sheet, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(worksheet, chart, CHART_COLUMN + across, TITLE_ROW + down)
+        draw_chart(worksheet, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
     headline_cells = f"{cell(VALUE_COLUMN, FIRST_HEADLINE_ROW)}:{cell(VALUE_COLUMN, bound_row - 1)}"
     last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
     for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
@@ -231,7 +231,7 @@ def draw(worksheet: Worksheet, spec: Spec, sheet: TrainingSheet) -> None:
         worksheet.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
     for key in shown.every_key:
         worksheet.column_dimensions[get_column_letter(shown.column(key))].width = _POINT_WIDTH
-    worksheet.print_area = f"A1:{cell(POINTS_COLUMN - 2, TITLE_ROW + 3 * (ROWS + 1))}"
+    worksheet.print_area = f"A1:{cell(POINTS_COLUMN - 2, FIRST_HEADLINE_ROW + 3 * (ROWS + 1))}"
     print_landscape(worksheet)
     worksheet.page_setup.fitToWidth = 1
 
