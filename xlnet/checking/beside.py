@@ -11,11 +11,12 @@ from xlnet.checking.opened import Opened
 from xlnet.checking.quantities import Position
 from xlnet.checking.region import WrongCell, wrong_cell
 from xlnet.engines.grid import Grid
-from xlnet.engines.workers.handover import ERROR, NUMBER, TEXT
+from xlnet.engines.workers.handover import BLANK, ERROR, NUMBER, TEXT
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.sheets import dashboard
 
-Expected = float | str
+# None: what a text or a truth value in a cell makes of a formula that cites it is not judged.
+Expected = float | str | None
 
 
 def wrong_beside(
@@ -27,6 +28,8 @@ def wrong_beside(
     grid = grids[dashboard.NAME]
     wrong, worst = [], 0.0
     for position, expected in _dashboard(opened, grids):
+        if expected is None:
+            continue
         problem, error = _judged(opened, grid, position, expected, rtol, atol)
         if problem:
             wrong.append(wrong_cell(position, problem, probe, grid, expected))
@@ -36,7 +39,7 @@ def wrong_beside(
 
 
 def _judged(
-    opened: Opened, grid: Grid, position: Position, expected: Expected, rtol: float, atol: float
+    opened: Opened, grid: Grid, position: Position, expected: float | str, rtol: float, atol: float
 ) -> tuple[str | None, float]:
     row, column = position.row - 1, position.column - 1
     kind, found = grid.kinds[row, column], grid.values[row, column]
@@ -58,46 +61,57 @@ def _judged(
 def _dashboard(opened: Opened, grids: Mapping[str, Grid]) -> Iterator[tuple[Position, Expected]]:
     spec, words = opened.spec, texts.load().sections["dashboard"]
     iters = spec.training.iters
-    table = grids[TRAINING].values[FIRST_ROW - 1 : FIRST_ROW - 1 + iters]
-    losses = table[:, opened.layout.columns[keys.LOSS] - 1]
+    training = grids[TRAINING]
+    rows = slice(FIRST_ROW - 1, FIRST_ROW - 1 + iters)
+    column = opened.layout.columns[keys.LOSS] - 1
+    losses = np.where(training.kinds[rows, column] == BLANK, 0.0, training.values[rows, column])
+
+    def cited(key: str, iteration: int) -> Expected:
+        return _cited(training, FIRST_ROW + iteration - 1, opened.layout.columns[key])
 
     def headline(name: str, value: Expected) -> tuple[Position, Expected]:
         return Position(dashboard.NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN), value
 
-    count = int(np.isfinite(table[:, 0]).sum())
+    count = int((training.kinds[rows, opened.layout.columns[keys.ITERATION] - 1] == NUMBER).sum())
     yield headline("iterations", float(count))
-    yield headline("first loss", float(losses[0]))
-    yield headline("final loss", float(losses[-1]))
+    yield headline("first loss", cited(keys.LOSS, 1))
+    yield headline("final loss", cited(keys.LOSS, iters))
     if spec.batch_size == 1:
         for key in dashboard.outputs(spec):
-            yield headline(f"output {key}", float(table[-1, opened.layout.columns[key] - 1]))
+            yield headline(f"output {key}", cited(key, iters))
     bound = grids[dashboard.NAME].values[dashboard.headline_row(spec, "bound") - 1, dashboard.VALUE_COLUMN - 1]
     below = np.flatnonzero(losses < bound)
     yield headline("first below", float(below[0] + 1) if below.size else words["never"])
-    numbers = int(np.isfinite(losses).sum())
+    numbers = int((training.kinds[rows, column] == NUMBER).sum())
     yield headline("diverged", words["no"] if numbers == count else f"{words['since']} {numbers + 1}")
     shown = opened.points
     assert shown is not None
-    values = grids[dashboard.NAME].values
-    counted = values[dashboard.headline_row(spec, "iterations") - 1, dashboard.VALUE_COLUMN - 1]
+    own = grids[dashboard.NAME]
+    counted = own.values[dashboard.headline_row(spec, "iterations") - 1, dashboard.VALUE_COLUMN - 1]
     # As everywhere, each cell is compared with what the cells that it cites call for.
     for index in range(shown.count):
         row = dashboard.FIRST_POINT_ROW + index
-        cells = values[row - 1]
 
-        def point(column: int, value: float, row: int = row) -> tuple[Position, Expected]:
-            return Position(dashboard.NAME, row, column), float(value)
+        def point(column: int, value: Expected, row: int = row) -> tuple[Position, Expected]:
+            return Position(dashboard.NAME, row, column), value
 
         step = index / (shown.count - 1) if index else 0.0
-        yield point(dashboard.POINTS_COLUMN, np.floor(1 + step * (counted - 1) + 0.5))
-        yield point(
-            dashboard.POINTS_COLUMN + 1, np.maximum(cells[shown.column(keys.LOSS) - 1], dashboard.SMALLEST_LOSS)
-        )
-        iteration = cells[dashboard.POINTS_COLUMN - 1]
+        yield point(dashboard.POINTS_COLUMN, float(np.floor(1 + step * (counted - 1) + 0.5)))
+        loss = _cited(own, row, shown.column(keys.LOSS))
+        smallest = dashboard.SMALLEST_LOSS
+        yield point(dashboard.POINTS_COLUMN + 1, float(np.maximum(loss, smallest)) if isinstance(loss, float) else None)
+        iteration = own.values[row - 1, dashboard.POINTS_COLUMN - 1]
         is_known = 1 <= iteration < iters + 1
         for key in shown.keys:
-            found = table[int(iteration) - 1, opened.layout.columns[key] - 1] if is_known else np.nan
-            yield point(shown.column(key), found)
+            yield point(shown.column(key), cited(key, int(iteration)) if is_known else None)
         for key in shown.targets:
             place = opened.layout.cells[key]
-            yield point(shown.column(key), grids[place.sheet].values[(place.row or 1) - 1, place.column - 1])
+            yield point(shown.column(key), _cited(grids[place.sheet], place.row or 1, place.column))
+
+
+def _cited(grid: Grid, row: int, column: int) -> Expected:
+    """Return what a formula has of a cell that it cites: 0 of a blank one, NaN of an error."""
+    kind = grid.kinds[row - 1, column - 1]
+    if kind in (NUMBER, ERROR):
+        return float(grid.values[row - 1, column - 1])
+    return 0.0 if kind == BLANK else None
