@@ -16,6 +16,7 @@ from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Edit, Extent, Grid, Point
 from xlnet.engines.job import Job
 from xlnet.engines.workers.handover import ERROR
+from xlnet.template.parse import parse
 
 DASHBOARD = "xl/worksheets/sheet2.xml"
 EXTENT = Extent("Dashboard", 202, 60)
@@ -135,3 +136,12 @@ def test_only_inputs_are_unlocked_and_they_take_numbers_alone(built: Build) -> N
     note = workbook["Training"]["B3"].comment
     assert note is not None
     assert "weight of layer 1, to unit 1 from input 1" in note.text
+
+
+def test_a_single_iteration_may_have_a_small_loss(tmp_path: Path, engine: str) -> None:
+    layer = {"units": 1, "weights": [[1.0]], "bias": False}
+    document = {"network": {"inputs": 1, "layers": [layer]}, "data": {"x": [[1]], "t": [[1]]}, "training": {"iters": 1}}
+    path = tmp_path / "one.xlsx"
+    xlnet.build(parse(document, name="one", label="one"), path)
+    (saved,) = shown(path, engine, Point())
+    assert saved["first iteration with a small loss"] == 1

@@ -132,8 +132,7 @@ def _headlines(spec: Spec, sheet: TrainingSheet) -> Iterator[Live]:
     never, no, since = (sheet.texts.get("dashboard", name) for name in ("never", "no", "since"))
     yield row(
         "first below",
-        # INDEX(…,0) makes Excel and LibreOffice compare the whole column without an array formula.
-        f'=IFERROR(MATCH(TRUE,INDEX({losses}<{bound},0),0),"{never}")',
+        f'=IFERROR({_first_below(sheet, bound)},"{never}")',
         lambda r: never if r.first_below is None else float(r.first_below),
         whole,
     )
@@ -144,6 +143,16 @@ def _headlines(spec: Spec, sheet: TrainingSheet) -> Iterator[Live]:
         lambda r: no if r.losses == r.iterations else f"{since} {r.losses + 1}",
         whole,
     )
+
+
+def _first_below(sheet: TrainingSheet, bound: str) -> str:
+    """Return the formula of the first iteration with a loss below the cell `bound`, an error where there is none."""
+    losses = _column(sheet, keys.LOSS)
+    if sheet.last_row == FIRST_ROW:
+        # Of a column of one cell the comparison is no array, and IronCalc finds nothing in it.
+        return f"IF({losses.split(':')[0]}<{bound},1,NA())"
+    # INDEX(…,0) makes Excel and LibreOffice compare the whole column without an array formula.
+    return f"MATCH(TRUE,INDEX({losses}<{bound},0),0)"
 
 
 def _point_formulas(shown: Points, spec: Spec, sheet: TrainingSheet) -> Iterator[Live]:
