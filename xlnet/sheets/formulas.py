@@ -15,12 +15,11 @@ from xlnet.graph.node import Constant, DataColumn, Node
 from xlnet.layout import DATA, FIRST_ROW
 from xlnet.sheets.cells import put_text
 from xlnet.sheets.guard import protect
-from xlnet.sheets.page import print_landscape
+from xlnet.sheets.page import fit_height, print_landscape
 from xlnet.sheets.training import TrainingSheet
 
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
 _WIDTHS = (14, 16, 18, 20, 76, 60, 48)
-_LINE_HEIGHT = 15.0
 _TEXT = replace(style.TEXT, vertical="top", wrap=True)
 
 
@@ -34,9 +33,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         for column, text in enumerate(texts, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
             put_text(worksheet, column, row, text, replace(look, fill=colour, border="below"))
-        # LibreOffice does not fit the height of a row to text that wraps.
-        lines = max(ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True))
-        worksheet.row_dimensions[row].height = _LINE_HEIGHT * lines
+        fit_height(worksheet, row, max(ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True)))
     worksheet.freeze_panes = "B2"
     protect(worksheet)
     print_landscape(worksheet, "1:1")

@@ -6,6 +6,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 _COLUMNS_PER_PAGE = 24
+# In points; Excel takes no row that is higher.
+_LINE_HEIGHT, _HIGHEST = 15.0, 409.0
 
 
 def print_landscape(worksheet: Worksheet, header_rows: str | None = None) -> None:
@@ -16,3 +18,8 @@ def print_landscape(worksheet: Worksheet, header_rows: str | None = None) -> Non
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     worksheet.print_title_cols = "A:A"
     worksheet.print_title_rows = header_rows
+
+
+def fit_height(worksheet: Worksheet, row: int, lines: int) -> None:
+    """Give a row the height of so many lines: LibreOffice does not fit it to text that wraps."""
+    worksheet.row_dimensions[row].height = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)
