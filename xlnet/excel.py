@@ -93,6 +93,17 @@ def absolute(column: int, row: int) -> str:
     return f"${get_column_letter(column)}${row}"
 
 
+def quoted_sheet(name: str) -> str:
+    """Return what leads an address on another sheet: `Training!`."""
+    return f"{name}!"
+
+
+def text(value: str) -> str:
+    """Return a text as it stands in a formula."""
+    doubled = value.replace('"', '""')
+    return f'"{doubled}"'
+
+
 def number(value: float) -> str:
     """Return a number as Excel reads it in a formula, exact to the last bit, whole numbers without a point."""
     return repr(value + 0.0).removesuffix(".0").upper()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from xlnet import keys
 from xlnet.graph.expression import Expression, Quantity, Sum
@@ -17,7 +19,6 @@ _NAMES = {
     keys.ITERATION: "k",
     keys.LEARNING_RATE: "η",
     keys.BASE_LEARNING_RATE: "η₀",
-    keys.EPOCH: "epoch",
     "momentum": "μ",
     "dampening": "τ",
     "weight_decay": "λ",
@@ -31,13 +32,12 @@ _NAMES = {
     "eta_min": "η min",
     "t_max": "T",
     "end_lr": "η end",
-    "steps": "steps",
-    "step_size": "step size",
-    "decay": "decay",
     "lr_decay": "η decay",
     "initial_accumulator_value": "v₀",
 }
-_WORDS = {keys.LOSS: "E", keys.SAMPLE: "sample", "zmax": "z max", "esum": "Σe"}
+_SPECIAL = {keys.LOSS: "E", "zmax": "z max", "esum": "Σe"}
+# Characters for private use, which no rule has.
+_MARKS = "\ue000\ue001"
 # A sum of more terms is shown by its first two and its last.
 _MOST_TERMS = 8
 
@@ -48,9 +48,7 @@ def _call(name: str) -> Callable[..., str]:
 
 _FUNCTIONS: dict[str, Callable[..., str]] = {
     "abs": lambda x: f"|{x}|",
-    "average": _call("mean"),
     "cos": _call("cos"),
-    "deviation": _call("standard deviation"),
     "exp": lambda x: f"e^({x})",
     "floor": lambda x: f"⌊{x}⌋",
     "ln": _call("ln"),
@@ -69,16 +67,17 @@ class Symbols:
     """The symbols of one network's quantities: w₂₁, h₁, y, ∂E/∂w⁽²⁾₁₁.
 
     The first layer bears no layer number, later ones do; the last layer's activation is y; a single target or output
-    has no index.
+    has no index. `words` are those of the language that symbols are mixed with.
     """
 
     layers: int
     outputs: int
+    words: Mapping[str, str]
 
     @classmethod
-    def of(cls, spec: Spec) -> Symbols:
+    def of(cls, spec: Spec, words: Mapping[str, str]) -> Self:
         """Return the symbols of the network of `spec`."""
-        return cls(len(spec.layers), spec.outputs)
+        return cls(len(spec.layers), spec.outputs, words)
 
     def __call__(self, key: str) -> str:
         """Return the symbol of the quantity `key`."""
@@ -87,6 +86,8 @@ class Symbols:
             return self._belonging(*belonging)
         if key in _NAMES:
             return _NAMES[key]
+        if key in self.words:
+            return self.words[key]
         parts = keys.parts(key)
         # Which sample of the batch: h₁[3].
         sample = "" if parts.sample is None else f"[{parts.sample}]"
@@ -96,13 +97,13 @@ class Symbols:
         if prefix == keys.GRADIENT:
             return f"∂E/∂{self(key)}"
         if prefix == "data":
-            return f"{self(key)} of all samples"
-        return f"{prefix}({self(key)})"
+            return self.words["all_samples"].format(symbol=self(key))
+        return f"{self.words.get(prefix, prefix)}({self(key)})"
 
     def _plain(self, parts: keys.Parts) -> str:
         letter, layer, indices = parts.letter, parts.layer or 1, parts.indices
-        if letter in _WORDS:
-            return _WORDS[letter]
+        if letter in _SPECIAL or letter in self.words:
+            return _SPECIAL.get(letter) or self.words[letter]
         if letter == "a":
             letter = "y" if layer == self.layers else "h"
         if letter in ("t", "y"):
@@ -114,12 +115,15 @@ class Symbols:
         """Return the rule of a node's column, `h₁ = w₁₁·x₁ + w₁₂·x₂`; an arrow where it makes the next row's value."""
         if node.formula is None:
             return ""
-        if node.mathematics is not None:
-            right = node.mathematics.format_map(_Lookup(self))
-        else:
-            right = self.written(node.formula)
         next_value = node.first is not None
-        return f"{self(node.key)} {'←' if next_value else '='} {right}"
+        return f"{self(node.key)} {'←' if next_value else '='} {self.right_side(node)}"
+
+    def right_side(self, node: Node) -> str:
+        """Return the right side of a node's rule."""
+        assert node.formula is not None
+        if node.mathematics is not None:
+            return node.mathematics.format_map(_Lookup(self))
+        return self.written(node.formula)
 
     def written(self, expression: Expression) -> str:
         """Return an expression as mathematics."""
@@ -134,10 +138,14 @@ class Symbols:
             power=_power,
             square=lambda base: _power(base, "2"),
             number=lambda value: f"{value:g}".replace("-", "−"),
-            functions=_FUNCTIONS,
+            functions=_FUNCTIONS | {name: _call(self.words[name]) for name in ("average", "deviation")},
             quantity=self._quantity,
-            choice=lambda left, right, then, otherwise: f"({then} if {left} > {right}, else {otherwise})",
-            lookup=lambda column, number: f"{self(column.removeprefix('data_'))} of {number}",
+            choice=lambda left, right, then, otherwise: self.words["choice"].format(
+                left=left, right=right, then=then, otherwise=otherwise
+            ),
+            lookup=lambda column, number: self.words["lookup"].format(
+                column=self(column.removeprefix("data_")), number=number
+            ),
             long_sum=self._long_sum,
         )
 
@@ -149,6 +157,18 @@ class Symbols:
 
     def _quantity(self, quantity: Quantity) -> str:
         return self(quantity.key)
+
+
+class Marked(Symbols):
+    """Writes every quantity as its key between marks, so that a rule can be filled in with something else."""
+
+    def __call__(self, key: str) -> str:
+        """Return `key` between marks."""
+        return f"{_MARKS[0]}{key}{_MARKS[1]}"
+
+    def parts(self, node: Node) -> list[str]:
+        """Return the right side of a node's rule in turns: text, key, text, key, … text."""
+        return re.split(f"[{_MARKS}]", self.right_side(node))
 
 
 class _Lookup(dict[str, str]):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -11,14 +12,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.errors import UserError
 from xlnet.files import written_whole
-from xlnet.layout import DATA, FIRST_ROW, TRAINING, layout_of
+from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.limits import require_room
 from xlnet.record import Record
 from xlnet.run import iterations
 from xlnet.sheets import dashboard, data, formulas, live, template, training
+from xlnet.sheets.beside import BESIDE, Beside
 from xlnet.spec import Spec
 from xlnet.template.serialize import serialize
-from xlnet.training import iteration
+from xlnet.texts import ENGLISH, LANGUAGES
 from xlnet.version import VERSION
 from xlnet.xlsx.package import FAST, SMALL, save
 from xlnet.xlsx.table import Block, Table, block_sizes
@@ -41,6 +43,7 @@ def build(
     *,
     small: bool = False,
     plain: bool = False,
+    language: str = ENGLISH,
     progress: Progress = lambda blocks, _: blocks,
 ) -> Built:
     """Write the workbook of `spec` to `path`, whole or not at all.
@@ -54,11 +57,12 @@ def build(
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
     require_room(spec)
-    graph = iteration(spec)
-    sheet = training.sheet_of(spec, graph, layout_of(graph))
+    sheet = training.sheet_of(spec, language)
+    graph = sheet.graph
     columns = training.columns(graph, sheet.layout)
     training.require_lengths(graph, columns, sheet.last_row)
-    record = Record(graph, dashboard.points(spec, sheet).wanted, dashboard.BOUND)
+    beside = {} if plain else {entry: entry.formulas(sheet) for entry in BESIDE}
+    record = Record(graph, dashboard.points(sheet).wanted, dashboard.BOUND)
     sizes = block_sizes(FIRST_ROW, sheet.last_row, len(columns))
     table = Table(
         first_row=FIRST_ROW,
@@ -71,23 +75,24 @@ def build(
     values: dict[str, Callable[[], Mapping[str, Value]]] = {}
     if graph.data:
         values[DATA] = lambda: data.values(sheet)
-    if not plain:
-        values[dashboard.NAME] = lambda: live.values(dashboard.formulas(spec, sheet), record)
-    workbook = _frame(spec, sheet, plain=plain)
+    for entry, its_formulas in beside.items():
+        values[entry.name] = partial(live.values, its_formulas, record)
+    workbook = _frame(sheet, beside, language)
     with written_whole(path) as file:
         save(workbook, {TRAINING: table}, values, file, SMALL if small else FAST)
     return Built(path, record.diverged_at)
 
 
-def _frame(spec: Spec, sheet: training.TrainingSheet, *, plain: bool) -> Workbook:
+def _frame(sheet: training.TrainingSheet, beside: Mapping[Beside, Sequence[live.Live]], language: str) -> Workbook:
     """Return the workbook without the rows of its table."""
+    spec = sheet.spec
     workbook = Workbook()
     first = workbook.active
     assert isinstance(first, Worksheet)
     first.title = TRAINING
     training.draw(first, sheet)
-    if not plain:
-        dashboard.draw(workbook.create_sheet(dashboard.NAME), spec, sheet)
+    for entry, its_formulas in beside.items():
+        entry.draw(workbook.create_sheet(entry.name), sheet, its_formulas)
     if sheet.graph.data:
         data.draw(workbook.create_sheet(DATA), sheet)
     formulas.draw(workbook.create_sheet("Formulas"), sheet)
@@ -95,6 +100,7 @@ def _frame(spec: Spec, sheet: training.TrainingSheet, *, plain: bool) -> Workboo
     workbook.properties.title = spec.title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = spec.description
+    workbook.properties.language = LANGUAGES[language]
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
     return workbook

@@ -36,16 +36,16 @@ _EXACT = ("iter", "epoch", "sample")
 class Findings:
     """What a comparison found.
 
-    `errors` is the worst error of each column of the table, `data_error` that of sheet Data, `beside_error` that of
-    sheet Dashboard: |found − expected|, relative where the value is above 1. `drift` is the largest such distance from
-    the reference's own run, and where; None where it could not run. `diverged_at` is the iteration from which
-    sheet and reference agree that there are no finite numbers.
+    `errors` is the worst error of each column of the table, `data_error` that of sheet Data, `beside_errors` those of
+    the sheets beside Training, by name: |found − expected|, relative where the value is above 1. `drift` is the largest
+    such distance from the reference's own run, and where; None where it could not run. `diverged_at` is the iteration
+    from which sheet and reference agree that there are no finite numbers.
     """
 
     wrong: list[WrongCell]
     errors: Numbers
     data_error: float
-    beside_error: float
+    beside_errors: dict[str, float]
     drift: float | None
     drift_position: Position | None
     diverged_at: int | None
@@ -56,7 +56,7 @@ def compare(
 ) -> Findings:
     """Compare the sheets recalculated at each of `probes` with the reference."""
     wrong: dict[Position, WrongCell] = {}
-    errors, data_error, beside_error = np.zeros(len(opened.graph.nodes)), 0.0, 0.0
+    errors, data_error, beside_errors = np.zeros(len(opened.graph.nodes)), 0.0, dict.fromkeys(opened.lives, 0.0)
     drift: tuple[float, Position] | None = None
     diverged_at = None
     not_diverging: list[WrongCell] = []
@@ -86,9 +86,9 @@ def compare(
             cells += more
             data_error = max(data_error, float(distances.max(initial=0.0)))
         if probe.rows is None:
-            more, distance = wrong_beside(opened, grids, probe.name, rtol, atol)
+            more, worst = wrong_beside(opened, grids, probe.name, rtol, atol)
             cells += more
-            beside_error = max(beside_error, distance)
+            beside_errors = {name: max(error, worst[name]) for name, error in beside_errors.items()}
         for rows in _blocks(probe, judged):
             region = _training_region(opened, probe, grids[TRAINING], rows)
             near = partial(_is_near, region.values, rtol=rtol, atol=atol)
@@ -104,7 +104,7 @@ def compare(
         wrong=sorted(wrong.values(), key=lambda cell: (cell.position.sheet, cell.position.column, cell.position.row)),
         errors=errors,
         data_error=data_error,
-        beside_error=beside_error,
+        beside_errors=beside_errors,
         drift=drift[0] if drift else None,
         drift_position=drift[1] if drift else None,
         diverged_at=diverged_at,
@@ -170,12 +170,17 @@ def _data_region(opened: Opened, grid: Grid) -> Region:
 
 
 def _wrong_inputs(opened: Opened, grids: Mapping[str, Grid]) -> list[WrongCell]:
-    """Return the cells that a user may change and that hold no number."""
-    return [
-        wrong_cell(position, "no number", AS_SAVED, grids[position.sheet], None)
-        for position in opened.inputs
-        if grids[position.sheet].kinds[position.row - 1, position.column - 1] != NUMBER
-    ]
+    """Return the cells that a user may change and that hold no number, or nothing that can be chosen there."""
+    wrong = []
+    for position, entry in opened.inputs.items():
+        grid = grids[position.sheet]
+        is_number = grid.kinds[position.row - 1, position.column - 1] == NUMBER
+        held = grid.texts.get((position.row, position.column)) if entry.is_word else entry.value
+        if entry.choices and (held not in entry.choices or is_number == entry.is_word):
+            wrong.append(wrong_cell(position, "no choice", AS_SAVED, grid, None))
+        elif not is_number and not entry.is_word:
+            wrong.append(wrong_cell(position, "no number", AS_SAVED, grid, None))
+    return wrong
 
 
 def _own_run(opened: Opened, found: Quantities) -> Quantities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +21,16 @@ from xlnet.checking.untouched import is_untouched
 from xlnet.engines.grid import Extent
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
-from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout, layout_of
-from xlnet.sheets import dashboard
+from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout
+from xlnet.sheets.beside import BESIDE
+from xlnet.sheets.live import Live, Typed
 from xlnet.sheets.template import NAME as TEMPLATE
 from xlnet.sheets.training import TrainingSheet, sheet_of
 from xlnet.sheets.training import columns as training_columns
 from xlnet.spec import Spec
 from xlnet.template.parse import parse
 from xlnet.template.sources import read_toml
-from xlnet.training import iteration
+from xlnet.texts import ENGLISH, LANGUAGES
 
 _UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
 
@@ -43,22 +44,35 @@ class Opened:
     `is_formula` and `is_altered` have the shape (iterations, columns) of sheet Training's table: whether a cell holds a
     formula, and whether that is another one than xlnet wrote there. `inputs` are the cells that a user may change;
     `computed` are the formulas on sheet Data, by position: key, and whether there is still a formula; `beside` those on
-    sheet Dashboard, and `points` what its charts show, None where there is no such sheet. `odd_cells` are the kinds
-    of cells that hold neither a number nor a formula nor a text: blank or boolean.
+    the sheets beside Training, and `lives` what xlnet writes there, by sheet. `odd_cells` are the kinds of cells that
+    hold neither a number nor a formula nor a text: blank or boolean.
     """
 
     path: Path
-    spec: Spec
-    graph: Graph
-    layout: Layout
+    sheet: TrainingSheet
     places: dict[str, Placement]
     is_formula: Flags
     is_altered: Flags
     inputs: dict[Position, Input]
     computed: dict[Position, tuple[str, bool]]
     beside: dict[Position, tuple[str, bool]]
-    points: dashboard.Points | None
+    lives: dict[str, list[Live]]
     odd_cells: dict[Position, int]
+
+    @property
+    def spec(self) -> Spec:
+        """The network and its training."""
+        return self.sheet.spec
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of an iteration."""
+        return self.sheet.graph
+
+    @property
+    def layout(self) -> Layout:
+        """Where its quantities stand."""
+        return self.sheet.layout
 
     @property
     def rows(self) -> int:
@@ -71,9 +85,9 @@ class Opened:
         nodes, settings = self.graph.nodes, self.graph.settings
         found = [Extent(TRAINING, FIRST_ROW + self.rows - 1, max(len(nodes), len(settings)))]
         data = [place for place in self.layout.cells.values() if place.sheet == DATA]
-        if self.beside:
-            rows, columns = (max(getattr(p, side) for p in self.beside) for side in ("row", "column"))
-            found.append(Extent(dashboard.NAME, rows, columns))
+        for name in self.lives:
+            own = [position for position in (*self.beside, *self.inputs) if position.sheet == name]
+            found.append(Extent(name, max(p.row for p in own), max(p.column for p in own)))
         if data:
             found.append(Extent(DATA, max(p.row or 1 for p in data), max(p.column for p in data)))
         return found
@@ -100,32 +114,29 @@ def open_workbook(path: Path) -> Opened:
     """
     with _opened(path) as workbook:
         _require_sheets(path, workbook, TEMPLATE, TRAINING)
-        spec = _spec(path, workbook)
-        graph = iteration(spec)
-        layout = layout_of(graph)
+        sheet = sheet_of(_spec(path, workbook), _language(workbook))
+        graph, layout = sheet.graph, sheet.layout
         if graph.data:
             _require_sheets(path, workbook, DATA)
-        table = _table(path, workbook, graph, layout, spec.training.iters)
+        table = _table(path, workbook, graph, layout, sheet.spec.training.iters)
         inputs, computed, odd_cells = _fixed_cells(workbook, graph, layout)
+        lives = {entry.name: entry.formulas(sheet) for entry in BESIDE if entry.name in workbook.sheetnames}
         beside: dict[Position, tuple[str, bool]] = {}
-        points = None
-        if dashboard.NAME in workbook.sheetnames:
-            sheet = sheet_of(spec, graph, layout)
-            points = dashboard.points(spec, sheet)
-            bound, beside = _dashboard(workbook[dashboard.NAME], spec, sheet)
-            inputs |= bound
+        for entry in BESIDE:
+            if entry.name in lives:
+                more, formulas = _beside(workbook[entry.name], entry.inputs(sheet), lives[entry.name])
+                inputs |= more
+                beside |= formulas
     return Opened(
         path=path,
-        spec=spec,
-        graph=graph,
-        layout=layout,
-        places=placements(spec, layout),
+        sheet=sheet,
+        places=placements(sheet.spec, layout),
         is_formula=np.array(table.is_formula, dtype=bool),
         is_altered=np.array(table.is_altered, dtype=bool),
         inputs=inputs | table.inputs,
         computed=computed,
         beside=beside,
-        points=points,
+        lives=lives,
         odd_cells=odd_cells | table.odd_cells,
     )
 
@@ -190,24 +201,28 @@ def _fixed_cells(
     return inputs, computed, odd_cells
 
 
-def _dashboard(
-    worksheet: Any, spec: Spec, sheet: TrainingSheet
+def _beside(
+    worksheet: Any, inputs: Sequence[Typed], lives: Sequence[Live]
 ) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]]]:
-    """Return the bound that is typed on sheet Dashboard, and its formulas."""
-    every_live = dashboard.formulas(spec, sheet)
-    rows = list(_rows(worksheet, 1, max(live.column for live in every_live), max(live.row for live in every_live)))
+    """Return what is filled in on a sheet beside Training, and its formulas."""
+    every: list[Typed | Live] = [*inputs, *lives]
+    rows = list(_rows(worksheet, 1, max(cell.column for cell in every), max(cell.row for cell in every)))
 
     def cell_at(row: int, column: int) -> Any:
         return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
 
     formulas = {}
-    for live in every_live:
+    for live in lives:
         cell = cell_at(live.row, live.column)
         is_formula = cell is not None and formula_of(cell) is not None
-        formulas[Position(dashboard.NAME, live.row, live.column)] = (live.key, is_formula)
-    position = Position(dashboard.NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN)
-    bound = number_of(cell_at(position.row, position.column), dashboard.BOUND)
-    return {position: Input("bound", "settings", bound)}, formulas
+        formulas[Position(worksheet.title, live.row, live.column)] = (live.key, is_formula)
+    filled = {}
+    for typed in inputs:
+        cell = cell_at(typed.row, typed.column)
+        first = 0.0 if isinstance(typed.first, str) else float(typed.first)
+        position = Position(worksheet.title, typed.row, typed.column)
+        filled[position] = Input(typed.key, typed.group, number_of(cell, first), typed.choices)
+    return filled, formulas
 
 
 def _constants(graph: Graph) -> Iterator[Constant]:
@@ -254,6 +269,12 @@ def _spec(path: Path, workbook: Any) -> Spec:
     label = f"{path}: sheet {TEMPLATE}"
     text = "\n".join("" if line is None else str(line) for line in lines)
     return parse(read_toml(text, label), name=path.stem, label=label)
+
+
+def _language(workbook: Any) -> str:
+    """Return the language of a workbook's texts."""
+    known = {name: language for language, name in LANGUAGES.items()}
+    return known.get(workbook.properties.language, ENGLISH)
 
 
 def _rows(worksheet: Any, first: int, columns: int, last: int | None = None) -> Iterator[Any]:

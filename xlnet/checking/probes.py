@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnet import keys
 from xlnet.checking.opened import Opened
-from xlnet.checking.quantities import Position
+from xlnet.checking.quantities import Input, Position
 from xlnet.engines.grid import Edit, Point
 from xlnet.layout import FIRST_ROW, TRAINING
 
@@ -45,12 +45,16 @@ def probes(opened: Opened) -> list[Probe]:
 
 
 def _moved_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:
-    return _edits(
-        {
-            position: (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
-            for position, entry in opened.inputs.items()
-        }
-    )
+    return _edits({position: _moved(entry, random) for position, entry in opened.inputs.items()})
+
+
+def _moved(entry: Input, random: np.random.Generator) -> float | str:
+    if isinstance(entry.choices, range):
+        other = random.choice(entry.choices)
+        return float(other if other != entry.value else entry.choices[-1])
+    if entry.choices:
+        return entry.choices[-1]
+    return (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
 
 
 def _nearby(value: float, random: np.random.Generator) -> float:
@@ -81,11 +85,15 @@ def _moved_rows(opened: Opened, random: np.random.Generator) -> list[Probe]:
 def _arbitrary_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:
     """Return moderate numbers for all that a user may change: at x = 0 or x = 1000 many formulas give the same."""
     return _edits(
-        {position: _moderate(random, positive=entry.group == "settings") for position, entry in opened.inputs.items()}
+        {
+            position: _moderate(random, positive=entry.group == "settings")
+            for position, entry in opened.inputs.items()
+            if not entry.choices
+        }
     )
 
 
-def _edits(numbers: Mapping[Position, float]) -> tuple[Edit, ...]:
+def _edits(numbers: Mapping[Position, float | str]) -> tuple[Edit, ...]:
     """Return edits that type these numbers, neighbours together: LibreOffice takes milliseconds for each edit."""
     edits: list[Edit] = []
     for (sheet, row, column), number in sorted(numbers.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,11 +29,20 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Input:
-    """A cell that a user may change: the quantity's key and group, and the number typed there."""
+    """A cell that a user may change: the quantity's key and group, and the number typed there.
+
+    `choices` are the only values that it takes, words or whole numbers; none where it takes any number.
+    """
 
     key: str
     group: str
     value: float
+    choices: Sequence[str] | range = ()
+
+    @property
+    def is_word(self) -> bool:
+        """Whether a word is chosen there."""
+        return bool(self.choices) and not isinstance(self.choices, range)
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ class GroupResult:
 class Difference:
     """The first wrong cell of a column; `also_wrong` counts the column's other ones.
 
-    `problem` is one of "wrong value", "typed over", "no number", "does not diverge", "not a permutation"; `probe` tells
-    at which point it showed.
+    `problem` is one of "wrong value", "typed over", "no number", "does not diverge", "not a permutation", "no choice";
+    `probe` tells at which point it showed.
     """
 
     sheet: str
@@ -105,8 +105,9 @@ def _groups(opened: Opened, findings: Findings) -> Iterator[GroupResult]:
         yield GroupResult(group, len(worst), float(max(worst)))
     if opened.computed:
         yield GroupResult("data", len({position.column for position in opened.computed}), findings.data_error)
-    if opened.beside:
-        yield GroupResult("dashboard", len({position.column for position in opened.beside}), findings.beside_error)
+    for name, error in findings.beside_errors.items():
+        columns_used = {position.column for position in opened.beside if position.sheet == name}
+        yield GroupResult(name.lower(), len(columns_used), error)
 
 
 def _differences(opened: Opened, findings: Findings, formulas: Mapping[Position, str]) -> Iterator[Difference]:

@@ -27,12 +27,12 @@ class Extent:
 
 @dataclass(frozen=True)
 class Edit:
-    """Numbers to type, row by row, from a cell on; row and column count from 1."""
+    """Numbers and words to type, row by row, from a cell on; row and column count from 1."""
 
     sheet: str
     row: int
     column: int
-    values: tuple[tuple[float, ...], ...]
+    values: tuple[tuple[float | str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Point:
 class Grid:
     """A sheet's cells, arrays of the shape (rows, columns).
 
-    `values` are doubles, NaN where a cell holds no number; `kinds` tell what it holds; `texts` are the first texts and
-    errors, by row and column counted from 1.
+    `values` are doubles, NaN where a cell holds no number; `kinds` tell what it holds; `texts` are the texts and the
+    first errors, by row and column counted from 1.
     """
 
     values: NDArray[np.float64]

@@ -68,7 +68,7 @@ def activations(keys: Sequence[str], sums: Sequence[str], function: Activation) 
     assert derivative is not None, "an identity layer has no activations of its own"
     return Block(
         nodes=tuple(
-            Node(key, "forward", function.value(Quantity(z)), mathematics=function.mathematics.format(z=f"{{{z}}}"))
+            Node(key, "forward", function.value(Quantity(z)), mathematics=_mathematics(function, z))
             for key, z in zip(keys, sums, strict=True)
         ),
         inputs=tuple(sums),
@@ -77,6 +77,10 @@ def activations(keys: Sequence[str], sums: Sequence[str], function: Activation) 
             for key, z, delta in zip(keys, sums, deltas, strict=True)
         ],
     )
+
+
+def _mathematics(function: Activation, z: str) -> str | None:
+    return function.mathematics and function.mathematics.format(z=f"{{{z}}}")
 
 
 @dataclass(frozen=True)

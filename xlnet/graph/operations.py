@@ -29,12 +29,13 @@ class Activation:
     """A function of one unit's weighted sum.
 
     `value(z)` is a = f(z); `derivative(a, z)` is f′(z), by a or by z as the textbook has it, at a kink PyTorch's value;
-    None for the identity, whose z and a are one quantity. `mathematics` is f in Unicode, {z} for the weighted sum.
+    None for the identity, whose z and a are one quantity. `mathematics` is f in Unicode, {z} for the weighted sum,
+    where the value as it is computed does not read like the textbook's.
     """
 
     value: Callable[[Expression], Expression]
     derivative: Callable[[Expression, Expression], Expression] | None
-    mathematics: str
+    mathematics: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _softplus(z: Expression) -> Expression:
 
 # Softmax is of a whole layer and has its steps in `blocks`.
 ACTIVATIONS = {
-    "identity": Activation(value=lambda z: z, derivative=None, mathematics="{z}"),
+    "identity": Activation(value=lambda z: z, derivative=None),
     "sigmoid": Activation(
         value=_sigmoid,
         derivative=lambda a, z: a * (1 - a),
@@ -78,22 +79,18 @@ ACTIVATIONS = {
     "tanh": Activation(
         value=lambda z: call("tanh", z),
         derivative=lambda a, z: 1 - square(a),
-        mathematics="tanh({z})",
     ),
     "relu": Activation(
         value=lambda z: maximum(z, 0),
         derivative=lambda a, z: where_above(z, 0, 1, 0),
-        mathematics="max({z}, 0)",
     ),
     "leaky_relu": Activation(
         value=lambda z: where_above(z, 0, z, LEAKY_SLOPE * z),
         derivative=lambda a, z: where_above(z, 0, 1, LEAKY_SLOPE),
-        mathematics="{z} if {z} > 0, else 0.01·{z}",
     ),
     "elu": Activation(
         value=lambda z: where_above(z, 0, z, exp(z) - 1),
         derivative=lambda a, z: where_above(z, 0, 1, exp(z)),
-        mathematics="{z} if {z} > 0, else e^{z} − 1",
     ),
     "softplus": Activation(
         value=_softplus,

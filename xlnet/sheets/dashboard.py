@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
@@ -13,11 +13,11 @@ from xlnet import keys, style
 from xlnet.excel import absolute, cell
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.record import Record
-from xlnet.sheets.cells import put, put_number, put_text
+from xlnet.sheets.cells import put, put_text
 from xlnet.sheets.charts import COLUMNS, ROWS, Chart, Line, draw_chart
 from xlnet.sheets.digits import show_small_and_large
-from xlnet.sheets.guard import protect, take_numbers
-from xlnet.sheets.live import Live, put_all
+from xlnet.sheets.guard import protect
+from xlnet.sheets.live import Live, Typed, put_all, put_inputs
 from xlnet.sheets.page import print_landscape
 from xlnet.sheets.training import TrainingSheet
 from xlnet.spec import Spec
@@ -71,12 +71,17 @@ class Points:
         return math.floor(1 + index * (self.iterations - 1) / (self.count - 1) + 0.5)
 
 
-def points(spec: Spec, sheet: TrainingSheet) -> Points:
+def points(sheet: TrainingSheet) -> Points:
     """Return what the charts of a run show."""
-    wanted = [keys.LOSS, *outputs(spec), *_weights(sheet)]
-    if spec.training.schedule:
+    wanted = [keys.LOSS, *outputs(sheet.spec), *_weights(sheet)]
+    if sheet.spec.training.schedule:
         wanted.append(keys.LEARNING_RATE)
-    return Points(tuple(wanted), tuple(targets(spec)), min(spec.training.iters, MOST_POINTS), spec.training.iters)
+    return Points(
+        tuple(wanted),
+        tuple(targets(sheet.spec)),
+        min(sheet.spec.training.iters, MOST_POINTS),
+        sheet.spec.training.iters,
+    )
 
 
 def outputs(spec: Spec) -> list[str]:
@@ -98,9 +103,9 @@ def _weights(sheet: TrainingSheet) -> list[str]:
     return [node.key for node in sheet.graph.nodes if node.group == "parameters"][:MOST_LINES]
 
 
-def formulas(spec: Spec, sheet: TrainingSheet) -> list[Live]:
+def formulas(sheet: TrainingSheet) -> list[Live]:
     """Return every formula of the sheet."""
-    return [*_headlines(spec, sheet), *_point_formulas(points(spec, sheet), spec, sheet)]
+    return [*_headlines(sheet), *_point_formulas(points(sheet), sheet)]
 
 
 def headlines(spec: Spec) -> list[str]:
@@ -114,20 +119,20 @@ def headline_row(spec: Spec, name: str) -> int:
     return FIRST_HEADLINE_ROW + headlines(spec).index(name)
 
 
-def _headlines(spec: Spec, sheet: TrainingSheet) -> Iterator[Live]:
-    last = spec.training.iters
+def _headlines(sheet: TrainingSheet) -> Iterator[Live]:
+    last = sheet.spec.training.iters
     whole, number = (replace(_VALUE, number_format=form) for form in (style.WHOLE_NUMBER, style.NUMBER))
 
     def row(name: str, formula: str, value: Callable[[Record], Value], look: style.Look) -> Live:
-        return Live(name, VALUE_COLUMN, headline_row(spec, name), formula, look, value)
+        return Live(name, VALUE_COLUMN, headline_row(sheet.spec, name), formula, look, value)
 
     yield row("iterations", f"=COUNT({_column(sheet, keys.ITERATION)})", lambda r: float(r.iterations), whole)
     yield row("first loss", f"={_at(sheet, keys.LOSS, 1)}", _known(keys.LOSS, 1), number)
     yield row("final loss", f"={_at(sheet, keys.LOSS, last)}", _known(keys.LOSS, last), number)
-    if spec.batch_size == 1:
-        for key in outputs(spec):
+    if sheet.spec.batch_size == 1:
+        for key in outputs(sheet.spec):
             yield row(f"output {key}", f"={_at(sheet, key, last)}", _known(key, last), number)
-    bound = cell(VALUE_COLUMN, headline_row(spec, "bound"))
+    bound = cell(VALUE_COLUMN, headline_row(sheet.spec, "bound"))
     losses = _column(sheet, keys.LOSS)
     never, no, since = (sheet.texts.get("dashboard", name) for name in ("never", "no", "since"))
     yield row(
@@ -155,9 +160,9 @@ def _first_below(sheet: TrainingSheet, bound: str) -> str:
     return f"MATCH(TRUE,INDEX({losses}<{bound},0),0)"
 
 
-def _point_formulas(shown: Points, spec: Spec, sheet: TrainingSheet) -> Iterator[Live]:
+def _point_formulas(shown: Points, sheet: TrainingSheet) -> Iterator[Live]:
     number = replace(style.TEXT, number_format=style.NUMBER)
-    iterations = f"$C${headline_row(spec, 'iterations')}"
+    iterations = f"$C${headline_row(sheet.spec, 'iterations')}"
     for index in range(shown.count):
         row, iteration = FIRST_POINT_ROW + index, shown.iteration(index)
         here = f"${cell(POINTS_COLUMN, row)}"
@@ -175,7 +180,7 @@ def _point_formulas(shown: Points, spec: Spec, sheet: TrainingSheet) -> Iterator
         for key in shown.keys:
             formula = f"=INDEX({_column(sheet, key)},{here})"
             yield Live(f"{key} shown", shown.column(key), row, formula, number, _known(key, iteration))
-        for key in targets(spec):
+        for key in targets(sheet.spec):
             place = sheet.layout.cells[key]
             formula = f"={place.sheet}!{absolute(place.column, place.row or 1)}"
             yield Live(f"{key} shown", shown.column(key), row, formula, number, _fixed(sheet.constants[key]))
@@ -207,29 +212,33 @@ def _at(sheet: TrainingSheet, key: str, iteration: int) -> str:
     return f"{TRAINING}!{absolute(sheet.layout.columns[key], FIRST_ROW + iteration - 1)}"
 
 
-def draw(worksheet: Worksheet, spec: Spec, sheet: TrainingSheet) -> None:
-    """Draw the sheet; the values of its formulas come from `formulas`."""
+def inputs(sheet: TrainingSheet) -> list[Typed]:
+    """Return the cells that a person fills in."""
+    return [Typed("bound", VALUE_COLUMN, headline_row(sheet.spec, "bound"), BOUND)]
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
     texts = sheet.texts
     put_text(worksheet, LABEL_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
-    for name in headlines(spec):
-        row = headline_row(spec, name)
+    for name in headlines(sheet.spec):
+        row = headline_row(sheet.spec, name)
         put_text(worksheet, LABEL_COLUMN, row, _label(name, sheet), _LABEL)
         put(worksheet, VALUE_COLUMN, row, _VALUE)
-    bound_row = headline_row(spec, "bound")
-    put_number(worksheet, VALUE_COLUMN, bound_row, BOUND, replace(style.INPUT, border="below", horizontal="right"))
-    shown = points(spec, sheet)
+    bound_row = headline_row(sheet.spec, "bound")
+    put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="below", horizontal="right"), texts)
+    shown = points(sheet)
     note = texts.get("dashboard", "thinned").format(count=shown.count)
-    put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(spec)) + 1, note, _NOTE)
+    put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(sheet.spec)) + 1, note, _NOTE)
     _draw_points(worksheet, shown, sheet)
-    put_all(worksheet, formulas(spec, sheet))
-    for index, chart in enumerate(_charts(spec, sheet, shown)):
+    put_all(worksheet, formulas)
+    for index, chart in enumerate(_charts(sheet, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
         draw_chart(worksheet, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
     headline_cells = f"{cell(VALUE_COLUMN, FIRST_HEADLINE_ROW)}:{cell(VALUE_COLUMN, bound_row - 1)}"
     last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
     for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
         show_small_and_large(worksheet, cells)
-    take_numbers(worksheet, [cell(VALUE_COLUMN, bound_row)], texts)
     protect(worksheet)
     worksheet.sheet_view.showGridLines = False
     worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
@@ -261,7 +270,7 @@ def _draw_points(worksheet: Worksheet, shown: Points, sheet: TrainingSheet) -> N
         put_text(worksheet, shown.column(key), POINTS_HEADER_ROW, sheet.symbols(key), header)
 
 
-def _charts(spec: Spec, sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
+def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
     texts = sheet.texts
     last = FIRST_POINT_ROW + shown.count - 1
 
@@ -283,9 +292,9 @@ def _charts(spec: Spec, sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
 
     yield chart("loss chart", "E", [line(keys.LOSS)])
     yield chart("log chart", "E", [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
-    if outputs(spec):
-        lines = [*(line(key) for key in outputs(spec)), *(line(key, dashed=True) for key in targets(spec))]
+    if outputs(sheet.spec):
+        lines = [*(line(key) for key in outputs(sheet.spec)), *(line(key, dashed=True) for key in targets(sheet.spec))]
         yield chart("output chart", "y, t", lines)
     yield chart("weight chart", "w, b" if sheet.has_biases else "w", [line(key) for key in _weights(sheet)])
-    if spec.training.schedule:
+    if sheet.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

@@ -1,22 +1,29 @@
-"""Formulas on the sheets beside Training, and the values that they carry."""
+"""What lives on the sheets beside Training: formulas with the values they carry, and cells that a person fills in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.excel import cell
 from xlnet.record import Record
-from xlnet.sheets.cells import put_formula
+from xlnet.sheets.cells import put_formula, put_number, put_text
+from xlnet.sheets.guard import take_numbers
+from xlnet.sheets.shown import Shown
 from xlnet.style import Look
+from xlnet.texts import Texts
 from xlnet.xlsx.values import Value
 
 
 @dataclass(frozen=True)
 class Live:
-    """A formula: its key in messages, where it stands, its text, its look, and its value for a recorded run."""
+    """A formula: its key in messages, where it stands, its text, its look, and its value for a recorded run.
+
+    `shown` is the quantity that it shows, where it is nothing but that.
+    """
 
     key: str
     column: int
@@ -24,6 +31,27 @@ class Live:
     formula: str
     look: Look
     value: Callable[[Record], Value]
+    shown: Shown | None = None
+
+    @property
+    def address(self) -> str:
+        """The cell's address: "C7"."""
+        return cell(self.column, self.row)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A cell that a person fills in: its key, where it stands, what it holds at first, and its group in a check.
+
+    `choices` are the only values that it takes, the words of a list or whole numbers; none where it takes any number.
+    """
+
+    key: str
+    column: int
+    row: int
+    first: float | str
+    group: str = "settings"
+    choices: Sequence[str] | range = ()
 
     @property
     def address(self) -> str:
@@ -40,3 +68,33 @@ def put_all(worksheet: Worksheet, formulas: Iterable[Live]) -> None:
 def values(formulas: Iterable[Live], record: Record) -> dict[str, Value]:
     """Return the values of the formulas, by address."""
     return {live.address: live.value(record) for live in formulas}
+
+
+def put_inputs(worksheet: Worksheet, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:
+    """Write the cells that a person fills in, and let them take nothing else."""
+    for typed in inputs:
+        if isinstance(typed.first, str):
+            put_text(worksheet, typed.column, typed.row, typed.first, look)
+        else:
+            put_number(worksheet, typed.column, typed.row, typed.first, look)
+        if typed.choices:
+            worksheet.add_data_validation(_choice(typed, texts))
+    take_numbers(worksheet, [typed.address for typed in inputs if not typed.choices], texts)
+
+
+def _choice(typed: Typed, texts: Texts) -> DataValidation:
+    choices = typed.choices
+    validation = DataValidation(
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=texts.get("input", "choice title"),
+    )
+    if isinstance(choices, range):
+        validation.type, validation.operator = "whole", "between"
+        validation.formula1, validation.formula2 = str(choices[0]), str(choices[-1])
+        validation.error = texts.get("input", "whole number").format(first=choices[0], last=choices[-1])
+    else:
+        validation.type, validation.formula1 = "list", f'"{",".join(choices)}"'
+        validation.error = texts.get("input", "word").format(words=", ".join(choices))
+    validation.add(typed.address)
+    return validation

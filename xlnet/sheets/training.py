@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import keys, style
 from xlnet.excel import cell, formula, require_length
 from xlnet.graph.node import Constant, Graph, Node
-from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout
+from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout, layout_of
 from xlnet.notation import Symbols
 from xlnet.sheets.cells import put, put_number, put_text
 from xlnet.sheets.digits import show_small_and_large
@@ -21,8 +21,9 @@ from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.notes import MOST_NOTES, put_note
 from xlnet.sheets.page import print_landscape
 from xlnet.spec import Spec
-from xlnet.texts import Texts
+from xlnet.texts import ENGLISH, Texts
 from xlnet.texts import load as load_texts
+from xlnet.training import iteration
 from xlnet.xlsx.table import TableColumn
 
 _WIDTH = 12.5
@@ -31,8 +32,9 @@ _ITERATION_WIDTH = 11
 
 @dataclass(frozen=True)
 class TrainingSheet:
-    """What sheet Training shows: a graph, where its quantities stand, and what they are called."""
+    """What a workbook shows: a network, the graph of an iteration, where its quantities stand, what they are called."""
 
+    spec: Spec
     graph: Graph
     layout: Layout
     symbols: Symbols
@@ -59,13 +61,16 @@ class TrainingSheet:
         return self.symbols(node.key)
 
 
-def sheet_of(spec: Spec, graph: Graph, layout: Layout) -> TrainingSheet:
-    """Return the sheet of a template."""
+def sheet_of(spec: Spec, language: str = ENGLISH) -> TrainingSheet:
+    """Return the sheet of a template, in a language of `texts`."""
+    graph = iteration(spec)
+    texts = load_texts(language)
     return TrainingSheet(
+        spec=spec,
         graph=graph,
-        layout=layout,
-        symbols=Symbols.of(spec),
-        texts=load_texts(),
+        layout=layout_of(graph),
+        symbols=Symbols.of(spec, texts.sections["symbols"]),
+        texts=texts,
         title=spec.title,
         last_row=FIRST_ROW + spec.training.iters - 1,
     )

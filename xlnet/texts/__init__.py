@@ -10,6 +10,10 @@ from typing import Any
 
 from xlnet import keys
 
+ENGLISH = "en"
+# The languages, and what a workbook's properties call them.
+LANGUAGES = {ENGLISH: "en"}
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -49,7 +53,7 @@ class Texts:
 
 
 @cache
-def load(language: str = "en") -> Texts:
-    """Return the texts of `language`."""
+def load(language: str = ENGLISH) -> Texts:
+    """Return the texts of `language`, one of `LANGUAGES`."""
     file = resources.files(__package__).joinpath(f"{language}.toml")
     return Texts(tomllib.loads(file.read_text(encoding="utf-8")))

@@ -4,7 +4,8 @@ The jobs are a JSON file: {"folder", "jobs": [{"workbook", "results", "sheets": 
 "points": [{"reopened", "edits": [{"sheet", "row", "column", "values"}]}]}]}. At every point of a job the workbook is
 opened anew if it says so, the edits are made (values typed row by row from the cell on), everything is recalculated
 and every sheet is read. Results are files in the folder `results`: `<point>-<sheet>.values` (doubles, row by row),
-`.kinds` (a byte a cell) and one `about.json` with the engine's version and the texts of cells that hold no number.
+`.kinds` (a byte a cell) and one `about.json` with the engine's version and the texts of cells that hold no
+number (of errors, the first).
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from typing import Any
 
 BLANK, NUMBER, TEXT, ERROR, BOOLEAN = range(5)
 NOT_A_NUMBER = float("nan")
-# Texts are for messages, which show the first cells only.
-MOST_TEXTS = 200
+# Errors are for messages, which show the first cells only.
+MOST_ERRORS = 200
 
 
 def read_task() -> dict[str, Any]:
@@ -58,6 +59,7 @@ class Results:
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)
         self._texts: dict[str, list[Any]] = {}
+        self._errors: dict[tuple[int, int], int] = {}
 
     def write(self, place: tuple[int, int], values: array[float], kinds: bytearray) -> None:
         """Write a sheet's cells: doubles and kinds, row by row."""
@@ -65,12 +67,15 @@ class Results:
         (self._folder / (stem + ".values")).write_bytes(values.tobytes())
         (self._folder / (stem + ".kinds")).write_bytes(kinds)
 
-    def text(self, place: tuple[int, int], row: int, column: int, text: Callable[[], str]) -> None:
-        """Keep the text or the error of a cell; `text` is a function, called while there is room."""
-        stem = "{}-{}".format(*place)
-        texts = self._texts.setdefault(stem, [])
-        if len(texts) < MOST_TEXTS:
-            texts.append([row, column, text()])
+    def text(self, place: tuple[int, int], row: int, column: int, text: str) -> None:
+        """Keep the text of a cell."""
+        self._texts.setdefault("{}-{}".format(*place), []).append([row, column, text])
+
+    def error(self, place: tuple[int, int], row: int, column: int, text: Callable[[], str]) -> None:
+        """Keep the error of a cell; `text` is a function, called while there is room."""
+        self._errors[place] = self._errors.get(place, 0) + 1
+        if self._errors[place] <= MOST_ERRORS:
+            self.text(place, row, column, text())
 
     def finish(self, version: str) -> None:
         """Write what was collected; a folder without this file is the result of a worker that failed."""

@@ -30,7 +30,9 @@ def recalculate(job: dict[str, Any]) -> None:
         for edit in point["edits"]:
             for row, values in enumerate(edit["values"], edit["row"]):
                 for column, value in enumerate(values, edit["column"]):
-                    model.update_cell_with_number(positions[edit["sheet"]], row, column, value)
+                    is_text = isinstance(value, str)
+                    update = model.update_cell_with_text if is_text else model.update_cell_with_number
+                    update(positions[edit["sheet"]], row, column, value)
         # Without this the values stored in the file come back.
         model.evaluate()
         for index, sheet in enumerate(job["sheets"]):
@@ -57,7 +59,10 @@ def read(model: Any, number: int, sheet: dict[str, Any], place: tuple[int, int],
             is_error = get_type(number, row, column) == ironcalc.CellType.ErrorValue
             is_boolean = isinstance(value, bool)
             kinds.append(handover.ERROR if is_error else handover.BOOLEAN if is_boolean else handover.TEXT)
-            results.text(place, row, column, lambda text=value: str(text))
+            if is_error:
+                results.error(place, row, column, lambda text=value: str(text))
+            else:
+                results.text(place, row, column, str(value))
     results.write(place, values, kinds)
 
 

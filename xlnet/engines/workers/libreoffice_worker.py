@@ -133,9 +133,11 @@ def read(sheet: Any, extent: dict[str, Any], place: tuple[int, int], results: ha
                 values.append(handover.NOT_A_NUMBER)
                 kind = kind_of(value)
                 kinds.append(kind)
-                if kind != handover.BLANK:
+                if kind == handover.TEXT:
+                    results.text(place, row + 1, column + 1, value)
+                elif kind == handover.ERROR:
                     # Asked for only while there is room: a question to LibreOffice takes a millisecond.
-                    results.text(
+                    results.error(
                         place,
                         row + 1,
                         column + 1,

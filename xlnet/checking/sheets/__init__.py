@@ -1,0 +1,14 @@
+"""What the sheets beside Training should show, by numpy, of the cells that their formulas cite; a module a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from xlnet.checking.quantities import Position
+from xlnet.checking.sheets import dashboard
+from xlnet.checking.view import Expected, View
+
+# By the sheets' names.
+EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Position, Expected]]]] = {
+    dashboard.NAME: dashboard.expected,
+}

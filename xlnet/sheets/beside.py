@@ -1,0 +1,25 @@
+"""The table of the sheets beside Training, in their order: to add one, add an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.sheets import dashboard
+from xlnet.sheets.live import Live, Typed
+from xlnet.sheets.training import TrainingSheet
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas."""
+
+    name: str
+    formulas: Callable[[TrainingSheet], list[Live]]
+    inputs: Callable[[TrainingSheet], list[Typed]]
+    draw: Callable[[Worksheet, TrainingSheet, Sequence[Live]], None]
+
+
+BESIDE = (Beside(dashboard.NAME, dashboard.formulas, dashboard.inputs, dashboard.draw),)
