@@ -43,16 +43,17 @@ class ColumnPlace:
 
 @dataclass(frozen=True)
 class Layout:
-    """The places of a graph: `cells` of constants, by key; `columns` of sheet Training, a node each; `data` columns."""
+    """The places of a graph: `cells` of constants, by key; `columns` of the sheet with its rows; `data` columns."""
 
     cells: Mapping[str, Place]
     columns: Mapping[str, int]
     data: Mapping[str, ColumnPlace]
+    sheet: str = TRAINING
 
     def place(self, quantity: Quantity) -> Place:
-        """Return the place of `quantity` for a formula in a row of sheet Training."""
+        """Return the place of `quantity` for a formula in a row of the sheet."""
         if quantity.key in self.columns:
-            return Place(TRAINING, self.columns[quantity.key], None, quantity.above)
+            return Place(self.sheet, self.columns[quantity.key], None, quantity.above)
         return self.cells[quantity.key]
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import cast
 
 from xlnet.graph.expression import Expression, Quantity
-from xlnet.graph.node import Graph, Node
+from xlnet.graph.node import Constant, Graph, Node
 from xlnet.graph.printing import Notation, write
 from xlnet.xlsx.table import Block
 
@@ -52,6 +52,21 @@ def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:
         above = block.values[-len(graph.nodes) :]
         start += count
         yield block
+
+
+def rows(typed: Mapping[str, Values], fixed: Mapping[str, float], nodes: Sequence[Node]) -> dict[str, Values]:
+    """Return the values of `nodes`, and of their aliases, in rows that share nothing but the constants `fixed`.
+
+    `typed` are the numbers that each row has, by key, as many for every key. NaN is a cell without a finite value.
+    """
+    columns = [Node(key, "typed", None, typed=numbers) for key, numbers in typed.items()]
+    settings = tuple(Constant(key, "settings", value) for key, value in fixed.items())
+    every = (*columns, *nodes)
+    count = len(columns[0].typed or ())
+    sizes = [1, count - 1] if count > 1 else [1]
+    values = [value for block in iterations(Graph(settings, (), (), every), sizes) for value in block.values]
+    width = len(every)
+    return {key: values[index::width] for index, node in enumerate(every) for key in (node.key, *node.aliases)}
 
 
 class _Run:

@@ -33,9 +33,12 @@ GROUPS = {
 # From the most negative over 0 to the most positive.
 SIGNED_SCALE = ("7FA8F5", "FFFFFF", "F59A9A")
 CONSTANTS = Palette("475569", "FEF9C3")
+# Colour of the text and fill, for what is wrong and what is right.
+VERDICT = (("991B1B", "FECACA"), ("14532D", "BBF7D0"))
 
 # Six digits after the point; a conditional format shows powers of ten where they would not do.
 NUMBER = "0.000000"
+SHORT_NUMBER = "0.0000"
 POWER_OF_TEN = "0.00E+00"
 WHOLE_NUMBER = "0"
 GENERAL = "General"
@@ -58,6 +61,7 @@ class Look:
     fill: str | None = None
     bold: bool = False
     italic: bool = False
+    underline: bool = False
     size: int = 11
     font: str = FONT_NAME
     border: str = "none"
@@ -74,6 +78,7 @@ TITLE = Look(colour="334155", bold=True, size=12, horizontal="left", vertical="c
 QUIET = Look(colour="64748B", italic=True, horizontal="center", vertical="center")
 # Blue on yellow is the spreadsheet modeller's sign for a number that a person may change.
 INPUT = Look(colour="1D4ED8", bold=True, fill=CONSTANTS.tint, locked=False)
+LINK = Look(colour="1D4ED8", underline=True)
 TEXT = Look()
 CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
@@ -90,7 +95,14 @@ def dress(cell: Cell | MergedCell, look: Look) -> None:
     known = _known.setdefault(cell.parent.parent, {})
     numbered: Any = cell
     if look not in known:
-        cell.font = Font(name=look.font, b=look.bold, i=look.italic, sz=look.size, color=look.colour)
+        cell.font = Font(
+            name=look.font,
+            b=look.bold,
+            i=look.italic,
+            u="single" if look.underline else None,
+            sz=look.size,
+            color=look.colour,
+        )
         if look.fill:
             cell.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
         cell.border = _BORDERS[look.border]

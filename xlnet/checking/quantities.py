@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xlnet import keys, reference
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import BLANK
-from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout
+from xlnet.layout import DATA, FIRST_ROW, Layout
 from xlnet.reference import Quantities
 from xlnet.spec import Spec
 
@@ -57,12 +57,15 @@ class Placement:
     rows: Indices | None
 
 
-def placements(spec: Spec, layout: Layout) -> dict[str, Placement]:
-    """Return where every quantity of the reference stands."""
-    return {name: _placement(spec, layout, name, axes) for name, axes in reference.axes(spec).items()}
+def placements(spec: Spec, layout: Layout, names: Iterable[str] | None = None) -> dict[str, Placement]:
+    """Return where every quantity of the reference stands, or those of these names."""
+    axes = reference.axes(spec)
+    return {name: _placement(spec, layout, name, axes[name]) for name in (axes if names is None else names)}
 
 
-def from_grids(places: Mapping[str, Placement], grids: Mapping[str, Grid], rows: int) -> Quantities:
+def from_grids(
+    places: Mapping[str, Placement], grids: Mapping[str, Grid], rows: int, first_row: int = FIRST_ROW
+) -> Quantities:
     """Return what recalculated sheets hold, by the reference's names and in its shapes; the table has so many rows.
 
     A blank cell is 0, as engines take it, except where a mean passes over it; any other cell without a number is NaN.
@@ -72,7 +75,7 @@ def from_grids(places: Mapping[str, Placement], grids: Mapping[str, Grid], rows:
     for name, place in places.items():
         cells = grids[place.sheet].values if name == "raw_x" else values[place.sheet]
         if place.rows is None:
-            quantities[name] = cells[FIRST_ROW - 1 : FIRST_ROW - 1 + rows][:, place.columns]
+            quantities[name] = cells[first_row - 1 : first_row - 1 + rows][:, place.columns]
         else:
             quantities[name] = cells[place.rows, place.columns][None]
     return quantities
@@ -107,7 +110,7 @@ def _placement(spec: Spec, layout: Layout, name: str, axes: reference.Axes) -> P
     elements = [_key(spec, name, axes, indices) for indices in np.ndindex(*shape)]
     if elements[0] in layout.columns:
         columns = np.array([layout.columns[key] - 1 for key in elements], dtype=np.intp)
-        return Placement(TRAINING, columns.reshape(shape), None)
+        return Placement(layout.sheet, columns.reshape(shape), None)
     cells = [layout.cells[key] for key in elements]
     rows = np.array([(cell.row or 0) - 1 for cell in cells], dtype=np.intp)
     columns = np.array([cell.column - 1 for cell in cells], dtype=np.intp)

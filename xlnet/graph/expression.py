@@ -6,7 +6,8 @@ formula, as mathematics for people, and as Python source for the cached values (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 
 class Expression:
@@ -128,6 +129,20 @@ class Lookup(Expression):
 
     column: str
     number: Expression
+
+
+def here(value: Expression) -> Expression:
+    """Return `value` with every quantity taken from its own row."""
+    if isinstance(value, Quantity):
+        return Quantity(value.key)
+    parts = {field.name: _here(getattr(value, field.name)) for field in fields(value)}  # type: ignore[arg-type]
+    return type(value)(**parts)
+
+
+def _here(part: Any) -> Any:
+    if isinstance(part, tuple):
+        return tuple(map(_here, part))
+    return here(part) if isinstance(part, Expression) else part
 
 
 def expression(value: Expression | float) -> Expression:

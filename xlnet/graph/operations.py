@@ -99,6 +99,9 @@ ACTIVATIONS = {
     ),
 }
 
+# Operations whose slope jumps somewhere.
+KINKED = frozenset({"relu", "leaky_relu", "mae"})
+
 
 def _differences(y: Sequence[Expression], t: Sequence[Expression]) -> list[Expression]:
     return [a - b for a, b in zip(y, t, strict=True)]

@@ -20,10 +20,23 @@ import numpy as np
 from xlnet.reference.axes import Axes, axes, constants, initial, trained
 from xlnet.reference.functions import Array, Quantities, Rule
 from xlnet.reference.optimizers import is_state
-from xlnet.reference.rules import fixed_rules, next_row_rules, row_rules
+from xlnet.reference.rules import fixed_rules, forward_rules, gradient_rules, next_row_rules, row_rules
 from xlnet.spec import Spec
 
-__all__ = ["Array", "Axes", "Quantities", "axes", "constants", "expected", "initial", "train", "trained"]
+__all__ = [
+    "Array",
+    "Axes",
+    "Quantities",
+    "axes",
+    "constants",
+    "expected",
+    "forward",
+    "gradients",
+    "initial",
+    "train",
+    "trained",
+    "updated",
+]
 
 
 def train(spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples: Array | None = None) -> Quantities:
@@ -78,6 +91,30 @@ def expected(spec: Spec, found: Quantities) -> Quantities:
         results[name] = np.full_like(values, np.nan)
         results[name][1:] = values[:-1]
     results["iter"][0] = 1
+    return results
+
+
+def forward(spec: Spec, found: Quantities) -> Quantities:
+    """Return the quantities of the forward pass, each by its rule from the quantities in `found`."""
+    results: Quantities = {}
+    with np.errstate(all="ignore"):
+        _apply(forward_rules(spec), found, results)
+    return results
+
+
+def gradients(spec: Spec, found: Quantities) -> Quantities:
+    """Return ∂E/∂ of the parameters, each by its rule from the quantities in `found`."""
+    results: Quantities = {}
+    with np.errstate(all="ignore"):
+        _apply(gradient_rules(spec), found, results)
+    return results
+
+
+def updated(spec: Spec, found: Quantities) -> Quantities:
+    """Return the parameters that the rows in `found` make of theirs."""
+    results: Quantities = {}
+    with np.errstate(all="ignore"):
+        _apply(next_row_rules(spec), found, results)
     return results
 
 

@@ -31,21 +31,32 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
     yield from _sample_rules(spec)
     if spec.training.schedule:
         yield "eta", SCHEDULES[spec.training.schedule.name]
+    yield from forward_rules(spec)
     last = len(spec.layers)
-    for number in range(1, last + 1):
-        yield from _layer_rules(number, spec)
-    yield from _loss_rules(spec)
+    yield _loss_slope(spec)
     for number in range(last, 0, -1):
         if number < last or spec.training.loss not in FUSED_LOSSES:
             yield f"d_z{number}", _delta(number, spec)
         if number > 1:
             yield f"d_a{number - 1}", _handed_back(number)
-    for name in trained(spec):
-        yield f"d_{name}", _gradient(name)
+    yield from gradient_rules(spec)
     yield from powers(spec)
     for name in trained(spec):
         for prefix, rule in state_rules(spec, name):
             yield f"{prefix}_{name}", rule
+
+
+def forward_rules(spec: Spec) -> Iterator[Rule]:
+    """Yield the forward pass, from the first layer's z to the loss E."""
+    for number in range(1, len(spec.layers) + 1):
+        yield from _layer_rules(number, spec)
+    yield from _loss_rules(spec)
+
+
+def gradient_rules(spec: Spec) -> Iterator[Rule]:
+    """Yield ∂E/∂ of every parameter that is trained."""
+    for name in trained(spec):
+        yield f"d_{name}", _gradient(name)
 
 
 def next_row_rules(spec: Spec) -> Iterator[Rule]:
@@ -104,16 +115,20 @@ def _layer_rules(number: int, spec: Spec) -> Iterator[Rule]:
 def _loss_rules(spec: Spec) -> Iterator[Rule]:
     last, name, share = len(spec.layers), spec.training.loss, spec.share
     several = spec.batch_size > 1
-    if name in FUSED_LOSSES:
-        each: Function = lambda q: FUSED_LOSSES[name](q, last)  # noqa: E731
-        slope: Rule = f"d_z{last}", lambda q: (q[f"a{last}"] - q["t"]) / share
-    else:
-        each = lambda q: LOSSES[name][0](q[f"a{last}"], q["t"])  # noqa: E731
-        slope = f"d_a{last}", lambda q: LOSSES[name][1](q[f"a{last}"], q["t"]) / share
+
+    def each(q: Quantities) -> Array:
+        return FUSED_LOSSES[name](q, last) if name in FUSED_LOSSES else LOSSES[name][0](q[f"a{last}"], q["t"])
+
     if several:
         yield "losses", each
     yield "E", (lambda q: q["losses"].sum(1) / share) if several else (lambda q: each(q)[:, 0])
-    yield slope
+
+
+def _loss_slope(spec: Spec) -> Rule:
+    last, name, share = len(spec.layers), spec.training.loss, spec.share
+    if name in FUSED_LOSSES:
+        return f"d_z{last}", lambda q: (q[f"a{last}"] - q["t"]) / share
+    return f"d_a{last}", lambda q: LOSSES[name][1](q[f"a{last}"], q["t"]) / share
 
 
 def _delta(number: int, spec: Spec) -> Function:

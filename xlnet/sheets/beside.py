@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnet.sheets import dashboard
+from xlnet.sheets import dashboard, explore, proof
+from xlnet.sheets.explore import drawing as explore_drawing
+from xlnet.sheets.explore import formulas as explore_formulas
 from xlnet.sheets.live import Live, Typed
+from xlnet.sheets.proof import drawing as proof_drawing
+from xlnet.sheets.proof import formulas as proof_formulas
 from xlnet.sheets.training import TrainingSheet
 
 
@@ -22,4 +26,8 @@ class Beside:
     draw: Callable[[Worksheet, TrainingSheet, Sequence[Live]], None]
 
 
-BESIDE = (Beside(dashboard.NAME, dashboard.formulas, dashboard.inputs, dashboard.draw),)
+BESIDE = (
+    Beside(dashboard.NAME, dashboard.formulas, dashboard.inputs, dashboard.draw),
+    Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
+    Beside(proof.NAME, proof_formulas.formulas, proof_formulas.inputs, proof_drawing.draw),
+)

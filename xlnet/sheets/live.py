@@ -17,6 +17,8 @@ from xlnet.style import Look
 from xlnet.texts import Texts
 from xlnet.xlsx.values import Value
 
+_LONGEST_LIST = 255
+
 
 @dataclass(frozen=True)
 class Live:
@@ -57,6 +59,10 @@ class Typed:
     def address(self) -> str:
         """The cell's address: "C7"."""
         return cell(self.column, self.row)
+
+    def __post_init__(self) -> None:
+        """Excel takes no list of choices that is longer."""
+        assert isinstance(self.choices, range) or len(",".join(self.choices)) <= _LONGEST_LIST
 
 
 def put_all(worksheet: Worksheet, formulas: Iterable[Live]) -> None:

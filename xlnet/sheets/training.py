@@ -54,6 +54,12 @@ class TrainingSheet:
         """Whether any unit has a bias."""
         return any(keys.parts(node.key).letter == "b" for node in self.graph.nodes)
 
+    def group_name(self, group: str) -> str:
+        """Return what a group of quantities is called."""
+        if group == "parameters" and self.has_biases:
+            return self.texts.get("group", "parameters_with_biases")
+        return self.texts.get("group", group)
+
     def header(self, node: Node) -> str:
         """Return the header of a node's column."""
         if node.key in self.texts.sections["header"]:
@@ -149,7 +155,7 @@ def _draw_bands(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         for column in range(free, end + 1):
             put(worksheet, column, VALUE_ROW, band)
         if free <= end:
-            put_text(worksheet, free, VALUE_ROW, _group_name(group, sheet), band)
+            put_text(worksheet, free, VALUE_ROW, sheet.group_name(group), band)
 
 
 def _groups(graph: Graph) -> Iterator[tuple[str, int, int]]:
@@ -158,12 +164,6 @@ def _groups(graph: Graph) -> Iterator[tuple[str, int, int]]:
         end = start + len(list(members)) - 1
         yield group, start, end
         start = end + 1
-
-
-def _group_name(group: str, sheet: TrainingSheet) -> str:
-    if group == "parameters" and sheet.has_biases:
-        return sheet.texts.get("group", "parameters_with_biases")
-    return sheet.texts.get("group", group)
 
 
 def _draw_title(worksheet: Worksheet, sheet: TrainingSheet) -> None:

@@ -1,0 +1,193 @@
+"""Draws sheet Explore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+
+from openpyxl.formatting.rule import ColorScaleRule
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import style
+from xlnet.excel import cell
+from xlnet.sheets.cells import put, put_text
+from xlnet.sheets.choices import ITERATION, SAMPLE
+from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.explore import matrices, picture
+from xlnet.sheets.explore.faces import cells, faces
+from xlnet.sheets.explore.formulas import inputs, palette_of
+from xlnet.sheets.explore.looks import NUMBERS, look_of
+from xlnet.sheets.explore.numbers import parts_of
+from xlnet.sheets.explore.plan import (
+    CONTROL_COLUMN,
+    CONTROL_LABEL_COLUMN,
+    PICTURE_ROW,
+    ROUNDED_COLUMN,
+    RULE_COLUMN,
+    SYMBOL_COLUMN,
+    TITLE_ROW,
+    VALUE_COLUMN,
+    VIEW_ROW,
+    Entry,
+    Plan,
+)
+from xlnet.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
+from xlnet.sheets.guard import protect
+from xlnet.sheets.live import Live, put_all, put_inputs
+from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.training import TrainingSheet
+
+_NOTE = replace(style.QUIET, horizontal="left")
+_LABEL = replace(style.TEXT, border="below")
+_SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", horizontal="left")
+# A number in a text takes about so many characters.
+_CHARACTERS_PER_NUMBER = 7
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    plan, texts = Plan(sheet), sheet.texts
+    put_text(worksheet, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
+    _draw_controls(worksheet, plan)
+    _draw_picture(worksheet, plan)
+    if plan.is_drawn:
+        _draw_table(worksheet, plan)
+    else:
+        for column, row, letter in matrices.labels(plan):
+            put_text(worksheet, column, row, letter, look_of(picture.Cell(column, row, "name", f"{letter}1_1")))
+    put_all(worksheet, formulas)
+    for column in range(1, last_column(plan) + 1):
+        worksheet.column_dimensions[get_column_letter(column)].width = width(plan, column)
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["forward"].strong
+    protect(worksheet)
+    print_landscape(worksheet)
+    if plan.is_drawn:
+        worksheet.page_setup.fitToWidth = 1
+
+
+def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+    sheet, texts = plan.sheet, plan.sheet.texts
+    controls = {"iteration": ITERATION.row, "view": VIEW_ROW}
+    if sheet.spec.batch_size > 1:
+        controls["sample"] = SAMPLE.row
+    notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{sheet.spec.training.iters:,}")}
+    notes["view"] = texts.get("explore", "view note")
+    notes["sample"] = texts.get("explore", "sample note").format(last=sheet.spec.batch_size)
+    for name, row in controls.items():
+        put_text(worksheet, CONTROL_LABEL_COLUMN, row, texts.get("explore", name), _LABEL)
+        put(worksheet, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
+        put_text(worksheet, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
+    put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="box", horizontal="center"), texts)
+    put_text(worksheet, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), _NOTE)
+
+
+def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
+    layers, texts = plan.sheet.spec.layers, plan.sheet.texts
+    for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
+        group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
+        look = replace(style.HEADER, fill=style.GROUPS[group].strong)
+        for column in range(heading.first, heading.last + 1):
+            put(worksheet, column, heading.row, look)
+        if heading.number == 0:
+            text = texts.get("explore", "inputs")
+        elif heading.number > len(layers):
+            text = texts.get("explore", "loss")
+        else:
+            activation = layers[heading.number - 1].activation
+            text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
+        put_text(worksheet, heading.first, heading.row, text, look)
+        worksheet.merge_cells(f"{cell(heading.first, heading.row)}:{cell(heading.last, heading.row)}")
+    weights, numbers = [], []
+    for each in cells(plan):
+        look = look_of(each)
+        put(worksheet, each.column, each.row, look)
+        forward, backward = faces(plan, each)
+        if isinstance(forward, str) and forward == backward and forward:
+            put_text(worksheet, each.column, each.row, forward, look)
+        if each.kind in ("weight", "value"):
+            numbers.append((each.column, each.row))
+        if each.kind == "weight":
+            weights.append((each.column, each.row))
+    low, middle, high = style.SIGNED_SCALE
+    scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+    worksheet.conditional_formatting.add(_ranges(weights), scale)
+    show_small_and_large(worksheet, _ranges(numbers))
+
+
+def _ranges(cells_of: list[tuple[int, int]]) -> str:
+    """Return cells, by column and row, as ranges; neighbours in a column are one."""
+    runs: list[tuple[int, int, int]] = []
+    for column, row in sorted(cells_of):
+        if runs and runs[-1][0] == column and runs[-1][2] == row - 1:
+            runs[-1] = (column, runs[-1][1], row)
+        else:
+            runs.append((column, row, row))
+    return " ".join(f"{cell(column, first)}:{cell(column, last)}" for column, first, last in runs)
+
+
+def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
+    texts = plan.sheet.texts
+    header = replace(style.BAND, fill=style.CONSTANTS.strong)
+    numbers = numbers_span(plan)
+    for column in range(SYMBOL_COLUMN, numbers[1] + 1):
+        put(worksheet, column, plan.table_row, header)
+    headers = {SYMBOL_COLUMN: "symbol", VALUE_COLUMN: "value", ROUNDED_COLUMN: "rounded"}
+    headers |= {RULE_COLUMN: "rule", numbers[0]: "numbers"}
+    for column, name in headers.items():
+        put_text(worksheet, column, plan.table_row, texts.get("explore", name), header)
+    group = ""
+    for entry in plan.entries:
+        row = plan.rows[entry.key]
+        palette = style.GROUPS[palette_of(entry.group)]
+        if entry.group != group:
+            group = entry.group
+            band = replace(style.BAND, fill=palette.strong)
+            for column in range(SYMBOL_COLUMN, numbers[1] + 1):
+                put(worksheet, column, row - 1, band)
+            put_text(worksheet, SYMBOL_COLUMN, row - 1, _group_name(plan, group), band)
+        _draw_entry(worksheet, plan, entry, row)
+    values = f"{cell(VALUE_COLUMN, plan.table_row + 1)}:{cell(VALUE_COLUMN, max(plan.rows.values()))}"
+    show_small_and_large(worksheet, values)
+    worksheet.print_title_rows = None
+
+
+def _group_name(plan: Plan, group: str) -> str:
+    own = plan.sheet.texts.sections["explore groups"]
+    several = plan.sheet.spec.batch_size > 1
+    return own.get(f"{group} of a sample" if several else group) or own.get(group) or plan.sheet.group_name(group)
+
+
+def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> None:
+    put_text(worksheet, SYMBOL_COLUMN, row, _symbol(plan, entry), _SYMBOL)
+    lines = 1
+    for first, last in (rule_span(plan), numbers_span(plan)):
+        for column in range(first, last + 1):
+            put(worksheet, column, row, NUMBERS)
+        worksheet.merge_cells(f"{cell(first, row)}:{cell(last, row)}")
+    text = rule_of(plan, entry)
+    if text:
+        put_text(worksheet, RULE_COLUMN, row, text, NUMBERS)
+        lines = ceil(len(text) / characters(plan, rule_span(plan)))
+    if entry.has_numbers:
+        parts = parts_of(plan, entry)
+        length = sum(_CHARACTERS_PER_NUMBER if index % 2 else len(part) for index, part in enumerate(parts))
+        lines = max(lines, ceil((length + _CHARACTERS_PER_NUMBER) / characters(plan, numbers_span(plan))))
+    fit_height(worksheet, row, lines)
+
+
+def _symbol(plan: Plan, entry: Entry) -> str:
+    symbols = plan.sheet.symbols
+    if entry.node is None:
+        return symbols("E" if entry.group == "batch" and entry.key.endswith("_E") else entry.key)
+    return symbols(entry.node.key)
+
+
+def rule_of(plan: Plan, entry: Entry) -> str:
+    """Return the rule of an entry."""
+    if entry.group == "batch":
+        reduction = plan.sheet.spec.training.reduction
+        return plan.sheet.texts.get("explore", "batch sum" if entry.key.startswith("d_") else f"batch {reduction}")
+    return "" if entry.node is None else plan.sheet.symbols.rule(entry.node)

@@ -1,0 +1,138 @@
+"""Draws sheet Proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import style
+from xlnet.excel import absolute, cell, text
+from xlnet.sheets.cells import put_text
+from xlnet.sheets.choices import ITERATION
+from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.guard import protect
+from xlnet.sheets.links import put_link
+from xlnet.sheets.live import Live, put_all, put_inputs
+from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.proof.formulas import inputs
+from xlnet.sheets.proof.plan import (
+    ABOUT_ROW,
+    FIRST_ROW,
+    HEADER_ROW,
+    HEADLINE_ROW,
+    ITERATION_ROW,
+    LABEL_COLUMN,
+    LOSS_ROW,
+    STEP_ROW,
+    TITLE_ROW,
+    TOLERANCE_ROW,
+    VALUE_COLUMN,
+    Plan,
+    plan,
+)
+from xlnet.sheets.training import TrainingSheet
+
+_WIDTH, _LABEL_WIDTH = 14.5, 20
+_ABOUT_WIDTH_IN_COLUMNS, _LINES_ABOUT = 9, 4
+_WRAPPED = replace(style.TEXT, wrap=True, vertical="top")
+_LABEL = replace(style.TEXT, border="below")
+_NAME = replace(style.TEXT, bold=True, border="below")
+_NOTE = replace(style.QUIET, horizontal="left")
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    made, texts = plan(sheet), sheet.texts
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
+    put_text(worksheet, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
+    worksheet.merge_cells(f"A{ABOUT_ROW}:{cell(_ABOUT_WIDTH_IN_COLUMNS, ABOUT_ROW)}")
+    fit_height(worksheet, ABOUT_ROW, _LINES_ABOUT)
+    rows = {"iteration": ITERATION_ROW, "h": STEP_ROW, "tolerance": TOLERANCE_ROW, "loss": LOSS_ROW}
+    for name, row in rows.items():
+        put_text(worksheet, LABEL_COLUMN, row, texts.get("proof", f"{name} label"), _LABEL)
+        if name in ("h", "tolerance"):
+            put_text(worksheet, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
+    target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
+    put_link(worksheet, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target)
+    typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
+    put_inputs(worksheet, inputs(sheet), typed, texts)
+    _draw_headers(worksheet, made)
+    put_all(worksheet, formulas)
+    _colour_verdicts(worksheet, made)
+    worksheet.column_dimensions["A"].width = _LABEL_WIDTH
+    for column in range(VALUE_COLUMN, max(made.last_column, len(made.columns)) + 1):
+        worksheet.column_dimensions[get_column_letter(column)].width = _WIDTH
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["gradients"].strong
+    protect(worksheet)
+    print_landscape(worksheet)
+
+
+def _about(made: Plan) -> str:
+    texts = made.sheet.texts
+    parts = [texts.get("proof", "about")]
+    if made.has_kinks:
+        parts.append(texts.get("proof", "about kinks"))
+    if len(made.proved) < made.trained:
+        parts.append(texts.get("proof", "selection").format(count=len(made.proved), all=f"{made.trained:,}"))
+    return " ".join(parts)
+
+
+def _draw_headers(worksheet: Worksheet, made: Plan) -> None:
+    sheet, texts = made.sheet, made.sheet.texts
+    for name in made.columns:
+        group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
+        header = replace(style.HEADER, fill=style.GROUPS[group.get(name, "parameters")].strong, wrap=True)
+        put_text(worksheet, made.column(name), HEADER_ROW, texts.get("proof", name), header)
+    fit_height(worksheet, HEADER_ROW, 2)
+    for index, key in enumerate(made.proved):
+        put_text(worksheet, LABEL_COLUMN, made.row(index), sheet.symbols(key), _NAME)
+        for up, sign in ((True, "+"), (False, "−")):
+            label = f"{sheet.symbols(key)} {sign} h"
+            put_text(worksheet, LABEL_COLUMN, made.moved_row(index, up=up), label, _LABEL)
+    heading = replace(style.TITLE, size=13)
+    put_text(worksheet, LABEL_COLUMN, made.base_row - 2, texts.get("proof", "passes"), heading)
+    put_text(worksheet, LABEL_COLUMN, made.base_row - 1, texts.get("proof", "moved"), _filled("iteration"))
+    put_text(worksheet, LABEL_COLUMN, made.base_row, texts.get("proof", "nothing moved"), _LABEL)
+    groups = {node.key: node.group for node in sheet.graph.nodes}
+    for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
+        column = made.layout.columns.get(key) or made.layout.cells[key].column
+        put_text(worksheet, column, made.base_row - 1, sheet.symbols(key), _filled(groups[key]))
+
+
+def _filled(group: str) -> style.Look:
+    return replace(style.HEADER, fill=style.GROUPS[group].strong)
+
+
+def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
+    """Colour verdicts and headline green or red; show what is small or large by a power of ten."""
+    column = made.column("verdict")
+    last = made.row(len(made.proved) - 1)
+    verdict = f"${cell(column, FIRST_ROW)}"
+    cells = f"{cell(column, FIRST_ROW)}:{cell(column, last)}"
+    for name in ("agrees", "kink", "differs"):
+        rule = _coloured(f"{verdict}={text(made.sheet.texts.get('proof', name))}", good=name != "differs")
+        worksheet.conditional_formatting.add(cells, rule)
+    before, after = made.headline
+    headline = absolute(LABEL_COLUMN, HEADLINE_ROW)
+    everything = text(f"{before}{len(made.proved)}{after}")
+    banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
+    worksheet.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
+    worksheet.conditional_formatting.add(banner, _coloured(f"{headline}<>{everything}", good=False))
+    fit_height(worksheet, HEADLINE_ROW, 2)
+    for name in ("value", "E plus", "E minus", "central", "gradient"):
+        own = made.column(name)
+        show_small_and_large(worksheet, f"{cell(own, FIRST_ROW)}:{cell(own, last)}")
+    show_small_and_large(worksheet, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
+
+
+def _coloured(condition: str, *, good: bool) -> Rule:
+    colour, fill = style.VERDICT[good]
+    look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill("solid", bgColor=fill))
+    return Rule(type="expression", dxf=look, formula=[condition])
