@@ -39,6 +39,8 @@ VERDICT = (("991B1B", "FECACA"), ("14532D", "BBF7D0"))
 # Six digits after the point; a conditional format shows powers of ten where they would not do.
 NUMBER = "0.000000"
 SHORT_NUMBER = "0.0000"
+LONG_NUMBER = "0.0000000000"
+HIDDEN = ";;;"
 POWER_OF_TEN = "0.00E+00"
 WHOLE_NUMBER = "0"
 GENERAL = "General"
@@ -69,6 +71,8 @@ class Look:
     horizontal: str | None = None
     vertical: str | None = None
     wrap: bool = False
+    shrink: bool = False
+    indent: int = 0
     locked: bool = True
 
 
@@ -107,7 +111,13 @@ def dress(cell: Cell | MergedCell, look: Look) -> None:
             cell.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
         cell.border = _BORDERS[look.border]
         cell.number_format = look.number_format
-        cell.alignment = Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=look.wrap)
+        cell.alignment = Alignment(
+            horizontal=look.horizontal,
+            vertical=look.vertical,
+            wrap_text=look.wrap,
+            shrink_to_fit=look.shrink,
+            indent=look.indent,
+        )
         cell.protection = Protection(locked=look.locked)
         known[look] = copy(numbered._style)
     numbered._style = copy(known[look])

@@ -20,7 +20,7 @@ import numpy as np
 from xlnet.reference.axes import Axes, axes, constants, initial, trained
 from xlnet.reference.functions import Array, Quantities, Rule
 from xlnet.reference.optimizers import is_state
-from xlnet.reference.rules import fixed_rules, forward_rules, gradient_rules, next_row_rules, row_rules
+from xlnet.reference.rules import fixed_rules, forward_rules, gradient_rules, layer_rules, next_row_rules, row_rules
 from xlnet.spec import Spec
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "forward",
     "gradients",
     "initial",
+    "layers",
     "train",
     "trained",
     "updated",
@@ -94,27 +95,30 @@ def expected(spec: Spec, found: Quantities) -> Quantities:
     return results
 
 
+def layers(spec: Spec, found: Quantities) -> Quantities:
+    """Return z and a of every layer, each by its rule from the quantities in `found`."""
+    return _by_rules(layer_rules(spec), found)
+
+
 def forward(spec: Spec, found: Quantities) -> Quantities:
-    """Return the quantities of the forward pass, each by its rule from the quantities in `found`."""
-    results: Quantities = {}
-    with np.errstate(all="ignore"):
-        _apply(forward_rules(spec), found, results)
-    return results
+    """Return the quantities of the forward pass, loss included, each by its rule from the quantities in `found`."""
+    return _by_rules(forward_rules(spec), found)
 
 
 def gradients(spec: Spec, found: Quantities) -> Quantities:
     """Return ∂E/∂ of the parameters, each by its rule from the quantities in `found`."""
-    results: Quantities = {}
-    with np.errstate(all="ignore"):
-        _apply(gradient_rules(spec), found, results)
-    return results
+    return _by_rules(gradient_rules(spec), found)
 
 
 def updated(spec: Spec, found: Quantities) -> Quantities:
     """Return the parameters that the rows in `found` make of theirs."""
+    return _by_rules(next_row_rules(spec), found)
+
+
+def _by_rules(rules: Iterable[Rule], found: Quantities) -> Quantities:
     results: Quantities = {}
     with np.errstate(all="ignore"):
-        _apply(next_row_rules(spec), found, results)
+        _apply(rules, found, results)
     return results
 
 

@@ -48,9 +48,14 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
 
 def forward_rules(spec: Spec) -> Iterator[Rule]:
     """Yield the forward pass, from the first layer's z to the loss E."""
+    yield from layer_rules(spec)
+    yield from _loss_rules(spec)
+
+
+def layer_rules(spec: Spec) -> Iterator[Rule]:
+    """Yield z and a of every layer."""
     for number in range(1, len(spec.layers) + 1):
         yield from _layer_rules(number, spec)
-    yield from _loss_rules(spec)
 
 
 def gradient_rules(spec: Spec) -> Iterator[Rule]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnet.sheets import dashboard, explore, proof
+from xlnet.sheets import dashboard, explore, predict, proof
 from xlnet.sheets.explore import drawing as explore_drawing
 from xlnet.sheets.explore import formulas as explore_formulas
 from xlnet.sheets.live import Live, Typed
+from xlnet.sheets.predict import drawing as predict_drawing
+from xlnet.sheets.predict import formulas as predict_formulas
 from xlnet.sheets.proof import drawing as proof_drawing
 from xlnet.sheets.proof import formulas as proof_formulas
 from xlnet.sheets.training import TrainingSheet
@@ -30,4 +32,5 @@ BESIDE = (
     Beside(dashboard.NAME, dashboard.formulas, dashboard.inputs, dashboard.draw),
     Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
     Beside(proof.NAME, proof_formulas.formulas, proof_formulas.inputs, proof_drawing.draw),
+    Beside(predict.NAME, predict_formulas.formulas, predict_formulas.inputs, predict_drawing.draw),
 )

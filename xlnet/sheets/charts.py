@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,16 +25,25 @@ _POINTS_WIDE = 12700
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a chart: the column of its values, its name in the legend, and whether it is dashed."""
+    """A line of a chart: the column of its values, and its name in the legend.
+
+    A `dashed` one is the target of another line; a `marked` one shows its points alone. `rows` are the first and last
+    row of a line that has others than the chart.
+    """
 
     column: int
     name: str
     dashed: bool = False
+    marked: bool = False
+    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of columns over another one, rows `first_row` to `last_row`; its horizontal axis ends at `x_max`."""
+    """A chart of columns over another one, rows `first_row` to `last_row`.
+
+    Its horizontal axis goes from 0 to `x_max`, or to where the points are.
+    """
 
     title: str
     x_title: str
@@ -42,7 +52,7 @@ class Chart:
     x_column: int
     first_row: int
     last_row: int
-    x_max: int
+    x_max: int | None
     logarithmic: bool = False
 
 
@@ -60,22 +70,30 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
         axis.title.overlay = False
     drawn.title.overlay = False
     drawn.x_axis.number_format, drawn.y_axis.number_format = "0", "General"
-    # Round numbers below the axis of a long run, and no empty half of a short one.
-    drawn.x_axis.scaling.min = 1 if 1 < chart.x_max <= _SHORT else 0
-    drawn.x_axis.scaling.max = chart.x_max
+    if chart.x_max is None:
+        drawn.x_axis.number_format = "General"
+    else:
+        # Round numbers below the axis of a long run, and no empty half of a short one.
+        drawn.x_axis.scaling.min = 1 if 1 < chart.x_max <= _SHORT else 0
+        drawn.x_axis.scaling.max = chart.x_max
     drawn.x_axis.majorGridlines = None
     if chart.logarithmic:
         drawn.y_axis.scaling.logBase = 10
         drawn.y_axis.number_format = "0E+00"
         drawn.y_axis.crosses = "min"
-    x = Reference(worksheet, chart.x_column, chart.first_row, chart.x_column, chart.last_row)
     for index, line in enumerate(chart.lines):
-        values = Reference(worksheet, line.column, chart.first_row, line.column, chart.last_row)
+        first, last = line.rows or (chart.first_row, chart.last_row)
+        x = Reference(worksheet, chart.x_column, first, chart.x_column, last)
+        values = Reference(worksheet, line.column, first, line.column, last)
         series: Any = Series(values, x, title=line.name)
         # A target has the colour of its output.
         colour = _COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(_COLOURS)]
         series.spPr = _line(colour, 2.0, dashed=line.dashed)
         series.marker.symbol = "none"
+        if line.marked:
+            series.spPr.line = LineProperties(noFill=True)
+            series.marker.symbol, series.marker.size = "circle", 7
+            series.marker.spPr = GraphicalProperties(solidFill=colour)
         series.smooth = False
         drawn.series.append(series)
     if len(chart.lines) > 1:

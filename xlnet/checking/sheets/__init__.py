@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.checking.quantities import Position
-from xlnet.checking.sheets import dashboard, explore, proof
+from xlnet.checking.sheets import dashboard, explore, predict, proof
 from xlnet.checking.view import Expected, View
 
 # By the sheets' names.
@@ -13,4 +13,5 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Position, Expected]]]] =
     dashboard.NAME: dashboard.expected,
     explore.NAME: explore.expected,
     proof.NAME: proof.expected,
+    predict.NAME: predict.expected,
 }

@@ -8,7 +8,7 @@ from xlnet import keys, style
 from xlnet.sheets.explore.picture import Cell
 
 NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below", horizontal="right", vertical="center")
-NUMBERS = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left")
+NUMBERS = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", indent=1)
 _ARROW = replace(style.TEXT, colour="475569", bold=True, horizontal="center")
 _EDGE = replace(style.TEXT, colour="475569", horizontal="right", size=10)
 _WEIGHT = replace(style.TEXT, number_format=style.SHORT_NUMBER, horizontal="center", border="box")

@@ -38,8 +38,8 @@ from xlnet.sheets.proof.plan import (
 )
 from xlnet.sheets.training import TrainingSheet
 
-_WIDTH, _LABEL_WIDTH = 14.5, 20
-_ABOUT_WIDTH_IN_COLUMNS, _LINES_ABOUT = 9, 4
+_WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE = 17, 20, 14
+_ABOUT_WIDTH_IN_COLUMNS, _LINES_ABOUT = 9, 3
 _WRAPPED = replace(style.TEXT, wrap=True, vertical="top")
 _LABEL = replace(style.TEXT, border="below")
 _NAME = replace(style.TEXT, bold=True, border="below")
@@ -72,6 +72,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.sheet_properties.tabColor = style.GROUPS["gradients"].strong
     protect(worksheet)
     print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = -(-worksheet.max_column // _COLUMNS_PER_PAGE)
 
 
 def _about(made: Plan) -> str:

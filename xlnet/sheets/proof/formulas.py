@@ -33,7 +33,10 @@ from xlnet.sheets.training import TrainingSheet
 from xlnet.xlsx.values import Value
 
 _NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below")
-_SMALL = replace(style.TEXT, number_format=style.POWER_OF_TEN, border="below")
+# Two losses that differ by h alone look the same by six digits.
+_FORMATS = dict.fromkeys(("E plus", "E minus"), style.LONG_NUMBER) | dict.fromkeys(
+    ("h", "difference"), style.POWER_OF_TEN
+)
 _MOVED = replace(_NUMBER, fill=style.CONSTANTS.tint, bold=True)
 _HEAD = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _VERDICT = replace(style.TEXT, bold=True, horizontal="center", border="below")
@@ -91,7 +94,7 @@ def _table(made: Plan, numbers: Numbers) -> Iterator[Live]:
         }
         for name, source in sources.items():
             if name in made.columns:
-                look = _SMALL if name in ("h", "difference") else _NUMBER
+                look = replace(_NUMBER, number_format=_FORMATS.get(name, style.NUMBER))
                 cited = gradient if name == "gradient" else None
                 column = made.column(name)
                 yield Live(f"{name} of {key}", column, row, source, look, _of_row(numbers, index, name), cited)
