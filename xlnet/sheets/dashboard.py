@@ -9,16 +9,22 @@ from dataclasses import dataclass, replace
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnet import keys, style
+from xlnet import classes, keys, style
 from xlnet.excel import absolute, cell
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.record import Record
+from xlnet.sheets import accuracy
+from xlnet.sheets.accuracy import Marks, marks
 from xlnet.sheets.cells import put, put_text
 from xlnet.sheets.charts import COLUMNS, ROWS, Chart, Line, draw_chart
 from xlnet.sheets.digits import show_small_and_large
 from xlnet.sheets.guard import protect
 from xlnet.sheets.live import Live, Typed, put_all, put_inputs
 from xlnet.sheets.page import print_landscape
+from xlnet.sheets.predict import NAME as PREDICT
+from xlnet.sheets.predict.numbers import Numbers
+from xlnet.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
+from xlnet.sheets.predict.plan import Plan
 from xlnet.sheets.training import TrainingSheet
 from xlnet.spec import Spec
 from xlnet.xlsx.values import Value
@@ -43,12 +49,16 @@ _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
 
 @dataclass(frozen=True)
 class Points:
-    """The table behind the charts: a column a quantity, by key, and how many iterations it shows of the run."""
+    """The table behind the charts: a column a quantity, by key, and how many iterations it shows of the run.
+
+    `marks` is the table beside it, for the accuracy of a network that classifies.
+    """
 
     keys: tuple[str, ...]
     targets: tuple[str, ...]
     count: int
     iterations: int
+    marks: Marks | None
 
     @property
     def every_key(self) -> tuple[str, ...]:
@@ -58,7 +68,8 @@ class Points:
     @property
     def wanted(self) -> set[int]:
         """The iterations that the sheet shows."""
-        return {1, self.iterations, *(self.iteration(index) for index in range(self.count))}
+        marked = () if self.marks is None else map(self.marks.iteration, range(self.marks.count))
+        return {1, self.iterations, *(self.iteration(index) for index in range(self.count)), *marked}
 
     def column(self, key: str) -> int:
         """Return the column of a quantity; before it stand the iterations, and the loss for a logarithmic scale."""
@@ -76,12 +87,11 @@ def points(sheet: TrainingSheet) -> Points:
     wanted = [keys.LOSS, *outputs(sheet.spec), *_weights(sheet)]
     if sheet.spec.training.schedule:
         wanted.append(keys.LEARNING_RATE)
-    return Points(
-        tuple(wanted),
-        tuple(targets(sheet.spec)),
-        min(sheet.spec.training.iters, MOST_POINTS),
-        sheet.spec.training.iters,
-    )
+    iters = sheet.spec.training.iters
+    count = min(iters, MOST_POINTS)
+    own_targets = tuple(targets(sheet.spec))
+    column = POINTS_COLUMN + 2 + len(wanted) + len(own_targets) + 1
+    return Points(tuple(wanted), own_targets, count, iters, marks(sheet, column, FIRST_POINT_ROW, count))
 
 
 def outputs(spec: Spec) -> list[str]:
@@ -105,13 +115,17 @@ def _weights(sheet: TrainingSheet) -> list[str]:
 
 def formulas(sheet: TrainingSheet) -> list[Live]:
     """Return every formula of the sheet."""
-    return [*_headlines(sheet), *_point_formulas(points(sheet), sheet)]
+    shown = points(sheet)
+    iterations = absolute(VALUE_COLUMN, headline_row(sheet.spec, "iterations"))
+    marked = () if shown.marks is None else accuracy.formulas(shown.marks, iterations)
+    return [*_headlines(sheet), *_point_formulas(shown, sheet), *marked]
 
 
 def headlines(spec: Spec) -> list[str]:
     """Return the names of the headline numbers, from the top; `bound` is the one that is typed."""
     single = [f"output {key}" for key in outputs(spec)] if spec.batch_size == 1 else []
-    return ["iterations", "first loss", "final loss", *single, "bound", "first below", "diverged"]
+    classified = ["accuracy"] if classes.kind_of(spec) else []
+    return ["iterations", "first loss", "final loss", *single, *classified, "bound", "first below", "diverged"]
 
 
 def headline_row(spec: Spec, name: str) -> int:
@@ -132,6 +146,8 @@ def _headlines(sheet: TrainingSheet) -> Iterator[Live]:
     if sheet.spec.batch_size == 1:
         for key in outputs(sheet.spec):
             yield row(f"output {key}", f"={_at(sheet, key, last)}", _known(key, last), number)
+    if classes.kind_of(sheet.spec):
+        yield _accuracy(sheet)
     bound = cell(VALUE_COLUMN, headline_row(sheet.spec, "bound"))
     losses = _column(sheet, keys.LOSS)
     never, no, since = (sheet.texts.get("dashboard", name) for name in ("never", "no", "since"))
@@ -148,6 +164,15 @@ def _headlines(sheet: TrainingSheet) -> Iterator[Live]:
         lambda r: no if r.losses == r.iterations else f"{since} {r.losses + 1}",
         whole,
     )
+
+
+def _accuracy(sheet: TrainingSheet) -> Live:
+    """Return the share of samples that the weights of sheet Predict classify right."""
+    plan = Plan(sheet)
+    source = f"={PREDICT}!{absolute(PREDICT_COLUMN, plan.controls['accuracy'])}"
+    look, numbers = replace(_VALUE, number_format="0.0%"), Numbers(plan)
+    row = headline_row(sheet.spec, "accuracy")
+    return Live("accuracy", VALUE_COLUMN, row, source, look, lambda r: numbers.right(r) / plan.samples)
 
 
 def _first_below(sheet: TrainingSheet, bound: str) -> str:
@@ -268,6 +293,13 @@ def _draw_points(worksheet: Worksheet, shown: Points, sheet: TrainingSheet) -> N
     put_text(worksheet, POINTS_COLUMN + 1, POINTS_HEADER_ROW, texts.get("dashboard", "log loss"), header)
     for key in shown.every_key:
         put_text(worksheet, shown.column(key), POINTS_HEADER_ROW, sheet.symbols(key), header)
+    if shown.marks is not None:
+        first = shown.marks.column
+        put_text(worksheet, first, POINTS_HEADER_ROW - 1, texts.get("dashboard", "marks"), _NOTE)
+        put_text(worksheet, first, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
+        put_text(worksheet, first + 1, POINTS_HEADER_ROW, texts.get("dashboard", "share"), header)
+        for sample in range(1, shown.marks.samples + 1):
+            put_text(worksheet, first + 1 + sample, POINTS_HEADER_ROW, f"[{sample}]", header)
 
 
 def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
@@ -296,5 +328,10 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
         lines = [*(line(key) for key in outputs(sheet.spec)), *(line(key, dashed=True) for key in targets(sheet.spec))]
         yield chart("output chart", "y, t", lines)
     yield chart("weight chart", "w, b" if sheet.has_biases else "w", [line(key) for key in _weights(sheet)])
+    if shown.marks is not None:
+        table = shown.marks
+        rows = (table.first_row, table.first_row + table.count - 1)
+        accuracies = [Line(table.column + 1, texts.get("dashboard", "accuracy chart"), rows=rows)]
+        yield replace(chart("accuracy chart", texts.get("dashboard", "share"), accuracies), x_column=table.column)
     if sheet.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlnet import keys
+from xlnet import classes, keys
 from xlnet.checking.quantities import Position
 from xlnet.checking.view import Expected, View
 from xlnet.engines.workers.handover import BLANK, NUMBER
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.sheets import dashboard
+from xlnet.sheets.accuracy import Marks
 from xlnet.sheets.dashboard import NAME
+from xlnet.sheets.predict import NAME as PREDICT
+from xlnet.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
+from xlnet.sheets.predict.plan import Plan
 
 __all__ = ["NAME", "expected"]
 
@@ -21,6 +25,9 @@ def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     """Yield what each formula of the sheet should show."""
     yield from _headlines(view)
     yield from _points(view)
+    shown = dashboard.points(view.opened.sheet)
+    if shown.marks is not None:
+        yield from _marks(view, shown.marks)
 
 
 def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
@@ -42,11 +49,52 @@ def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
     if spec.batch_size == 1:
         for key in dashboard.outputs(spec):
             yield headline(f"output {key}", view.of_iteration(key, iters))
+    if classes.kind_of(spec):
+        yield headline("accuracy", view.cited(PREDICT, Plan(opened.sheet).controls["accuracy"], PREDICT_COLUMN))
     bound = view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN)
     below = np.flatnonzero(losses < bound)
     yield headline("first below", float(below[0] + 1) if below.size else words["never"])
     numbers = int((training.kinds[rows, column] == NUMBER).sum())
     yield headline("diverged", words["no"] if numbers == count else f"{words['since']} {numbers + 1}")
+
+
+def _marks(view: View, table: Marks) -> Iterator[tuple[Position, Expected]]:
+    """Yield the accuracy of the iterations shown, and which samples of their batches are classified right."""
+    opened = view.opened
+    counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
+    for index in range(table.count):
+        row = table.first_row + index
+        step = index / (table.count - 1) if index else 0.0
+        yield Position(NAME, row, table.column), float(np.floor(1 + step * (counted - 1) + 0.5))
+        found = [view.number(NAME, row, table.column + 1 + sample) for sample in range(1, table.samples + 1)]
+        yield Position(NAME, row, table.column + 1), float(np.mean(found))
+        iteration = view.number(NAME, row, table.column)
+        is_known = 1 <= iteration < opened.spec.training.iters + 1
+        for sample in range(1, table.samples + 1):
+            right = _is_right(view, table, sample, int(iteration)) if is_known else None
+            yield Position(NAME, row, table.column + 1 + sample), right
+
+
+def _is_right(view: View, table: Marks, sample: int, iteration: int) -> float:
+    outputs, targets = (
+        np.array([_number(view, key, iteration) for key in every_key]) for every_key in table.keys_of(sample)
+    )
+    if np.isnan(outputs).any() or np.isnan(targets).any():
+        return float("nan")
+    if table.kind == classes.TWO:
+        return float((outputs[0] > classes.BOUNDARY) == (targets[0] > classes.BOUNDARY))
+    # Targets that were moved are no classes any more; then only the sum tells.
+    return float((outputs * targets).sum() == outputs.max())
+
+
+def _number(view: View, key: str, iteration: int) -> float:
+    layout = view.opened.layout
+    if key in layout.columns:
+        found = view.of_iteration(key, iteration)
+    else:
+        place = layout.cells[key]
+        found = view.cited(place.sheet, place.row or 1, place.column)
+    return float("nan") if found is None else found
 
 
 def _points(view: View) -> Iterator[tuple[Position, Expected]]:

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import style
 from xlnet.excel import cell
 from xlnet.sheets.cells import put, put_text
-from xlnet.sheets.choices import ITERATION, SAMPLE
+from xlnet.sheets.choices import ITERATION, sample_of
 from xlnet.sheets.digits import show_small_and_large
 from xlnet.sheets.explore import matrices, picture
 from xlnet.sheets.explore.faces import cells, faces
@@ -39,7 +39,7 @@ from xlnet.sheets.live import Live, put_all, put_inputs
 from xlnet.sheets.page import fit_height, print_landscape
 from xlnet.sheets.training import TrainingSheet
 
-_NOTE = replace(style.QUIET, horizontal="left")
+_NOTE = replace(style.QUIET, horizontal="left", indent=1)
 _LABEL = replace(style.TEXT, border="below")
 _SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", horizontal="left")
 # A number in a text takes about so many characters.
@@ -72,7 +72,7 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
     sheet, texts = plan.sheet, plan.sheet.texts
     controls = {"iteration": ITERATION.row, "view": VIEW_ROW}
     if sheet.spec.batch_size > 1:
-        controls["sample"] = SAMPLE.row
+        controls["sample"] = sample_of(sheet.spec).row
     notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{sheet.spec.training.iters:,}")}
     notes["view"] = texts.get("explore", "view note")
     notes["sample"] = texts.get("explore", "sample note").format(last=sheet.spec.batch_size)
@@ -81,7 +81,9 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
         put(worksheet, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
         put_text(worksheet, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
     put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="box", horizontal="center"), texts)
-    put_text(worksheet, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), _NOTE)
+    put_text(
+        worksheet, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0)
+    )
 
 
 def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:

@@ -10,7 +10,7 @@ from xlnet.excel import absolute, cell, text
 from xlnet.excel import formula as written
 from xlnet.record import Record
 from xlnet.sheets import shown
-from xlnet.sheets.choices import ITERATION, SAMPLE
+from xlnet.sheets.choices import ITERATION, sample_of
 from xlnet.sheets.explore import NAME
 from xlnet.sheets.explore.faces import Face, Quantity, cells, faces
 from xlnet.sheets.explore.faces import shown as shown_alone
@@ -37,7 +37,8 @@ def inputs(sheet: TrainingSheet) -> list[Typed]:
     ]
     if spec.batch_size > 1:
         samples = range(1, spec.batch_size + 1)
-        typed.append(Typed("sample of the batch", SAMPLE.column, SAMPLE.row, SAMPLE.first, "choice", samples))
+        chosen = sample_of(spec)
+        typed.append(Typed("sample of the batch", chosen.column, chosen.row, chosen.first, "choice", samples))
     return typed
 
 

@@ -43,6 +43,7 @@ _MOST_LINES = 6
 _MARK_FORMAT_NUMBER = 201
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
+_LINK = replace(style.LINK, indent=1)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
@@ -66,7 +67,8 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.sheet_properties.tabColor = style.GROUPS["samples"].strong
     protect(worksheet)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
-    worksheet.print_area = f"A1:{cell(last, plan.point_row - 2)}"
+    bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if sheet.spec.inputs == 2 else 0) + 2)
+    worksheet.print_area = f"A1:{cell(last, bottom)}"
     print_landscape(worksheet)
     worksheet.page_setup.fitToWidth = 1
 
@@ -84,7 +86,7 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
             label = label.format(input=_input_name(plan, int(number) - 1))
         put_text(worksheet, LABEL_COLUMN, row, label.format(count=plan.samples), _LABEL)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
-    put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target)
+    put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
 
 
 def _input_name(plan: Plan, index: int) -> str:

@@ -38,12 +38,12 @@ from xlnet.sheets.proof.plan import (
 )
 from xlnet.sheets.training import TrainingSheet
 
-_WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE = 17, 20, 14
+_WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE, _MOST_PRINTED_COLUMNS = 17, 20, 14, 28
 _ABOUT_WIDTH_IN_COLUMNS, _LINES_ABOUT = 9, 3
 _WRAPPED = replace(style.TEXT, wrap=True, vertical="top")
 _LABEL = replace(style.TEXT, border="below")
 _NAME = replace(style.TEXT, bold=True, border="below")
-_NOTE = replace(style.QUIET, horizontal="left")
+_NOTE = replace(style.QUIET, horizontal="left", indent=1)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
@@ -59,7 +59,9 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
         if name in ("h", "tolerance"):
             put_text(worksheet, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
-    put_link(worksheet, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target)
+    put_link(
+        worksheet, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1)
+    )
     typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
     put_inputs(worksheet, inputs(sheet), typed, texts)
     _draw_headers(worksheet, made)
@@ -71,8 +73,15 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.sheet_view.showGridLines = False
     worksheet.sheet_properties.tabColor = style.GROUPS["gradients"].strong
     protect(worksheet)
+    if made.last_column > _MOST_PRINTED_COLUMNS:
+        # The passes of a larger network would take dozens of pages.
+        worksheet.print_area = f"A1:{cell(len(made.columns), made.row(len(made.proved) - 1))}"
     print_landscape(worksheet)
-    worksheet.page_setup.fitToWidth = -(-worksheet.max_column // _COLUMNS_PER_PAGE)
+    worksheet.page_setup.fitToWidth = 1 if made.last_column > _MOST_PRINTED_COLUMNS else _pages(worksheet)
+
+
+def _pages(worksheet: Worksheet) -> int:
+    return -(-worksheet.max_column // _COLUMNS_PER_PAGE)
 
 
 def _about(made: Plan) -> str:

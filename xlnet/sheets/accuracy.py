@@ -1,0 +1,136 @@
+"""How many samples of a row's batch a network classifies right: a table of marks on sheet Dashboard, for its chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from xlnet import classes, keys, style
+from xlnet.excel import absolute, cell
+from xlnet.layout import FIRST_ROW, TRAINING, Place
+from xlnet.record import Record
+from xlnet.sheets.live import Live
+from xlnet.sheets.training import TrainingSheet
+from xlnet.xlsx.values import Value
+
+# A large batch is marked in fewer iterations.
+MOST_MARKS, FEWEST_POINTS, MOST_SAMPLES = 20_000, 10, 2_000
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The table: from `column` on the iteration, the accuracy, and a mark a sample of the batch; a row an iteration."""
+
+    sheet: TrainingSheet
+    kind: str
+    column: int
+    first_row: int
+    count: int
+
+    @property
+    def samples(self) -> int:
+        """The number of samples of a batch."""
+        return self.sheet.spec.batch_size
+
+    @property
+    def last_column(self) -> int:
+        """The last column."""
+        return self.column + 1 + self.samples
+
+    def iteration(self, index: int) -> int:
+        """Return the iteration of a row, from 0; halves are rounded up, as in a spreadsheet."""
+        if self.count == 1:
+            return 1
+        return math.floor(1 + index * (self.sheet.spec.training.iters - 1) / (self.count - 1) + 0.5)
+
+    def keys_of(self, sample: int) -> tuple[list[str], list[str]]:
+        """Return the outputs and targets of a sample of the batch, from 1."""
+        spec = self.sheet.spec
+        numbers = range(1, spec.outputs + 1)
+        outputs = [keys.of_sample(keys.activation(len(spec.layers), number), sample) for number in numbers]
+        return outputs, [keys.of_sample(keys.target(number), sample) for number in numbers]
+
+
+def marks(sheet: TrainingSheet, column: int, first_row: int, most: int) -> Marks | None:
+    """Return the table, of at most so many rows; None where no batch is classified, or it is one sample or huge."""
+    kind, samples = classes.kind_of(sheet.spec), sheet.spec.batch_size
+    if kind is None or not 1 < samples <= MOST_SAMPLES:
+        return None
+    count = min(most, max(MOST_MARKS // samples, FEWEST_POINTS))
+    return Marks(sheet, kind, column, first_row, count)
+
+
+def is_right(kind: str, outputs: list[float], targets: list[float]) -> float:
+    """Return 1 where the outputs name the targets' class, 0 where they do not, NaN where there are no numbers."""
+    if any(map(math.isnan, (*outputs, *targets))):
+        return math.nan
+    if kind == classes.TWO:
+        return float((outputs[0] > classes.BOUNDARY) == (targets[0] > classes.BOUNDARY))
+    return float(math.fsum(y * t for y, t in zip(outputs, targets, strict=True)) == max(outputs))
+
+
+def formulas(table: Marks, iterations: str) -> Iterator[Live]:
+    """Yield the formulas; `iterations` is the cell with the number of iterations."""
+    for index in range(table.count):
+        row, iteration = table.first_row + index, table.iteration(index)
+        step = f"=ROUND(1+{index}*({iterations}-1)/{table.count - 1},0)" if index else "=1"
+        yield Live("iteration of an accuracy", table.column, row, step, style.TEXT, _fixed(float(iteration)))
+        every = f"{cell(table.column + 2, row)}:{cell(table.last_column, row)}"
+        share = replace(style.TEXT, number_format="0.0%")
+        yield Live("accuracy", table.column + 1, row, f"=AVERAGE({every})", share, _accuracy(table, iteration))
+        for sample in range(1, table.samples + 1):
+            source = _mark(table, sample, f"${cell(table.column, row)}")
+            value = _value(table, sample, iteration)
+            yield Live("mark of a sample", table.column + 1 + sample, row, source, style.TEXT, value)
+
+
+def _mark(table: Marks, sample: int, iteration: str) -> str:
+    outputs, targets = (_row(table, every_key, iteration) for every_key in table.keys_of(sample))
+    if table.kind == classes.TWO:
+        # (a>b)=(c>d) loses its brackets in IronCalc.
+        predicted, target = (f"IF({value}>{classes.BOUNDARY},1,0)" for value in (outputs, targets))
+        return f"=IF({predicted}={target},1,0)"
+    # The targets are 0 but for one 1, so this picks the output of the right class.
+    return f"=IF(SUMPRODUCT({outputs},{targets})=MAX({outputs}),1,0)"
+
+
+def _row(table: Marks, every_key: list[str], iteration: str) -> str:
+    """Return quantities that stand side by side, in one iteration, as a formula has them."""
+    layout = table.sheet.layout
+    if every_key[0] not in layout.columns:
+        first, last = _place(table, every_key[0]), _place(table, every_key[-1])
+        start = f"{first.sheet}!{absolute(first.column, first.row or 1)}"
+        return start if first == last else f"{start}:{absolute(last.column, last.row or 1)}"
+    first_column, last_column = layout.columns[every_key[0]], layout.columns[every_key[-1]]
+    last_row = table.sheet.last_row
+    block = f"{TRAINING}!{absolute(first_column, FIRST_ROW)}:{absolute(last_column, last_row)}"
+    return f"INDEX({block},{iteration})" if len(every_key) == 1 else f"INDEX({block},{iteration},0)"
+
+
+def _place(table: Marks, key: str) -> Place:
+    return table.sheet.layout.cells[key]
+
+
+def _known(table: Marks, record: Record, key: str, iteration: int) -> float:
+    return record.value(key, iteration) if key in record.columns else table.sheet.constants[key]
+
+
+def _of_sample(table: Marks, record: Record, sample: int, iteration: int) -> float:
+    outputs, targets = (
+        [_known(table, record, key, iteration) for key in every_key] for every_key in table.keys_of(sample)
+    )
+    return is_right(table.kind, outputs, targets)
+
+
+def _value(table: Marks, sample: int, iteration: int) -> Callable[[Record], Value]:
+    return lambda record: _of_sample(table, record, sample, iteration)
+
+
+def _accuracy(table: Marks, iteration: int) -> Callable[[Record], Value]:
+    samples = range(1, table.samples + 1)
+    return lambda record: sum(_of_sample(table, record, sample, iteration) for sample in samples) / table.samples
+
+
+def _fixed(value: Value) -> Callable[[Record], Value]:
+    return lambda _: value
