@@ -82,7 +82,7 @@ TITLE = Look(colour="334155", bold=True, size=12, horizontal="left", vertical="c
 QUIET = Look(colour="64748B", italic=True, horizontal="center", vertical="center")
 # Blue on yellow is the spreadsheet modeller's sign for a number that a person may change.
 INPUT = Look(colour="1D4ED8", bold=True, fill=CONSTANTS.tint, locked=False)
-LINK = Look(colour="1D4ED8", underline=True)
+LINK = Look(colour="1D4ED8", underline=True, horizontal="left")
 TEXT = Look()
 CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 

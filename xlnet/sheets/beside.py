@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnet.sheets import dashboard, explore, predict, proof
+from xlnet.sheets import dashboard, explore, guide, predict, proof
 from xlnet.sheets.explore import drawing as explore_drawing
 from xlnet.sheets.explore import formulas as explore_formulas
 from xlnet.sheets.live import Live, Typed
@@ -33,4 +33,5 @@ BESIDE = (
     Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
     Beside(proof.NAME, proof_formulas.formulas, proof_formulas.inputs, proof_drawing.draw),
     Beside(predict.NAME, predict_formulas.formulas, predict_formulas.inputs, predict_drawing.draw),
+    Beside(guide.NAME, guide.formulas, guide.inputs, guide.draw),
 )

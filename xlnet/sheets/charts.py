@@ -42,7 +42,7 @@ class Line:
 class Chart:
     """A chart of columns over another one, rows `first_row` to `last_row`.
 
-    Its horizontal axis goes from 0 to `x_max`, or to where the points are.
+    Its horizontal axis goes from 0 to `x_max`, its vertical one from 0 to `y_max`, or each to where the points are.
     """
 
     title: str
@@ -54,6 +54,7 @@ class Chart:
     last_row: int
     x_max: int | None
     logarithmic: bool = False
+    y_max: float | None = None
 
 
 def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> None:
@@ -77,6 +78,8 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
         drawn.x_axis.scaling.min = 1 if 1 < chart.x_max <= _SHORT else 0
         drawn.x_axis.scaling.max = chart.x_max
     drawn.x_axis.majorGridlines = None
+    if chart.y_max is not None:
+        drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = 0, chart.y_max
     if chart.logarithmic:
         drawn.y_axis.scaling.logBase = 10
         drawn.y_axis.number_format = "0E+00"

@@ -332,6 +332,8 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
         table = shown.marks
         rows = (table.first_row, table.first_row + table.count - 1)
         accuracies = [Line(table.column + 1, texts.get("dashboard", "accuracy chart"), rows=rows)]
-        yield replace(chart("accuracy chart", texts.get("dashboard", "share"), accuracies), x_column=table.column)
+        yield replace(
+            chart("accuracy chart", texts.get("dashboard", "share"), accuracies), x_column=table.column, y_max=1
+        )
     if sheet.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.checking.quantities import Position
-from xlnet.checking.sheets import dashboard, explore, predict, proof
+from xlnet.checking.sheets import dashboard, explore, guide, predict, proof
 from xlnet.checking.view import Expected, View
 
 # By the sheets' names.
@@ -14,4 +14,5 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Position, Expected]]]] =
     explore.NAME: explore.expected,
     proof.NAME: proof.expected,
     predict.NAME: predict.expected,
+    guide.NAME: guide.expected,
 }

@@ -210,7 +210,7 @@ def _surface(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     for step in range(plan.side):
         below, beside = axis_cells(plan, step)
         for number, (column, row) in enumerate((below, beside), 1):
-            form = "0.0" if step % TICK == 0 else style.HIDDEN
+            form = "0.0#" if step % TICK == 0 else style.HIDDEN
             look = replace(_AXIS, number_format=form)
             point = plan.row_of_point(step, 0) if number == 1 else plan.row_of_point(0, step)
             value = _input_of(numbers, point, number - 1)

@@ -1,0 +1,215 @@
+"""Sheet Guide: what the workbook shows, the rules of this very network, what to try, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import keys, style
+from xlnet.excel import absolute, cell
+from xlnet.graph.node import Node
+from xlnet.layout import DATA, FIRST_ROW, TRAINING, VALUE_ROW
+from xlnet.sheets.cells import put_text
+from xlnet.sheets.explore.plan import Plan
+from xlnet.sheets.guard import protect
+from xlnet.sheets.links import put_link
+from xlnet.sheets.live import Live, Typed, put_all
+from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.proof import NAME as PROOF
+from xlnet.sheets.proof.numbers import Numbers
+from xlnet.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN, plan
+from xlnet.sheets.training import TrainingSheet
+from xlnet.version import VERSION
+
+NAME = "Guide"
+NAME_COLUMN, TEXT_COLUMN = 2, 3
+TITLE_ROW, FIRST_LINE_ROW = 2, 4
+_WIDTHS = {"A": 2, "B": 16, "C": 110}
+_CHARACTERS_PER_LINE = 100
+# A longer list of rules shows those of the first unit of each layer.
+_MOST_RULES = 12
+_TEXT = replace(style.TEXT, wrap=True, vertical="top")
+_LOOKS = {
+    "heading": replace(style.BAND, fill=style.GROUPS["iteration"].strong),
+    "text": _TEXT,
+    "rule": replace(style.CODE, fill=style.GROUPS["forward"].tint),
+    "backward": replace(style.CODE, fill=style.GROUPS["gradients"].tint),
+    "update": replace(style.CODE, fill=style.GROUPS["parameters"].tint),
+}
+_LINK = replace(style.LINK, vertical="top", bold=True)
+_NAME = replace(style.TEXT, vertical="top", bold=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: the kind of its look, its text, what stands before it, and the sheet that leads to."""
+
+    kind: str
+    text: str
+    name: str = ""
+    target: str = ""
+
+
+def formulas(sheet: TrainingSheet) -> list[Live]:
+    """Return every formula of the sheet: what sheet Proof has found."""
+    numbers = Numbers(plan(sheet))
+    source = f"={PROOF}!{absolute(LABEL_COLUMN, HEADLINE_ROW)}"
+    look = replace(_TEXT, bold=True)
+    return [Live("gradients that agree", TEXT_COLUMN, proof_row(sheet), source, look, numbers.headline)]
+
+
+def inputs(_: TrainingSheet) -> list[Typed]:
+    """Return the cells that a person fills in: none."""
+    return []
+
+
+def proof_row(sheet: TrainingSheet) -> int:
+    """Return the row that repeats the headline of sheet Proof."""
+    return FIRST_LINE_ROW + len(lines(sheet))
+
+
+def lines(sheet: TrainingSheet) -> list[Line]:
+    """Return the rows of the sheet, from the first; the last one's text is a formula that follows."""
+    return [*_sheets(sheet), *_rules(sheet), *_experiments(sheet), *_making(sheet)]
+
+
+def _heading(sheet: TrainingSheet, name: str) -> Line:
+    return Line("heading", sheet.texts.get("guide", name))
+
+
+def _sheets(sheet: TrainingSheet) -> Iterator[Line]:
+    yield _heading(sheet, "sheets")
+    for name in (TRAINING, "Dashboard", "Explore", PROOF, "Predict", DATA, "Formulas", "Template"):
+        if name != DATA or sheet.graph.data:
+            yield Line("text", sheet.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
+
+
+def _rules(sheet: TrainingSheet) -> Iterator[Line]:
+    texts, symbols = sheet.texts, sheet.symbols
+    nodes = Plan(sheet).sample_nodes
+    several = sheet.spec.batch_size > 1
+    yield _heading(sheet, "rules")
+    yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
+    yield from _listed(sheet, [node for node in nodes if node.group in ("forward", "loss")], "rule")
+    if several:
+        yield Line("text", texts.get("guide", f"loss by {sheet.spec.training.reduction}"))
+    yield Line("text", texts.get("guide", "chain"))
+    yield from (Line("backward", text) for text in _chains(sheet))
+    yield Line("text", texts.get("guide", "backward of a sample" if several else "backward"))
+    yield from _listed(sheet, [node for node in nodes if node.group == "deltas"], "backward")
+    yield from _listed(sheet, [node for node in nodes if node.group == "gradients"], "backward")
+    yield Line("text", texts.get("guide", "update"))
+    graph = sheet.graph.nodes
+    first = next(node.key.removeprefix("d_") for node in graph if node.group == "gradients")
+    yield from (
+        Line("update", symbols.rule(node)) for node in graph if node.group in ("schedule",) or _belongs(node, first)
+    )
+
+
+def _belongs(node: Node, key: str) -> bool:
+    """Return whether a node is this parameter, or a part of the optimiser's state for it or for all."""
+    if node.group == "state":
+        belonging = keys.belonging(node.key)
+        return belonging is None or belonging[1] == key
+    return node.key == key
+
+
+def _listed(sheet: TrainingSheet, nodes: Sequence[Node], kind: str) -> Iterator[Line]:
+    """Yield rules; of many those of the first unit of each layer."""
+    shown = nodes if len(nodes) <= _MOST_RULES else [node for node in nodes if _is_first(node.key)]
+    yield from (Line(kind, sheet.symbols.rule(node)) for node in shown)
+    if len(shown) < len(nodes):
+        yield Line("text", sheet.texts.get("guide", "and so on"))
+
+
+def _is_first(key: str) -> bool:
+    belonging = keys.belonging(key)
+    return all(index == 1 for index in keys.parts(belonging[1] if belonging else key).indices)
+
+
+def _chains(sheet: TrainingSheet) -> Iterator[str]:
+    """Yield the chain rule for the first weight of each layer, along the path through the first units."""
+    symbols, last = sheet.symbols, sheet.symbols.layers
+    for number in range(last, 0, -1):
+        factors = []
+        upper = keys.LOSS
+        for layer in range(last, number - 1, -1):
+            for key in (keys.activation(layer, 1), keys.weighted_sum(layer, 1)):
+                if key not in _aliases(sheet):
+                    factors.append(f"∂{symbols(upper)}/∂{symbols(key)}")
+                    upper = key
+        weight = keys.weight(number, 1, 1)
+        factors.append(f"∂{symbols(upper)}/∂{symbols(weight)}")
+        sign = "Σ " if number < last and _has_paths(sheet, number) else ""
+        yield f"∂E/∂{symbols(weight)} = {sign}{' · '.join(factors)}"
+
+
+def _has_paths(sheet: TrainingSheet, number: int) -> bool:
+    """Return whether several paths lead from a layer to the loss."""
+    return any(layer.units > 1 for layer in sheet.spec.layers[number:])
+
+
+def _aliases(sheet: TrainingSheet) -> set[str]:
+    return {alias for node in Plan(sheet).sample_nodes for alias in node.aliases}
+
+
+def _experiments(sheet: TrainingSheet) -> Iterator[Line]:
+    texts, layout = sheet.texts, sheet.layout
+    graph = sheet.graph.nodes
+    eta = keys.BASE_LEARNING_RATE if sheet.spec.training.schedule else keys.LEARNING_RATE
+    parameters = [layout.columns[node.key] for node in graph if node.group == "parameters"]
+    gradient = next(node for node in graph if node.group == "gradients")
+    rate = sheet.constants[eta]
+    cells = {
+        "eta": f"{TRAINING}!{cell(layout.cells[eta].column, VALUE_ROW)}",
+        "larger": f"{rate * 10:g}",
+        "smaller": f"{rate / 10:g}",
+        "iters": f"{sheet.spec.training.iters:,}",
+        "weights": f"{TRAINING}!{cell(min(parameters), FIRST_ROW)}:{cell(max(parameters), FIRST_ROW)}",
+        "gradient": f"{TRAINING}!{cell(layout.columns[gradient.key], FIRST_ROW)}",
+        "symbol": sheet.symbols(gradient.key),
+    }
+    yield _heading(sheet, "experiments")
+    yield Line("text", texts.get("guide", "yellow"))
+    depth = "deep" if len(sheet.spec.layers) > 1 else "one layer"
+    for number, name in enumerate(("rate", f"weights {depth}", "break"), 1):
+        yield Line("text", texts.get("guide", name).format(**cells), f"{number}.")
+
+
+def _making(sheet: TrainingSheet) -> Iterator[Line]:
+    yield _heading(sheet, "making")
+    yield Line("text", sheet.texts.get("guide", "made").format(version=VERSION))
+    yield Line("text", sheet.texts.get("guide", "verified"))
+    yield Line("text", sheet.texts.get("guide", "now"))
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    put_text(worksheet, NAME_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
+    put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, sheet.spec.description, _TEXT)
+    worksheet.merge_cells(f"{cell(NAME_COLUMN, TITLE_ROW + 1)}:{cell(TEXT_COLUMN, TITLE_ROW + 1)}")
+    fit_height(worksheet, TITLE_ROW + 1, ceil(len(sheet.spec.description) / _CHARACTERS_PER_LINE))
+    for row, line in enumerate(lines(sheet), FIRST_LINE_ROW):
+        look = _LOOKS[line.kind]
+        if line.kind == "heading":
+            put_text(worksheet, NAME_COLUMN, row, line.text, look)
+            put_text(worksheet, TEXT_COLUMN, row, "", look)
+            continue
+        if line.target:
+            put_link(worksheet, NAME_COLUMN, row, line.name, line.target, _LINK)
+        elif line.name:
+            put_text(worksheet, NAME_COLUMN, row, line.name, _NAME)
+        put_text(worksheet, TEXT_COLUMN, row, line.text, look)
+        fit_height(worksheet, row, ceil(len(line.text) / _CHARACTERS_PER_LINE))
+    put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
+    put_all(worksheet, formulas)
+    for letter, width in _WIDTHS.items():
+        worksheet.column_dimensions[letter].width = width
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["iteration"].strong
+    protect(worksheet)
+    print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = 1
