@@ -36,15 +36,15 @@ def load(template: str | Path | None = None, **overrides: Any) -> Spec:
     return load_template(template, overrides)
 
 
-def build(spec: Spec, path: str | Path, *, small: bool = False, plain: bool = False) -> Built:
+def build(spec: Spec, path: str | Path, *, small: bool = False, plain: bool = False, language: str = "en") -> Built:
     """Write the workbook of `spec` to `path`, whole or not at all.
 
     A `small` file takes longer to write, and to open outside Excel; a `plain` workbook has no sheets beside
-    Training, Data, Formulas and Template. Raises UserError.
+    Training, Data, Formulas and Template; `language` is "en" or "zh". Raises UserError.
     """
     from xlnet.workbook import build as build_workbook
 
-    return build_workbook(spec, path, small=small, plain=plain)
+    return build_workbook(spec, path, small=small, plain=plain, language=language)
 
 
 def check(path: str | Path, **settings: Any) -> Report:

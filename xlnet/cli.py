@@ -123,8 +123,24 @@ def _quiet(command: _Command) -> _Command:
     "--small", is_flag=True, help="Write a smaller file: slower to write, and to open outside Excel; for long runs."
 )
 @click.option("--plain", is_flag=True, help="Write sheets Training, Data, Formulas and Template alone.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of the workbook: English or Simplified Chinese.",
+)
 @_quiet
-def build(template: str | None, output: Path | None, small: bool, plain: bool, quiet: bool, **overrides: Any) -> None:
+def build(
+    template: str | None,
+    output: Path | None,
+    small: bool,
+    plain: bool,
+    language: str,
+    quiet: bool,
+    **overrides: Any,
+) -> None:
     """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
 
     \b
@@ -132,6 +148,7 @@ def build(template: str | None, output: Path | None, small: bool, plain: bool, q
       xlnet build --iters 200 --lr 0.01
       xlnet build mazur -o lesson.xlsx
       xlnet build --layers 2-3-1 --activation sigmoid --seed 7
+      xlnet build xor --lang zh
       xlnet build iris --optimizer sgd --lr 0.1 --batch 10
     """
     from xlnet.template import load
@@ -148,7 +165,7 @@ def build(template: str | None, output: Path | None, small: bool, plain: bool, q
 
         return blocks if quiet else with_progress("writing rows", blocks, count)
 
-    built = build_workbook(spec, path, small=small, plain=plain, progress=shown)
+    built = build_workbook(spec, path, small=small, plain=plain, language=language, progress=shown)
     if built.diverged_at is not None and not quiet:
         click.echo(
             f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "

@@ -49,13 +49,15 @@ def build(
     """Write the workbook of `spec` to `path`, whole or not at all.
 
     A `small` file is compressed harder and writes each formula once for all rows: it takes longer to write, and to open
-    in LibreOffice. A `plain` workbook has sheets Training, Data, Formulas and Template alone. `progress` wraps the
-    blocks of rows as they are written, of which it is told the number. Raises UserError when the network does not fit a
-    sheet or the file cannot be written.
+    in LibreOffice. A `plain` workbook has sheets Training, Data, Formulas and Template alone. `language` is one of
+    `texts.LANGUAGES`. `progress` wraps the blocks of rows as they are written, of which it is told the number. Raises
+    UserError when the network does not fit a sheet or the file cannot be written.
     """
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
+    if language not in LANGUAGES:
+        raise UserError(f"language: {language!r} is not known: use one of {', '.join(LANGUAGES)}")
     require_room(spec)
     sheet = training.sheet_of(spec, language)
     graph = sheet.graph

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import keys, style
 from xlnet.excel import absolute, cell
 from xlnet.graph.node import Node
+from xlnet.graph.operations import SOFTMAX
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, VALUE_ROW
 from xlnet.sheets.cells import put_text
 from xlnet.sheets.explore.plan import Plan
@@ -28,7 +29,7 @@ NAME = "Guide"
 NAME_COLUMN, TEXT_COLUMN = 2, 3
 TITLE_ROW, FIRST_LINE_ROW = 2, 4
 _WIDTHS = {"A": 2, "B": 16, "C": 110}
-_CHARACTERS_PER_LINE = 100
+_CHARACTERS_PER_LINE = 108
 # A longer list of rules shows those of the first unit of each layer.
 _MOST_RULES = 12
 _TEXT = replace(style.TEXT, wrap=True, vertical="top")
@@ -143,13 +144,14 @@ def _chains(sheet: TrainingSheet) -> Iterator[str]:
                     upper = key
         weight = keys.weight(number, 1, 1)
         factors.append(f"∂{symbols(upper)}/∂{symbols(weight)}")
-        sign = "Σ " if number < last and _has_paths(sheet, number) else ""
+        sign = "Σ " if _has_paths(sheet, number) else ""
         yield f"∂E/∂{symbols(weight)} = {sign}{' · '.join(factors)}"
 
 
 def _has_paths(sheet: TrainingSheet, number: int) -> bool:
-    """Return whether several paths lead from a layer to the loss."""
-    return any(layer.units > 1 for layer in sheet.spec.layers[number:])
+    """Return whether several paths lead from a unit of a layer to the loss; by softmax it leads to every output."""
+    layers = sheet.spec.layers
+    return any(layer.units > 1 for layer in layers[number:]) or layers[-1].activation == SOFTMAX
 
 
 def _aliases(sheet: TrainingSheet) -> set[str]:

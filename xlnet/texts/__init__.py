@@ -12,7 +12,7 @@ from xlnet import keys
 
 ENGLISH = "en"
 # The languages, and what a workbook's properties call them.
-LANGUAGES = {ENGLISH: "en"}
+LANGUAGES = {ENGLISH: "en", "zh": "zh-CN"}
 
 
 @dataclass(frozen=True)

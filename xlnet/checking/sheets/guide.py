@@ -8,6 +8,7 @@ from xlnet.checking.quantities import Position
 from xlnet.checking.view import Expected, View
 from xlnet.sheets import guide
 from xlnet.sheets.guide import NAME
+from xlnet.sheets.proof import NAME as PROOF
 from xlnet.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
 
 __all__ = ["NAME", "expected"]
@@ -15,5 +16,5 @@ __all__ = ["NAME", "expected"]
 
 def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     """Yield what each formula of the sheet should show."""
-    found = view.text(guide.PROOF, HEADLINE_ROW, LABEL_COLUMN)
+    found = view.text(PROOF, HEADLINE_ROW, LABEL_COLUMN)
     yield Position(NAME, guide.proof_row(view.opened.sheet), guide.TEXT_COLUMN), found
