@@ -5,6 +5,7 @@ from __future__ import annotations
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnet.excel import cell
 from xlnet.style import Look, dress
 
 
@@ -13,11 +14,11 @@ def put_text(worksheet: Worksheet, column: int, row: int, text: str, look: Look)
 
     A title such as "=1+1" would become a formula, here and when a person edits the cell: the quote prefix keeps it.
     """
-    cell = put(worksheet, column, row, look)
-    cell.value = text
-    cell.data_type = "s"
+    written = put(worksheet, column, row, look)
+    written.value = text
+    written.data_type = "s"
     if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
+        written.quotePrefix = True
 
 
 def put_number(worksheet: Worksheet, column: int, row: int, number: float, look: Look) -> None:
@@ -30,8 +31,16 @@ def put_formula(worksheet: Worksheet, column: int, row: int, formula: str, look:
     put(worksheet, column, row, look).value = formula
 
 
+def merge(worksheet: Worksheet, row: int, first: int, last: int) -> None:
+    """Make one of the cells of a row from column `first` to column `last`; all have their look already.
+
+    openpyxl's own way to merge gives every cell a border of its own, which takes longer than all the rest of a sheet.
+    """
+    worksheet.merged_cells.add(f"{cell(first, row)}:{cell(last, row)}")
+
+
 def put(worksheet: Worksheet, column: int, row: int, look: Look) -> Cell | MergedCell:
     """Give a cell its look and return it."""
-    cell = worksheet.cell(row, column)
-    dress(cell, look)
-    return cell
+    dressed = worksheet.cell(row, column)
+    dress(dressed, look)
+    return dressed

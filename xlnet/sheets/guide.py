@@ -13,7 +13,7 @@ from xlnet.excel import absolute, cell
 from xlnet.graph.node import Node
 from xlnet.graph.operations import SOFTMAX
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, VALUE_ROW
-from xlnet.sheets.cells import put_text
+from xlnet.sheets.cells import merge, put_text
 from xlnet.sheets.explore.plan import Plan
 from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
@@ -192,7 +192,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     """Draw the sheet with its formulas."""
     put_text(worksheet, NAME_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
     put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, sheet.spec.description, _TEXT)
-    worksheet.merge_cells(f"{cell(NAME_COLUMN, TITLE_ROW + 1)}:{cell(TEXT_COLUMN, TITLE_ROW + 1)}")
+    merge(worksheet, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
     fit_height(worksheet, TITLE_ROW + 1, ceil(len(sheet.spec.description) / _CHARACTERS_PER_LINE))
     for row, line in enumerate(lines(sheet), FIRST_LINE_ROW):
         look = _LOOKS[line.kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from openpyxl.formatting.rule import ColorScaleRule
@@ -42,7 +43,7 @@ class TrainingSheet:
     title: str
     last_row: int
 
-    @property
+    @cached_property
     def constants(self) -> dict[str, float]:
         """The values of all that stands in a cell of its own, by key."""
         graph = self.graph

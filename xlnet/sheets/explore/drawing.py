@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
 from xlnet.excel import cell
-from xlnet.sheets.cells import put, put_text
+from xlnet.sheets.cells import merge, put, put_text
 from xlnet.sheets.choices import ITERATION, sample_of
 from xlnet.sheets.digits import show_small_and_large
 from xlnet.sheets.explore import matrices, picture
@@ -101,7 +101,7 @@ def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
             activation = layers[heading.number - 1].activation
             text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
         put_text(worksheet, heading.first, heading.row, text, look)
-        worksheet.merge_cells(f"{cell(heading.first, heading.row)}:{cell(heading.last, heading.row)}")
+        merge(worksheet, heading.row, heading.first, heading.last)
     weights, numbers = [], []
     for each in cells(plan):
         look = look_of(each)
@@ -168,7 +168,7 @@ def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> Non
     for first, last in (rule_span(plan), numbers_span(plan)):
         for column in range(first, last + 1):
             put(worksheet, column, row, NUMBERS)
-        worksheet.merge_cells(f"{cell(first, row)}:{cell(last, row)}")
+        merge(worksheet, row, first, last)
     text = rule_of(plan, entry)
     if text:
         put_text(worksheet, RULE_COLUMN, row, text, NUMBERS)

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
 from xlnet.excel import absolute, cell, text
-from xlnet.sheets.cells import put_text
+from xlnet.sheets.cells import merge, put_text
 from xlnet.sheets.choices import ITERATION
 from xlnet.sheets.digits import show_small_and_large
 from xlnet.sheets.guard import protect
@@ -51,7 +51,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     made, texts = plan(sheet), sheet.texts
     put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
     put_text(worksheet, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
-    worksheet.merge_cells(f"A{ABOUT_ROW}:{cell(_ABOUT_WIDTH_IN_COLUMNS, ABOUT_ROW)}")
+    merge(worksheet, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
     fit_height(worksheet, ABOUT_ROW, _LINES_ABOUT)
     rows = {"iteration": ITERATION_ROW, "h": STEP_ROW, "tolerance": TOLERANCE_ROW, "loss": LOSS_ROW}
     for name, row in rows.items():
