@@ -26,13 +26,16 @@ def wrong_beside(
     worst = dict.fromkeys(opened.lives, 0.0)
     for sheet in opened.lives:
         grid = grids[sheet]
-        expectations = dict(EXPECTATIONS[sheet](view))
+        expectations: dict[Position, Expected] = {}
+        for position, expected in EXPECTATIONS[sheet](view):
+            # An identity layer's z and a share a cell: the first has a rule, the second would only repeat the cell.
+            expectations.setdefault(position, expected)
         for live in opened.lives[sheet]:
             position = Position(sheet, live.row, live.column)
-            expected = view.shown(live.shown) if live.shown else expectations[position]
-            problem, error = _judged(opened, grid, position, expected, rtol, atol)
+            wanted = view.shown(live.shown) if live.shown else expectations[position]
+            problem, error = _judged(opened, grid, position, wanted, rtol, atol)
             if problem:
-                shown = expected.value if isinstance(expected, Near | Written) else expected
+                shown = wanted.value if isinstance(wanted, Near | Written) else wanted
                 wrong.append(wrong_cell(position, problem, probe, grid, shown))
             worst[sheet] = max(worst[sheet], error)
     return wrong, worst

@@ -14,7 +14,7 @@ from xlnet.graph.node import Constant, DataColumn
 from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN
 from xlnet.sheets.cells import put_formula, put_number, put_text
 from xlnet.sheets.guard import protect, take_numbers
-from xlnet.sheets.page import print_landscape
+from xlnet.sheets.page import print_landscape, width_of
 from xlnet.sheets.training import TrainingSheet
 
 _WIDTH = 15
@@ -99,4 +99,4 @@ def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 def _header(worksheet: Worksheet, column: int, text: str, palette: style.Palette) -> None:
     put_text(worksheet, column, 1, text, replace(style.HEADER, fill=palette.strong))
-    worksheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, len(text) + 3)
+    worksheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, width_of(text) + 3)

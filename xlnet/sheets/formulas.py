@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -15,7 +14,7 @@ from xlnet.graph.node import Constant, DataColumn, Node
 from xlnet.layout import DATA, FIRST_ROW
 from xlnet.sheets.cells import put_text
 from xlnet.sheets.guard import protect
-from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.page import fit_height, lines_of, print_landscape
 from xlnet.sheets.training import TrainingSheet
 
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
@@ -33,7 +32,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         for column, text in enumerate(texts, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
             put_text(worksheet, column, row, text, replace(look, fill=colour, border="below"))
-        fit_height(worksheet, row, max(ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True)))
+        fit_height(worksheet, row, max(lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=True)))
     worksheet.freeze_panes = "B2"
     protect(worksheet)
     print_landscape(worksheet, "1:1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -18,7 +17,7 @@ from xlnet.sheets.explore.plan import Plan
 from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
 from xlnet.sheets.live import Live, Typed, put_all
-from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.page import fit_height, lines_of, print_landscape
 from xlnet.sheets.proof import NAME as PROOF
 from xlnet.sheets.proof.numbers import Numbers
 from xlnet.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN, plan
@@ -193,7 +192,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     put_text(worksheet, NAME_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
     put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, sheet.spec.description, _TEXT)
     merge(worksheet, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
-    fit_height(worksheet, TITLE_ROW + 1, ceil(len(sheet.spec.description) / _CHARACTERS_PER_LINE))
+    fit_height(worksheet, TITLE_ROW + 1, lines_of(sheet.spec.description, _CHARACTERS_PER_LINE))
     for row, line in enumerate(lines(sheet), FIRST_LINE_ROW):
         look = _LOOKS[line.kind]
         if line.kind == "heading":
@@ -205,7 +204,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
         elif line.name:
             put_text(worksheet, NAME_COLUMN, row, line.name, _NAME)
         put_text(worksheet, TEXT_COLUMN, row, line.text, look)
-        fit_height(worksheet, row, ceil(len(line.text) / _CHARACTERS_PER_LINE))
+        fit_height(worksheet, row, lines_of(line.text, _CHARACTERS_PER_LINE))
     put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
     put_all(worksheet, formulas)
     for letter, width in _WIDTHS.items():

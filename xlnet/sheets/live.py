@@ -101,6 +101,6 @@ def _choice(typed: Typed, texts: Texts) -> DataValidation:
         validation.error = texts.get("input", "whole number").format(first=choices[0], last=choices[-1])
     else:
         validation.type, validation.formula1 = "list", f'"{",".join(choices)}"'
-        validation.error = texts.get("input", "word").format(words=", ".join(choices))
+        validation.error = texts.get("input", "word").format(words=texts.get("input", "between words").join(choices))
     validation.add(typed.address)
     return validation

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import ceil
+from unicodedata import east_asian_width
+
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -18,6 +21,16 @@ def print_landscape(worksheet: Worksheet, header_rows: str | None = None) -> Non
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     worksheet.print_title_cols = "A:A"
     worksheet.print_title_rows = header_rows
+
+
+def width_of(text: str) -> int:
+    """Return how many characters wide a text is; a Chinese one takes the room of two."""
+    return sum(2 if east_asian_width(character) in ("W", "F") else 1 for character in text)
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return the lines that a text takes, at least one."""
+    return max(1, ceil(width_of(text) / width))
 
 
 def fit_height(worksheet: Worksheet, row: int, lines: int) -> None:

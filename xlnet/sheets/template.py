@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
 from xlnet.sheets.cells import put_text
 from xlnet.sheets.guard import protect
-from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.page import fit_height, lines_of, print_landscape
 
 NAME = "Template"
 # LibreOffice cuts off a column that is wider than a page, whatever the page is fitted to.
@@ -20,7 +18,7 @@ def draw(worksheet: Worksheet, toml: str) -> None:
     """Draw the sheet."""
     for row, line in enumerate(toml.split("\n"), 1):
         put_text(worksheet, 1, row, line, style.CODE)
-        fit_height(worksheet, row, ceil(len(line) / _CHARACTERS_PER_LINE))
+        fit_height(worksheet, row, lines_of(line, _CHARACTERS_PER_LINE))
     worksheet.column_dimensions["A"].width = _WIDTH
     worksheet.sheet_view.showGridLines = False
     protect(worksheet)

@@ -36,7 +36,7 @@ from xlnet.sheets.explore.plan import (
 from xlnet.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
 from xlnet.sheets.guard import protect
 from xlnet.sheets.live import Live, put_all, put_inputs
-from xlnet.sheets.page import fit_height, print_landscape
+from xlnet.sheets.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.sheets.training import TrainingSheet
 
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
@@ -172,10 +172,10 @@ def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> Non
     text = rule_of(plan, entry)
     if text:
         put_text(worksheet, RULE_COLUMN, row, text, NUMBERS)
-        lines = ceil(len(text) / characters(plan, rule_span(plan)))
+        lines = lines_of(text, characters(plan, rule_span(plan)))
     if entry.has_numbers:
         parts = parts_of(plan, entry)
-        length = sum(_CHARACTERS_PER_NUMBER if index % 2 else len(part) for index, part in enumerate(parts))
+        length = sum(_CHARACTERS_PER_NUMBER if index % 2 else width_of(part) for index, part in enumerate(parts))
         lines = max(lines, ceil((length + _CHARACTERS_PER_NUMBER) / characters(plan, numbers_span(plan))))
     fit_height(worksheet, row, lines)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from xlnet import keys, run
@@ -77,8 +78,9 @@ def rounded(value: float) -> str:
     size = abs(value)
     if size < LEAST:
         return "0"
-    digits = DIGITS - 1 - math.floor(math.log10(size))
-    text = f"{round(size, digits):.15G}"
+    step = Decimal(1).scaleb(math.floor(math.log10(size)) - DIGITS + 1)
+    # Halves are rounded up, as in a spreadsheet.
+    text = f"{float(Decimal(repr(size)).quantize(step, ROUND_HALF_UP)):.15G}"
     return f"(−{text})" if value < 0 else text
 
 

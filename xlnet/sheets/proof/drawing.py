@@ -91,7 +91,7 @@ def _about(made: Plan) -> str:
         parts.append(texts.get("proof", "about kinks"))
     if len(made.proved) < made.trained:
         parts.append(texts.get("proof", "selection").format(count=len(made.proved), all=f"{made.trained:,}"))
-    return " ".join(parts)
+    return texts.get("proof", "between sentences").join(parts)
 
 
 def _draw_headers(worksheet: Worksheet, made: Plan) -> None:

@@ -1,0 +1,70 @@
+"""Reads what an engine makes of a workbook, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
+from openpyxl.utils.cell import coordinate_from_string
+
+from xlnet.engines.choose import recalculate
+from xlnet.engines.grid import Edit, Extent, Grid, Point
+from xlnet.engines.job import Job
+from xlnet.engines.workers.handover import ERROR
+
+
+class Cells:
+    """The cells of a workbook at one point."""
+
+    def __init__(self, grids: dict[str, Grid]) -> None:
+        self.grids = grids
+
+    def __call__(self, address: str) -> float | str:
+        """Return the number or text in a cell, "Proof!A9"; of an error, its text."""
+        sheet, column, row = parts(address)
+        grid = self.grids[sheet]
+        return grid.texts.get((row, column), float(grid.values[row - 1, column - 1]))
+
+    def errors(self) -> list[str]:
+        """Return the sheets that hold an error."""
+        return [sheet for sheet, grid in self.grids.items() if (grid.kinds == ERROR).any()]
+
+
+def recalculated(path: Path, engine: str, *points: Mapping[str, float | str]) -> list[Cells]:
+    """Return the workbook's cells as saved, then with each dictionary of cells typed into the saved workbook."""
+    workbook = load_workbook(path)
+    extents = [Extent(sheet.title, sheet.max_row, sheet.max_column) for sheet in workbook]
+    typed = [Point(tuple(map(edit, point.items())), reopened=True) for point in points]
+    (result,) = recalculate(engine, [Job(path, extents, [Point(), *typed])], 300)
+    return [Cells(grids) for grids in result.points]
+
+
+def edit(item: tuple[str, float | str]) -> Edit:
+    sheet, column, row = parts(item[0])
+    return Edit(sheet, row, column, ((item[1],),))
+
+
+def parts(address: str) -> tuple[str, int, int]:
+    sheet, _, cell = address.partition("!")
+    letters, row = coordinate_from_string(cell)
+    return sheet, column_index_from_string(letters), row
+
+
+def where(path: Path, key: str) -> str:
+    """Return the column or cell in which sheet Formulas says that a quantity stands."""
+    return _places(path, path.stat().st_mtime_ns)[key]
+
+
+@cache
+def _places(path: Path, _: int) -> dict[str, str]:
+    rows = load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)
+    return {str(row[0]): str(row[2]) for row in rows}
+
+
+def labelled(path: Path, sheet: str, label: str, column: int = 1) -> int:
+    """Return the row of a sheet in whose `column` a text stands."""
+    worksheet = load_workbook(path)[sheet]
+    return next(row for row in range(1, worksheet.max_row + 1) if worksheet.cell(row, column).value == label)

@@ -1,0 +1,146 @@
+"""The sheets beside Training: their values are those that are calculated, and no damage to them passes the check."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Build
+from openpyxl import load_workbook
+from recalculated import recalculated
+from workbook_xml import change_cell, other_formula, poison, rewrite, typed_over
+
+import xlnet
+from xlnet.checking import check_all
+from xlnet.engines.workers.handover import ERROR
+
+DAMAGED = 10
+PARTS = {"Dashboard": 2, "Explore": 3, "Proof": 4, "Predict": 5, "Guide": 6}
+
+CASES = {
+    "one iteration": ("seed", {"iters": 1}),
+    "two iterations": ("seed", {"iters": 2}),
+    "all points": ("mazur", {"iters": 200}),
+    "thinned": ("mazur", {"iters": 1234}),
+    "more weights than lines": ("seed", {"iters": 30, "layers": "2-6-1", "seed": 1}),
+    "too large to be drawn": ("circle", {"iters": 10, "layers": "2-12-1", "seed": 1}),
+    "mini-batches": ("iris", {"iters": 40}),
+    "full batch": ("xor", {"iters": 40}),
+    "online": ("xor", {"iters": 20, "batch": 1}),
+    "momentum": ("valley_nesterov", {"iters": 10}),
+    "an optimiser with state": ("regression", {"iters": 10, "optimizer": "adamw"}),
+    "kinks": ("byhand", {"iters": 10}),
+    "diverging": ("seed", {"iters": 50, "lr": 1.0}),
+}
+
+
+@pytest.mark.parametrize(("template", "overrides"), CASES.values(), ids=CASES.keys())
+def test_the_values_in_the_file_are_those_that_are_calculated(
+    built: Build, engine: str, template: str, overrides: dict[str, object]
+) -> None:
+    path = built(template, **overrides)
+    cached, formulas = load_workbook(path, data_only=True), load_workbook(path)
+    (cells,) = recalculated(path, engine)
+    for sheet in PARTS:
+        grid = cells.grids[sheet]
+        compared = 0
+        for row, column in np.ndindex(*grid.values.shape):
+            cell = formulas[sheet].cell(row + 1, column + 1)
+            if cell.data_type != "f":
+                continue
+            value = cached[sheet].cell(row + 1, column + 1).value
+            where = f"{sheet}!{cell.coordinate}"
+            if isinstance(value, int | float):
+                # The difference of two losses has the noise of both.
+                near = 1e-6 if sheet == "Proof" else 1e-9
+                assert float(grid.values[row, column]) == pytest.approx(value, rel=near, abs=near), where
+            elif value == "#NUM!":
+                assert grid.kinds[row, column] == ERROR, where
+            else:
+                assert readable(grid.texts[row + 1, column + 1]) == readable(str(value)), where
+            compared += 1
+        assert compared > 10 or sheet == "Guide"
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert {sheet.lower() for sheet in PARTS} <= {group.group for group in report.groups}
+
+
+def readable(text: str) -> str:
+    """Return a text with its numbers as Python writes them: engines differ in where a power of ten begins."""
+    return re.sub(r"\d+(\.\d+)?(e-?\d+)?", lambda number: f"{float(number[0]):g}", text, flags=re.IGNORECASE)
+
+
+@pytest.mark.parametrize("template", ["seed", "xor"])
+def test_every_value_is_calculated_anew(built: Build, engine: str, template: str) -> None:
+    path = built(template, iters=20)
+    poison(path)
+    for number in PARTS.values():
+        # Texts too.
+        rewrite(
+            path,
+            lambda xml: re.sub(r'(<c r="[^"]*"[^>]*>)(<f>[^<]*</f>)<v>[^<]*</v>', r"\1\2<v>777.125</v>", xml),
+            f"xl/worksheets/sheet{number}.xml",
+        )
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+def longer(formula: str | None, value: str) -> str:
+    """A formula that makes a text, changed."""
+    return f'{{start}} t="str"><f>({formula})&amp;"!"</f><v>{value}</v></c>'
+
+
+@pytest.mark.parametrize("template", ["seed", "xor"])
+def test_damage_is_named(built: Build, tmp_path: Path, require: Callable[[str], str], template: str) -> None:
+    """In cells all over each sheet, all damaged workbooks with one start of the engine."""
+    engine = require("ironcalc")
+    whole = built(template, iters=20)
+    cached, formulas = load_workbook(whole, data_only=True), load_workbook(whole)
+    damaged: dict[Path, str] = {}
+    for sheet, number in PARTS.items():
+        cells = [cell.coordinate for row in formulas[sheet] for cell in row if cell.data_type == "f"]
+        for index in range(DAMAGED):
+            cell = cells[index * (len(cells) - 1) // (DAMAGED - 1)]
+            is_text = isinstance(cached[sheet][cell].value, str)
+            for damage in (longer,) if is_text else (typed_over, other_formula):
+                path = tmp_path / f"{sheet}-{index}-{damage.__name__}.xlsx"
+                shutil.copy(whole, path)
+                change_cell(path, cell, damage, part=f"xl/worksheets/sheet{number}.xml")
+                damaged[path] = f"{sheet}!{cell}"
+    assert len(set(damaged.values())) > 4 * DAMAGED * 0.9
+    for report, damage_at in zip(check_all(list(damaged), engine=engine), damaged.values(), strict=True):
+        assert [f"{d.sheet}!{d.cell}" for d in report.differences] == [damage_at], report.to_text()
+
+
+def test_no_error_anywhere(built: Build, engine: str) -> None:
+    for template in ("seed", "xor", "logistic", "byhand", "iris", "circle"):
+        path = built(template, iters=15)
+        last: dict[str, float | str] = {"Explore!D4": 15.0}
+        for cells in recalculated(path, engine, last, last | {"Explore!D5": "backward", "Predict!C4": "chosen"}):
+            assert cells.errors() == [], template
+
+
+def test_links_lead_to_sheets_that_are_there(built: Build) -> None:
+    workbook = load_workbook(built("xor", iters=5))
+    targets = [
+        cell.hyperlink.location
+        for sheet in workbook
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.hyperlink is not None
+    ]
+    assert len(targets) > 8
+    for target in targets:
+        sheet, _, cell = str(target).partition("!")
+        assert workbook[sheet][cell] is not None
+
+
+def test_plain_has_none_of_them(tmp_path: Path, engine: str) -> None:
+    path = tmp_path / "plain.xlsx"
+    xlnet.build(xlnet.load("iris", iters=5), path, plain=True)
+    assert load_workbook(path).sheetnames == ["Training", "Data", "Formulas", "Template"]
+    assert xlnet.check(path, engine=engine).agrees

@@ -1,0 +1,81 @@
+"""A workbook in another language says the same: all its texts are translated, and it is checked as any other."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from recalculated import recalculated
+
+import xlnet
+from xlnet.texts import ENGLISH, LANGUAGES
+
+OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+# Words of the template, of other programs and of the code, and the names of sheets, stay as they are.
+KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Explore|Proof|Predict|Data|Formulas|Guide"
+
+
+def texts(language: str) -> dict[str, str]:
+    document = tomllib.loads((resources.files("xlnet.texts") / f"{language}.toml").read_text(encoding="utf-8"))
+    return {f"{section}.{name}": text for section, entries in document.items() for name, text in entries.items()}
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"{\w*}", text))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_there_with_its_places(language: str) -> None:
+    english, other = texts(ENGLISH), texts(language)
+    assert list(other) == list(english)
+    assert {key: placeholders(text) for key, text in other.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+
+
+def words_of(path: Path) -> set[str]:
+    """Return the English words of a workbook, without its template and its keys."""
+    found: set[str] = set()
+    workbook: Any = load_workbook(path, data_only=True)
+    for sheet in workbook:
+        for row in sheet.iter_rows():
+            for cell in row:
+                is_key = sheet.title == "Formulas" and cell.column in (1, 3, 7)
+                if isinstance(cell.value, str) and sheet.title != "Template" and not is_key and cell.hyperlink is None:
+                    found.update(re.findall(r"[A-Za-z]{4,}", re.sub(KEPT, "", cell.value)))
+                if cell.comment is not None:
+                    found.update(re.findall(r"[A-Za-z]{4,}", re.sub(KEPT, "", cell.comment.text)))
+    return found
+
+
+@pytest.mark.parametrize("template", ["seed", "iris", "byhand", "valley_adam", "regression"])
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, template: str) -> None:
+    path = tmp_path / "other.xlsx"
+    spec = xlnet.load(template, iters=12)
+    xlnet.build(spec, path, language=language)
+    own = " ".join((spec.title, spec.description, *spec.data.x_names, *spec.data.t_names, "softmax tanh relu sigmoid"))
+    own += " identity toml build check beta alpha gamma epsilon"
+    assert words_of(path) - set(re.findall(r"[A-Za-z]{4,}", own)) == set()
+    assert load_workbook(path).properties.language == LANGUAGES[language]
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+
+
+def test_switches_take_the_language_s_words(tmp_path: Path, engine: str) -> None:
+    path = tmp_path / "zh.xlsx"
+    xlnet.build(xlnet.load("seed", iters=30), path, language="zh")
+    forward, backward = recalculated(path, engine, {"Explore!D5": "反向", "Predict!C4": "选定的", "Explore!D4": 7.0})
+    assert (forward("Explore!H12"), backward("Explore!H12")) != ("←", "→")
+    assert backward("Predict!C5") == 7
+    assert forward("Proof!A9") == "6 个梯度中有 6 个一致"
+
+
+def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(xlnet.UserError, match="language: 'fr' is not known: use one of en, zh"):
+        xlnet.build(xlnet.load("seed"), tmp_path / "fr.xlsx", language="fr")

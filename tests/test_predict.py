@@ -1,0 +1,122 @@
+"""Sheet Predict computes what the trained network makes of any inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Build
+from openpyxl import load_workbook
+from recalculated import Cells, labelled, recalculated, where
+
+import xlnet
+from xlnet.xlsx.package import sheet_part
+
+
+def parameters(path: Path, cells: Cells, shape: dict[str, tuple[int, ...]], row: int) -> dict[str, np.ndarray]:
+    return {
+        name: np.array(
+            [
+                cells(f"Training!{where(path, '_'.join((name, *(str(i + 1) for i in index))))}{row}")
+                for index in np.ndindex(*size)
+            ]
+        ).reshape(size)
+        for name, size in shape.items()
+    }
+
+
+XOR = {"w1": (4, 2), "b1": (4,), "w2": (1, 4), "b2": (1,)}
+
+
+def xor(p: dict[str, np.ndarray], x: tuple[float, float]) -> float:
+    return float(1 / (1 + np.exp(-(p["w2"] @ np.tanh(p["w1"] @ x + p["b1"]) + p["b2"])))[0])
+
+
+def test_typed_inputs_go_through_the_last_and_the_chosen_iteration(built: Build, engine: str) -> None:
+    path = built("xor", iters=40)
+    row = labelled(path, "Predict", "your inputs 1", 2)
+    typed: dict[str, float | str] = {f"Predict!C{row}": 0.3, f"Predict!D{row}": -1.7}
+    chosen: dict[str, float | str] = {"Predict!C4": "chosen", "Explore!D4": 9.0}
+    _, last, ninth = recalculated(path, engine, typed, typed | chosen)
+    assert last(f"Predict!F{row}") == pytest.approx(xor(parameters(path, last, XOR, 43), (0.3, -1.7)), rel=1e-12)
+    assert ninth(f"Predict!F{row}") == pytest.approx(xor(parameters(path, ninth, XOR, 12), (0.3, -1.7)), rel=1e-12)
+    assert (last("Predict!C5"), ninth("Predict!C5")) == (40, 9)
+
+
+def test_the_picture_shows_the_plane(built: Build, engine: str) -> None:
+    path = built("xor", iters=40)
+    ends = {name: f"Predict!C{labelled(path, 'Predict', name, 2)}" for name in ("x₁ from", "x₁ to", "x₂ from", "x₂ to")}
+    wide = dict(zip(ends.values(), (-2.0, 4.0, 10.0, 30.0), strict=True))
+    saved, moved = recalculated(path, engine, wide)
+    p = parameters(path, saved, XOR, 43)
+    for cells, (left, right, bottom, top) in ((saved, (-0.3, 1.3, -0.3, 1.3)), (moved, (-2.0, 4.0, 10.0, 30.0))):
+        # Columns L to AF, rows 4 to 24: the second axis goes up.
+        assert cells("Predict!L24") == pytest.approx(xor(p, (left, bottom)))
+        assert cells("Predict!AF24") == pytest.approx(xor(p, (right, bottom)))
+        assert cells("Predict!L4") == pytest.approx(xor(p, (left, top)))
+        assert cells("Predict!V14") == pytest.approx(xor(p, ((left + right) / 2, (bottom + top) / 2)))
+
+
+def test_inputs_are_standardised_and_classes_named(built: Build, engine: str) -> None:
+    path = built("iris", iters=300)
+    row = labelled(path, "Predict", "your inputs 1", 2)
+    measured = dict(zip([f"Predict!{letter}{row}" for letter in "CDEF"], (6.3, 2.5, 5.0, 1.9), strict=True))
+    saved, other = recalculated(path, engine, measured)
+    data = np.array(xlnet.load("iris").data.x)
+    p = parameters(path, saved, {"w1": (8, 4), "b1": (8,), "w2": (3, 8), "b2": (3,)}, 303)
+
+    def outputs(x: np.ndarray) -> np.ndarray:
+        z = p["w2"] @ np.tanh(p["w1"] @ ((x - data.mean(0)) / data.std(0)) + p["b1"]) + p["b2"]
+        return np.asarray(np.exp(z) / np.exp(z).sum())
+
+    expected = outputs(np.array([6.3, 2.5, 5.0, 1.9]))
+    found = [other(f"Predict!{letter}{row}") for letter in "JKL"]
+    assert found == pytest.approx(expected, rel=1e-10)
+    names = ("setosa", "versicolor", "virginica")
+    assert other(f"Predict!N{row}") == names[int(expected.argmax())]
+    right = sum(outputs(x).argmax() == t.index(1.0) for x, t in zip(data, xlnet.load("iris").data.t, strict=True))
+    assert saved("Predict!C6") == right
+    assert saved("Predict!C7") == pytest.approx(right / 150)
+    accuracy = labelled(path, "Dashboard", "samples classified right (sheet Predict)", 2)
+    assert saved(f"Dashboard!C{accuracy}") == pytest.approx(right / 150)
+
+
+def test_the_accuracy_of_a_batch(built: Build, engine: str) -> None:
+    """At the iterations that the chart shows, from the outputs on sheet Training."""
+    path = built("iris", iters=30)
+    (cells,) = recalculated(path, engine)
+    sheet = load_workbook(path)["Dashboard"]
+    first = next(number for number, c in enumerate(sheet[1], 1) if str(c.value).startswith("Samples of the batch"))
+    for row in (3, 17, 32):
+        iteration, accuracy = (cells(f"Dashboard!{sheet.cell(row, first + offset).coordinate}") for offset in (0, 1))
+        right = 0
+        for sample in range(1, 11):
+            names = [[f"{letter}_{number}@{sample}" for number in (1, 2, 3)] for letter in ("a2", "t")]
+            y, t = ([cells(f"Training!{where(path, key)}{int(iteration) + 3}") for key in keys] for keys in names)
+            right += y.index(max(y)) == t.index(1.0)
+        assert accuracy == pytest.approx(right / 10)
+
+
+def test_one_input_has_a_curve(built: Build) -> None:
+    import zipfile
+
+    path = built("logistic", iters=20)
+    with zipfile.ZipFile(path) as package:
+        links = package.read(sheet_part(package, "Predict").replace("sheets/", "sheets/_rels/") + ".rels").decode()
+        drawing = links.split("drawings/")[1].split(".xml")[0]
+        chart = package.read(f"xl/drawings/_rels/{drawing}.xml.rels").decode().split("charts/")[1].split(".xml")[0]
+        xml = package.read(f"xl/charts/{chart}.xml").decode()
+    assert xml.count("<c:ser>") + xml.count("<ser>") == 2
+    assert "circle" in xml
+
+
+def test_few_samples_are_no_reason_for_an_empty_table(built: Build, engine: str) -> None:
+    path = built("seed", iters=200)
+    (cells,) = recalculated(path, engine)
+    row = labelled(path, "Predict", "your inputs 1", 2)
+    found = [[cells(f"Predict!{letter}{row + offset}") for letter in "CDF"] for offset in range(5)]
+    assert found[0] == [1, 1, pytest.approx(4, abs=1e-6)]
+    assert [x for x, _, _ in found] == [1, 0, 0.5, 2, -1]
+    # Without biases and activations the network is linear.
+    assert [y for _, _, y in found] == pytest.approx([4 * x for x, _, _ in found], abs=1e-5)
