@@ -1,9 +1,10 @@
-"""Makes the README's pictures from real workbooks; needs LibreOffice, pdftoppm and Pillow: `make pictures`."""
+"""Makes the README's pictures from real workbooks; needs LibreOffice, poppler's tools and Pillow: `make pictures`."""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
+from itertools import count
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -15,26 +16,36 @@ FOLDER = Path(__file__).parent
 MARGIN = 8
 
 
-def picture(template: str, name: str, page: int = 1, *, plain: bool = False, **overrides: object) -> None:
-    """Build a template, let LibreOffice print it, and keep the part of a page that is not white."""
+def picture(template: str, name: str, text: str, *, plain: bool = False, **overrides: object) -> None:
+    """Build a template, let LibreOffice print it, and keep what is not white of the first page with this `text`."""
     soffice = find_soffice()
     assert soffice is not None, "LibreOffice is not found"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        workbook = folder / "workbook.xlsx"
+        workbook, pdf = folder / "workbook.xlsx", folder / "workbook.pdf"
         xlnet.build(xlnet.load(template, **overrides), workbook, plain=plain)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         convert = [str(soffice), profile, "--headless", "--convert-to", "pdf", "--outdir", scratch, str(workbook)]
         subprocess.run(convert, check=True, capture_output=True)
+        page = next(number for number in count(1) if text in text_of(pdf, number))
         pages = ["pdftoppm", "-r", "150", "-png", "-f", str(page), "-l", str(page), "-singlefile"]
-        subprocess.run([*pages, str(folder / "workbook.pdf"), str(folder / "page")], check=True)
+        subprocess.run([*pages, str(pdf), str(folder / "page")], check=True)
         image = Image.open(folder / "page.png").convert("RGB")
     left, top, right, bottom = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
     cropped = image.crop((left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN))
     cropped.quantize(64).save(FOLDER / f"{name}.png", optimize=True)
 
 
+def text_of(pdf: Path, page: int) -> str:
+    """Return the text of a page."""
+    command = ["pdftotext", "-f", str(page), "-l", str(page), str(pdf), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 if __name__ == "__main__":
-    picture("seed", "training", iters=12)
-    picture("seed", "dashboard", page=2, iters=60)
-    picture("mazur", "formulas", page=3, plain=True, iters=2)
+    picture("seed", "training", "iteration", iters=12)
+    picture("seed", "dashboard", "logarithmic scale", iters=60)
+    picture("mazur", "explore", "Explore: the network", iters=12)
+    picture("mazur", "proof", "Proof: each gradient", iters=12)
+    picture("circle", "predict", "Predict: outputs", iters=400)
+    picture("mazur", "formulas", "Meaning", plain=True, iters=2)

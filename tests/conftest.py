@@ -54,6 +54,18 @@ def validator() -> Path:
 
 
 @pytest.fixture
+def plain(tmp_path: Path) -> Build:
+    """Build a template without the sheets beside Training, where a test has nothing to do with them."""
+
+    def build(template: str | Path = "seed", **overrides: object) -> Path:
+        path = tmp_path / "plain.xlsx"
+        xlnet.build(xlnet.load(template, **overrides), path, plain=True)
+        return path
+
+    return build
+
+
+@pytest.fixture
 def built(tmp_path: Path) -> Build:
     """Build a template with overrides and return the workbook's path."""
 

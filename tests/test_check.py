@@ -42,13 +42,12 @@ def test_agrees_over_poisoned_values(built: Build, engine: str, template: str, o
     assert report.agrees, report.to_text()
 
 
-def test_ten_thousand_iterations(built: Build, engine: str) -> None:
-    path = built("seed", iters=10_000)
+def test_ten_thousand_iterations(plain: Build, engine: str) -> None:
+    path = plain("seed", iters=10_000)
     poison(path)
     report = xlnet.check(path, engine=engine)
     assert report.agrees, report.to_text()
-    # The table, the points of sheet Dashboard and its headline numbers.
-    assert report.cells == 10_000 * 20 + 200 * 11 + 6
+    assert report.cells == 10_000 * 20
     assert report.drift is not None
     assert report.drift < 1e-9
 
@@ -72,9 +71,9 @@ def is_input(column: str, row: int) -> bool:
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
 @pytest.mark.parametrize("column", columns_of("seed"))
 def test_names_the_damaged_cell(
-    built: Build, require: Callable[[str], str], column: str, row: int, damage: Callable[[str | None, str], str]
+    plain: Build, require: Callable[[str], str], column: str, row: int, damage: Callable[[str | None, str], str]
 ) -> None:
-    path = built("seed", iters=6)
+    path = plain("seed", iters=6)
     if damage is DAMAGES["typed over"] and (is_input(column, row) or (column, row) == ("A", 4)):
         pytest.skip("a typed number belongs here")
     change_cell(path, f"{column}{row}", damage)
@@ -100,9 +99,9 @@ def test_libreoffice_names_the_damaged_cell(
 @pytest.mark.parametrize("column", columns_of("mazur"))
 @pytest.mark.parametrize("row", [5, 9])
 def test_names_the_changed_formula_of_a_larger_network(
-    built: Build, require: Callable[[str], str], column: str, row: int
+    plain: Build, require: Callable[[str], str], column: str, row: int
 ) -> None:
-    path = built("mazur", iters=6)
+    path = plain("mazur", iters=6)
     change_cell(path, f"{column}{row}", DAMAGES["other formula"])
     assert wrong_cells(xlnet.check(path, engine=require("ironcalc"))) == [f"{column}{row}"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from workbook_xml import DAMAGES, change_cell
 
 import xlnet
+from xlnet.checking import check_all
 from xlnet.checking.report import Report
 
 SMALL = """
@@ -63,17 +65,21 @@ def columns(path: Path) -> dict[str, str]:
 
 
 def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str], str]) -> None:
-    """One damaged cell a check, a column after the other, in the second row and the last."""
+    """One damaged cell a workbook, a column after the other, in the second row and the last."""
     engine = require("ironcalc")
-    before = small.read_bytes()
-    where = columns(small)
-    for key, column in where.items():
+    xlnet.build(xlnet.load(small.with_name("small.toml")), small, plain=True)
+    damaged: dict[Path, str] = {}
+    for key, column in columns(small).items():
         if "!" in column or key.startswith("sample"):
             continue
         for row in (5, 10):
-            small.write_bytes(before)
-            change_cell(small, f"{column}{row}", DAMAGES["other formula"])
-            assert wrong(xlnet.check(small, engine=engine)) == [f"Training!{column}{row}"], key
+            path = small.with_name(f"{column}{row}.xlsx")
+            shutil.copy(small, path)
+            change_cell(path, f"{column}{row}", DAMAGES["other formula"])
+            damaged[path] = f"Training!{column}{row}"
+    assert len(damaged) > 50
+    for report, cell in zip(check_all(list(damaged), engine=engine), damaged.values(), strict=True):
+        assert wrong(report) == [cell]
 
 
 def test_a_changed_sample_moves_everything_and_agrees(small: Path, engine: str) -> None:

@@ -32,7 +32,8 @@ def row_of(sheet: Worksheet, row: int) -> list[object]:
 
 def test_the_seed_sheet(built: Build) -> None:
     path = built("seed", iters=200, lr=0.01)
-    assert load_workbook(path).sheetnames == ["Training", "Dashboard", "Formulas", "Template"]
+    beside = ["Dashboard", "Explore", "Proof", "Predict", "Guide"]
+    assert load_workbook(path).sheetnames == ["Training", *beside, "Formulas", "Template"]
     sheet = sheet_of(path)
     assert row_of(sheet, 1)[:4] == ["x₁", "x₂", "t", "η"]
     assert row_of(sheet, 2)[:4] == [1, 1, 4, 0.01]

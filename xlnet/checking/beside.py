@@ -11,7 +11,7 @@ from xlnet.checking.region import WrongCell, wrong_cell
 from xlnet.checking.sheets import EXPECTATIONS
 from xlnet.checking.view import Expected, Near, View, Written
 from xlnet.engines.grid import Grid
-from xlnet.engines.workers.handover import ERROR, NUMBER, TEXT
+from xlnet.engines.workers.handover import NUMBER, TEXT
 
 
 def wrong_beside(
@@ -48,12 +48,10 @@ def _judged(
     kind, found = grid.kinds[row, column], grid.values[row, column]
     if not opened.beside[position][1]:
         return "typed over", 0.0
-    if expected is None:
-        return None, 0.0
     value = expected.value if isinstance(expected, Near | Written) else expected
-    if isinstance(value, float) and not math.isfinite(value):
-        # What shows a cell in error is one itself.
-        return (None if kind == ERROR else "wrong value"), 0.0
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        # What depends on a cell without a number has no expected value: that cell alone is to blame.
+        return None, 0.0
     if isinstance(expected, str | Written):
         text = grid.texts.get((position.row, position.column)) if kind == TEXT else None
         return (None if text is not None and _reads(text, expected) else "wrong value"), 0.0

@@ -13,9 +13,17 @@ from xlnet import style
 _FORMAT_NUMBER = 200
 
 
-def show_small_and_large(worksheet: Worksheet, cells: str) -> None:
-    """Show numbers of these cells ("B4:T203") by a power of ten where six digits after the point would not do."""
+def show_small_and_large(worksheet: Worksheet, cells: str, *, exactly: bool = False) -> None:
+    """Show numbers of these cells ("B4:T203") by a power of ten where six digits after the point would not do.
+
+    That is where they would be 0, or not fit the column. `exactly` is for numbers of ten digits.
+    """
     first = cells.split(":")[0]
-    power = DifferentialStyle(numFmt=NumberFormat(numFmtId=_FORMAT_NUMBER, formatCode=style.POWER_OF_TEN))
-    outside = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<0.0001,ABS({first})>=100000))"
+    form, number, largest = (
+        (style.LONG_POWER_OF_TEN, _FORMAT_NUMBER + 1, 100_000)
+        if exactly
+        else (style.POWER_OF_TEN, _FORMAT_NUMBER, 10_000)
+    )
+    power = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=form))
+    outside = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<0.0001,ABS({first})>={largest}))"
     worksheet.conditional_formatting.add(cells, Rule(type="expression", dxf=power, formula=[outside]))

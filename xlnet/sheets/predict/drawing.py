@@ -40,7 +40,7 @@ _MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _POINT_WIDTH, _AXIS_WIDTH = 2.0, 26.0, 13.0
 _CHART_COLUMN_WIDTH = 9.0
 _MOST_LINES = 6
 # Numbers of formats below 164 are Excel's own.
-_MARK_FORMAT_NUMBER = 201
+_MARK_FORMAT_NUMBER = 210
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
 _LINK = replace(style.LINK, indent=1)

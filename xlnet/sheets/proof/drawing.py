@@ -136,9 +136,18 @@ def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
     worksheet.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
     worksheet.conditional_formatting.add(banner, _coloured(f"{headline}<>{everything}", good=False))
     fit_height(worksheet, HEADLINE_ROW, 2)
-    for name in ("value", "E plus", "E minus", "central", "gradient"):
+    for name in (
+        "value",
+        "E plus",
+        "E minus",
+        "central",
+        "gradient",
+        *made.columns[made.columns.index("verdict") + 1 :],
+    ):
         own = made.column(name)
-        show_small_and_large(worksheet, f"{cell(own, FIRST_ROW)}:{cell(own, last)}")
+        cells_of = f"{cell(own, FIRST_ROW)}:{cell(own, last)}"
+        show_small_and_large(worksheet, cells_of, exactly=name in ("E plus", "E minus"))
+    show_small_and_large(worksheet, cell(VALUE_COLUMN, LOSS_ROW))
     show_small_and_large(worksheet, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
 
 
