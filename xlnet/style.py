@@ -33,6 +33,8 @@ GROUPS = {
 # From the most negative over 0 to the most positive.
 SIGNED_SCALE = ("7FA8F5", "FFFFFF", "F59A9A")
 CONSTANTS = Palette("475569", "FEF9C3")
+# What stands out among cells that look alike.
+STANDING_OUT = "DBEAFE"
 # Colour of the text and fill, for what is wrong and what is right.
 VERDICT = (("991B1B", "FECACA"), ("14532D", "BBF7D0"))
 

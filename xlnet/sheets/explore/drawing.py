@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from openpyxl.formatting.rule import ColorScaleRule
+from openpyxl.formatting.rule import ColorScaleRule, Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
-from xlnet.excel import cell
+from xlnet.excel import absolute, cell
+from xlnet.excel import text as text_of_formula
 from xlnet.sheets.cells import merge, put, put_text
 from xlnet.sheets.choices import ITERATION, sample_of
 from xlnet.sheets.digits import show_small_and_large
@@ -117,6 +120,23 @@ def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
     scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
     worksheet.conditional_formatting.add(_ranges(weights), scale)
     show_small_and_large(worksheet, _ranges(numbers))
+    units = [(each.column, each.row) for each in cells(plan) if each.kind in ("name", "value") and _turns(plan, each)]
+    worksheet.conditional_formatting.add(_ranges(units), _backward(plan))
+
+
+def _turns(plan: Plan, each: picture.Cell) -> bool:
+    """Return whether a cell of the picture shows something else in the backward view."""
+    forward, backward = faces(plan, each)
+    return forward != backward or each.key is None
+
+
+def _backward(plan: Plan) -> Rule:
+    """Return the rule that gives the units the colours of the backward pass in the backward view."""
+    palette = style.GROUPS["gradients"]
+    look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
+    view = absolute(CONTROL_COLUMN, VIEW_ROW)
+    condition = f"{view}={text_of_formula(plan.sheet.texts.get('explore', 'backward'))}"
+    return Rule(type="expression", dxf=look, formula=[condition])
 
 
 def _ranges(cells_of: list[tuple[int, int]]) -> str:
@@ -139,7 +159,9 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
     headers = {SYMBOL_COLUMN: "symbol", VALUE_COLUMN: "value", ROUNDED_COLUMN: "rounded"}
     headers |= {RULE_COLUMN: "rule", numbers[0]: "numbers"}
     for column, name in headers.items():
-        put_text(worksheet, column, plan.table_row, texts.get("explore", name), header)
+        is_number = column in (VALUE_COLUMN, ROUNDED_COLUMN)
+        look = replace(header, horizontal="right") if is_number else replace(header, indent=column != SYMBOL_COLUMN)
+        put_text(worksheet, column, plan.table_row, texts.get("explore", name), look)
     group = ""
     for entry in plan.entries:
         row = plan.rows[entry.key]

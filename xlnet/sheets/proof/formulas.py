@@ -37,7 +37,7 @@ _NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below")
 _FORMATS = dict.fromkeys(("E plus", "E minus"), style.LONG_NUMBER) | dict.fromkeys(
     ("h", "difference"), style.POWER_OF_TEN
 )
-_MOVED = replace(_NUMBER, fill=style.CONSTANTS.tint, bold=True)
+_MOVED = replace(_NUMBER, fill=style.STANDING_OUT, bold=True)
 _HEAD = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _VERDICT = replace(style.TEXT, bold=True, horizontal="center", border="below")
 _HEADLINE = replace(style.TITLE, size=16)
