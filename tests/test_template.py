@@ -146,9 +146,12 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"]) | st.sampled_from('\n\t"\\\x7f'), max_size=40)
 
 
-@given(documents(), texts, texts, numbers)
-def test_a_spec_survives_being_written(document: Document, title: str, description: str, number: float) -> None:
+@given(documents(), texts, texts, st.lists(texts, min_size=9, max_size=9), numbers)
+def test_a_spec_survives_being_written(
+    document: Document, title: str, description: str, names: list[str], number: float
+) -> None:
     document["title"], document["description"] = title, description
+    document["data"]["x_names"] = names[: document["network"]["inputs"]]
     document["training"]["optimizer"]["lr"] = number
     spec = parse(document, name="drawn", label="drawn")
     text = serialize(spec)

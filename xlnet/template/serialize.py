@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator
 
 from xlnet.optimizers import OPTIMIZERS
@@ -75,19 +74,35 @@ def _table(header: str, **pairs: _Value) -> Iterator[str]:
 
 def _pairs(**pairs: _Value) -> Iterator[str]:
     for key, value in pairs.items():
-        line = f"{key} = {_value(value)}"
-        # Only arrays are ever too long to read; between their items a line may break.
-        broken = isinstance(value, tuple) and len(line) > _WIDTH
-        yield from textwrap.wrap(line, _WIDTH, subsequent_indent="    ") if broken else (line,)
+        line, *parts = _parts(value)
+        line = f"{key} = {line}"
+        for part in parts:
+            if len(line) + len(part) >= _WIDTH:
+                yield line
+                line = f"    {part}"
+            else:
+                line += f" {part}"
+        yield line
 
 
-def _value(value: _Value) -> str:
+def _parts(value: _Value) -> list[str]:
+    """Return the text of a value in the parts between which a line may break: the items of an array."""
+    if not isinstance(value, tuple):
+        return [_scalar(value)]
+    items = [_parts(item) for item in value]
+    for item in items[:-1]:
+        item[-1] += ","
+    parts = [part for item in items for part in item]
+    parts[0] = f"[{parts[0]}"
+    parts[-1] += "]"
+    return parts
+
+
+def _scalar(value: str | bool | int | float) -> str:
     match value:
         case bool():
             return "true" if value else "false"
         case str():
             # A JSON string is a TOML string but for DEL, which TOML wants escaped.
             return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case tuple():
-            return f"[{', '.join(_value(item) for item in value)}]"
     return repr(value).removesuffix(".0")

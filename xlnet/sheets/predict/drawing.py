@@ -81,10 +81,9 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
     texts = plan.sheet.texts
     for name, row in plan.controls.items():
         word, _, number = name.partition(" ")
-        label = texts.get("predict", f"{word} label")
-        if number:
-            label = label.format(input=_input_name(plan, int(number) - 1))
-        put_text(worksheet, LABEL_COLUMN, row, label.format(count=plan.samples), _LABEL)
+        called = _input_name(plan, int(number) - 1) if number else ""
+        label = texts.get("predict", f"{word} label").format(input=called, count=plan.samples)
+        put_text(worksheet, LABEL_COLUMN, row, label, _LABEL)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
     put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
 

@@ -180,7 +180,8 @@ def _classes(plan: Plan, numbers: Numbers) -> Iterator[Live]:
         target, own = cell(plan.columns["target class"], row), cell(plan.columns["class"], row)
         column = plan.columns["target class"]
         yield Live("class of a sample", column, row, source, _CLASS, _fixed(numbers.target_class(sample)))
-        mark = f"=IF({own}={target},{text(RIGHT)},{text(WRONG)})"
+        # `=` takes "yes" for "Yes".
+        mark = f"=IF(EXACT({own},{target}),{text(RIGHT)},{text(WRONG)})"
         yield Live("mark of a sample", plan.columns["is right"], row, mark, _CLASS, _mark_of(numbers, sample))
 
 
