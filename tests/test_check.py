@@ -296,3 +296,15 @@ def test_small_differences_of_large_numbers_are_rounding(tmp_path: Path, built: 
         encoding="utf-8",
     )
     assert xlnet.check(built(template), engine=engine).agrees
+
+
+def test_what_a_saturated_tanh_lets_through_is_rounding(tmp_path: Path, built: Build, engine: str) -> None:
+    template = tmp_path / "saturated.toml"
+    template.write_text(
+        "[network]\ninputs = 2\n[[network.layers]]\nunits = 2\nactivation = 'tanh'\n"
+        "weights = [[0.01, 0.02], [0.03, -0.01]]\n[[network.layers]]\nunits = 1\nweights = [[0.001, 0.002]]\n"
+        "[data]\nx = [[0.1, 0.2], [0.3, 0.5]]\nt = [[250000], [310000]]\n[training]\niters = 10\n"
+        "[training.optimizer]\nlr = 1e-4\n",
+        encoding="utf-8",
+    )
+    assert xlnet.check(built(template), engine=engine).agrees
