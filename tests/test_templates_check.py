@@ -40,7 +40,7 @@ drawing = settings(
 
 @pytest.mark.parametrize(("engine_name", "count"), [("ironcalc", 150), ("libreoffice", 60)])
 def test_drawn_templates_agree(tmp_path: Path, require: Callable[[str], str], engine_name: str, count: int) -> None:
-    """All with one start of the engine."""
+    """All with one start of the engine; the sheets beside Training, much larger than the rest, in a third of them."""
     engine = require(engine_name)
     drawn: dict[Path, Document] = {}
 
@@ -48,7 +48,7 @@ def test_drawn_templates_agree(tmp_path: Path, require: Callable[[str], str], en
     @given(documents())
     def each(document: Document) -> None:
         path = tmp_path / f"drawn{len(drawn)}.xlsx"
-        xlnet.build(parse(document, name="drawn", label="drawn"), path)
+        xlnet.build(parse(document, name="drawn", label="drawn"), path, plain=len(drawn) % 3 > 0)
         poison(path)
         drawn[path] = document
 
