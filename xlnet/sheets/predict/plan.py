@@ -24,6 +24,8 @@ MOST_CELLS, MOST_SAMPLES = 20_000, 500
 # The sides of a picture of the plane, in cells, and the points of a curve; a fifth cell of an axis shows its number.
 _SIDES, CURVE_POINTS, TICK = (21, 16, 11, 6), 41, 5
 CHART_COLUMNS = 9
+# The note beside the controls takes so many columns, however narrow the table is.
+_NOTE_COLUMNS = 6
 # The share of the samples' range that a picture goes beyond them.
 _MARGIN = 0.25
 
@@ -177,7 +179,7 @@ class Plan:
     @property
     def picture_column(self) -> int:
         """The first column of the picture."""
-        return max(self.columns.values()) + 2
+        return max(max(self.columns.values()) + 2, VALUE_COLUMN + _NOTE_COLUMNS)
 
     @property
     def picture_width(self) -> int:
