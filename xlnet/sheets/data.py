@@ -17,6 +17,7 @@ from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.page import print_landscape, width_of
 from xlnet.sheets.training import TrainingSheet
 
+_MOST_WIDTH = 36
 _WIDTH = 15
 _NUMBER = replace(style.TEXT, number_format=style.NUMBER)
 
@@ -98,5 +99,6 @@ def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 
 def _header(worksheet: Worksheet, column: int, text: str, palette: style.Palette) -> None:
-    put_text(worksheet, column, 1, text, replace(style.HEADER, fill=palette.strong))
-    worksheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, width_of(text) + 3)
+    put_text(worksheet, column, 1, text, replace(style.HEADER, fill=palette.strong, shrink=True))
+    width = min(max(_WIDTH, width_of(text) + 3), _MOST_WIDTH)
+    worksheet.column_dimensions[get_column_letter(column)].width = width
