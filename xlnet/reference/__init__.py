@@ -13,7 +13,7 @@ An axis of rows may have the length 1 where all rows share the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -34,6 +34,7 @@ __all__ = [
     "gradients",
     "initial",
     "layers",
+    "steps",
     "train",
     "trained",
     "updated",
@@ -46,28 +47,44 @@ def train(spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples:
     `samples`, of the shape (iters, batch size), are the samples of each row where their order is shuffled. Overflow
     gives inf or NaN, as the mathematics has it.
     """
+    run: Quantities = {}
+    order = None if samples is None else samples[:, None]
+    for number, row in enumerate(steps(spec, start, fixed, iters, order)):
+        for name, values in row.items():
+            if number == 0:
+                run[name] = np.empty((iters, *values.shape[1:]))
+            run[name][number] = values[0]
+    return run
+
+
+def steps(
+    spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples: Array | None = None
+) -> Iterator[Quantities]:
+    """Yield the rows of training one by one, of several runs at once: the first axis is the run instead of the row.
+
+    `start` has the initial weights of each run, `fixed` what the runs share (one row) or have of their own (a row a
+    run). `spec` says the rules, which are the same in all runs. `samples` has the shape (iters, runs, batch size).
+    """
     of_row, of_next = list(row_rules(spec)), list(next_row_rules(spec))
-    every = axes(spec)
     given = [] if samples is None else ["sample"]
     names = list(dict.fromkeys([*start, *given, *(name for name, _ in of_row)]))
-    run = {name: np.empty((iters, *_shape(every[name], spec))) for name in names}
+    every = axes(spec)
     row = start | fixed
     with np.errstate(all="ignore"):
         _apply(fixed_rules(spec), row, row)
-        states = [name for name in names if is_state(name)]
-        row |= {f"above {name}": np.full((1, *every[name].shape), np.nan) for name in states}
-        for number in range(iters):
-            if samples is not None:
-                row["sample"] = samples[number : number + 1].astype(float)
-            row["is_first"] = np.array([number == 0], dtype=float)
+    states = [name for name in names if is_state(name)]
+    row |= {f"above {name}": np.full((1, *every[name].shape), np.nan) for name in states}
+    for number in range(iters):
+        if samples is not None:
+            row["sample"] = samples[number].astype(float)
+        row["is_first"] = np.array([number == 0], dtype=float)
+        following: Quantities = {}
+        with np.errstate(all="ignore"):
             _apply(of_row, row, row)
-            for name in names:
-                run[name][number] = row[name][0]
-            following: Quantities = {}
             _apply(of_next, row, following)
-            row |= following
-            row |= {f"above {name}": row[name] for name in states}
-    return run
+        yield {name: row[name] for name in names}
+        row |= following
+        row |= {f"above {name}": row[name] for name in states}
 
 
 def expected(spec: Spec, found: Quantities) -> Quantities:
@@ -125,7 +142,3 @@ def _by_rules(rules: Iterable[Rule], found: Quantities) -> Quantities:
 def _apply(rules: Iterable[Rule], given: Quantities, results: Quantities) -> None:
     for name, rule in rules:
         results[name] = rule(given)
-
-
-def _shape(axis: Axes, spec: Spec) -> tuple[int, ...]:
-    return (spec.batch_size, *axis.shape) if axis.sampled else axis.shape

@@ -1,11 +1,13 @@
-"""The overrides of `xlnet build`: each option rewrites the template's document before it is parsed.
+"""Overrides of a template: by the options of `xlnet build`, and by any dotted key.
 
-So an override has the template's own meaning and passes the same checks; `origins` lets messages name the option.
+Each rewrites the template's document before it is parsed, so it has the template's own meaning and passes the same
+checks; `origins` lets messages name where it came from.
 """
 
 from __future__ import annotations
 
 import copy
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,31 +19,53 @@ from xlnet.template.sources import TemplateSource
 Document = dict[str, Any]
 
 
-def override(source: TemplateSource, overrides: Mapping[str, Any]) -> tuple[Document, dict[str, str]]:
-    """Return a copy of the template's document with `overrides` in it, and which option set which dotted key.
+def override(
+    source: TemplateSource, overrides: Mapping[str, Any], origin: Callable[[str], str] | None = None
+) -> tuple[Document, dict[str, str]]:
+    """Return a copy of the template's document with `overrides` in it, and what set which dotted key.
 
-    Raises UserError for an unknown override or one that the template has no place for.
+    An override is named as an option of `xlnet build`, `lr`, or by a dotted key of the template; `origin` gives what
+    messages call it, the option unless told. Raises UserError for an unknown override or one that the template has no
+    place for.
     """
+    origin = origin or _option
     try:
         document = copy.deepcopy(source.document)
     except RecursionError:
         raise UserError(f"{source.label}: not a template: nested too deeply") from None
     origins = {}
-    unknown = set(overrides) - set(_DOTTED) - set(_REWRITES)
-    if unknown:
-        raise UserError(f"{source.label}: unknown override {sorted(unknown)[0]}")
-    # Data and shape first: the other rewrites act on the layers.
-    for name in sorted(overrides, key=lambda name: (name not in _OF_DATA, name != "layers")):
-        option = "--" + name.replace("_", "-")
-        if name in _DOTTED:
-            _set(document, _DOTTED[name], overrides[name], source.label)
-            origins[_DOTTED[name]] = option
+    for name in overrides:
+        require_known(name, source.label)
+    # Data and shape first: the other rewrites act on the layers. Dotted keys last: they are the most particular.
+    for name in sorted(overrides, key=lambda name: (is_dotted(name), name not in _OF_DATA, name != "layers")):
+        if name in _DOTTED or is_dotted(name):
+            dotted = _DOTTED.get(name, name)
+            _set(document, dotted, overrides[name], f"{source.label}: {origin(name)}")
+            origins[dotted] = origin(name)
         else:
             if name not in _OF_DATA:
                 _require_layers(document, source.label)
             for dotted in _REWRITES[name](document, overrides[name]):
-                origins[dotted] = option
+                origins[dotted] = origin(name)
     return document, origins
+
+
+def require_known(name: str, label: str) -> None:
+    """Raise UserError where no override has this name."""
+    known = (*_DOTTED, *_REWRITES)
+    if name not in known and not is_dotted(name):
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
+        raise UserError(f"{label}: unknown override {name}{hint}")
+
+
+def is_dotted(name: str) -> bool:
+    """Return whether an override is named by a dotted key, as in `training.optimizer.beta1`."""
+    return "." in name
+
+
+def _option(name: str) -> str:
+    return f"--set {name}" if is_dotted(name) else "--" + name.replace("_", "-")
 
 
 _DOTTED = {
@@ -58,14 +82,35 @@ _DOTTED = {
 }
 
 
+# What a layer's key takes the place of.
+_INSTEAD = {"weights": "init", "init": "weights"}
+
+
 def _set(document: Document, dotted: str, value: Any, label: str) -> None:
+    """Put a value where a dotted key leads; `layers[2]` is the second of the tables `layers`."""
     *path, key = dotted.split(".")
-    table = document
-    for name in path:
-        table = table.setdefault(name, {})
+    table: Any = document
+    for step in path:
+        name, number = _step(step, label)
+        table = table.setdefault(name, {}) if isinstance(table, dict) else None
+        if number is not None:
+            if not isinstance(table, list) or not 1 <= number <= len(table):
+                raise UserError(f"{label}: there is no {step}")
+            table = table[number - 1]
         if not isinstance(table, dict):
-            raise UserError(f"{label}: {name}: must be a table")
+            raise UserError(f"{label}: {step}: must be a table")
     table[key] = value
+    if len(path) > 1 and path[-1].startswith("layers["):
+        table.pop(_INSTEAD.get(key, ""), None)
+        if (key, value) == ("bias", False):
+            table.pop("biases", None)
+
+
+def _step(step: str, label: str) -> tuple[str, int | None]:
+    found = re.fullmatch(r"(\w+)(?:\[(\d{1,6})\])?", step)
+    if found is None:
+        raise UserError(f"{label}: no key of a template: keys are like training.optimizer.lr, network.layers[1].units")
+    return found[1], int(found[2]) if found[2] else None
 
 
 def _data(document: Document, path: Any) -> list[str]:

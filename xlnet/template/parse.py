@@ -32,7 +32,8 @@ def parse(
     looked for in `folder`. Raises UserError.
     """
     root = Table(label, "", document, origins or {})
-    root.require_known("title", "description", "network", "data", "training")
+    # `compare` is read by `runs`: a template with runs can still be built alone.
+    root.require_known("title", "description", "network", "data", "training", "compare")
     training_table = root.table("training")
     training = _training(training_table)
     network = root.table("network", required=True)

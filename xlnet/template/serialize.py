@@ -3,96 +3,123 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from xlnet.optimizers import OPTIMIZERS
-from xlnet.spec import Layer, Matrix, Spec, Training, Vector
+from xlnet.spec import Layer, Spec, Training
+
+Document = dict[str, Any]
 
 _WIDTH = 110
+_BARE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 def serialize(spec: Spec) -> str:
     """Return a template that parses to `spec` again: every default said, every drawn weight a number."""
-    return "\n".join(_lines(spec)) + "\n"
+    return to_toml(document_of(spec))
 
 
-def _lines(spec: Spec) -> Iterator[str]:
-    yield from _pairs(title=spec.title, description=spec.description)
-    yield from _table("[network]", inputs=spec.inputs)
-    for layer in spec.layers:
-        yield from _layer(layer)
+def to_toml(document: Mapping[str, Any]) -> str:
+    """Return a document as TOML text, long arrays in several lines. A key with dots stands for its tables."""
+    return "\n".join(_lines(document, "")) + "\n"
+
+
+def document_of(spec: Spec) -> Document:
+    """Return the document of a template that says all of `spec`."""
     data = spec.data
-    yield from _table("[data]", x=data.x, t=data.t)
-    if data.x_names:
-        yield from _pairs(x_names=data.x_names)
-    if data.t_names:
-        yield from _pairs(t_names=data.t_names)
-    if data.standardize:
-        yield from _pairs(standardize=True)
-    yield from _training(spec.training)
+    samples: Document = {"x": data.x, "t": data.t}
+    samples |= {"x_names": data.x_names} if data.x_names else {}
+    samples |= {"t_names": data.t_names} if data.t_names else {}
+    samples |= {"standardize": True} if data.standardize else {}
+    return {
+        "title": spec.title,
+        "description": spec.description,
+        "network": {"inputs": spec.inputs, "layers": [_layer(layer) for layer in spec.layers]},
+        "data": samples,
+        "training": _training(spec.training),
+    }
 
 
-def _training(training: Training) -> Iterator[str]:
-    yield from _table(
-        "[training]",
-        iters=training.iters,
-        loss=training.loss,
-        reduction=training.reduction,
-        batch=training.batch or "full",
-        order=training.order,
-        seed=training.seed,
-        train_biases=training.train_biases,
-    )
+def _training(training: Training) -> Document:
     optimizer, schedule = training.optimizer, training.schedule
     flags = OPTIMIZERS[optimizer.name].flags
     settings = {key: bool(value) if key in flags else value for key, value in optimizer.settings.items()}
-    yield from _table("[training.optimizer]", name=optimizer.name, lr=optimizer.lr, **settings)
-    if schedule is not None:
-        yield from _table("[training.schedule]", name=schedule.name, **schedule.settings)
+    found: Document = {
+        "iters": training.iters,
+        "loss": training.loss,
+        "reduction": training.reduction,
+        "batch": training.batch or "full",
+        "order": training.order,
+        "seed": training.seed,
+        "train_biases": training.train_biases,
+        "optimizer": {"name": optimizer.name, "lr": optimizer.lr} | settings,
+    }
+    return found | ({"schedule": {"name": schedule.name} | dict(schedule.settings)} if schedule else {})
 
 
-def _layer(layer: Layer) -> Iterator[str]:
-    yield from _table(
-        "[[network.layers]]",
-        units=layer.units,
-        activation=layer.activation,
-        bias=layer.biases is not None,
-        weights=layer.weights,
-    )
-    if layer.biases is not None:
-        yield from _pairs(biases=layer.biases)
+def _layer(layer: Layer) -> Document:
+    found: Document = {
+        "units": layer.units,
+        "activation": layer.activation,
+        "bias": layer.biases is not None,
+        "weights": layer.weights,
+    }
+    return found if layer.biases is None else found | {"biases": layer.biases}
 
 
-_Value = str | bool | int | float | Vector | Matrix | tuple[str, ...]
+def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield a table's pairs, then the tables in it."""
+    inner = {key: value for key, value in table.items() if _is_table(value) or _is_tables(value)}
+    for key, value in table.items():
+        if key not in inner:
+            yield from _pair(key, value)
+    for key, value in inner.items():
+        whole = f"{path}.{_key(key)}" if path else _key(key)
+        for entry in value if _is_tables(value) else [value]:
+            if _is_tables(value) or any(not _is_table(v) and not _is_tables(v) for v in entry.values()):
+                yield ""
+                yield f"[[{whole}]]" if _is_tables(value) else f"[{whole}]"
+            yield from _lines(entry, whole)
 
 
-def _table(header: str, **pairs: _Value) -> Iterator[str]:
-    yield ""
-    yield header
-    yield from _pairs(**pairs)
+def _is_table(value: Any) -> bool:
+    return isinstance(value, Mapping)
 
 
-def _pairs(**pairs: _Value) -> Iterator[str]:
-    for key, value in pairs.items():
-        line, *parts = _parts(value)
-        line = f"{key} = {line}"
-        for part in parts:
-            if len(line) + len(part) >= _WIDTH:
-                yield line
-                line = f"    {part}"
-            else:
-                line += f" {part}"
-        yield line
+def _is_tables(value: Any) -> bool:
+    return _is_array(value) and len(value) > 0 and all(map(_is_table, value))
 
 
-def _parts(value: _Value) -> list[str]:
+def _is_array(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _pair(key: str, value: Any) -> Iterator[str]:
+    line, *parts = _parts(value)
+    line = f"{_key(key)} = {line}"
+    for part in parts:
+        if len(line) + len(part) >= _WIDTH:
+            yield line
+            line = f"    {part}"
+        else:
+            line += f" {part}"
+    yield line
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _scalar(key)
+
+
+def _parts(value: Any) -> list[str]:
     """Return the text of a value in the parts between which a line may break: the items of an array."""
-    if not isinstance(value, tuple):
+    if not _is_array(value):
         return [_scalar(value)]
     items = [_parts(item) for item in value]
     for item in items[:-1]:
         item[-1] += ","
-    parts = [part for item in items for part in item]
+    parts = [part for item in items for part in item] or [""]
     parts[0] = f"[{parts[0]}"
     parts[-1] += "]"
     return parts

@@ -1,0 +1,131 @@
+"""How the runs of a comparison end, by numpy alone: runs of one structure are trained together."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnet import keys, reference
+from xlnet.comparison import Comparison, Run
+from xlnet.optimizers import OPTIMIZERS
+from xlnet.reference import Array, Quantities
+from xlnet.samples import order
+from xlnet.sheets.dashboard import outputs
+from xlnet.spec import Spec
+
+Progress = Callable[[Iterable[int], int], Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a run ends: the quantities of its last iteration, by key, and when its loss became small, or it diverged.
+
+    Past a divergence a quantity may be inf or NaN; None is an event that does not come.
+    """
+
+    run: Run
+    loss: float
+    outputs: dict[str, float]
+    parameters: dict[str, float]
+    first_below: int | None
+    diverged_at: int | None
+
+
+def summaries(comparison: Comparison, progress: Progress = lambda steps, _: steps) -> list[Summary]:
+    """Return the summary of each run. `progress` wraps the iterations, of which it is told the number."""
+    groups: defaultdict[object, list[int]] = defaultdict(list)
+    for index, run in enumerate(comparison.runs):
+        groups[_structure(run.spec)].append(index)
+    total = sum(comparison.runs[members[0]].spec.training.iters for members in groups.values())
+    ticks = iter(progress(range(total), total))
+    found: dict[int, Summary] = {}
+    for members in groups.values():
+        runs = [comparison.runs[index] for index in members]
+        found |= dict(zip(members, _together(runs, comparison.bound, ticks), strict=True))
+    # The bar ends once it is asked for more.
+    next(ticks, None)
+    return [found[index] for index in range(len(comparison.runs))]
+
+
+def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
+    """Return the summaries as CSV, a row a run; a cell is empty where a run has no such thing."""
+    names = list(dict.fromkeys(name for run in comparison.runs for name in run.settings))
+    ends = list(dict.fromkeys(key for summary in every_summary for key in summary.outputs))
+    parameters = list(dict.fromkeys(key for summary in every_summary for key in summary.parameters))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["run", *names, "iters", keys.LOSS, *ends, "first_below", "diverged_at", *parameters])
+    for summary in every_summary:
+        run = summary.run
+        settings = [run.settings.get(name, "") for name in names]
+        final = [summary.outputs.get(key, "") for key in ends]
+        events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
+        weights = [summary.parameters.get(key, "") for key in parameters]
+        writer.writerow([run.name, *settings, run.spec.training.iters, summary.loss, *final, *events, *weights])
+    return text.getvalue()
+
+
+def _structure(spec: Spec) -> object:
+    """Return what runs must have in common to be trained together: all but the numbers in the rules."""
+    training = spec.training
+    layers = [(layer.units, layer.inputs, layer.activation, layer.biases is None) for layer in spec.layers]
+    flags = OPTIMIZERS[training.optimizer.name].flags
+    settings = [(key, value if key in flags else bool(value)) for key, value in training.optimizer.settings.items()]
+    rules = (training.loss, training.reduction, training.batch, training.order, training.train_biases)
+    schedule = training.schedule and training.schedule.name
+    return (*layers, *rules, training.iters, training.optimizer.name, *settings, schedule, spec.data)
+
+
+def _together(runs: Sequence[Run], bound: float, ticks: Iterator[int]) -> list[Summary]:
+    """Return the summaries of runs of one structure."""
+    specs = [run.spec for run in runs]
+    spec, count = specs[0], len(runs)
+    start = _stacked([reference.initial(each) for each in specs])
+    # The samples are the same in all; settings are a run's own.
+    fixed = reference.constants(spec)
+    own = [{name: values for name, values in reference.constants(each).items() if values.ndim == 1} for each in specs]
+    fixed |= _stacked(own)
+    drawn = spec.draws_samples and spec.training.order == "shuffled"
+    samples: Array | None = np.stack([order(each) for each in specs], axis=1).astype(float) if drawn else None
+    below, diverged = np.zeros(count, dtype=int), np.zeros(count, dtype=int)
+    row: Quantities = {}
+    for number, row in enumerate(reference.steps(spec, start, fixed, spec.training.iters, samples), 1):
+        next(ticks, None)
+        finite = np.ones(count, dtype=bool)
+        for values in row.values():
+            finite &= np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+        below[(below == 0) & (row[keys.LOSS] < bound)] = number
+        diverged[(diverged == 0) & ~finite] = number
+    return [_summary(run, row, index, int(below[index]), int(diverged[index])) for index, run in enumerate(runs)]
+
+
+def _stacked(every: Sequence[Quantities]) -> Quantities:
+    return {name: np.concatenate([each[name] for each in every]) for name in every[0]}
+
+
+def _summary(run: Run, row: Quantities, index: int, below: int, diverged: int) -> Summary:
+    def at(name: str, *place: int) -> float:
+        values = row[name]
+        return float(values[(index if len(values) > 1 else 0, *place)])
+
+    parameters = {
+        keys.element(name, *(i + 1 for i in place)): at(name, *place)
+        for name, values in reference.initial(run.spec).items()
+        if name != keys.ITERATION
+        for place in np.ndindex(*values.shape[1:])
+    }
+    ends = {key: at(_array(key), (keys.parts(key).sample or 1) - 1, _unit(key)) for key in outputs(run.spec)}
+    return Summary(run, at(keys.LOSS), ends, parameters, below or None, diverged or None)
+
+
+def _array(key: str) -> str:
+    return f"a{keys.parts(key).layer}"
+
+
+def _unit(key: str) -> int:
+    return keys.parts(key).indices[0] - 1

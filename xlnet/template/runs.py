@@ -1,0 +1,205 @@
+"""The runs of a comparison: all combinations of listed settings, or the tables [[compare.runs]] of a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from xlnet.comparison import BOUND, Comparison, Run, Setting
+from xlnet.errors import UserError
+from xlnet.template.overrides import is_dotted, override
+from xlnet.template.parse import parse
+from xlnet.template.serialize import document_of, to_toml
+from xlnet.template.sources import TemplateSource, open_template
+from xlnet.template.table import Table
+
+# Beyond this a summary is no longer computed while one waits.
+MOST_RUNS = 1_000
+_OWN_KEYS = ("name", "note", "settings")
+# A sheet's name has at most 31 characters, and a run's data may stand on a sheet "Data NAME".
+_LONGEST_NAME = 26
+_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+_RESERVED = ("compare", "guide", "data", "formulas", "template", "history")
+_EXAMPLE = "give a list, like --lr 0.001,0.01, or runs in the template, each led by [[compare.runs]]"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A run as it was asked for: overrides, and what messages call each."""
+
+    name: str
+    note: str
+    overrides: Mapping[str, Any]
+    settings: Mapping[str, Setting]
+    label: str = ""
+
+
+def load_comparison(
+    template: str | Path, overrides: Mapping[str, Any] | None = None, bound: float | None = None
+) -> Comparison:
+    """Return the comparison that a template and `overrides` ask for.
+
+    `overrides` are named as the options of `xlnet build` or by dotted keys of the template. A list of several values
+    makes a run of each, several lists all combinations; without one the runs are those of the template. Raises
+    UserError.
+    """
+    source = open_template(template)
+    lists = {name: value if isinstance(value, list) else [value] for name, value in (overrides or {}).items()}
+    several = {name: values for name, values in lists.items() if len(values) > 1}
+    same = {name: values[0] for name, values in lists.items() if len(values) == 1}
+    compare = Table(source.label, "", source.document, {}).table("compare")
+    compare.require_known("runs", "bound")
+    entries = _combinations(source.label, several) if several else _tables(compare)
+    if len(entries) < 2:
+        raise UserError(f"{source.label}: a comparison has at least two runs: {_EXAMPLE}")
+    bare = replace(source, document={key: value for key, value in source.document.items() if key != "compare"})
+    if bound is None:
+        bound = compare.number("bound", BOUND)
+    return _comparison(bare, [_run(bare, entry, same) for entry in entries], bound)
+
+
+def parse_comparison(document: Mapping[str, Any], name: str, label: str) -> Comparison:
+    """Return the comparison of a document that holds one, as sheet Template does. Raises UserError."""
+    source = TemplateSource(
+        name, label, Path(), "", {key: value for key, value in document.items() if key != "compare"}
+    )
+    compare = Table(label, "", document, {}).table("compare")
+    return _comparison(source, [_run(source, entry, {}) for entry in _tables(compare)], compare.number("bound", BOUND))
+
+
+def serialize_comparison(comparison: Comparison) -> str:
+    """Return a template that parses to `comparison` again; what all runs share stands once."""
+    depths = {len(run.spec.layers) for run in comparison.runs}
+    flat = [_flat(document_of(run.spec), layer_by_layer=len(depths) == 1) for run in comparison.runs]
+    shared = {key: value for key, value in flat[0].items() if all(other.get(key) == value for other in flat[1:])}
+    shared |= {"title": comparison.title, "description": comparison.description}
+    runs = []
+    for run, every in zip(comparison.runs, flat, strict=True):
+        own = {key: value for key, value in every.items() if key not in shared}
+        note = {"note": run.note} if run.note else {}
+        runs.append({"name": run.name} | note | own | ({"settings": dict(run.settings)} if run.settings else {}))
+    layers = depths.pop() if len(depths) == 1 else 0
+    return to_toml(_nested(shared, layers) | {"compare": {"bound": comparison.bound, "runs": runs}})
+
+
+def _comparison(source: TemplateSource, runs: Sequence[Run], bound: float) -> Comparison:
+    first = runs[0].spec
+    return Comparison(source.name, first.title, first.description, tuple(runs), bound)
+
+
+def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> Run:
+    def origin(name: str) -> str:
+        if entry.label and name in entry.overrides and name not in same:
+            return f"{entry.label}.{name}"
+        return f"--set {name}" if is_dotted(name) else "--" + name.replace("_", "-")
+
+    document, origins = override(source, {**entry.overrides, **same}, origin)
+    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
+    return Run(entry.name, spec, entry.settings, entry.note)
+
+
+def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry]:
+    count = prod(len(values) for values in lists.values())
+    if count > MOST_RUNS:
+        raise UserError(f"{label}: {count:,} combinations: a comparison takes at most {MOST_RUNS:,} runs: vary less")
+    for name, values in lists.items():
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                option = f"--set {name}" if is_dotted(name) else "--" + name.replace("_", "-")
+                raise UserError(f"{label}: {option}: {value} stands there twice: once is enough")
+    entries = []
+    for number, values in enumerate(product(*lists.values()), 1):
+        overrides = dict(zip(lists, values, strict=True))
+        entries.append(_Entry(f"run{number}", "", overrides, {key: _setting(v) for key, v in overrides.items()}))
+    return entries
+
+
+def _setting(value: Any) -> Setting:
+    """Return a value as a table shows it."""
+    if isinstance(value, str | bool | int | float):
+        return value
+    return to_toml({"v": value}).removeprefix("v = ").strip()
+
+
+def _tables(compare: Table) -> list[_Entry]:
+    """Return the runs of a template. Raises UserError."""
+    if "runs" not in compare.content:
+        return []
+    tables = compare.tables("runs")
+    if len(tables) > MOST_RUNS:
+        compare.fail("runs", f"a comparison takes at most {MOST_RUNS:,} runs, not {len(tables):,}")
+    entries, names = [], set[str]()
+    for number, table in enumerate(tables, 1):
+        name = table.text("name", f"run{number}")
+        _require_sheet_name(table, name, names)
+        names.add(name.casefold())
+        overrides = dict(_dotted({key: value for key, value in table.content.items() if key not in _OWN_KEYS}))
+        scalars = {key: value for key, value in overrides.items() if isinstance(value, str | bool | int | float)}
+        settings = _settings(table.table("settings")) if "settings" in table.content else scalars
+        entries.append(_Entry(name, table.text("note", ""), overrides, settings, table.path))
+    return entries
+
+
+def _settings(table: Table) -> dict[str, Setting]:
+    """Return settings to show; texts among them must fit a cell."""
+    flat = Table(table.label, table.path, dict(_dotted(table.content)), table.origins)
+    for key, value in flat.content.items():
+        if not isinstance(value, bool | int | float):
+            flat.text(key, "")
+    return dict(flat.content)
+
+
+def _require_sheet_name(table: Table, name: str, taken: set[str]) -> None:
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        table.fail("name", f"names a sheet: it must have 1 to {_LONGEST_NAME} characters")
+    if _NOT_IN_A_SHEET_NAME.search(name) or name != name.strip():
+        table.fail("name", f"names a sheet: it must have none of [ ] : * ? / \\ ' and no blank at an end, not {name!r}")
+    if name.casefold() in _RESERVED or name.casefold().startswith("data "):
+        table.fail("name", f"{name!r} is the name of another sheet: choose another one")
+    if name.casefold() in taken:
+        table.fail("name", f"{name!r} is the name of another run: choose another one")
+
+
+def _dotted(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what stands in tables inside tables, by dotted key."""
+    for key, value in table.items():
+        whole = f"{path}.{key}" if path else key
+        if isinstance(value, Mapping):
+            yield from _dotted(value, whole)
+        else:
+            yield whole, value
+
+
+def _flat(document: Mapping[str, Any], *, layer_by_layer: bool) -> dict[str, Any]:
+    """Return a template's document by dotted keys, each layer's own or the layers as a whole."""
+    found: dict[str, Any] = {}
+    for key, value in _dotted(document):
+        if key == "network.layers" and layer_by_layer:
+            for number, layer in enumerate(value, 1):
+                found |= {f"network.layers[{number}].{name}": entry for name, entry in layer.items()}
+        else:
+            found[key] = value
+    return found
+
+
+def _nested(flat: Mapping[str, Any], layers: int) -> dict[str, Any]:
+    """Return the document of a template of so many layers from its dotted keys."""
+    document: dict[str, Any] = {}
+    tables: list[dict[str, Any]] = [{} for _ in range(layers)]
+    for dotted, value in flat.items():
+        *path, key = dotted.split(".")
+        table = document
+        if path and path[-1].startswith("layers["):
+            table = tables[int(path[-1][len("layers[") : -1]) - 1]
+        else:
+            for name in path:
+                table = table.setdefault(name, {})
+        table[key] = value
+    if layers:
+        document.setdefault("network", {})["layers"] = tables
+    return document
