@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -18,6 +19,8 @@ LONGEST_FORMULA = 8192
 MOST_ARGUMENTS = 255
 
 _ROW, _ABOVE = "{row}", "{above}"
+# Up to three letters name a column, and with digits a cell: RUN2.
+_PLAIN_NAME = re.compile("[A-Za-z]{4,}")
 
 
 def _call(name: str) -> Callable[..., str]:
@@ -94,8 +97,9 @@ def absolute(column: int, row: int) -> str:
 
 
 def quoted_sheet(name: str) -> str:
-    """Return what leads an address on another sheet: `Training!`."""
-    return f"{name}!"
+    """Return what leads an address on another sheet: `Training!`, and in quotes where the name could be a cell's."""
+    is_plain = _PLAIN_NAME.fullmatch(name) and name.casefold() not in ("true", "false")
+    return f"{name}!" if is_plain else f"'{name}'!"
 
 
 def text(value: str) -> str:
@@ -111,11 +115,11 @@ def number(value: float) -> str:
 
 def _reference(quantity: Quantity, layout: Layout, sheet: str) -> str:
     place = layout.place(quantity)
-    return _prefix(place, sheet) + _address(place)
+    return _prefix(place.sheet, sheet, layout) + _address(place)
 
 
-def _prefix(place: Place, sheet: str) -> str:
-    return "" if place.sheet == sheet else f"{place.sheet}!"
+def _prefix(cited: str, sheet: str, layout: Layout) -> str:
+    return "" if cited == sheet else quoted_sheet(layout.title(cited))
 
 
 def _address(place: Place) -> str:
@@ -128,8 +132,7 @@ def _address(place: Place) -> str:
 def _data_column(key: str, layout: Layout, sheet: str) -> str:
     place = layout.data[key]
     letter = get_column_letter(place.column)
-    prefix = "" if sheet == DATA else f"{DATA}!"
-    return f"{prefix}${letter}${place.first}:${letter}${place.last}"
+    return f"{_prefix(DATA, sheet, layout)}${letter}${place.first}:${letter}${place.last}"
 
 
 def _extreme(name: str, *arguments: str) -> str:

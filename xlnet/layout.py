@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Graph
@@ -43,12 +43,17 @@ class ColumnPlace:
 
 @dataclass(frozen=True)
 class Layout:
-    """The places of a graph: `cells` of constants, by key; `columns` of the sheet with its rows; `data` columns."""
+    """The places of a graph: `cells` of constants, by key; `columns` of the sheet with its rows; `data` columns.
+
+    `titles` are what sheets are called in the workbook, where they have other names: a comparison has a sheet Training
+    for each run, under the run's name.
+    """
 
     cells: Mapping[str, Place]
     columns: Mapping[str, int]
     data: Mapping[str, ColumnPlace]
     sheet: str = TRAINING
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, quantity: Quantity) -> Place:
         """Return the place of `quantity` for a formula in a row of the sheet."""
@@ -56,8 +61,12 @@ class Layout:
             return Place(self.sheet, self.columns[quantity.key], None, quantity.above)
         return self.cells[quantity.key]
 
+    def title(self, sheet: str) -> str:
+        """Return what a sheet is called in the workbook."""
+        return self.titles.get(sheet, sheet)
 
-def layout_of(graph: Graph) -> Layout:
+
+def layout_of(graph: Graph, titles: Mapping[str, str] | None = None) -> Layout:
     """Return the layout of a workbook; aliases share the place of the node they belong to."""
     columns: dict[str, int] = {}
     for column, node in enumerate(graph.nodes, 1):
@@ -73,4 +82,4 @@ def layout_of(graph: Graph) -> Layout:
     start = FIRST_DATA_COLUMN + len(graph.data) + STATISTICS_GAP
     for index, constant in enumerate(graph.statistics):
         cells[constant.key] = Place(DATA, start + index // 2, FIRST_SAMPLE_ROW + index % 2)
-    return Layout(cells, columns, data)
+    return Layout(cells, columns, data, titles=titles or {})

@@ -5,12 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 
+from xlnet.comparison import Comparison
 from xlnet.errors import UserError
 from xlnet.layout import LAST_SHEET_COLUMN
 from xlnet.network import parameters
 from xlnet.optimizers import OPTIMIZERS
 from xlnet.spec import Spec
 from xlnet.training import iteration
+
+# A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.
+_MOST_SHEETS, _MOST_CELLS, _MOST_COLUMNS = 60, 10_000_000, 20_000
 
 
 def require_room(spec: Spec) -> None:
@@ -25,6 +29,25 @@ def require_room(spec: Spec) -> None:
     sizes = range(1, spec.batch_size)
     fits = bisect_right(sizes, LAST_SHEET_COLUMN, key=lambda size: columns_needed(_with_batch(spec, size)))
     raise UserError(f"{spec.name}: --batch {spec.batch_size:,} needs {needed:,} {limit}: --batch {fits:,} would fit")
+
+
+def require_room_for_runs(comparison: Comparison) -> None:
+    """Raise UserError when a run does not fit a sheet, or the runs are more than a workbook holds."""
+    for run in comparison.runs:
+        require_room(run.spec)
+    count, most = len(comparison.runs), most_runs(comparison)
+    if count > most:
+        raise UserError(
+            f"{comparison.name}: {count:,} runs and a workbook holds up to {most:,} of this size: "
+            "vary less, or print the summary with --csv"
+        )
+
+
+def most_runs(comparison: Comparison) -> int:
+    """Return the number of runs, each like the largest one, that a workbook holds."""
+    widest = max(columns_needed(run.spec) for run in comparison.runs)
+    largest = max(columns_needed(run.spec) * run.spec.training.iters for run in comparison.runs)
+    return min(_MOST_SHEETS, _MOST_CELLS // largest, _MOST_COLUMNS // widest)
 
 
 def columns_needed(spec: Spec) -> int:

@@ -53,11 +53,7 @@ def build(
     `texts.LANGUAGES`. `progress` wraps the blocks of rows as they are written, of which it is told the number. Raises
     UserError when the network does not fit a sheet or the file cannot be written.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".xlsx":
-        raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
-    if language not in LANGUAGES:
-        raise UserError(f"language: {language!r} is not known: use one of {', '.join(LANGUAGES)}")
+    path = checked_path(path, language)
     require_room(spec)
     sheet = training.sheet_of(spec, language)
     graph = sheet.graph
@@ -85,6 +81,16 @@ def build(
     return Built(path, record.diverged_at)
 
 
+def checked_path(path: str | Path, language: str) -> Path:
+    """Return the path of a workbook to be written in a language. Raises UserError where one of the two cannot be."""
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
+    if language not in LANGUAGES:
+        raise UserError(f"language: {language!r} is not known: use one of {', '.join(LANGUAGES)}")
+    return path
+
+
 def _frame(sheet: training.TrainingSheet, beside: Mapping[Beside, Sequence[live.Live]], language: str) -> Workbook:
     """Return the workbook without the rows of its table."""
     spec = sheet.spec
@@ -97,12 +103,17 @@ def _frame(sheet: training.TrainingSheet, beside: Mapping[Beside, Sequence[live.
         entry.draw(workbook.create_sheet(entry.name), sheet, its_formulas)
     if sheet.graph.data:
         data.draw(workbook.create_sheet(DATA), sheet)
-    formulas.draw(workbook.create_sheet("Formulas"), sheet)
+    formulas.draw(workbook.create_sheet("Formulas"), [sheet])
     template.draw(workbook.create_sheet(template.NAME), serialize(spec))
-    workbook.properties.title = spec.title
+    describe(workbook, spec.title, spec.description, language)
+    return workbook
+
+
+def describe(workbook: Workbook, title: str, description: str, language: str) -> None:
+    """Fill in a workbook's properties, and have programs calculate it when they open it."""
+    workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
-    workbook.properties.description = spec.description
+    workbook.properties.description = description
     workbook.properties.language = LANGUAGES[language]
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
-    return workbook

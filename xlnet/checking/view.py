@@ -10,7 +10,7 @@ from xlnet.checking.quantities import Position
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import BLANK, ERROR, NUMBER
 from xlnet.layout import FIRST_ROW, TRAINING
-from xlnet.sheets.shown import Choice, Shown
+from xlnet.sheets.shown import Choice, Cited, Shown
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,10 @@ class View:
         """Return what sheet Training has of a quantity."""
         return self.cited(TRAINING, FIRST_ROW + iteration - 1, self.opened.layout.columns[key])
 
-    def shown(self, shown: Shown) -> Expected:
-        """Return what a cell that shows a quantity should hold; None where nothing can be chosen."""
+    def shown(self, shown: Shown | Cited) -> Expected:
+        """Return what a cell that shows a quantity or a cell should hold; None where nothing can be chosen."""
+        if isinstance(shown, Cited):
+            return self.cited(shown.sheet, shown.row, shown.column)
         opened = self.opened
         every_key = shown.every_key()
         sample = 1 if shown.sample is None else self._chosen(shown.sample, len(every_key))

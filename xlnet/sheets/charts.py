@@ -28,7 +28,7 @@ class Line:
     """A line of a chart: the column of its values, and its name in the legend.
 
     A `dashed` one is the target of another line; a `marked` one shows its points alone. `rows` are the first and last
-    row of a line that has others than the chart.
+    row of a line that has others than the chart, and so is `x_column`.
     """
 
     column: int
@@ -36,6 +36,7 @@ class Line:
     dashed: bool = False
     marked: bool = False
     rows: tuple[int, int] | None = None
+    x_column: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Chart:
     """A chart of columns over another one, rows `first_row` to `last_row`.
 
     Its horizontal axis goes from 0 to `x_max`, its vertical one from 0 to `y_max`, or each to where the points are.
+    `size` are the columns and rows of cells that it covers.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Chart:
     x_max: int | None
     logarithmic: bool = False
     y_max: float | None = None
+    size: tuple[int, int] = (COLUMNS, ROWS)
 
 
 def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> None:
@@ -86,7 +89,8 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
         drawn.y_axis.crosses = "min"
     for index, line in enumerate(chart.lines):
         first, last = line.rows or (chart.first_row, chart.last_row)
-        x = Reference(worksheet, chart.x_column, first, chart.x_column, last)
+        x_column = line.x_column or chart.x_column
+        x = Reference(worksheet, x_column, first, x_column, last)
         values = Reference(worksheet, line.column, first, line.column, last)
         series: Any = Series(values, x, title=line.name)
         # A target has the colour of its output.
@@ -104,7 +108,8 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
     else:
         drawn.legend = None
     # Placed by its corners: programs differ in how wide a column is.
-    corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + COLUMNS, 0, row - 1 + ROWS, 0))
+    across, down = chart.size
+    corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + across, 0, row - 1 + down, 0))
     drawn.anchor = TwoCellAnchor("twoCell", *corners)
     worksheet.add_chart(drawn)
 

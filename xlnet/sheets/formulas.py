@@ -1,8 +1,8 @@
-"""Sheet Formulas: every column and every constant of sheet Training, a row each."""
+"""Sheet Formulas: every column and every constant of sheet Training, a row each; of several runs, run by run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
@@ -15,31 +15,40 @@ from xlnet.layout import DATA, FIRST_ROW
 from xlnet.sheets.cells import put_text
 from xlnet.sheets.guard import protect
 from xlnet.sheets.page import fit_height, lines_of, print_landscape
-from xlnet.sheets.training import TrainingSheet
+from xlnet.sheets.training import TrainingSheet, repeated
 
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
 _WIDTHS = (14, 16, 18, 20, 76, 60, 48)
 _TEXT = replace(style.TEXT, vertical="top", wrap=True)
 
 
-def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
-    """Draw the sheet."""
+def draw(worksheet: Worksheet, sheets: Sequence[TrainingSheet]) -> None:
+    """Draw the sheet of a workbook with these sheets Training: one, or one a run."""
+    texts = sheets[0].texts
     for column, (header, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True), 1):
         look = replace(style.BAND, fill=style.CONSTANTS.strong)
-        put_text(worksheet, column, 1, sheet.texts.get("formulas", header), look)
+        put_text(worksheet, column, 1, texts.get("formulas", header), look)
         worksheet.column_dimensions[get_column_letter(column)].width = width
-    for row, (texts, colour) in enumerate(_rows(sheet), 2):
-        for column, text in enumerate(texts, 1):
+    every_row = (row for sheet in sheets for row in _rows(sheet, in_comparison=len(sheets) > 1))
+    for row, (cells, colour) in enumerate(every_row, 2):
+        for column, text in enumerate(cells, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
             put_text(worksheet, column, row, text, replace(look, fill=colour, border="below"))
-        fit_height(worksheet, row, max(lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=True)))
+        fit_height(worksheet, row, max(lines_of(text, width) for text, width in zip(cells, _WIDTHS, strict=True)))
     worksheet.freeze_panes = "B2"
     protect(worksheet)
     print_landscape(worksheet, "1:1")
 
 
-def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the texts of each row and its colour."""
+def _rows(sheet: TrainingSheet, *, in_comparison: bool) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the texts of each row and its colour; in a comparison a key and a column are led by their run's name."""
+    for (key, symbol, where, *others), colour in _own_rows(sheet):
+        if in_comparison:
+            key, where = f"{sheet.name}:{key}", where if "!" in where else f"{sheet.name}!{where}"
+        yield (key, symbol, where, *others), colour
+
+
+def _own_rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
     for column in sheet.graph.data:
         yield _data_column(column, sheet), style.CONSTANTS.tint
     # A sample's cell is a row's own quantity where every row uses all samples; else its column says it all.
@@ -67,14 +76,17 @@ def _rows(sheet: TrainingSheet) -> Iterator[tuple[tuple[str, ...], str]]:
 def _constant(constant: Constant, sheet: TrainingSheet) -> tuple[str, ...]:
     place = sheet.layout.cells[constant.key]
     rule = f"{sheet.symbols(constant.key)} = {sheet.symbols.written(constant.formula)}" if constant.formula else ""
+    excel = formula(constant.formula, sheet.layout, place.sheet) if constant.formula else ""
+    if constant.key in sheet.shared:
+        excel = next(live.formula for live in repeated(sheet) if live.key == constant.key)
     return (
         constant.key,
         sheet.symbols(constant.key),
-        f"{place.sheet}!${get_column_letter(place.column)}${place.row}",
+        f"{sheet.layout.title(place.sheet)}!${get_column_letter(place.column)}${place.row}",
         sheet.texts.get("role", constant.group),
         sheet.texts.meaning(constant.key, sheet.symbols.layers),
         rule,
-        formula(constant.formula, sheet.layout, place.sheet) if constant.formula else "",
+        excel,
     )
 
 
@@ -84,7 +96,7 @@ def _data_column(column: DataColumn, sheet: TrainingSheet) -> tuple[str, ...]:
     return (
         column.key,
         sheet.symbols(column.key),
-        f"{DATA}!{letter}{place.first}:{letter}{place.last}",
+        f"{sheet.layout.title(DATA)}!{letter}{place.first}:{letter}{place.last}",
         sheet.texts.get("role", column.constants[0].group),
         sheet.texts.meaning(column.key, sheet.symbols.layers),
         "",

@@ -189,11 +189,18 @@ def _making(sheet: TrainingSheet) -> Iterator[Line]:
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    put_text(worksheet, NAME_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
-    put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, sheet.spec.description, _TEXT)
+    draw_lines(worksheet, sheet.title, sheet.spec.description, lines(sheet))
+    put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
+    put_all(worksheet, formulas)
+
+
+def draw_lines(worksheet: Worksheet, title: str, description: str, lines: Sequence[Line]) -> None:
+    """Draw a guide: its title, what the workbook is, and its rows."""
+    put_text(worksheet, NAME_COLUMN, TITLE_ROW, title, replace(style.TITLE, size=16))
+    put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, description, _TEXT)
     merge(worksheet, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
-    fit_height(worksheet, TITLE_ROW + 1, lines_of(sheet.spec.description, _CHARACTERS_PER_LINE))
-    for row, line in enumerate(lines(sheet), FIRST_LINE_ROW):
+    fit_height(worksheet, TITLE_ROW + 1, lines_of(description, _CHARACTERS_PER_LINE))
+    for row, line in enumerate(lines, FIRST_LINE_ROW):
         look = _LOOKS[line.kind]
         if line.kind == "heading":
             put_text(worksheet, NAME_COLUMN, row, line.text, look)
@@ -205,8 +212,6 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
             put_text(worksheet, NAME_COLUMN, row, line.name, _NAME)
         put_text(worksheet, TEXT_COLUMN, row, line.text, look)
         fit_height(worksheet, row, lines_of(line.text, _CHARACTERS_PER_LINE))
-    put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
-    put_all(worksheet, formulas)
     for letter, width in _WIDTHS.items():
         worksheet.column_dimensions[letter].width = width
     worksheet.sheet_view.showGridLines = False

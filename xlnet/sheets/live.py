@@ -12,7 +12,7 @@ from xlnet.excel import cell
 from xlnet.record import Record
 from xlnet.sheets.cells import put_formula, put_number, put_text
 from xlnet.sheets.guard import take_numbers
-from xlnet.sheets.shown import Shown
+from xlnet.sheets.shown import Cited, Shown
 from xlnet.style import Look
 from xlnet.texts import Texts
 from xlnet.xlsx.values import Value
@@ -24,7 +24,7 @@ _LONGEST_LIST = 255
 class Live:
     """A formula: its key in messages, where it stands, its text, its look, and its value for a recorded run.
 
-    `shown` is the quantity that it shows, where it is nothing but that.
+    `shown` is the quantity or cell that it shows, where it is nothing but that.
     """
 
     key: str
@@ -33,7 +33,7 @@ class Live:
     formula: str
     look: Look
     value: Callable[[Record], Value]
-    shown: Shown | None = None
+    shown: Shown | Cited | None = None
 
     @property
     def address(self) -> str:

@@ -25,6 +25,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Cited:
+    """A cell that another one repeats; row and column count from 1."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
 class Shown:
     """The quantity `key` of an iteration, and of a sample of its batch where the batch has several."""
 

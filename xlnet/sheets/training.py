@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -12,20 +12,24 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import keys, style
-from xlnet.excel import cell, formula, require_length
+from xlnet.excel import absolute, cell, formula, quoted_sheet, require_length
 from xlnet.graph.node import Constant, Graph, Node
-from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW, Layout, layout_of
+from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, TRAINING, VALUE_ROW, Layout, layout_of
 from xlnet.notation import Symbols
+from xlnet.record import Record
 from xlnet.sheets.cells import put, put_number, put_text
 from xlnet.sheets.digits import show_small_and_large
 from xlnet.sheets.guard import protect, take_numbers
+from xlnet.sheets.live import Live, put_all
 from xlnet.sheets.notes import MOST_NOTES, put_note
 from xlnet.sheets.page import print_landscape
+from xlnet.sheets.shown import Cited
 from xlnet.spec import Spec
 from xlnet.texts import ENGLISH, Texts
 from xlnet.texts import load as load_texts
 from xlnet.training import iteration
 from xlnet.xlsx.table import TableColumn
+from xlnet.xlsx.values import Value
 
 _WIDTH = 12.5
 _ITERATION_WIDTH = 11
@@ -33,7 +37,10 @@ _ITERATION_WIDTH = 11
 
 @dataclass(frozen=True)
 class TrainingSheet:
-    """What a workbook shows: a network, the graph of an iteration, where its quantities stand, what they are called."""
+    """What a workbook shows: a network, the graph of an iteration, where its quantities stand, what they are called.
+
+    `shared` are the constants that stand on another sheet, for all runs of a comparison: here they are repeated.
+    """
 
     spec: Spec
     graph: Graph
@@ -42,6 +49,12 @@ class TrainingSheet:
     texts: Texts
     title: str
     last_row: int
+    shared: Mapping[str, Cited] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the sheet is called."""
+        return self.layout.title(TRAINING)
 
     @cached_property
     def constants(self) -> dict[str, float]:
@@ -68,19 +81,42 @@ class TrainingSheet:
         return self.symbols(node.key)
 
 
-def sheet_of(spec: Spec, language: str = ENGLISH) -> TrainingSheet:
-    """Return the sheet of a template, in a language of `texts`."""
+def sheet_of(
+    spec: Spec,
+    language: str = ENGLISH,
+    *,
+    title: str | None = None,
+    titles: Mapping[str, str] | None = None,
+    shared: Mapping[str, Cited] | None = None,
+) -> TrainingSheet:
+    """Return the sheet of a template, in a language of `texts`; `titles` are those of `layout.Layout`."""
     graph = iteration(spec)
     texts = load_texts(language)
     return TrainingSheet(
         spec=spec,
         graph=graph,
-        layout=layout_of(graph),
+        layout=layout_of(graph, titles),
         symbols=Symbols.of(spec, texts.sections["symbols"]),
         texts=texts,
-        title=spec.title,
+        title=spec.title if title is None else title,
         last_row=FIRST_ROW + spec.training.iters - 1,
+        shared=shared or {},
     )
+
+
+def repeated(sheet: TrainingSheet) -> list[Live]:
+    """Return the formulas of the constants that stand on another sheet."""
+    look = replace(style.TEXT, bold=True, horizontal="center", vertical="center", border="box")
+    found = []
+    for key, cited in sheet.shared.items():
+        value = sheet.constants[key]
+        source = f"={quoted_sheet(cited.sheet)}{absolute(cited.column, cited.row)}"
+        found.append(Live(key, sheet.layout.cells[key].column, VALUE_ROW, source, look, _fixed(value), cited))
+    return found
+
+
+def _fixed(value: float) -> Callable[[Record], Value]:
+    return lambda _: value
 
 
 def columns(graph: Graph, layout: Layout) -> list[TableColumn]:
@@ -105,6 +141,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
     """Draw all but the table: rows 1 to 3, widths, and the styles of the table's first two rows."""
     for constant in sheet.graph.settings:
         _draw_constant(worksheet, constant, sheet)
+    put_all(worksheet, repeated(sheet))
     for index, node in enumerate(sheet.graph.nodes, 1):
         _draw_column(worksheet, index, node, sheet)
     _draw_bands(worksheet, sheet)
@@ -126,7 +163,8 @@ def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingShee
     name = replace(style.HEADER, fill=style.CONSTANTS.strong, border="box")
     value = replace(style.INPUT, horizontal="center", vertical="center", border="box")
     put_text(worksheet, column, NAME_ROW, sheet.symbols(constant.key), name)
-    put_number(worksheet, column, VALUE_ROW, constant.value, value)
+    if constant.key not in sheet.shared:
+        put_number(worksheet, column, VALUE_ROW, constant.value, value)
 
 
 def _draw_column(worksheet: Worksheet, index: int, node: Node, sheet: TrainingSheet) -> None:
@@ -177,7 +215,7 @@ def _add_notes(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         lines = [
             sheet.symbols(constant.key),
             sheet.texts.meaning(constant.key, layers),
-            sheet.texts.get("input", "note"),
+            sheet.texts.get("input", "shared note" if constant.key in sheet.shared else "note"),
         ]
         put_note(worksheet, sheet.layout.cells[constant.key].column, NAME_ROW, lines)
     for index, node in enumerate(sheet.graph.nodes[:MOST_NOTES], 1):
@@ -188,8 +226,8 @@ def _add_notes(worksheet: Worksheet, sheet: TrainingSheet) -> None:
 
 def _inputs(sheet: TrainingSheet) -> Iterator[str]:
     """Yield the ranges that hold the user's numbers."""
-    constants = len(sheet.graph.settings)
-    yield f"{cell(1, VALUE_ROW)}:{cell(constants, VALUE_ROW)}"
+    own = [sheet.layout.cells[c.key].column for c in sheet.graph.settings if c.key not in sheet.shared]
+    yield f"{cell(min(own), VALUE_ROW)}:{cell(max(own), VALUE_ROW)}"
     for group, start, end in _groups(sheet.graph):
         if group == "parameters":
             yield f"{cell(start, FIRST_ROW)}:{cell(end, FIRST_ROW)}"

@@ -52,7 +52,7 @@ def save(
         zipfile.ZipFile(frame) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package,
     ):
-        for name in sorted(source.namelist(), key=valued.__contains__):
+        for name in sorted(source.namelist(), key=lambda name: (name in valued, name not in streamed)):
             content = repaired(name, source.read(name).decode(), moment)
             if name in valued:
                 content = with_values(content, valued[name]())

@@ -1,0 +1,3 @@
+"""Sheet Compare: the runs of a comparison side by side, all of it live."""
+
+NAME = "Compare"
