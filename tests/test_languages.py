@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from recalculated import recalculated
 
 import xlnet
+from xlnet.template.sources import bundled_names
 from xlnet.texts import ENGLISH, LANGUAGES
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -20,9 +21,18 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Explore|Proof|Predict|Data|Formulas|Guide"
 
 
+# What bundled templates say of themselves stands in English in the templates, in other languages with their texts.
+TEMPLATES = ("template titles", "template descriptions")
+
+
 def texts(language: str) -> dict[str, str]:
     document = tomllib.loads((resources.files("xlnet.texts") / f"{language}.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{name}": text for section, entries in document.items() for name, text in entries.items()}
+    return {
+        f"{section}.{name}": text
+        for section, entries in document.items()
+        if section not in TEMPLATES
+        for name, text in entries.items()
+    }
 
 
 def placeholders(text: str) -> list[str]:
@@ -36,6 +46,14 @@ def test_every_text_is_there_with_its_places(language: str) -> None:
     assert {key: placeholders(text) for key, text in other.items()} == {
         key: placeholders(text) for key, text in english.items()
     }
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_bundled_template_is_translated(language: str) -> None:
+    document = tomllib.loads((resources.files("xlnet.texts") / f"{language}.toml").read_text(encoding="utf-8"))
+    specs = [xlnet.load(name) for name in bundled_names()]
+    assert sorted(document["template titles"]) == sorted(spec.title for spec in specs)
+    assert sorted(document["template descriptions"]) == sorted(spec.description for spec in specs)
 
 
 def words_of(path: Path) -> set[str]:

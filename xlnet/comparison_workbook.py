@@ -124,7 +124,7 @@ def _frame(plan: Plan, every_formula: list[live.Live], language: str) -> Workboo
         data.draw(workbook.create_sheet(title), sheet)
     formulas.draw(workbook.create_sheet("Formulas"), plan.sheets)
     template.draw(workbook.create_sheet(template.NAME), serialize_comparison(plan.comparison))
-    describe(workbook, plan.comparison.title, plan.comparison.description, language)
+    describe(workbook, plan.title, plan.sheets[0].description, language)
     return workbook
 
 

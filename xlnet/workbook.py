@@ -105,7 +105,7 @@ def _frame(sheet: training.TrainingSheet, beside: Mapping[Beside, Sequence[live.
         data.draw(workbook.create_sheet(DATA), sheet)
     formulas.draw(workbook.create_sheet("Formulas"), [sheet])
     template.draw(workbook.create_sheet(template.NAME), serialize(spec))
-    describe(workbook, spec.title, spec.description, language)
+    describe(workbook, sheet.title, sheet.description, language)
     return workbook
 
 

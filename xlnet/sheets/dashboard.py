@@ -101,7 +101,14 @@ def outputs(spec: Spec) -> list[str]:
     samples = range(1, spec.batch_size + 1) if spec.batch_size > 1 else [None]
     last = len(spec.layers)
     every = [keys.of_sample(keys.activation(last, j), s) for s in samples for j in range(1, spec.outputs + 1)]
-    return every[: MOST_LINES // 2]
+    return spread(every, MOST_LINES // 2)
+
+
+def spread(every: list[str], most: int) -> list[str]:
+    """Return at most so many of a list, evenly spaced, with its first and last."""
+    if len(every) <= most:
+        return every
+    return [every[math.floor(index * (len(every) - 1) / (most - 1) + 0.5)] for index in range(most)]
 
 
 def targets(spec: Spec) -> list[str]:
@@ -110,7 +117,11 @@ def targets(spec: Spec) -> list[str]:
 
 
 def _weights(sheet: TrainingSheet) -> list[str]:
-    return [node.key for node in sheet.graph.nodes if node.group == "parameters"][:MOST_LINES]
+    return spread(_parameters(sheet), MOST_LINES)
+
+
+def _parameters(sheet: TrainingSheet) -> list[str]:
+    return [node.key for node in sheet.graph.nodes if node.group == "parameters"]
 
 
 def formulas(sheet: TrainingSheet) -> list[Live]:
@@ -253,7 +264,8 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     bound_row = headline_row(sheet.spec, "bound")
     put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="below", horizontal="right"), texts)
     shown = points(sheet)
-    note = texts.get("dashboard", "thinned").format(count=shown.count)
+    thinned = "thinned" if shown.count < shown.iterations else "whole"
+    note = texts.get("dashboard", thinned).format(count=shown.count)
     put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(sheet.spec)) + 1, note, _NOTE)
     _draw_points(worksheet, shown, sheet)
     put_all(worksheet, formulas)
@@ -280,6 +292,8 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
 
 
 def _label(name: str, sheet: TrainingSheet) -> str:
+    if sheet.spec.draws_samples and f"{name} of a batch" in sheet.texts.sections["dashboard"]:
+        return sheet.texts.get("dashboard", f"{name} of a batch")
     word, _, key = name.partition(" ") if name.startswith("output ") else (name, "", "")
     return f"{sheet.texts.get('dashboard', word)} {sheet.symbols(key) if key else ''}".strip()
 
@@ -326,8 +340,16 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
     yield chart("log chart", "E", [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
     if outputs(sheet.spec):
         lines = [*(line(key) for key in outputs(sheet.spec)), *(line(key, dashed=True) for key in targets(sheet.spec))]
-        yield chart("output chart", "y, t", lines)
-    yield chart("weight chart", "w, b" if sheet.has_biases else "w", [line(key) for key in _weights(sheet)])
+        name = "output chart"
+        if len(outputs(sheet.spec)) < sheet.spec.batch_size * sheet.spec.outputs:
+            name = "some outputs chart"
+        yield chart(name, "y, t", lines)
+    weights = chart("weight chart", "w, b" if sheet.has_biases else "w", [line(key) for key in _weights(sheet)])
+    count, every = len(_weights(sheet)), len(_parameters(sheet))
+    if count < every:
+        title = texts.get("dashboard", "some weights chart").format(count=count, all=every)
+        weights = replace(weights, title=title)
+    yield weights
     if shown.marks is not None:
         table = shown.marks
         rows = (table.first_row, table.first_row + table.count - 1)

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import keys, style
 from xlnet.excel import absolute, cell
 from xlnet.graph.node import Node
-from xlnet.graph.operations import SOFTMAX
+from xlnet.graph.operations import LOSSES, SOFTMAX
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, VALUE_ROW
 from xlnet.sheets.cells import merge, put_text
 from xlnet.sheets.explore.plan import Plan
@@ -94,19 +94,24 @@ def _rules(sheet: TrainingSheet) -> Iterator[Line]:
     yield _heading(sheet, "rules")
     yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
     yield from _listed(sheet, [node for node in nodes if node.group in ("forward", "loss")], "rule")
+    yield Line("text", texts.get("loss", sheet.spec.training.loss))
     if several:
         yield Line("text", texts.get("guide", f"loss by {sheet.spec.training.reduction}"))
     yield Line("text", texts.get("guide", "chain"))
     yield from (Line("backward", text) for text in _chains(sheet))
-    yield Line("text", texts.get("guide", "backward of a sample" if several else "backward"))
+    backward = "backward" if not several else f"backward of a sample by {sheet.spec.training.reduction}"
+    yield Line("text", texts.get("guide", backward).format(share=sheet.spec.share))
+    if LOSSES[sheet.spec.training.loss].fused:
+        yield Line("text", texts.get("guide", "fused"))
     yield from _listed(sheet, [node for node in nodes if node.group == "deltas"], "backward")
     yield from _listed(sheet, [node for node in nodes if node.group == "gradients"], "backward")
-    yield Line("text", texts.get("guide", "update"))
     graph = sheet.graph.nodes
+    has_state = any(node.group == "state" for node in graph)
+    yield Line("text", texts.get("guide", "update with state" if has_state else "update"))
     first = next(node.key.removeprefix("d_") for node in graph if node.group == "gradients")
-    yield from (
-        Line("update", symbols.rule(node)) for node in graph if node.group in ("schedule",) or _belongs(node, first)
-    )
+    steps = [node for node in graph if node.group == "schedule" or _belongs(node, first)]
+    # The weight takes its step by what the optimiser keeps of this row's gradient.
+    yield from (Line("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
 
 
 def _belongs(node: Node, key: str) -> bool:
@@ -143,8 +148,8 @@ def _chains(sheet: TrainingSheet) -> Iterator[str]:
                     upper = key
         weight = keys.weight(number, 1, 1)
         factors.append(f"∂{symbols(upper)}/∂{symbols(weight)}")
-        sign = "Σ " if _has_paths(sheet, number) else ""
-        yield f"∂E/∂{symbols(weight)} = {sign}{' · '.join(factors)}"
+        others = " + …" if _has_paths(sheet, number) else ""
+        yield f"∂E/∂{symbols(weight)} = {' · '.join(factors)}{others}"
 
 
 def _has_paths(sheet: TrainingSheet, number: int) -> bool:
@@ -189,7 +194,7 @@ def _making(sheet: TrainingSheet) -> Iterator[Line]:
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    draw_lines(worksheet, sheet.title, sheet.spec.description, lines(sheet))
+    draw_lines(worksheet, sheet.title, sheet.description, lines(sheet))
     put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
     put_all(worksheet, formulas)
 

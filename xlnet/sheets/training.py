@@ -56,6 +56,11 @@ class TrainingSheet:
         """What the sheet is called."""
         return self.layout.title(TRAINING)
 
+    @property
+    def description(self) -> str:
+        """What the workbook is about."""
+        return self.texts.of_template("descriptions", self.spec.description)
+
     @cached_property
     def constants(self) -> dict[str, float]:
         """The values of all that stands in a cell of its own, by key."""
@@ -98,7 +103,7 @@ def sheet_of(
         layout=layout_of(graph, titles),
         symbols=Symbols.of(spec, texts.sections["symbols"]),
         texts=texts,
-        title=spec.title if title is None else title,
+        title=texts.of_template("titles", spec.title) if title is None else title,
         last_row=FIRST_ROW + spec.training.iters - 1,
         shared=shared or {},
     )
@@ -218,7 +223,9 @@ def _add_notes(worksheet: Worksheet, sheet: TrainingSheet) -> None:
             sheet.texts.get("input", "shared note" if constant.key in sheet.shared else "note"),
         ]
         put_note(worksheet, sheet.layout.cells[constant.key].column, NAME_ROW, lines)
-    for index, node in enumerate(sheet.graph.nodes[:MOST_NOTES], 1):
+    # Of a batch's samples the first one's notes come first, so that there are some for every kind of column.
+    every = sorted(enumerate(sheet.graph.nodes, 1), key=lambda column: (keys.parts(column[1].key).sample or 1) > 1)
+    for index, node in every[:MOST_NOTES]:
         rule = sheet.symbols.rule(node)
         lines = [sheet.header(node), sheet.texts.meaning(node.key, layers), *([rule] if rule else [])]
         put_note(worksheet, index, HEADER_ROW, lines)

@@ -26,6 +26,11 @@ class Texts:
         text: str = self.sections[section][name]
         return text
 
+    def of_template(self, part: str, text: str) -> str:
+        """Return a bundled template's "titles" or "descriptions" in this language; any other text as it is."""
+        translated: str = self.sections.get(f"template {part}", {}).get(text, text)
+        return translated
+
     def meaning(self, key: str, layers: int) -> str:
         """Return what the quantity `key` is, in words, in a network of so many layers."""
         belonging = keys.belonging(key)

@@ -11,7 +11,7 @@ from xlnet.checking.quantities import Position, from_grids, placements
 from xlnet.checking.view import Expected, View, Written
 from xlnet.sheets.explore import NAME
 from xlnet.sheets.explore.faces import Face, cells, faces, shown
-from xlnet.sheets.explore.numbers import DIGITS, LEAST, parts_of, unbracketed
+from xlnet.sheets.explore.numbers import DIGITS, LEAST, parts_of, sign, unbracketed
 from xlnet.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
 from xlnet.sheets.explore.spans import numbers_span
 from xlnet.spec import Spec
@@ -54,7 +54,8 @@ def _numbers(view: View, plan: Plan, entry: Entry) -> Expected:
     result = _rounded(view, plan, entry.key)
     if result is None or None in texts:
         return math.nan
-    return "".join(text for text in texts if text is not None) + " = " + unbracketed(result)
+    value = view.number(NAME, plan.rows[entry.key], VALUE_COLUMN)
+    return "".join(text for text in texts if text is not None) + sign(value) + unbracketed(result)
 
 
 def _rounded(view: View, plan: Plan, key: str) -> str | None:

@@ -37,7 +37,10 @@ def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     verdicts = [view.text(NAME, made.row(index), made.column("verdict")) for index in range(len(made.proved))]
     words = [view.opened.sheet.texts.get("proof", name) for name in made.agreeing]
     agreeing = sum(word in words for word in verdicts)
-    yield Position(NAME, HEADLINE_ROW, LABEL_COLUMN), str(agreeing).join(made.headline)
+    texts = view.opened.sheet.texts
+    is_none = set(verdicts) == {texts.get("proof", "none")}
+    headline = texts.get("proof", "diverged") if is_none else str(agreeing).join(made.headline)
+    yield Position(NAME, HEADLINE_ROW, LABEL_COLUMN), headline
     yield from _moved(view, made)
     yield from _forward(view, made)
 

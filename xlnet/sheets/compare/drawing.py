@@ -53,7 +53,7 @@ _BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "f
 def draw(worksheet: Worksheet, plan: Plan, formulas: Sequence[Live]) -> None:
     """Draw the sheet with the formulas of all runs."""
     title = replace(style.TITLE, size=16)
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, plan.comparison.title, title)
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, plan.title, title)
     put_text(worksheet, LABEL_COLUMN, TITLE_ROW + 1, plan.texts.get("compare", "title"), _NOTE)
     _draw_controls(worksheet, plan)
     _draw_table(worksheet, plan)

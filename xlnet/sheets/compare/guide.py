@@ -16,7 +16,7 @@ from xlnet.version import VERSION
 
 def draw(worksheet: Worksheet, plan: Plan) -> None:
     """Draw the sheet."""
-    draw_lines(worksheet, plan.comparison.title, plan.comparison.description, list(_lines(plan)))
+    draw_lines(worksheet, plan.title, plan.sheets[0].description, list(_lines(plan)))
 
 
 def _lines(plan: Plan) -> Iterator[Line]:

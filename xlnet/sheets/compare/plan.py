@@ -17,6 +17,7 @@ from xlnet.sheets.shown import Cited
 from xlnet.sheets.training import TrainingSheet, sheet_of
 from xlnet.spec import Spec
 from xlnet.texts import ENGLISH, Texts
+from xlnet.texts import load as load_texts
 
 LABEL_COLUMN, VALUE_COLUMN, SHARED_COLUMN = 2, 3, 5
 TITLE_ROW, CONTROL_ROW = 2, 5
@@ -55,6 +56,11 @@ class Plan:
     def texts(self) -> Texts:
         """The texts of the workbook's language."""
         return self.sheets[0].texts
+
+    @property
+    def title(self) -> str:
+        """What the comparison is called."""
+        return self.texts.of_template("titles", self.comparison.title)
 
     @property
     def symbols(self) -> Symbols:
@@ -216,13 +222,13 @@ def _common(lists: Iterable[list[str]]) -> list[str]:
 
 def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
     """Return the plan of a comparison with the sheets of its runs."""
-    titles = data_titles(comparison)
+    titles, texts = data_titles(comparison), load_texts(language)
     shared = shared_places(comparison)
     sheets = [
         sheet_of(
             run.spec,
             language,
-            title=f"{comparison.title}: {run.name}",
+            title=f"{texts.of_template('titles', comparison.title)}: {run.name}",
             titles={TRAINING: run.name, DATA: titles[index]},
             shared=shared,
         )

@@ -180,8 +180,14 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
 
 def _group_name(plan: Plan, group: str) -> str:
     own = plan.sheet.texts.sections["explore groups"]
-    several = plan.sheet.spec.batch_size > 1
-    return own.get(f"{group} of a sample" if several else group) or own.get(group) or plan.sheet.group_name(group)
+    spec = plan.sheet.spec
+    name = f"{group} of a sample" if spec.batch_size > 1 else group
+    if group == "samples" and spec.data.standardize:
+        name = "samples, standardised"
+    if group == "loss" and spec.batch_size > 1:
+        name = f"loss of a sample by {spec.training.reduction}"
+    text = own.get(name) or own.get(group) or plan.sheet.group_name(group)
+    return str(text).format(share=spec.share)
 
 
 def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> None:

@@ -15,7 +15,7 @@ from xlnet.sheets.explore import NAME
 from xlnet.sheets.explore.faces import Face, Quantity, cells, faces
 from xlnet.sheets.explore.faces import shown as shown_alone
 from xlnet.sheets.explore.looks import NUMBER, NUMBERS, look_of
-from xlnet.sheets.explore.numbers import DIGITS, LEAST, Numbers, parts_of
+from xlnet.sheets.explore.numbers import DIGITS, EQUALS, LEAST, ROUGHLY, TINY, Numbers, parts_of
 from xlnet.sheets.explore.picture import Cell
 from xlnet.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
 from xlnet.sheets.explore.spans import numbers_span
@@ -106,7 +106,9 @@ def _of_table(plan: Plan, numbers: Numbers, entry: Entry) -> Iterator[Live]:
             elif part:
                 pieces.append(text(part))
         result = f'SUBSTITUTE(SUBSTITUTE({rounded},"(",""),")","")'
-        source = "=" + "&".join((*pieces, text(" = "), result))
+        # What is left of two numbers that are nearly equal does not follow from their first digits.
+        sign = f"IF(AND({value}<>0,ABS({value})<{TINY}),{text(ROUGHLY)},{text(EQUALS)})"
+        source = "=" + "&".join((*pieces, sign, result))
         column = numbers_span(plan)[0]
         yield Live(f"{entry.key} by its numbers", column, row, source, NUMBERS, _filled_in(numbers, entry))
 
@@ -117,8 +119,10 @@ def _rounding(value: str) -> str:
     TEXT would depend on the locale, and FIXED shows nothing of a small number.
     """
     size = f"ABS({value})"
-    digits = f"{DIGITS - 1}-INT(LOG10({size}))"
-    return f'=IF({size}<{LEAST:.0E},"0",IF({value}<0,"(−","")&ROUND({size},{digits})&IF({value}<0,")",""))'
+    power = f"INT(LOG10({size}))"
+    tiny = f'ROUND({size}*10^-{power},{DIGITS - 1})&"E"&{power}'
+    shown = f"IF({size}<{TINY},{tiny},ROUND({size},{DIGITS - 1}-{power}))"
+    return f'=IF({size}<{LEAST:.0E},"0",IF({value}<0,"(−","")&{shown}&IF({value}<0,")",""))'
 
 
 def palette_of(group: str) -> str:

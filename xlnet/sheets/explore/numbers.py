@@ -18,6 +18,9 @@ from xlnet.sheets.explore.plan import Entry, Plan
 
 # Significant digits of a number in a text; a number below the least is written 0.
 DIGITS, LEAST = 4, 1e-15
+# A number below this is written by a power of ten.
+TINY = 0.0001
+EQUALS, ROUGHLY = " = ", " ≈ "
 
 
 class Numbers:
@@ -47,7 +50,7 @@ class Numbers:
         result = self.rounded(record, entry.key)
         if any(isinstance(text, float) for text in (*texts, result)):
             return math.nan
-        return "".join(map(str, texts)) + " = " + unbracketed(str(result))
+        return "".join(map(str, texts)) + sign(self.value(record, entry.key)) + unbracketed(str(result))
 
     def _computed(self, record: Record) -> dict[str, float]:
         """Return every value of the table, by key and alias."""
@@ -78,10 +81,16 @@ def rounded(value: float) -> str:
     size = abs(value)
     if size < LEAST:
         return "0"
-    step = Decimal(1).scaleb(math.floor(math.log10(size)) - DIGITS + 1)
+    power = math.floor(math.log10(size))
     # Halves are rounded up, as in a spreadsheet.
-    text = f"{float(Decimal(repr(size)).quantize(step, ROUND_HALF_UP)):.15G}"
+    mantissa = Decimal(repr(size)).scaleb(-power).quantize(Decimal(1).scaleb(1 - DIGITS), ROUND_HALF_UP)
+    text = f"{float(mantissa):.15G}E{power}" if size < TINY else f"{float(mantissa.scaleb(power)):.15G}"
     return f"(−{text})" if value < 0 else text
+
+
+def sign(value: float) -> str:
+    """Return what stands between the numbers of a rule and their result."""
+    return ROUGHLY if 0 < abs(value) < TINY else EQUALS
 
 
 def unbracketed(text: str) -> str:

@@ -200,13 +200,16 @@ def _draw_surface(worksheet: Worksheet, plan: Plan) -> None:
     """Colour the picture of the plane, mark the samples in it, and name its axes."""
     texts, left = plan.sheet.texts, plan.picture_column + 1
     symbols = plan.sheet.symbols
-    output = symbols(plan.outputs[0]) if len(plan.outputs) == 1 else "y"
-    title = texts.get("predict", "surface").format(output=output)
+    title = texts.get("predict", "surface").format(output=symbols(plan.outputs[0]))
+    if "output" in plan.controls:
+        chosen = cell(VALUE_COLUMN, plan.controls["output"])
+        title = texts.get("predict", "chosen surface").format(cell=chosen)
     put_text(worksheet, left, PICTURE_ROW - 1, title, style.TITLE)
     across, up = _input_name(plan, 0), _input_name(plan, 1)
     names_row = PICTURE_ROW + plan.side + 1
     note = texts.get("predict", "surface note").format(across=across, up=up)
     put_text(worksheet, left, names_row, note, _NOTE)
+    put_text(worksheet, left, names_row + 2, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
     if plan.kind:
         put_text(worksheet, left, names_row + 1, texts.get("predict", "marks"), _NOTE)
     first, last = cell(*plan.cell_of_point(0, plan.side - 1)), cell(*plan.cell_of_point(plan.side - 1, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -206,7 +207,9 @@ def _surface(plan: Plan, numbers: Numbers) -> Iterator[Live]:
             if "output" in plan.controls:
                 output = absolute(VALUE_COLUMN, plan.controls["output"])
                 source = f"=INDEX({cell(first, row)}:{cell(last, row)},{output})"
-            value = _of_pass(numbers, plan.outputs[0], row)
+            # An error would show as ### in a cell this narrow.
+            source = f'=IFERROR({source.removeprefix("=")},"")'
+            value = _or_blank(numbers, plan.outputs[0], row)
             yield Live("output in the picture", *plan.cell_of_point(across, up), source, _SURFACE, value)
     for step in range(plan.side):
         below, beside = axis_cells(plan, step)
@@ -235,6 +238,14 @@ def _input_of(numbers: Numbers, row: int, index: int) -> Callable[[Record], Valu
 
 def _of_pass(numbers: Numbers, key: str, row: int) -> Callable[[Record], Value]:
     return lambda record: numbers.of_pass(record, key, row)
+
+
+def _or_blank(numbers: Numbers, key: str, row: int) -> Callable[[Record], Value]:
+    def value(record: Record) -> Value:
+        found = numbers.of_pass(record, key, row)
+        return "" if math.isnan(found) else found
+
+    return value
 
 
 def _class_of(numbers: Numbers, row: int) -> Callable[[Record], Value]:

@@ -134,7 +134,9 @@ def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
     everything = text(f"{before}{len(made.proved)}{after}")
     banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
     worksheet.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
-    worksheet.conditional_formatting.add(banner, _coloured(f"{headline}<>{everything}", good=False))
+    diverged = text(made.sheet.texts.get("proof", "diverged"))
+    is_wrong = f"AND({headline}<>{everything},{headline}<>{diverged})"
+    worksheet.conditional_formatting.add(banner, _coloured(is_wrong, good=False))
     fit_height(worksheet, HEADLINE_ROW, 2)
     for name in (
         "value",

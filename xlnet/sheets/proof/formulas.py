@@ -69,7 +69,9 @@ def _head(made: Plan, numbers: Numbers) -> Iterator[Live]:
     verdicts = f"{cell(column, FIRST_ROW)}:{cell(column, made.row(len(made.proved) - 1))}"
     counts = "+".join(f"COUNTIF({verdicts},{text(made.sheet.texts.get('proof', name))})" for name in made.agreeing)
     before, after = made.headline
-    formula = f"={text(before)}&({counts})&{text(after)}"
+    words = made.sheet.texts.sections["proof"]
+    is_none = f"COUNTIF({verdicts},{text(words['none'])})={len(made.proved)}"
+    formula = f"=IF({is_none},{text(words['diverged'])},{text(before)}&({counts})&{text(after)})"
     yield Live("gradients that agree", LABEL_COLUMN, HEADLINE_ROW, formula, _HEADLINE, numbers.headline)
 
 

@@ -36,8 +36,10 @@ class Numbers:
     def headline(self, record: Record) -> str:
         """Return how many gradients agree."""
         made = self._plan
-        agreeing = sum(self.verdict(record, index) in made.agreeing for index in range(len(made.proved)))
-        return str(agreeing).join(made.headline)
+        verdicts = [self.verdict(record, index) for index in range(len(made.proved))]
+        if set(verdicts) == {"none"}:
+            return made.sheet.texts.get("proof", "diverged")
+        return str(sum(verdict in made.agreeing for verdict in verdicts)).join(made.headline)
 
     def _of_row(self, record: Record, index: int) -> dict[str, float]:
         """Return the numbers of a row of the table, by column."""
