@@ -9,8 +9,8 @@ from xlnet.checking.compare import compare
 from xlnet.checking.opened import formula_texts, open_workbook
 from xlnet.checking.probes import probes
 from xlnet.checking.report import Report, report
+from xlnet.checking.runs import job_of, own_points
 from xlnet.engines.choose import AUTO, recalculate
-from xlnet.engines.job import Job
 
 RTOL, ATOL, SECONDS = 1e-9, 1e-12, 600.0
 
@@ -43,19 +43,19 @@ def check_all(
 ) -> list[Report]:
     """Check many workbooks with one start of the engine, which has `timeout` seconds for all of them; see `check`."""
     say("reading")
-    every_opened = [open_workbook(Path(workbook)) for workbook in workbooks]
-    every_probes = [probes(opened) for opened in every_opened]
-    jobs = [
-        Job(opened.path, opened.extents, [probe.point for probe in its_probes])
-        for opened, its_probes in zip(every_opened, every_probes, strict=True)
-    ]
-    cells = sum(opened.is_formula.size for opened in every_opened)
+    every_runs = [open_workbook(Path(workbook)) for workbook in workbooks]
+    every_probes = [[probes(run) for run in runs] for runs in every_runs]
+    jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
+    cells = sum(run.is_formula.size for runs in every_runs for run in runs)
     say(f"recalculating {cells:,} cells")
     recalculations = recalculate(engine, jobs, timeout)
     say("comparing with numpy")
     reports = []
-    for opened, its_probes, recalculation in zip(every_opened, every_probes, recalculations, strict=True):
-        findings = compare(opened, its_probes, recalculation.points, rtol, atol)
-        wrong = [cell.position for cell in findings.wrong]
-        reports.append(report(opened, recalculation, findings, formula_texts(opened.path, wrong)))
+    for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True):
+        findings = [
+            compare(run, own, own_points(run, recalculation.points, own), rtol, atol)
+            for run, own in zip(runs, its_probes, strict=True)
+        ]
+        wrong = [run.in_file(cell.position) for run, found in zip(runs, findings, strict=True) for cell in found.wrong]
+        reports.append(report(runs, recalculation, findings, formula_texts(runs[0].path, wrong)))
     return reports

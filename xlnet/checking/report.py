@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -47,8 +47,25 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class RunResult:
+    """A run of a comparison: its worst error, its drift as in `Report`, and where it diverges."""
+
+    run: str
+    iterations: int
+    worst: float
+    drift: float | None
+    drift_cell: str | None
+    diverged_at: int | None
+    wrong: int
+
+
+@dataclass(frozen=True)
 class Report:
-    """The outcome of a check. `drift` is the distance of the sheet from the reference's own run, at `drift_cell`."""
+    """The outcome of a check. `drift` is the distance of the sheet from the reference's own run, at `drift_cell`.
+
+    In a comparison groups and numbers are those of all runs together, `diverged_at` is that of the first run that does,
+    and `runs` has them one by one; otherwise that is empty.
+    """
 
     workbook: str
     engine: str
@@ -60,6 +77,7 @@ class Report:
     drift_cell: str | None
     diverged_at: int | None
     differences: tuple[Difference, ...]
+    runs: tuple[RunResult, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -77,24 +95,44 @@ class Report:
 
 
 def report(
-    opened: Opened,
+    runs: Sequence[Opened],
     recalculation: Recalculation,
-    findings: Findings,
+    findings: Sequence[Findings],
     formulas: Mapping[Position, str],
 ) -> Report:
-    """Return the report of a check; `formulas` are those of the wrong cells."""
-    position = findings.drift_position
+    """Return the report of a check of a workbook's runs; `formulas` are those of the wrong cells, by its own titles."""
+    results = [_result(run, found) for run, found in zip(runs, findings, strict=True)]
+    drifts = [result for result in results if result.drift is not None]
+    worst = max(drifts, key=lambda result: result.drift or 0.0) if drifts else None
+    diverged = [result.diverged_at for result in results if result.diverged_at is not None]
+    computed = {run.in_file(position) for run in runs for position in run.computed}
     return Report(
-        workbook=str(opened.path),
+        workbook=str(runs[0].path),
         engine=recalculation.engine,
         version=recalculation.version,
+        iterations=sum(run.rows for run in runs),
+        cells=sum(run.rows * len(run.graph.nodes) + len(run.beside) for run in runs) + len(computed),
+        groups=tuple(_merged([group for pair in zip(runs, findings, strict=True) for group in _groups(*pair)])),
+        drift=worst.drift if worst else None,
+        drift_cell=worst.drift_cell if worst else None,
+        diverged_at=diverged[0] if diverged else None,
+        differences=tuple(_differences(runs, findings, formulas)),
+        runs=tuple(results) if runs[0].run else (),
+    )
+
+
+def _result(opened: Opened, findings: Findings) -> RunResult:
+    position = findings.drift_position
+    place = cell(position.column, position.row) if position else None
+    errors = (*findings.errors, findings.data_error, *findings.beside_errors.values())
+    return RunResult(
+        run=opened.run,
         iterations=opened.rows,
-        cells=opened.rows * len(opened.graph.nodes) + len(opened.computed) + len(opened.beside),
-        groups=tuple(_groups(opened, findings)),
+        worst=float(max(errors)),
         drift=findings.drift,
-        drift_cell=cell(position.column, position.row) if position else None,
+        drift_cell=f"{opened.run}!{place}" if place and opened.run else place,
         diverged_at=findings.diverged_at,
-        differences=tuple(_differences(opened, findings, formulas)),
+        wrong=len(findings.wrong),
     )
 
 
@@ -107,13 +145,30 @@ def _groups(opened: Opened, findings: Findings) -> Iterator[GroupResult]:
         yield GroupResult("data", len({position.column for position in opened.computed}), findings.data_error)
     for name, error in findings.beside_errors.items():
         columns_used = {position.column for position in opened.beside if position.sheet == name}
-        yield GroupResult(name.lower(), len(columns_used), error)
+        if columns_used:
+            yield GroupResult(name.lower(), len(columns_used), error)
 
 
-def _differences(opened: Opened, findings: Findings, formulas: Mapping[Position, str]) -> Iterator[Difference]:
+def _merged(groups: Sequence[GroupResult]) -> Iterator[GroupResult]:
+    """Yield the groups of all runs, each once."""
+    for name in dict.fromkeys(group.group for group in groups):
+        own = [group for group in groups if group.group == name]
+        yield GroupResult(name, sum(group.columns for group in own), max(group.worst for group in own))
+
+
+def _differences(
+    runs: Sequence[Opened], findings: Sequence[Findings], formulas: Mapping[Position, str]
+) -> Iterator[Difference]:
     by_key: defaultdict[str, list[WrongCell]] = defaultdict(list)
-    for wrong in findings.wrong:
-        by_key[opened.key(wrong.position)].append(wrong)
+    seen: set[Position] = set()
+    for run, found in zip(runs, findings, strict=True):
+        for wrong in found.wrong:
+            position = run.in_file(wrong.position)
+            # A cell that runs share is wrong once.
+            if position not in seen:
+                seen.add(position)
+                key = f"{run.run}:{run.key(wrong.position)}" if run.run else run.key(wrong.position)
+                by_key[key].append(replace(wrong, position=position))
     for key, (first, *others) in by_key.items():
         yield Difference(
             sheet=first.position.sheet,
@@ -130,15 +185,17 @@ def _differences(opened: Opened, findings: Findings, formulas: Mapping[Position,
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"{report.workbook}: recalculated with {report.engine} {report.version}"
-    yield f"{report.iterations:,} iterations, {report.cells:,} cells"
+    runs = f"{len(report.runs)} runs, " if report.runs else ""
+    yield f"{runs}{report.iterations:,} iterations, {report.cells:,} cells"
     yield ""
+    yield from _run_lines(report.runs)
     yield f"{'group':<12} {'columns':>7}  worst error"
     for group in report.groups:
         yield f"{group.group:<12} {group.columns:>7}  {group.worst:.1e}"
     yield ""
     if report.drift is not None:
         yield f"largest drift from numpy's own run: {report.drift:.1e}, in {report.drift_cell}"
-    if report.diverged_at is not None:
+    if report.diverged_at is not None and not report.runs:
         yield f"diverges at iteration {report.diverged_at}: compared up to there"
     for difference in report.differences:
         yield from _difference(difference)
@@ -147,6 +204,20 @@ def _lines(report: Report) -> Iterator[str]:
         yield "every cell agrees with numpy"
     else:
         yield f"{count} {'column is' if count == 1 else 'columns are'} wrong"
+
+
+def _run_lines(runs: Sequence[RunResult]) -> Iterator[str]:
+    if not runs:
+        return
+    width = max(len("run"), *(len(result.run) for result in runs))
+    yield f"{'run':<{width}}  iterations  worst error    drift"
+    for result in runs:
+        drift = "–" if result.drift is None else f"{result.drift:.1e}"
+        notes = [f"diverges at iteration {result.diverged_at}: compared up to there"] if result.diverged_at else []
+        notes += [f"{result.wrong:,} cells are wrong"] if result.wrong else []
+        note = f"  {'; '.join(notes)}" if notes else ""
+        yield f"{result.run:<{width}}  {result.iterations:>10,}  {result.worst:>11.1e}  {drift:>7}{note}"
+    yield ""
 
 
 def _difference(difference: Difference) -> Iterator[str]:

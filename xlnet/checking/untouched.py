@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain, dropwhile, islice
 from pathlib import Path
 
-from xlnet.layout import FIRST_ROW, TRAINING
+from xlnet.layout import FIRST_ROW
 from xlnet.xlsx.package import sheet_part
 from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, row_styles, table_rows
 
@@ -17,13 +17,14 @@ _VALUE = re.compile(rb"<v>[^<]*</v>")
 _ROW_END = b"</row>"
 
 
-def is_untouched(path: Path, columns: list[TableColumn], last_row: int) -> bool:
-    """Return whether sheet Training holds these columns down to `last_row`, in `build`'s own words, and nothing below.
+def is_untouched(path: Path, title: str, columns: list[TableColumn], last_row: int) -> bool:
+    """Return whether the sheet Training of this title holds these columns in `build`'s own words, and nothing else.
 
+    They go down to `last_row`.
     Rows in other words may still hold the same formulas: Excel writes the same cells differently.
     """
     sizes = block_sizes(FIRST_ROW, last_row, len(columns))
-    with zipfile.ZipFile(path) as package, package.open(sheet_part(package, TRAINING)) as part:
+    with zipfile.ZipFile(path) as package, package.open(sheet_part(package, title)) as part:
         rows = _rows(iter(lambda: part.read(_BYTES_PER_READ), b""))
         below_header = dropwhile(lambda row: not row.startswith(b'<row r="%d">' % FIRST_ROW), rows)
         first, second = (next(below_header, b"") for _ in range(2))

@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cited:
-    """A cell that another one repeats; row and column count from 1."""
+    """A cell that another one repeats; row and column count from 1. A run's sheet is called Training here."""
 
     sheet: str
     row: int

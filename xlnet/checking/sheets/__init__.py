@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.checking.quantities import Position
-from xlnet.checking.sheets import dashboard, explore, guide, predict, proof
+from xlnet.checking.sheets import compare, dashboard, explore, guide, predict, proof
 from xlnet.checking.view import Expected, View
 
 # By the sheets' names.
@@ -15,4 +15,5 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Position, Expected]]]] =
     proof.NAME: proof.expected,
     predict.NAME: predict.expected,
     guide.NAME: guide.expected,
+    compare.NAME: compare.expected,
 }

@@ -8,9 +8,8 @@ import numpy as np
 
 from xlnet import classes, keys
 from xlnet.checking.quantities import Position
+from xlnet.checking.sheets.losses import losses_of
 from xlnet.checking.view import Expected, View
-from xlnet.engines.workers.handover import BLANK, NUMBER
-from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.sheets import dashboard
 from xlnet.sheets.accuracy import Marks
 from xlnet.sheets.dashboard import NAME
@@ -34,16 +33,12 @@ def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
     opened = view.opened
     spec, words = opened.spec, opened.sheet.texts.sections["dashboard"]
     iters = spec.training.iters
-    training = view.grids[TRAINING]
-    rows = slice(FIRST_ROW - 1, FIRST_ROW - 1 + iters)
-    column = opened.layout.columns[keys.LOSS] - 1
-    losses = np.where(training.kinds[rows, column] == BLANK, 0.0, training.values[rows, column])
+    losses = losses_of(view, view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN))
 
     def headline(name: str, value: Expected) -> tuple[Position, Expected]:
         return Position(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN), value
 
-    count = int((training.kinds[rows, opened.layout.columns[keys.ITERATION] - 1] == NUMBER).sum())
-    yield headline("iterations", float(count))
+    yield headline("iterations", float(losses.iterations))
     yield headline("first loss", view.of_iteration(keys.LOSS, 1))
     yield headline("final loss", view.of_iteration(keys.LOSS, iters))
     if spec.batch_size == 1:
@@ -51,11 +46,9 @@ def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
             yield headline(f"output {key}", view.of_iteration(key, iters))
     if classes.kind_of(spec):
         yield headline("accuracy", view.cited(PREDICT, Plan(opened.sheet).controls["accuracy"], PREDICT_COLUMN))
-    bound = view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN)
-    below = np.flatnonzero(losses < bound)
-    yield headline("first below", float(below[0] + 1) if below.size else words["never"])
-    numbers = int((training.kinds[rows, column] == NUMBER).sum())
-    yield headline("diverged", words["no"] if numbers == count else f"{words['since']} {numbers + 1}")
+    yield headline("first below", words["never"] if losses.first_below is None else float(losses.first_below))
+    has_all = losses.numbers == losses.iterations
+    yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
 
 
 def _marks(view: View, table: Marks) -> Iterator[tuple[Position, Expected]]:

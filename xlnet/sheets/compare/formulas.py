@@ -80,8 +80,9 @@ def _settings(plan: Plan, index: int) -> Iterator[Live]:
     for name in plan.settings:
         cited = plan.setting(index, name)
         if isinstance(cited, Cited):
-            source = f"={quoted_sheet(cited.sheet)}{absolute(cited.column, cited.row)}"
-            value = plan.sheets[index].constants[_key_at(plan.sheets[index], cited)]
+            sheet = plan.sheets[index]
+            source = f"={quoted_sheet(sheet.layout.title(cited.sheet))}{absolute(cited.column, cited.row)}"
+            value = sheet.constants[_key_at(sheet, cited)]
             yield Live(name, plan.columns[f"setting {name}"], plan.row(index), source, _CELL, _fixed(value), cited)
 
 
@@ -144,7 +145,8 @@ def _limits(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     first, last = FIRST_RUN_ROW, plan.last_run_row
     losses = f"{absolute(plan.columns['first loss'], first)}:{absolute(plan.columns['first loss'], last)}"
     targets = plan.targets()
-    t = f"{quoted_sheet(targets[0].sheet)}{absolute(targets[0].column, targets[0].row)}"
+    title = plan.sheets[0].layout.title(targets[0].sheet)
+    t = f"{quoted_sheet(title)}{absolute(targets[0].column, targets[0].row)}"
     t += f":{absolute(targets[1].column, targets[1].row)}"
     initial = [plan.columns[f"initial {key}"] for key in plan.parameters]
     w = f"{absolute(initial[0], first)}:{absolute(initial[-1], last)}"

@@ -83,7 +83,7 @@ class Plan:
         for key in _CONSTANTS.get(name, (name.rpartition(".")[2],)):
             if key in sheet.layout.cells and key not in sheet.shared:
                 place = sheet.layout.cells[key]
-                return Cited(sheet.layout.title(place.sheet), place.row or 1, place.column)
+                return Cited(place.sheet, place.row or 1, place.column)
         own = {short_name(key): value for key, value in self.comparison.runs[index].settings.items()}
         return own.get(name, "")
 
@@ -193,10 +193,9 @@ class Plan:
         layout, spec = self.sheets[0].layout, self.sheets[0].spec
         if not spec.has_data_sheet:
             places = [layout.cells[keys.target(output)] for output in (1, spec.outputs)]
-            return [Cited(layout.title(place.sheet), place.row or 1, place.column) for place in places]
+            return [Cited(place.sheet, place.row or 1, place.column) for place in places]
         ends = [layout.data[keys.data(keys.target(output))] for output in (1, spec.outputs)]
-        title = layout.title(DATA)
-        return [Cited(title, ends[0].first, ends[0].column), Cited(title, ends[1].last, ends[1].column)]
+        return [Cited(DATA, ends[0].first, ends[0].column), Cited(DATA, ends[1].last, ends[1].column)]
 
 
 def short_name(name: str) -> str:
