@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from recalculated import recalculated
 
 import xlnet
+from xlnet.template.runs import load_comparison
 from xlnet.template.sources import bundled_names
 from xlnet.texts import ENGLISH, LANGUAGES
 
@@ -22,7 +23,7 @@ KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Expl
 
 
 # What bundled templates say of themselves stands in English in the templates, in other languages with their texts.
-TEMPLATES = ("template titles", "template descriptions")
+TEMPLATES = ("template titles", "template descriptions", "template notes")
 
 
 def texts(language: str) -> dict[str, str]:
@@ -54,6 +55,7 @@ def test_every_bundled_template_is_translated(language: str) -> None:
     specs = [xlnet.load(name) for name in bundled_names()]
     assert sorted(document["template titles"]) == sorted(spec.title for spec in specs)
     assert sorted(document["template descriptions"]) == sorted(spec.description for spec in specs)
+    assert list(document["template notes"]) == [run.note for run in load_comparison("lesson").runs]
 
 
 def words_of(path: Path) -> set[str]:

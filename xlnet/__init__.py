@@ -9,6 +9,7 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,23 @@ from xlnet.version import VERSION
 
 if TYPE_CHECKING:
     from xlnet.checking.report import Report
+    from xlnet.comparison import Comparison
+    from xlnet.comparison_workbook import BuiltComparison
     from xlnet.spec import Spec
     from xlnet.workbook import Built
 
 __version__ = VERSION
-__all__ = ["EngineError", "UserError", "XlnetError", "__version__", "build", "check", "load"]
+__all__ = [
+    "EngineError",
+    "UserError",
+    "XlnetError",
+    "__version__",
+    "build",
+    "build_comparison",
+    "check",
+    "load",
+    "load_comparison",
+]
 
 # Each function imports what it needs when it is called, so that `import xlnet` and `xlnet --help` are quick.
 
@@ -45,6 +58,35 @@ def build(spec: Spec, path: str | Path, *, small: bool = False, plain: bool = Fa
     from xlnet.workbook import build as build_workbook
 
     return build_workbook(spec, path, small=small, plain=plain, language=language)
+
+
+def load_comparison(
+    template: str | Path | None = None,
+    bound: float | None = None,
+    settings: Mapping[str, Any] | None = None,
+    **overrides: Any,
+) -> Comparison:
+    """Return the runs that `overrides` and `settings` ask for, or those of the template's tables [[compare.runs]].
+
+    `overrides` are those of `load`, `settings` are named by any dotted key of the template; a list of several values
+    makes a run of each: `load_comparison("xor", lr=[0.1, 1], settings={"training.optimizer.name": ["sgd", "adam"]})`.
+    A loss below `bound` counts as small. Raises UserError.
+    """
+    from xlnet.template.runs import load_comparison as load_runs
+
+    return load_runs(template, {**overrides, **(settings or {})}, bound)
+
+
+def build_comparison(
+    comparison: Comparison, path: str | Path, *, small: bool = False, language: str = "en"
+) -> BuiltComparison:
+    """Write the workbook of `comparison` to `path`, whole or not at all; `small` and `language` are those of `build`.
+
+    Raises UserError.
+    """
+    from xlnet.comparison_workbook import build_comparison as build_runs
+
+    return build_runs(comparison, path, small=small, language=language)
 
 
 def check(path: str | Path, **settings: Any) -> Report:

@@ -1,21 +1,21 @@
-"""The command line: options, messages and exit statuses."""
+"""The command line: its commands, messages and exit statuses."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from xlnet.commands.build import build
+from xlnet.commands.check import check
+from xlnet.commands.compare import compare
+from xlnet.commands.templates import templates
 from xlnet.errors import XlnetError
 from xlnet.version import VERSION
 
-LONGEST_TIMEOUT = 1_000_000
-DIFFERENCE, USER_FAULT, OWN_FAULT, INTERRUPTED = 1, 2, 70, 130
+USER_FAULT, OWN_FAULT, INTERRUPTED = 2, 70, 130
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -89,171 +89,5 @@ def cli() -> None:
     """
 
 
-_Command = Callable[..., Any]
-
-
-def _quiet(command: _Command) -> _Command:
-    return click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")(command)
-
-
-@cli.command(short_help="Write the workbook of a template.")
-@click.argument("template", required=False)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.  [default: output/TEMPLATE.xlsx]"
-)
-@click.option("--iters", type=int, help="Rows to write: one forward and backward pass each.")
-@click.option("--lr", type=float, help="Learning rate η.")
-@click.option(
-    "--layers", metavar="N-N-…", help="Inputs and units of each layer, like 2-3-1; the weights are drawn anew."
-)
-@click.option("--activation", metavar="NAME", help="Activation of the hidden layers.")
-@click.option("--output-activation", metavar="NAME", help="Activation of the last layer.")
-@click.option("--bias/--no-bias", default=None, help="Give every layer a bias, or none.")
-@click.option("--loss", metavar="NAME", help="Loss.")
-@click.option("--optimizer", metavar="NAME", help="Optimiser.")
-@click.option("--batch", metavar="full|N", help="Samples of a row: all of them, or N; 1 is online learning.")
-@click.option("--order", metavar="NAME", help="Order of the samples: sequential or shuffled.")
-@click.option("--data", metavar="CSV", help="Take the samples from a CSV file.")
-@click.option("--inputs", metavar="A,B,…", help="Columns of the CSV file that are inputs.")
-@click.option("--targets", metavar="Y,…", help="Columns that are targets; one of text becomes a class a name.")
-@click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs.")
-@click.option("--init", metavar="NAME", help="Draw the weights anew with this initialiser.")
-@click.option("--seed", type=int, help="Seed of what is drawn: weights, a shuffled order.")
-@click.option(
-    "--small", is_flag=True, help="Write a smaller file: slower to write, and to open outside Excel; for long runs."
-)
-@click.option("--plain", is_flag=True, help="Write sheets Training, Data, Formulas and Template alone.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of the workbook: English or Simplified Chinese.",
-)
-@_quiet
-def build(
-    template: str | None,
-    output: Path | None,
-    small: bool,
-    plain: bool,
-    language: str,
-    quiet: bool,
-    **overrides: Any,
-) -> None:
-    """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
-
-    \b
-    Examples
-      xlnet build --iters 200 --lr 0.01
-      xlnet build mazur -o lesson.xlsx
-      xlnet build --layers 2-3-1 --activation sigmoid --seed 7
-      xlnet build xor --lang zh
-      xlnet build iris --optimizer sgd --lr 0.1 --batch 10
-    """
-    from xlnet.template import load
-    from xlnet.workbook import build as build_workbook
-
-    given = {name: value for name, value in overrides.items() if value is not None}
-    if str(given.get("batch", "")).isdigit():
-        given["batch"] = int(given["batch"])
-    spec = load(template, given)
-    path = output or Path("output") / f"{spec.name}.xlsx"
-
-    def shown(blocks: Iterable[Any], count: int) -> Iterable[Any]:
-        from xlnet.progress import with_progress
-
-        return blocks if quiet else with_progress("writing rows", blocks, count)
-
-    built = build_workbook(spec, path, small=small, plain=plain, language=language, progress=shown)
-    if built.diverged_at is not None and not quiet:
-        click.echo(
-            f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "
-            "numbers (#NUM!): a smaller --lr may help",
-            err=True,
-        )
-    click.echo(str(built.path))
-
-
-@cli.command(short_help="Recalculate a workbook and compare every cell with numpy.")
-@click.argument("workbook", type=click.Path(path_type=Path))
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "libreoffice", "ironcalc"]),
-    default="auto",
-    show_default=True,
-    help="What recalculates: auto takes LibreOffice where it is found.",
-)
-@click.option("--rtol", type=float, default=1e-9, show_default=True, help="Relative tolerance.")
-@click.option("--atol", type=float, default=1e-12, show_default=True, help="Absolute tolerance.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds that the engine may take.")
-@_quiet
-def check(
-    workbook: Path,
-    engine: str,
-    rtol: float,
-    atol: float,
-    as_json: bool,
-    timeout: float,
-    quiet: bool,
-) -> int:
-    """Recalculate WORKBOOK from its formulas' text and compare every cell with numpy.
-
-    Exit status 0: everything agrees; 1: a cell differs, and the report names it.
-
-    \b
-    Examples
-      xlnet check output/seed.xlsx
-      xlnet check output/seed.xlsx --engine ironcalc --json
-    """
-    for name, value in (("--rtol", rtol), ("--atol", atol)):
-        if not 0 <= value < float("inf"):
-            raise click.UsageError(f"{name}: must be a finite number of at least 0, not {value}")
-    if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise click.UsageError(f"--timeout: must be above 0 and up to {LONGEST_TIMEOUT:,} seconds, not {timeout}")
-    from xlnet.checking import check as check_workbook
-    from xlnet.progress import status_line
-
-    with nullcontext(lambda _: None) if quiet else status_line() as say:
-        report = check_workbook(workbook, engine, rtol, atol, timeout, say)
-    if as_json:
-        click.echo(report.to_json())
-    elif not (quiet and report.agrees):
-        click.echo(report.to_text())
-    return 0 if report.agrees else DIFFERENCE
-
-
-@cli.group(invoke_without_command=True, short_help="List the bundled templates, or print one.")
-@click.pass_context
-def templates(context: click.Context) -> None:
-    """List the bundled templates, a line each.
-
-    \b
-    Examples
-      xlnet templates
-      xlnet templates show seed > my.toml
-    """
-    if context.invoked_subcommand is not None:
-        return
-    from xlnet.template.sources import bundled_names, open_template
-
-    names = bundled_names()
-    width = max(map(len, names))
-    for name in names:
-        title = open_template(name).document.get("title", "")
-        click.echo(f"{name:<{width}}  {title}")
-
-
-@templates.command(short_help="Print a template, ready to be edited.")
-@click.argument("name")
-def show(name: str) -> None:
-    """Print the template NAME, ready to be edited.
-
-    \b
-    Example
-      xlnet templates show seed > my.toml
-    """
-    from xlnet.template.sources import open_template
-
-    click.echo(open_template(name).text, nl=False)
+for command in (build, compare, check, templates):
+    cli.add_command(command)

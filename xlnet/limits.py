@@ -14,6 +14,7 @@ from xlnet.spec import Spec
 from xlnet.training import iteration
 
 # A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.
+_LEAST_RUNS = 2
 _MOST_SHEETS, _MOST_CELLS, _MOST_COLUMNS = 60, 10_000_000, 20_000
 
 
@@ -36,6 +37,11 @@ def require_room_for_runs(comparison: Comparison) -> None:
     for run in comparison.runs:
         require_room(run.spec)
     count, most = len(comparison.runs), most_runs(comparison)
+    if most < _LEAST_RUNS:
+        raise UserError(
+            f"{comparison.name}: runs of this size are too large to stand side by side: give fewer --iters or smaller "
+            "--layers, or print the summary with --csv"
+        )
     if count > most:
         raise UserError(
             f"{comparison.name}: {count:,} runs and a workbook holds up to {most:,} of this size: "
@@ -47,7 +53,8 @@ def most_runs(comparison: Comparison) -> int:
     """Return the number of runs, each like the largest one, that a workbook holds."""
     widest = max(columns_needed(run.spec) for run in comparison.runs)
     largest = max(columns_needed(run.spec) * run.spec.training.iters for run in comparison.runs)
-    return min(_MOST_SHEETS, _MOST_CELLS // largest, _MOST_COLUMNS // widest)
+    return min(_LEAST_RUNS = 2
+_MOST_SHEETS, _MOST_CELLS // largest, _MOST_COLUMNS // widest)
 
 
 def columns_needed(spec: Spec) -> int:

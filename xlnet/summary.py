@@ -15,6 +15,7 @@ from xlnet.comparison import Comparison, Run
 from xlnet.optimizers import OPTIMIZERS
 from xlnet.reference import Array, Quantities
 from xlnet.samples import order
+from xlnet.sheets.compare.plan import short_name
 from xlnet.sheets.dashboard import outputs
 from xlnet.spec import Spec
 
@@ -59,7 +60,9 @@ def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
     parameters = list(dict.fromkeys(key for summary in every_summary for key in summary.parameters))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", *names, "iters", keys.LOSS, *ends, "first_below", "diverged_at", *parameters])
+    writer.writerow(
+        ["run", *map(short_name, names), "iters", keys.LOSS, *ends, "first_below", "diverged_at", *parameters]
+    )
     for summary in every_summary:
         run = summary.run
         settings = [run.settings.get(name, "") for name in names]

@@ -44,7 +44,7 @@ class Chart:
     """A chart of columns over another one, rows `first_row` to `last_row`.
 
     Its horizontal axis goes from 0 to `x_max`, its vertical one from 0 to `y_max`, or each to where the points are.
-    `size` are the columns and rows of cells that it covers.
+    `size` are the columns and rows of cells that it covers; its lines are so many points wide.
     """
 
     title: str
@@ -58,6 +58,7 @@ class Chart:
     logarithmic: bool = False
     y_max: float | None = None
     size: tuple[int, int] = (COLUMNS, ROWS)
+    points_wide: float = 2.0
 
 
 def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> None:
@@ -95,7 +96,7 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
         series: Any = Series(values, x, title=line.name)
         # A target has the colour of its output.
         colour = _COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(_COLOURS)]
-        series.spPr = _line(colour, 2.0, dashed=line.dashed)
+        series.spPr = _line(colour, chart.points_wide, dashed=line.dashed)
         series.marker.symbol = "none"
         if line.marked:
             series.spPr.line = LineProperties(noFill=True)

@@ -9,9 +9,7 @@ from typing import Any
 from xlnet.spec import Spec
 from xlnet.template.overrides import override
 from xlnet.template.parse import parse
-from xlnet.template.sources import from_data, open_template
-
-DEFAULT = "seed"
+from xlnet.template.sources import source_of
 
 
 def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None = None) -> Spec:
@@ -22,6 +20,6 @@ def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None
     key and the mend.
     """
     given = dict(overrides or {})
-    source = from_data(given) if template is None and "data" in given else open_template(template or DEFAULT)
+    source = source_of(template, given)
     document, origins = override(source, given)
     return parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)

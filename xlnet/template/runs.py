@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from xlnet.errors import UserError
 from xlnet.template.overrides import is_dotted, override
 from xlnet.template.parse import parse
 from xlnet.template.serialize import document_of, to_toml
-from xlnet.template.sources import TemplateSource, open_template
+from xlnet.template.sources import TemplateSource, source_of
 from xlnet.template.table import Table
 
 # Beyond this a summary is no longer computed while one waits.
@@ -40,7 +40,7 @@ class _Entry:
 
 
 def load_comparison(
-    template: str | Path, overrides: Mapping[str, Any] | None = None, bound: float | None = None
+    template: str | Path | None = None, overrides: Mapping[str, Any] | None = None, bound: float | None = None
 ) -> Comparison:
     """Return the comparison that a template and `overrides` ask for.
 
@@ -48,7 +48,7 @@ def load_comparison(
     makes a run of each, several lists all combinations; without one the runs are those of the template. Raises
     UserError.
     """
-    source = open_template(template)
+    source = source_of(template, overrides or {})
     lists = {name: value if isinstance(value, list) else [value] for name, value in (overrides or {}).items()}
     several = {name: values for name, values in lists.items() if len(values) > 1}
     same = {name: values[0] for name, values in lists.items() if len(values) == 1}
@@ -60,6 +60,8 @@ def load_comparison(
     bare = replace(source, document={key: value for key, value in source.document.items() if key != "compare"})
     if bound is None:
         bound = compare.number("bound", BOUND)
+    if not math.isfinite(bound):
+        raise UserError(f"--bound: must be a finite number, not {bound}")
     return _comparison(bare, [_run(bare, entry, same) for entry in entries], bound)
 
 
@@ -104,7 +106,7 @@ def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> Run:
 
 
 def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry]:
-    count = prod(len(values) for values in lists.values())
+    count = math.prod(len(values) for values in lists.values())
     if count > MOST_RUNS:
         raise UserError(f"{label}: {count:,} combinations: a comparison takes at most {MOST_RUNS:,} runs: vary less")
     for name, values in lists.items():

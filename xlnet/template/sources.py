@@ -10,6 +10,7 @@ from typing import Any
 
 from xlnet.errors import UserError
 
+DEFAULT = "seed"
 _PACKAGE = Path(__file__).parent.parent
 # In an installed package, and in a checkout.
 _FOLDERS = (_PACKAGE / "template" / "bundled", _PACKAGE.parent / "templates")
@@ -29,7 +30,7 @@ class TemplateSource:
 def bundled_names() -> list[str]:
     """Return the names of the bundled templates, the default first."""
     names = sorted(path.stem for path in _bundled_folder().glob("*.toml"))
-    return sorted(names, key=lambda name: name != "seed")
+    return sorted(names, key=lambda name: name != DEFAULT)
 
 
 def open_template(template: str | Path) -> TemplateSource:
@@ -43,6 +44,13 @@ def open_template(template: str | Path) -> TemplateSource:
     if path.suffix.lower() != ".toml":
         raise UserError(f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}")
     return _read(path, label=str(template))
+
+
+def source_of(template: str | Path | None, overrides: Mapping[str, Any]) -> TemplateSource:
+    """Return a template; without one the default, or with the override `data` a plain network for that file."""
+    if template is None and "data" in overrides:
+        return from_data(overrides)
+    return open_template(template or DEFAULT)
 
 
 def from_data(overrides: Mapping[str, Any]) -> TemplateSource:

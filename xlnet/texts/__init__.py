@@ -27,7 +27,7 @@ class Texts:
         return text
 
     def of_template(self, part: str, text: str) -> str:
-        """Return a bundled template's "titles" or "descriptions" in this language; any other text as it is."""
+        """Return one of the titles, descriptions or notes of bundled templates in this language; others as they are."""
         translated: str = self.sections.get(f"template {part}", {}).get(text, text)
         return translated
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
-from xlnet.excel import absolute, cell, quoted_sheet, text
+from xlnet.excel import cell, quoted_sheet, text
 from xlnet.limits import most_runs
 from xlnet.sheets.cells import put, put_number, put_text
 from xlnet.sheets.charts import Chart, Line, draw_chart
@@ -43,6 +43,8 @@ from xlnet.sheets.shown import Cited
 _MARGIN_WIDTH, _NAME_WIDTH, _WIDTH = 2.0, 26.0, 12.5
 # A chart is high enough for the runs' names beside it.
 _LEAST_ROWS, _ROWS_BESIDE_LEGEND = 18, 3
+# In points; thinner than where a chart has few lines.
+_LINE_WIDTH = 1.25
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
 _SETTING = replace(style.TEXT, border="below", horizontal="right")
@@ -174,15 +176,19 @@ def _draw_points(worksheet: Worksheet, plan: Plan) -> None:
 def _colour(worksheet: Worksheet, plan: Plan) -> None:
     """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
     columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
-    show_small_and_large(worksheet, f"{cell(columns['first loss'], first)}:{cell(max(columns.values()), last)}")
+    # Where two rules apply, LibreOffice shows one: so none but this here.
+    for start, end in (
+        (columns["first loss"], columns["first below"] - 1),
+        (columns["diverged"] + 1, max(columns.values())),
+    ):
+        show_small_and_large(worksheet, f"{cell(start, first)}:{cell(end, last)}")
     numbers = f"{cell(plan.limits_column + 1, CONTROL_ROW)}:{cell(plan.limits_column + 1, CONTROL_ROW + 2)}"
     show_small_and_large(worksheet, numbers)
     wrong, right = style.VERDICT
-    bound = absolute(VALUE_COLUMN, CONTROL_ROW)
-    loss, diverged = (cell(columns[name], first) for name in ("final loss", "diverged"))
+    below, diverged = (cell(columns[name], first) for name in ("first below", "diverged"))
     no = text(plan.texts.get("compare", "no"))
     for name, condition, (colour, fill) in (
-        ("final loss", f"AND(ISNUMBER({loss}),{loss}<{bound})", right),
+        ("first below", f"ISNUMBER({below})", right),
         ("diverged", f"{diverged}<>{no}", wrong),
     ):
         rule = FormulaRule([condition], font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))  # type: ignore[no-untyped-call]
@@ -227,6 +233,7 @@ def _charts(plan: Plan, size: tuple[int, int]) -> Iterator[Chart]:
             x_max=longest,
             logarithmic=logarithmic,
             size=size,
+            points_wide=_LINE_WIDTH,
         )
 
     yield chart(texts.get("compare", "loss chart"), "E", LOSS)

@@ -33,7 +33,9 @@ def _lines(plan: Plan) -> Iterator[Line]:
     yield Line("heading", texts.get("compare", "runs"))
     for run in plan.comparison.runs:
         settings = ", ".join(f"{plan.called(short_name(name))} = {value}" for name, value in run.settings.items())
-        text = run.note or texts.get("compare", "sheet run set").format(settings=settings or run.name)
+        text = texts.of_template("notes", run.note) or texts.get("compare", "sheet run set").format(
+            settings=settings or run.name
+        )
         yield Line("text", text, run.name, f"{quoted_sheet(run.name)}A1")
     yield Line("heading", texts.get("compare", "look"))
     for number, name in enumerate(("look loss", "look weights", "look change"), 1):

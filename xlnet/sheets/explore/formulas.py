@@ -15,7 +15,7 @@ from xlnet.sheets.explore import NAME
 from xlnet.sheets.explore.faces import Face, Quantity, cells, faces
 from xlnet.sheets.explore.faces import shown as shown_alone
 from xlnet.sheets.explore.looks import NUMBER, NUMBERS, look_of
-from xlnet.sheets.explore.numbers import DIGITS, EQUALS, LEAST, ROUGHLY, TINY, Numbers, parts_of
+from xlnet.sheets.explore.numbers import DIGITS, EQUALS, HUGE, LEAST, ROUGHLY, TINY, Numbers, parts_of
 from xlnet.sheets.explore.picture import Cell
 from xlnet.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
 from xlnet.sheets.explore.spans import numbers_span
@@ -107,7 +107,9 @@ def _of_table(plan: Plan, numbers: Numbers, entry: Entry) -> Iterator[Live]:
                 pieces.append(text(part))
         result = f'SUBSTITUTE(SUBSTITUTE({rounded},"(",""),")","")'
         # What is left of two numbers that are nearly equal does not follow from their first digits.
-        sign = f"IF(AND({value}<>0,ABS({value})<{TINY}),{text(ROUGHLY)},{text(EQUALS)})"
+        # Multiplied, as IronCalc takes what is nearly 0 for 0 where it compares.
+        is_rough = f"IF(ABS({value})<{TINY},ABS({value})*{HUGE:.0E}>=1,FALSE)"
+        sign = f"IF({is_rough},{text(ROUGHLY)},{text(EQUALS)})"
         source = "=" + "&".join((*pieces, sign, result))
         column = numbers_span(plan)[0]
         yield Live(f"{entry.key} by its numbers", column, row, source, NUMBERS, _filled_in(numbers, entry))

@@ -20,6 +20,8 @@ from xlnet.sheets.explore.plan import Entry, Plan
 DIGITS, LEAST = 4, 1e-15
 # A number below this is written by a power of ten.
 TINY = 0.0001
+# What it makes at least 1 is no 0.
+HUGE = 1e290
 EQUALS, ROUGHLY = " = ", " ≈ "
 
 
@@ -90,7 +92,7 @@ def rounded(value: float) -> str:
 
 def sign(value: float) -> str:
     """Return what stands between the numbers of a rule and their result."""
-    return ROUGHLY if 0 < abs(value) < TINY else EQUALS
+    return ROUGHLY if abs(value) < TINY and abs(value) * HUGE >= 1 else EQUALS
 
 
 def unbracketed(text: str) -> str:
