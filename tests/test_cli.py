@@ -82,6 +82,7 @@ def test_a_diverging_run_is_built_with_a_warning(tmp_path: Path) -> None:
     assert (quiet.returncode, quiet.stderr) == (0, "")
 
 
+HUNDRED = ",".join(map(str, range(1, 101)))
 FAULTS = {
     "no iteration": ["build", "--iters", "0"],
     "less than none": ["build", "--iters", "-5"],
@@ -111,6 +112,21 @@ FAULTS = {
     "unknown engine": ["check", "text.xlsx", "--engine", "nope"],
     "negative tolerance": ["check", "text.xlsx", "--rtol", "-1"],
     "no time": ["check", "text.xlsx", "--timeout", "0"],
+    "nothing to compare": ["compare", "seed"],
+    "one run": ["compare", "seed", "--lr", "0.1"],
+    "empty list": ["compare", "seed", "--lr", ""],
+    "empty value": ["compare", "seed", "--lr", "0.1,,0.2"],
+    "word in a list": ["compare", "seed", "--lr", "0.1,fast"],
+    "value twice": ["compare", "seed", "--lr", "0.1,0.1"],
+    "unknown key in a list": ["compare", "seed", "--set", "training.optimizer.nome=sgd,adam"],
+    "unknown name in a list": ["compare", "seed", "--set", "learning=1,2"],
+    "no key": ["compare", "seed", "--set", "1,2"],
+    "no layer": ["compare", "seed", "--set", "network.layers[3].units=1,2"],
+    "too many combinations": ["compare", "xor", "--seed", HUNDRED, "--lr", HUNDRED, "--csv"],
+    "too many runs": ["compare", "xor", "--seed", HUNDRED],
+    "too long runs": ["compare", "seed", "--lr", "0.1,0.2", "--iters", "1000000"],
+    "no bound": ["compare", "lesson", "--bound", "nan"],
+    "a workbook and CSV": ["compare", "lesson", "--csv", "-o", "out.xlsx"],
     "unknown template shown": ["templates", "show", "nope"],
 }
 

@@ -53,8 +53,7 @@ def most_runs(comparison: Comparison) -> int:
     """Return the number of runs, each like the largest one, that a workbook holds."""
     widest = max(columns_needed(run.spec) for run in comparison.runs)
     largest = max(columns_needed(run.spec) * run.spec.training.iters for run in comparison.runs)
-    return min(_LEAST_RUNS = 2
-_MOST_SHEETS, _MOST_CELLS // largest, _MOST_COLUMNS // widest)
+    return min(_MOST_SHEETS, _MOST_CELLS // largest, _MOST_COLUMNS // widest)
 
 
 def columns_needed(spec: Spec) -> int:

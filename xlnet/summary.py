@@ -65,11 +65,11 @@ def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
     )
     for summary in every_summary:
         run = summary.run
-        settings = [run.settings.get(name, "") for name in names]
+        chosen = [run.settings.get(name, "") for name in names]
         final = [summary.outputs.get(key, "") for key in ends]
         events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
         weights = [summary.parameters.get(key, "") for key in parameters]
-        writer.writerow([run.name, *settings, run.spec.training.iters, summary.loss, *final, *events, *weights])
+        writer.writerow([run.name, *chosen, run.spec.training.iters, summary.loss, *final, *events, *weights])
     return text.getvalue()
 
 
