@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -17,13 +18,18 @@ MARGIN = 8
 
 
 def picture(template: str, name: str, text: str, *, plain: bool = False, **overrides: object) -> None:
-    """Build a template, let LibreOffice print it, and keep what is not white of the first page with this `text`."""
+    """Make the picture of a page of a template's workbook (see `printed`)."""
+    printed(lambda path: xlnet.build(xlnet.load(template, **overrides), path, plain=plain), name, text)
+
+
+def printed(build: Callable[[Path], object], name: str, text: str) -> None:
+    """Build a workbook, let LibreOffice print it, and keep what is not white of the first page with this `text`."""
     soffice = find_soffice()
     assert soffice is not None, "LibreOffice is not found"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         workbook, pdf = folder / "workbook.xlsx", folder / "workbook.pdf"
-        xlnet.build(xlnet.load(template, **overrides), workbook, plain=plain)
+        build(workbook)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         convert = [str(soffice), profile, "--headless", "--convert-to", "pdf", "--outdir", scratch, str(workbook)]
         subprocess.run(convert, check=True, capture_output=True)
@@ -33,7 +39,7 @@ def picture(template: str, name: str, text: str, *, plain: bool = False, **overr
         image = Image.open(folder / "page.png").convert("RGB")
     left, top, right, bottom = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
     cropped = image.crop((left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN))
-    cropped.quantize(64).save(FOLDER / f"{name}.png", optimize=True)
+    cropped.quantize(200).save(FOLDER / f"{name}.png", optimize=True)
 
 
 def text_of(pdf: Path, page: int) -> str:
@@ -48,4 +54,5 @@ if __name__ == "__main__":
     picture("mazur", "explore", "Explore: the network", iters=12)
     picture("mazur", "proof", "Proof: each gradient", iters=12)
     picture("circle", "predict", "Predict: outputs", iters=400)
+    printed(lambda path: xlnet.build_comparison(xlnet.load_comparison("lesson"), path), "compare", "side by side")
     picture("mazur", "formulas", "Meaning", plain=True, iters=2)

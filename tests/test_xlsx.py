@@ -234,6 +234,13 @@ def test_the_sheets_beside_training_are_valid(
     assert validated(validator, path) == ""
 
 
+@pytest.mark.parametrize("template", ["seed", "xor"])
+def test_a_comparison_is_valid(tmp_path: Path, validator: Path, template: str) -> None:
+    path = tmp_path / "compared.xlsx"
+    xlnet.build_comparison(xlnet.load_comparison(template, lr=[0.1, 0.5], iters=12), path)
+    assert validated(validator, path) == ""
+
+
 def test_the_validator_sees_what_openpyxl_does_wrong(tmp_path: Path, validator: Path) -> None:
     workbook = Workbook()
     assert workbook.active is not None
