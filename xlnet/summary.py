@@ -16,7 +16,7 @@ from xlnet.optimizers import OPTIMIZERS
 from xlnet.reference import Array, Quantities
 from xlnet.samples import order
 from xlnet.sheets.compare.plan import short_name
-from xlnet.sheets.dashboard import outputs
+from xlnet.sheets.dashboard.plan import outputs
 from xlnet.spec import Spec
 
 Progress = Callable[[Iterable[int], int], Iterable[int]]

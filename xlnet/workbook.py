@@ -10,14 +10,16 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnet.comparison import BOUND
 from xlnet.errors import UserError
 from xlnet.files import written_whole
 from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.limits import require_room
 from xlnet.record import Record
 from xlnet.run import iterations
-from xlnet.sheets import dashboard, data, formulas, live, template, training
+from xlnet.sheets import data, formulas, live, template, training
 from xlnet.sheets.beside import BESIDE, Beside
+from xlnet.sheets.dashboard.plan import points
 from xlnet.spec import Spec
 from xlnet.template.serialize import serialize
 from xlnet.texts import ENGLISH, LANGUAGES
@@ -60,7 +62,7 @@ def build(
     columns = training.columns(graph, sheet.layout)
     training.require_lengths(graph, columns, sheet.last_row)
     beside = {} if plain else {entry: entry.formulas(sheet) for entry in BESIDE}
-    record = Record(graph, dashboard.points(sheet).wanted, dashboard.BOUND)
+    record = Record(graph, points(sheet).wanted, BOUND)
     sizes = block_sizes(FIRST_ROW, sheet.last_row, len(columns))
     table = Table(
         first_row=FIRST_ROW,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from xlnet.checking.compare import compare
-from xlnet.checking.opened import formula_texts, open_workbook
+from xlnet.checking.file import formula_texts
 from xlnet.checking.probes import probes
+from xlnet.checking.reading import open_workbook
 from xlnet.checking.report import Report, report
 from xlnet.checking.runs import job_of, own_points
 from xlnet.engines.choose import AUTO, recalculate

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.sheets import dashboard, explore, guide, predict, proof
+from xlnet.sheets.dashboard import drawing as dashboard_drawing
+from xlnet.sheets.dashboard import formulas as dashboard_formulas
 from xlnet.sheets.explore import drawing as explore_drawing
 from xlnet.sheets.explore import formulas as explore_formulas
 from xlnet.sheets.live import Live, Typed
@@ -29,7 +31,7 @@ class Beside:
 
 
 BESIDE = (
-    Beside(dashboard.NAME, dashboard.formulas, dashboard.inputs, dashboard.draw),
+    Beside(dashboard.NAME, dashboard_formulas.formulas, dashboard_formulas.inputs, dashboard_drawing.draw),
     Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
     Beside(proof.NAME, proof_formulas.formulas, proof_formulas.inputs, proof_drawing.draw),
     Beside(predict.NAME, predict_formulas.formulas, predict_formulas.inputs, predict_drawing.draw),

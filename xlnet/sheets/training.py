@@ -68,6 +68,11 @@ class TrainingSheet:
         every = (*graph.settings, *(c for column in graph.data for c in column.constants), *graph.statistics)
         return {constant.key: constant.value for constant in every}
 
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The keys of the weights and biases, which stand side by side."""
+        return [node.key for node in self.graph.nodes if node.group == "parameters"]
+
     @property
     def has_biases(self) -> bool:
         """Whether any unit has a bias."""

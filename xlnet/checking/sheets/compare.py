@@ -22,9 +22,8 @@ from xlnet.sheets.compare.plan import (
     PLACE_ROW,
     VALUE_COLUMN,
     Plan,
-    parameter_keys,
 )
-from xlnet.sheets.dashboard import SMALLEST_LOSS
+from xlnet.sheets.dashboard.plan import SMALLEST_LOSS
 
 __all__ = ["NAME", "expected"]
 
@@ -46,7 +45,7 @@ def expected(view: View) -> _Found:
 
 def _results(view: View, plan: Plan, index: int) -> _Found:
     spec, words = view.opened.spec, plan.texts.sections["compare"]
-    iters, own = spec.training.iters, parameter_keys(view.opened.sheet)
+    iters, own = spec.training.iters, view.opened.sheet.parameters
 
     def at(name: str, value: Expected) -> tuple[Position, Expected]:
         return Position(NAME, plan.row(index), plan.columns[name]), value
@@ -121,7 +120,7 @@ def _points(view: View, plan: Plan, index: int) -> _Found:
 
 def _weights(view: View, plan: Plan, index: int) -> _Found:
     sheet = view.opened.sheet
-    own = parameter_keys(sheet)
+    own = sheet.parameters
     by_symbol = {sheet.header(node): node.key for node in sheet.graph.nodes if node.key in own}
     for which in plan.charted_weights:
         key = by_symbol.get(view.text(NAME, plan.weight_row(which), VALUE_COLUMN) or "")

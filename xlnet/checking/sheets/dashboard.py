@@ -10,9 +10,9 @@ from xlnet import classes, keys
 from xlnet.checking.quantities import Position
 from xlnet.checking.sheets.losses import losses_of
 from xlnet.checking.view import Expected, View
-from xlnet.sheets import dashboard
 from xlnet.sheets.accuracy import Marks
 from xlnet.sheets.dashboard import NAME
+from xlnet.sheets.dashboard import plan as dashboard
 from xlnet.sheets.predict import NAME as PREDICT
 from xlnet.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.sheets.predict.plan import Plan

@@ -12,6 +12,7 @@ from xlnet import keys, style
 from xlnet.excel import absolute, cell, quoted_sheet, text
 from xlnet.layout import FIRST_ROW, HEADER_ROW
 from xlnet.record import Record
+from xlnet.sheets import losses
 from xlnet.sheets.compare.numbers import LOSS_TIMES, NONE, OUTPUT_TIMES, WEIGHT_TIMES, Numbers
 from xlnet.sheets.compare.plan import (
     CONTROL_ROW,
@@ -24,10 +25,9 @@ from xlnet.sheets.compare.plan import (
     Plan,
     last_row,
     parameter_columns,
-    parameter_keys,
     values_of,
 )
-from xlnet.sheets.dashboard import SMALLEST_LOSS
+from xlnet.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.sheets.live import Live, Typed
 from xlnet.sheets.shown import Cited
 from xlnet.sheets.training import TrainingSheet
@@ -93,36 +93,27 @@ def _key_at(sheet: TrainingSheet, cited: Cited) -> str:
 
 def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     sheet, texts, row = plan.sheets[index], plan.texts, plan.row(index)
-    iterations, losses, last = column_of(sheet, keys.ITERATION), column_of(sheet, keys.LOSS), last_row(sheet)
+    every_iteration, every_loss = column_of(sheet, keys.ITERATION), column_of(sheet, keys.LOSS)
     iters = sheet.spec.training.iters
     never, no, since = (texts.get("compare", name) for name in ("never", "no", "since"))
 
     def live(name: str, formula: str, value: Callable[[Record], Value], look: style.Look) -> Live:
-        return Live(name, plan.columns[name], row, f"={formula}", look, value)
+        return Live(name, plan.columns[name], row, formula, look, value)
 
     def number(name: str, key: str, iteration: int) -> Live:
-        source = _or_none(_at(sheet, key, FIRST_ROW + iteration - 1))
+        source = f"={_or_none(_at(sheet, key, FIRST_ROW + iteration - 1))}"
         return live(name, source, _of(numbers.at, index, key, iteration), _RESULT)
 
-    yield live("iterations", f"COUNT({iterations})", _of(numbers.iterations, index), _CELL)
+    yield live("iterations", f"=COUNT({every_iteration})", _of(numbers.iterations, index), _CELL)
     yield number("first loss", keys.LOSS, 1)
     yield number("final loss", keys.LOSS, iters)
     for output in plan.outputs:
         yield number(f"output {output}", plan.output_key(index, output), iters)
     bound = absolute(VALUE_COLUMN, CONTROL_ROW)
-    below = f"IFERROR({_first_below(losses, bound, last)},{text(never)})"
+    below = losses.first_below(every_loss, bound, never)
     yield live("first below", below, _of(numbers.first_below, index, never), _CELL)
-    count = f"COUNT({losses})"
-    diverged = f"IF({count}=COUNT({iterations}),{text(no)},{text(since + ' ')}&{count}+1)"
+    diverged = losses.diverged(every_loss, every_iteration, no, since)
     yield live("diverged", diverged, _of(numbers.diverged, index, no, since), _CELL)
-
-
-def _first_below(losses: str, bound: str, last: int) -> str:
-    if last == FIRST_ROW:
-        # Of a column of one cell the comparison is no array, and IronCalc finds nothing in it.
-        return f"IF({losses.split(':')[0]}<{bound},1,NA())"
-    # INDEX(…,0) makes Excel and LibreOffice compare the whole column without an array formula.
-    return f"MATCH(TRUE,INDEX({losses}<{bound},0),0)"
 
 
 def _or_none(source: str) -> str:
@@ -131,7 +122,7 @@ def _or_none(source: str) -> str:
 
 def _parameters(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     sheet = plan.sheets[index]
-    own = set(parameter_keys(sheet))
+    own = set(sheet.parameters)
     for when, iteration in (("initial", 1), ("final", sheet.spec.training.iters)):
         for key in plan.parameters:
             if key in own:
@@ -216,7 +207,7 @@ def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
         key = plan.choosable[0 if which == 0 else -1]
         column = plan.series_column(index, f"weight {which}")
         source = f"=MATCH({absolute(VALUE_COLUMN, plan.weight_row(which))},{headers},0)"
-        place = float(parameter_keys(sheet).index(key) + 1)
+        place = float(sheet.parameters.index(key) + 1)
         yield Live(f"place of weight {which + 1}", column, PLACE_ROW, source, style.TEXT, _fixed(place))
         chosen = f"{get_column_letter(column)}${PLACE_ROW}"
         for number, _ in enumerate(plan.points(index)):

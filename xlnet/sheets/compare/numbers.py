@@ -8,8 +8,8 @@ from functools import cache
 
 from xlnet import keys
 from xlnet.record import Record
-from xlnet.sheets.compare.plan import Plan, parameter_keys, values_of
-from xlnet.sheets.dashboard import SMALLEST_LOSS
+from xlnet.sheets.compare.plan import Plan, values_of
+from xlnet.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.xlsx.values import Value
 
 # What stands where a run has no number.
@@ -57,7 +57,7 @@ class Numbers:
         initial = [
             self._records[index].value(key, 1)
             for index, sheet in enumerate(plan.sheets)
-            for key in parameter_keys(sheet)
+            for key in sheet.parameters
             if key in plan.parameters
         ]
         return WEIGHT_TIMES * max(1.0, *map(abs, initial))

@@ -12,7 +12,7 @@ from xlnet.comparison import Comparison, Setting
 from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.notation import Symbols
 from xlnet.sheets.compare import NAME
-from xlnet.sheets.dashboard import outputs
+from xlnet.sheets.dashboard.plan import outputs
 from xlnet.sheets.shown import Cited
 from xlnet.sheets.training import TrainingSheet, sheet_of
 from xlnet.spec import Spec
@@ -104,14 +104,14 @@ class Plan:
     @cached_property
     def parameters(self) -> list[str]:
         """The parameters in the table: the first ones of all runs together."""
-        every = dict.fromkeys(key for sheet in self.sheets for key in parameter_keys(sheet))
+        every = dict.fromkeys(key for sheet in self.sheets for key in sheet.parameters)
         return list(every)[:MOST_PARAMETERS]
 
     @cached_property
     def choosable(self) -> list[str]:
         """The parameters that can be chosen for a chart: those that every run has, as many as a list takes."""
         chosen: list[str] = []
-        for key in _common(parameter_keys(sheet) for sheet in self.sheets):
+        for key in _common(sheet.parameters for sheet in self.sheets):
             if len(",".join(map(self.symbols, [*chosen, key]))) > _LONGEST_LIST:
                 break
             chosen.append(key)
@@ -203,14 +203,9 @@ def short_name(name: str) -> str:
     return _SHORT.get(name, name)
 
 
-def parameter_keys(sheet: TrainingSheet) -> list[str]:
-    """Return the keys of a run's parameters, which stand side by side on its sheet."""
-    return [node.key for node in sheet.graph.nodes if node.group == "parameters"]
-
-
 def parameter_columns(sheet: TrainingSheet) -> tuple[int, int]:
     """Return the first and last column of a run's parameters."""
-    every = parameter_keys(sheet)
+    every = sheet.parameters
     return sheet.layout.columns[every[0]], sheet.layout.columns[every[-1]]
 
 

@@ -1,0 +1,98 @@
+"""A workbook's file: its sheets as they are asked for, and whatever is wrong with it in words."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+
+from xlnet.checking.quantities import Position
+from xlnet.checking.table import formula_of
+from xlnet.errors import UserError
+from xlnet.layout import FIRST_ROW, TRAINING, Layout
+
+_UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[Any]:
+    """Yield the workbook in a file. Raises UserError when it is none, or damaged."""
+    try:
+        if not path.exists():
+            raise UserError(f"{path}: no such file")
+        if not path.is_file():
+            raise UserError(f"{path}: is no file: give the name of a workbook")
+        workbook = load_workbook(path, read_only=True)
+    except UserError:
+        raise
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except Exception:
+        raise UserError(f"{path}: {_UNREADABLE}") from None
+    try:
+        yield workbook
+    except UserError:
+        raise
+    except (ParseError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError):
+        # Sheets are read as they are asked for, and openpyxl raises whatever their damage leads to.
+        raise UserError(f"{path}: {_UNREADABLE}") from None
+    finally:
+        workbook.close()
+
+
+class Cells:
+    """The cells of a workbook's small sheets, each read once."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        self._read: dict[str, list[Any]] = {}
+
+    def of(self, layout: Layout, sheet: str) -> Callable[[int, int], Any]:
+        """Return what gives the cell in a row and column of a sheet, None where there is none."""
+        title = layout.title(sheet)
+        if title not in self._read:
+            # Below its first row sheet Training is a table, which is long.
+            last_row = FIRST_ROW if sheet == TRAINING else None
+            self._read[title] = list(rows_of(self.workbook[title], 1, None, last_row))
+        rows = self._read[title]
+
+        def cell_at(row: int, column: int) -> Any:
+            return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
+
+        return cell_at
+
+
+def require_sheets(path: Path, workbook: Any, *names: str) -> None:
+    """Raise UserError where a sheet is missing."""
+    for name in names:
+        if name not in workbook.sheetnames:
+            raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
+
+
+def formula_texts(path: Path, positions: Collection[Position]) -> dict[Position, str]:
+    """Return the formulas in these cells, by the workbook's own titles; a cell without one is left out."""
+    texts = {}
+    with opened_file(path) as workbook:
+        for sheet in {position.sheet for position in positions}:
+            wanted = [position for position in positions if position.sheet == sheet]
+            rows = {position.row for position in wanted}
+            widest = max(position.column for position in wanted)
+            for row, cells in enumerate(rows_of(workbook[sheet], 1, widest, max(rows)), 1):
+                for column, cell in enumerate(cells, 1) if row in rows else ():
+                    text = formula_of(cell)
+                    if text and Position(sheet, row, column) in positions:
+                        texts[Position(sheet, row, column)] = text
+    return texts
+
+
+def rows_of(worksheet: Any, first: int, columns: int | None, last: int | None = None) -> Iterator[Any]:
+    """Return the rows of a sheet from the first one on, as wide and as far as asked for."""
+    # The file's own word on its size may be wrong, and openpyxl would stop there.
+    worksheet.reset_dimensions()
+    return iter(worksheet.iter_rows(min_row=first, max_row=last, max_col=columns))

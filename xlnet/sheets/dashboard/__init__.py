@@ -1,0 +1,3 @@
+"""Sheet Dashboard: the run at a glance, its headline numbers and its charts, all of them live."""
+
+NAME = "Dashboard"
