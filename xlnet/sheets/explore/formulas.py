@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from xlnet import style
+from xlnet import keys, style
 from xlnet.excel import absolute, cell, text
 from xlnet.excel import formula as written
 from xlnet.record import Record
@@ -93,6 +93,8 @@ def _of_table(plan: Plan, numbers: Numbers, entry: Entry) -> Iterator[Live]:
         assert entry.node.formula is not None
         source = written(entry.node.formula, plan.layout, NAME)
     fill = replace(NUMBER, fill=style.GROUPS[palette_of(entry.group)].tint)
+    if keys.parts(entry.key).letter in (keys.EPOCH, keys.SAMPLE):
+        fill = replace(fill, number_format=style.WHOLE_NUMBER)
     yield Live(f"{entry.key} in the table", VALUE_COLUMN, row, source, fill, _of_key(numbers, entry.key), entry.shown)
     value, rounded = cell(VALUE_COLUMN, row), cell(ROUNDED_COLUMN, row)
     yield Live(
