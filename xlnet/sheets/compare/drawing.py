@@ -104,8 +104,8 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
             put(worksheet, column, BAND_ROW, band)
         every = max(len(sheet.parameters) for sheet in plan.sheets)
         is_part = name in ("initial", "final") and every > len(plan.parameters)
-        text = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
-        put_text(worksheet, first, BAND_ROW, text, band)
+        words = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
+        put_text(worksheet, first, BAND_ROW, words, band)
     for name, column in columns.items():
         header = replace(style.HEADER, fill=style.GROUPS[_group(plan, name)].strong, shrink=True)
         put_text(worksheet, column, HEADER_ROW, _header(plan, name), header)
