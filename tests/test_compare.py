@@ -188,6 +188,14 @@ def test_runs_trained_together_end_as_runs_trained_alone(case: str) -> None:
         assert list(found.parameters.values()) == pytest.approx(last.tolist(), rel=1e-9, nan_ok=True)
 
 
+def test_an_option_of_one_value_holds_for_every_run() -> None:
+    comparison = load_comparison("lesson", {"lr": 0.05, "iters": [7]})
+    assert {run.spec.training.optimizer.lr for run in comparison.runs} == {0.05}
+    assert {run.settings["lr"] for run in comparison.runs} == {0.05}
+    with pytest.raises(xlnet.UserError, match="--lr: gives no value"):
+        load_comparison("lesson", {"lr": []})
+
+
 def test_hundreds_of_runs_are_summed_up() -> None:
     comparison = load_comparison("xor", {"seed": list(range(40)), "lr": [0.1 * k for k in range(1, 11)], "iters": 20})
     text = to_csv(comparison, summaries(comparison))

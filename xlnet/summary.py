@@ -15,9 +15,9 @@ from xlnet.comparison import Comparison, Run
 from xlnet.optimizers import OPTIMIZERS
 from xlnet.reference import Array, Quantities
 from xlnet.samples import order
-from xlnet.sheets.compare.plan import short_name
 from xlnet.sheets.dashboard.plan import outputs
 from xlnet.spec import Spec
+from xlnet.template.overrides import short_name
 
 Progress = Callable[[Iterable[int], int], Iterable[int]]
 

@@ -28,7 +28,7 @@ def override(
     messages call it, the option unless told. Raises UserError for an unknown override or one that the template has no
     place for.
     """
-    origin = origin or _option
+    origin = origin or option_of
     try:
         document = copy.deepcopy(source.document)
     except RecursionError:
@@ -64,8 +64,14 @@ def is_dotted(name: str) -> bool:
     return "." in name
 
 
-def _option(name: str) -> str:
+def option_of(name: str) -> str:
+    """Return the option that sets an override: "--lr", "--set training.optimizer.beta1"."""
     return f"--set {name}" if is_dotted(name) else "--" + name.replace("_", "-")
+
+
+def short_name(name: str) -> str:
+    """Return the name of the override that sets a dotted key, or where there is none the key."""
+    return next((override for override, dotted in _DOTTED.items() if dotted == name), name)
 
 
 _DOTTED = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlnet.comparison import BOUND, Comparison, Run, Setting
 from xlnet.errors import UserError
-from xlnet.template.overrides import is_dotted, override
+from xlnet.template.overrides import option_of, override
 from xlnet.template.parse import parse
 from xlnet.template.serialize import document_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
@@ -50,6 +50,9 @@ def load_comparison(
     """
     source = source_of(template, overrides or {})
     lists = {name: value if isinstance(value, list) else [value] for name, value in (overrides or {}).items()}
+    for name, values in lists.items():
+        if not values:
+            raise UserError(f"{source.label}: {option_of(name)}: gives no value: give at least one")
     several = {name: values for name, values in lists.items() if len(values) > 1}
     same = {name: values[0] for name, values in lists.items() if len(values) == 1}
     compare = Table(source.label, "", source.document, {}).table("compare")
@@ -98,11 +101,12 @@ def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> Run:
     def origin(name: str) -> str:
         if entry.label and name in entry.overrides and name not in same:
             return f"{entry.label}.{name}"
-        return f"--set {name}" if is_dotted(name) else "--" + name.replace("_", "-")
+        return option_of(name)
 
     document, origins = override(source, {**entry.overrides, **same}, origin)
     spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
-    return Run(entry.name, spec, entry.settings, entry.note)
+    settings = {name: _setting(same[name]) if name in same else value for name, value in entry.settings.items()}
+    return Run(entry.name, spec, settings, entry.note)
 
 
 def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry]:
@@ -112,8 +116,7 @@ def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry
     for name, values in lists.items():
         for index, value in enumerate(values):
             if value in values[:index]:
-                option = f"--set {name}" if is_dotted(name) else "--" + name.replace("_", "-")
-                raise UserError(f"{label}: {option}: {value} stands there twice: once is enough")
+                raise UserError(f"{label}: {option_of(name)}: {value} stands there twice: once is enough")
     entries = []
     for number, values in enumerate(product(*lists.values()), 1):
         overrides = dict(zip(lists, values, strict=True))

@@ -23,7 +23,6 @@ from xlnet.sheets.compare.plan import (
     PLACE_ROW,
     VALUE_COLUMN,
     Plan,
-    last_row,
     parameter_columns,
     values_of,
 )
@@ -69,7 +68,7 @@ def formulas(plan: Plan, index: int, numbers: Numbers) -> list[Live]:
 def column_of(sheet: TrainingSheet, key: str) -> str:
     """Return the cells of a quantity in all iterations of a run."""
     column = sheet.layout.columns[key]
-    return f"{quoted_sheet(sheet.name)}{absolute(column, FIRST_ROW)}:{absolute(column, last_row(sheet))}"
+    return f"{quoted_sheet(sheet.name)}{absolute(column, FIRST_ROW)}:{absolute(column, sheet.last_row)}"
 
 
 def _at(sheet: TrainingSheet, key: str, row: int) -> str:
@@ -201,7 +200,7 @@ def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     sheet = plan.sheets[index]
     first, last = parameter_columns(sheet)
     title = quoted_sheet(sheet.name)
-    table = f"{title}{absolute(first, FIRST_ROW)}:{absolute(last, last_row(sheet))}"
+    table = f"{title}{absolute(first, FIRST_ROW)}:{absolute(last, sheet.last_row)}"
     headers = f"{title}{absolute(first, HEADER_ROW)}:{absolute(last, HEADER_ROW)}"
     for which in plan.charted_weights:
         key = plan.choosable[0 if which == 0 else -1]

@@ -9,8 +9,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet.excel import quoted_sheet
 from xlnet.layout import DATA
 from xlnet.sheets.compare import NAME
-from xlnet.sheets.compare.plan import Plan, short_name
+from xlnet.sheets.compare.plan import Plan
 from xlnet.sheets.guide import Line, draw_lines
+from xlnet.template.overrides import short_name
 from xlnet.version import VERSION
 
 

@@ -9,13 +9,14 @@ from functools import cached_property
 
 from xlnet import keys
 from xlnet.comparison import Comparison, Setting
-from xlnet.layout import DATA, FIRST_ROW, TRAINING
+from xlnet.layout import DATA, TRAINING
 from xlnet.notation import Symbols
 from xlnet.sheets.compare import NAME
 from xlnet.sheets.dashboard.plan import outputs
 from xlnet.sheets.shown import Cited
 from xlnet.sheets.training import TrainingSheet, sheet_of
 from xlnet.spec import Spec
+from xlnet.template.overrides import short_name
 from xlnet.texts import ENGLISH, Texts
 from xlnet.texts import load as load_texts
 
@@ -38,11 +39,6 @@ _LONGEST_LIST = 255
 LOSS, LOG_LOSS, OUTPUT = "loss", "log loss", "output"
 # Names of the constants by the names of the settings that they hold.
 _CONSTANTS = {"lr": (keys.LEARNING_RATE, keys.BASE_LEARNING_RATE)}
-_SHORT = {
-    "training.optimizer.lr": "lr",
-    "training.optimizer.name": "optimizer",
-    "training.schedule.name": "schedule",
-}
 
 
 @dataclass(frozen=True)
@@ -198,11 +194,6 @@ class Plan:
         return [Cited(DATA, ends[0].first, ends[0].column), Cited(DATA, ends[1].last, ends[1].column)]
 
 
-def short_name(name: str) -> str:
-    """Return what a table calls a setting."""
-    return _SHORT.get(name, name)
-
-
 def parameter_columns(sheet: TrainingSheet) -> tuple[int, int]:
     """Return the first and last column of a run's parameters."""
     every = sheet.parameters
@@ -251,8 +242,3 @@ def values_of(spec: Spec) -> Mapping[str, float]:
     """Return the inputs and targets of the only sample, by key."""
     x = {keys.activation(0, i): value for i, value in enumerate(spec.data.x[0], 1)}
     return x | {keys.target(i): value for i, value in enumerate(spec.data.t[0], 1)}
-
-
-def last_row(sheet: TrainingSheet) -> int:
-    """Return the row of a run's last iteration."""
-    return FIRST_ROW + sheet.spec.training.iters - 1
