@@ -56,16 +56,17 @@ def summaries(comparison: Comparison, progress: Progress = lambda steps, _: step
 def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
     """Return the summaries as CSV, a row a run; a cell is empty where a run has no such thing."""
     named = [short_name(name) for run in comparison.runs for name in run.settings]
-    names = ["lr", *dict.fromkeys(name for name in named if name != "lr")]
+    names = ["lr", "iters", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
     ends = list(dict.fromkeys(key for summary in every_summary for key in summary.outputs))
     parameters = list(dict.fromkeys(key for summary in every_summary for key in summary.parameters))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", *names, "iters", keys.LOSS, *ends, "first_below", "diverged_at", *parameters])
+    writer.writerow(["run", *names, keys.LOSS, *ends, "first_below", "diverged_at", *parameters])
     for summary in every_summary:
         run = summary.run
         chosen = {short_name(name): value for name, value in run.settings.items()}
-        chosen["lr"] = run.spec.training.optimizer.lr
+        chosen |= {"lr": run.spec.training.optimizer.lr, "iters": run.spec.training.iters}
+        settings = [chosen.get(name, "") for name in names]
         final = [summary.outputs.get(key, "") for key in ends]
         events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
         weights = [summary.parameters.get(key, "") for key in parameters]
