@@ -70,17 +70,7 @@ def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
         final = [summary.outputs.get(key, "") for key in ends]
         events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
         weights = [summary.parameters.get(key, "") for key in parameters]
-        writer.writerow(
-            [
-                run.name,
-                *(chosen.get(name, "") for name in names),
-                run.spec.training.iters,
-                summary.loss,
-                *final,
-                *events,
-                *weights,
-            ]
-        )
+        writer.writerow([run.name, *settings, summary.loss, *final, *events, *weights])
     return text.getvalue()
 
 
