@@ -41,6 +41,8 @@ ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "targets": ("seed", {"data.t": [[[4]], [[5]]], "iters": [10]}),
     "standardising": ("regression", {"data.standardize": [True, False], "lr": [1e-4], "iters": [10]}),
     "weights": ("seed", {"network.layers[1].weights": [[[1, 1], [1, 1]], [[0, 0], [0, 0]]], "iters": [10]}),
+    "huge weights": ("seed", {"network.layers[1].weights": [[[1e308, 1], [1, 1]], [[0, 0], [0, 0]]], "iters": [3]}),
+    "tables": ("seed", {"training.optimizer": [{"name": "sgd", "momentum": 0.9}, {"name": "adam"}], "iters": [5]}),
     "thirteen": ("seed", {"lr": [0.001 * k for k in range(1, 14)], "iters": [120]}),
 }
 
@@ -95,12 +97,26 @@ TABLES = {
     "reserved": ("[[compare.runs]]\nname = 'data'", "'data' is the name of another sheet"),
     "twice": ("[[compare.runs]]\nname = 'a'\n[[compare.runs]]\nname = 'A'", "'A' is the name of another run"),
     "word": ("[[compare.runs]]\n[[compare.runs]]\nlr = 'x'", "compare.runs[2].lr: must be a number, not 'x'"),
-    "unknown": ("[[compare.runs]]\n[[compare.runs]]\nrate = 1", "unknown override rate"),
+    "unknown": ("[[compare.runs]]\n[[compare.runs]]\nrate = 1", "unknown override compare.runs[2].rate"),
     "dotted": (
         "[[compare.runs]]\n[[compare.runs]]\ntraining.optimizer.lrr = 1",
         "compare.runs[2].training.optimizer.lrr: unknown key: did you mean lr?",
     ),
     "no table": ("[compare]\nruns = 3", "compare.runs: must be tables"),
+    "exclamation": ("[[compare.runs]]\nname = 'a!b'", "it must have none of"),
+    "line": ('[[compare.runs]]\nname = "a\\nb"', "it must have none of"),
+    "emoji": ("[[compare.runs]]\nname = '" + "🙂" * 14 + "'", "it must have 1 to 26 characters"),
+    "layers": ("[[compare.runs]]\n[[compare.runs]]\nlayers = 3", "compare.runs[2].layers: must be inputs"),
+    "data": ("[[compare.runs]]\n[[compare.runs]]\ndata = 3", "compare.runs[2].data: must be the name of a CSV file"),
+    "inputs": ("[[compare.runs]]\n[[compare.runs]]\ninputs = 3", "compare.runs[2].inputs: must be names of columns"),
+    "bias": ("[[compare.runs]]\n[[compare.runs]]\nbias = 'false'", "compare.runs[2].bias: must be true or false"),
+    "itself": (
+        "[[compare.runs]]\n[[compare.runs]]\ncompare.bound = 3",
+        "unknown override compare.runs[2].compare.bound",
+    ),
+    "empty": ("[[compare.runs]]\n[[compare.runs]]\nlr = {}", "compare.runs[2].lr: must be a number, not {}"),
+    "no number to show": ("[[compare.runs]]\nsettings = {a = nan}\n[[compare.runs]]", "must be a finite number"),
+    "bound": ("[[compare.runs]]\n[[compare.runs]]\n[compare]\nbound = 'x'", "compare.bound: must be a number"),
     "unknown key": ("[compare]\nrun = 3", "compare.run: unknown key: did you mean runs?"),
 }
 
@@ -117,6 +133,27 @@ def test_a_mistake_in_a_table_is_named(tmp_path: Path, tables: str, message: str
     assert str(error.value).startswith(f"{path}: ")
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+AGAINST = {
+    "twice": ({"lr": [1, 2], "training.optimizer.lr": 3}, "--lr and --set training.optimizer.lr set the same"),
+    "a part": ({"lr": [1, 2], "training.optimizer": {}}, "--lr and --set training.optimizer set the same"),
+    "itself": ({"compare.bound": [1, 2]}, "unknown override --set compare.bound"),
+    "bias": ({"bias": ["yes", "no"]}, "--bias: must be true or false, not 'yes'"),
+    "layers": ({"layers": [2, 3]}, "--layers: must be inputs, units of each layer, like 2-3-1, not 2"),
+}
+
+
+@pytest.mark.parametrize(("overrides", "message"), AGAINST.values(), ids=AGAINST.keys())
+def test_overrides_that_cannot_be_are_named(overrides: dict[str, Any], message: str) -> None:
+    with pytest.raises(xlnet.UserError) as error:
+        load_comparison("seed", overrides)
+    assert message in str(error.value)
+
+
+def test_a_quote_must_be_closed() -> None:
+    with pytest.raises(xlnet.UserError, match="--activation: a quote is not closed"):
+        listed('"relu,tanh', "--activation")
 
 
 def article(w: np.ndarray, v: np.ndarray, lr: float) -> tuple[np.ndarray, np.ndarray, float, float, int | None]:
@@ -362,6 +399,26 @@ def test_an_edited_workbook_agrees(compared: Compare, engine: str) -> None:
     workbook.save(path)
     report = xlnet.check(path, engine=engine)
     assert report.agrees, report.to_text()
+
+
+@pytest.mark.parametrize("cell", ["C5", "E6", "C6"])
+def test_a_blank_where_a_choice_belongs_is_named_once(compared: Compare, engine: str, cell: str) -> None:
+    path = compared(asked("learning rates"))
+    workbook = load_workbook(path)
+    workbook["Compare"][cell] = None
+    workbook.save(path)
+    report = xlnet.check(path, engine=engine)
+    assert [(difference.sheet, difference.cell) for difference in report.differences] == [("Compare", cell)]
+    assert [run.wrong for run in report.runs] == [1, 0, 0]
+
+
+def test_a_deleted_run_is_named(compared: Compare, engine: str) -> None:
+    path = compared(asked("learning rates"))
+    workbook = load_workbook(path)
+    del workbook["run2"]
+    workbook.save(path)
+    with pytest.raises(xlnet.UserError, match="the sheet of run run2 is missing"):
+        xlnet.check(path, engine=engine)
 
 
 def test_names_that_could_be_cells_or_values(tmp_path: Path, compared: Compare, engine: str) -> None:

@@ -91,3 +91,12 @@ def test_a_single_iteration_may_have_a_small_loss(tmp_path: Path, engine: str) -
     xlnet.build(parse(document, name="one", label="one"), path)
     (saved,) = shown(path, engine, Point())
     assert saved["first iteration with a small loss"] == 1
+
+
+def test_a_bound_that_is_blank_is_named(built: Build, engine: str) -> None:
+    path = built("seed", iters=12)
+    workbook = load_workbook(path)
+    workbook["Dashboard"]["C8"] = None
+    workbook.save(path)
+    report = xlnet.check(path, engine=engine)
+    assert [(difference.sheet, difference.cell) for difference in report.differences] == [("Dashboard", "C8")]

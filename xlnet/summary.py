@@ -43,13 +43,9 @@ def summaries(comparison: Comparison, progress: Progress = lambda steps, _: step
     for index, run in enumerate(comparison.runs):
         groups[_structure(run.spec)].append(index)
     total = sum(comparison.runs[members[0]].spec.training.iters for members in groups.values())
-    ticks = iter(progress(range(total), total))
     found: dict[int, Summary] = {}
-    for members in groups.values():
-        runs = [comparison.runs[index] for index in members]
-        found |= dict(zip(members, _together(runs, comparison.bound, ticks), strict=True))
-    # The bar ends once it is asked for more.
-    next(ticks, None)
+    for _ in progress(_trained(comparison, list(groups.values()), found), total):
+        pass
     return [found[index] for index in range(len(comparison.runs))]
 
 
@@ -66,7 +62,7 @@ def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
         run = summary.run
         chosen = {short_name(name): value for name, value in run.settings.items()}
         chosen |= {"lr": run.spec.training.optimizer.lr, "iters": run.spec.training.iters}
-        settings = [chosen.get(name, "") for name in names]
+        settings = [str(v).lower() if isinstance(v, bool) else v for v in (chosen.get(name, "") for name in names)]
         final = [summary.outputs.get(key, "") for key in ends]
         events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
         weights = [summary.parameters.get(key, "") for key in parameters]
@@ -85,27 +81,33 @@ def _structure(spec: Spec) -> object:
     return (*layers, *rules, training.iters, training.optimizer.name, *settings, schedule, spec.data)
 
 
-def _together(runs: Sequence[Run], bound: float, ticks: Iterator[int]) -> list[Summary]:
-    """Return the summaries of runs of one structure."""
-    specs = [run.spec for run in runs]
-    spec, count = specs[0], len(runs)
+def _trained(comparison: Comparison, groups: Sequence[Sequence[int]], found: dict[int, Summary]) -> Iterator[int]:
+    """Train the runs of each group together; yield after each iteration, and fill in what was found, by run."""
+    for members in groups:
+        runs = [comparison.runs[index] for index in members]
+        below, diverged = np.zeros(len(runs), dtype=int), np.zeros(len(runs), dtype=int)
+        row: Quantities = {}
+        for number, row in enumerate(_steps([run.spec for run in runs]), 1):
+            finite = np.ones(len(runs), dtype=bool)
+            for values in row.values():
+                finite &= np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+            below[(below == 0) & (row[keys.LOSS] < comparison.bound)] = number
+            diverged[(diverged == 0) & ~finite] = number
+            yield number
+        for place, (index, run) in enumerate(zip(members, runs, strict=True)):
+            found[index] = _summary(run, row, place, int(below[place]), int(diverged[place]))
+
+
+def _steps(specs: Sequence[Spec]) -> Iterator[Quantities]:
+    """Return the iterations of runs of one structure."""
+    spec = specs[0]
     start = _stacked([reference.initial(each) for each in specs])
     # The samples are the same in all; settings are a run's own.
     fixed = reference.constants(spec)
     own = [{name: values for name, values in reference.constants(each).items() if values.ndim == 1} for each in specs]
-    fixed |= _stacked(own)
     drawn = spec.draws_samples and spec.training.order == "shuffled"
     samples: Array | None = np.stack([order(each) for each in specs], axis=1).astype(float) if drawn else None
-    below, diverged = np.zeros(count, dtype=int), np.zeros(count, dtype=int)
-    row: Quantities = {}
-    for number, row in enumerate(reference.steps(spec, start, fixed, spec.training.iters, samples), 1):
-        next(ticks, None)
-        finite = np.ones(count, dtype=bool)
-        for values in row.values():
-            finite &= np.isfinite(values.reshape(len(values), -1)).all(axis=1)
-        below[(below == 0) & (row[keys.LOSS] < bound)] = number
-        diverged[(diverged == 0) & ~finite] = number
-    return [_summary(run, row, index, int(below[index]), int(diverged[index])) for index, run in enumerate(runs)]
+    return reference.steps(spec, start, fixed | _stacked(own), spec.training.iters, samples)
 
 
 def _stacked(every: Sequence[Quantities]) -> Quantities:

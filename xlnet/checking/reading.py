@@ -14,6 +14,7 @@ from xlnet.checking.opened import Opened
 from xlnet.checking.quantities import Input, Position, placements
 from xlnet.checking.table import Table, formula_of, is_filled, number_of, odd_kind
 from xlnet.checking.untouched import is_untouched
+from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
 from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.sheets import compare
@@ -47,7 +48,10 @@ def open_workbook(path: Path) -> list[Opened]:
             sources = [(entry.name, entry.inputs(sheet), entry.formulas(sheet)) for entry in present]
             return [_opened_run(path, Cells(workbook), sheet, sources)]
         plan = plan_of(parse_comparison(document, path.stem, label), language)
-        require_sheets(path, workbook, compare.NAME, *(sheet.name for sheet in plan.sheets))
+        require_sheets(path, workbook, compare.NAME)
+        for sheet in plan.sheets:
+            if sheet.name not in workbook.sheetnames:
+                raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
         cells, numbers = Cells(workbook), Numbers(plan, ())
         runs = []
         for index, sheet in enumerate(plan.sheets):
@@ -69,9 +73,10 @@ def _opened_run(path: Path, cells: Cells, sheet: TrainingSheet, sources: Sequenc
     inputs, computed, odd_cells = _fixed_cells(cells, sheet)
     beside: dict[Position, tuple[str, bool]] = {}
     for name, typed, formulas in sources:
-        more, found = _beside(name, cells.of(layout, name), typed, formulas)
+        more, found, odd = _beside(name, cells.of(layout, name), typed, formulas)
         inputs |= more
         beside |= found
+        odd_cells |= odd
     return Opened(
         path=path,
         sheet=sheet,
@@ -129,20 +134,21 @@ def _fixed_cells(
 
 def _beside(
     name: str, cell_at: Callable[[int, int], Any], inputs: Sequence[Typed], lives: Sequence[Live]
-) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]]]:
-    """Return what is filled in on a sheet beside Training, and its formulas."""
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int]]:
+    """Return what is filled in on a sheet beside Training, its formulas, and the odd cells among the former."""
     formulas = {}
     for live in lives:
         cell = cell_at(live.row, live.column)
         is_formula = cell is not None and formula_of(cell) is not None
         formulas[Position(name, live.row, live.column)] = (live.key, is_formula)
-    filled = {}
+    filled, odd_cells = {}, dict[Position, int]()
     for typed in inputs:
         cell = cell_at(typed.row, typed.column)
         first = 0.0 if isinstance(typed.first, str) else float(typed.first)
         position = Position(name, typed.row, typed.column)
         filled[position] = Input(typed.key, typed.group, number_of(cell, first), typed.choices)
-    return filled, formulas
+        odd_cells |= odd_kind(position, cell)
+    return filled, formulas, odd_cells
 
 
 def _constants(graph: Graph) -> Iterator[Constant]:

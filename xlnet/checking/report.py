@@ -101,7 +101,8 @@ def report(
     formulas: Mapping[Position, str],
 ) -> Report:
     """Return the report of a check of a workbook's runs; `formulas` are those of the wrong cells, by its own titles."""
-    results = [_result(run, found) for run, found in zip(runs, findings, strict=True)]
+    own_wrong = _each_once(runs, findings)
+    results = [_result(*each) for each in zip(runs, findings, map(len, own_wrong), strict=True)]
     drifts = [result for result in results if result.drift is not None]
     worst = max(drifts, key=lambda result: result.drift or 0.0) if drifts else None
     diverged = [result.diverged_at for result in results if result.diverged_at is not None]
@@ -116,12 +117,23 @@ def report(
         drift=worst.drift if worst else None,
         drift_cell=worst.drift_cell if worst else None,
         diverged_at=diverged[0] if diverged else None,
-        differences=tuple(_differences(runs, findings, formulas)),
+        differences=tuple(_differences(runs, own_wrong, formulas)),
         runs=tuple(results) if runs[0].run else (),
     )
 
 
-def _result(opened: Opened, findings: Findings) -> RunResult:
+def _each_once(runs: Sequence[Opened], findings: Sequence[Findings]) -> list[list[WrongCell]]:
+    """Return the wrong cells of each run; one that runs share is the first one's."""
+    seen: set[Position] = set()
+    found: list[list[WrongCell]] = []
+    for run, its_findings in zip(runs, findings, strict=True):
+        own = [cell for cell in its_findings.wrong if run.in_file(cell.position) not in seen]
+        seen |= {run.in_file(cell.position) for cell in own}
+        found.append(own)
+    return found
+
+
+def _result(opened: Opened, findings: Findings, wrong: int) -> RunResult:
     position = findings.drift_position
     place = cell(position.column, position.row) if position else None
     errors = (*findings.errors, findings.data_error, *findings.beside_errors.values())
@@ -132,7 +144,7 @@ def _result(opened: Opened, findings: Findings) -> RunResult:
         drift=findings.drift,
         drift_cell=f"{opened.run}!{place}" if place and opened.run else place,
         diverged_at=findings.diverged_at,
-        wrong=len(findings.wrong),
+        wrong=wrong,
     )
 
 
@@ -157,18 +169,13 @@ def _merged(groups: Sequence[GroupResult]) -> Iterator[GroupResult]:
 
 
 def _differences(
-    runs: Sequence[Opened], findings: Sequence[Findings], formulas: Mapping[Position, str]
+    runs: Sequence[Opened], own_wrong: Sequence[Sequence[WrongCell]], formulas: Mapping[Position, str]
 ) -> Iterator[Difference]:
     by_key: defaultdict[str, list[WrongCell]] = defaultdict(list)
-    seen: set[Position] = set()
-    for run, found in zip(runs, findings, strict=True):
-        for wrong in found.wrong:
-            position = run.in_file(wrong.position)
-            # A cell that runs share is wrong once.
-            if position not in seen:
-                seen.add(position)
-                key = f"{run.run}:{run.key(wrong.position)}" if run.run else run.key(wrong.position)
-                by_key[key].append(replace(wrong, position=position))
+    for run, its_cells in zip(runs, own_wrong, strict=True):
+        for wrong in its_cells:
+            key = f"{run.run}:{run.key(wrong.position)}" if run.run else run.key(wrong.position)
+            by_key[key].append(replace(wrong, position=run.in_file(wrong.position)))
     for key, (first, *others) in by_key.items():
         yield Difference(
             sheet=first.position.sheet,
@@ -214,7 +221,8 @@ def _run_lines(runs: Sequence[RunResult]) -> Iterator[str]:
     for result in runs:
         drift = "–" if result.drift is None else f"{result.drift:.1e}"
         notes = [f"diverges at iteration {result.diverged_at}: compared up to there"] if result.diverged_at else []
-        notes += [f"{result.wrong:,} cells are wrong"] if result.wrong else []
+        cells = "cell is" if result.wrong == 1 else "cells are"
+        notes += [f"{result.wrong:,} {cells} wrong"] if result.wrong else []
         note = f"  {'; '.join(notes)}" if notes else ""
         yield f"{result.run:<{width}}  {result.iterations:>10,}  {result.worst:>11.1e}  {drift:>7}{note}"
     yield ""

@@ -36,7 +36,7 @@ def read_lists(options: Mapping[str, Any], settings: Iterable[str]) -> dict[str,
 def listed(text: str, option: str) -> list[Any]:
     """Return the values of a list; what is no value of TOML is a word. Raises UserError, which names the option."""
     values = []
-    for item in _split(text):
+    for item in _split(text, option):
         if not item:
             raise UserError(f"{option}: holds an empty value: give values separated by commas, like 0.01,0.1")
         try:
@@ -46,8 +46,8 @@ def listed(text: str, option: str) -> list[Any]:
     return values
 
 
-def _split(text: str) -> list[str]:
-    """Return the parts between the commas that stand outside brackets and quotes."""
+def _split(text: str, option: str) -> list[str]:
+    """Return the parts between the commas that stand outside brackets and quotes. Raises UserError."""
     parts, depth, quote = [""], 0, ""
     for character in text:
         if quote:
@@ -59,4 +59,6 @@ def _split(text: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += character
+    if quote:
+        raise UserError(f"{option}: a quote is not closed in {text}")
     return [part.strip() for part in parts]

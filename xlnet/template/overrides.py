@@ -28,35 +28,42 @@ def override(
     messages call it, the option unless told. Raises UserError for an unknown override or one that the template has no
     place for.
     """
-    origin = origin or option_of
+    called = origin or option_of
     try:
         document = copy.deepcopy(source.document)
     except RecursionError:
         raise UserError(f"{source.label}: not a template: nested too deeply") from None
     origins = {}
-    for name in overrides:
-        require_known(name, source.label)
+    for name, value in overrides.items():
+        _require_known(name, source.label, name if origin is None else origin(name))
+        _require_type(name, value, f"{source.label}: {called(name)}")
     # Data and shape first: the other rewrites act on the layers. Dotted keys last: they are the most particular.
     for name in sorted(overrides, key=lambda name: (is_dotted(name), name not in _OF_DATA, name != "layers")):
         if name in _DOTTED or is_dotted(name):
             dotted = _DOTTED.get(name, name)
-            _set(document, dotted, overrides[name], f"{source.label}: {origin(name)}")
-            origins[dotted] = origin(name)
+            _set(document, dotted, overrides[name], f"{source.label}: {called(name)}")
+            origins[dotted] = called(name)
         else:
             if name not in _OF_DATA:
                 _require_layers(document, source.label)
             for dotted in _REWRITES[name](document, overrides[name]):
-                origins[dotted] = origin(name)
+                origins[dotted] = called(name)
     return document, origins
 
 
-def require_known(name: str, label: str) -> None:
-    """Raise UserError where no override has this name."""
+def _require_known(name: str, label: str, called: str) -> None:
     known = (*_DOTTED, *_REWRITES)
-    if name not in known and not is_dotted(name):
+    if name not in known and (not is_dotted(name) or name.startswith("compare.")):
         near = difflib.get_close_matches(name, known, n=1)
         hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
-        raise UserError(f"{label}: unknown override {name}{hint}")
+        raise UserError(f"{label}: unknown override {called}{hint}")
+
+
+def _require_type(name: str, value: Any, called: str) -> None:
+    """Raise UserError where an override that rewrites the template cannot take a value; others are parsed."""
+    types, wanted = _TYPES.get(name, (object, ""))
+    if not isinstance(value, types):
+        raise UserError(f"{called}: must be {wanted}, not {value!r}")
 
 
 def is_dotted(name: str) -> bool:
@@ -72,6 +79,11 @@ def option_of(name: str) -> str:
 def short_name(name: str) -> str:
     """Return the name of the override that sets a dotted key, or where there is none the key."""
     return next((override for override, dotted in _DOTTED.items() if dotted == name), name)
+
+
+def dotted_name(name: str) -> str:
+    """Return the dotted key that an override sets, or where it rewrites more than one its name."""
+    return _DOTTED.get(name, name)
 
 
 _DOTTED = {
@@ -192,6 +204,14 @@ def _each_layer(
     return [f"network.layers[{number}].{key}" for number in range(1, len(chosen) + 1)]
 
 
+# What rewrites do not leave to the parser, and what messages say of it.
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "layers": (str, "inputs, units of each layer, like 2-3-1"),
+    "data": ((str, Path), "the name of a CSV file"),
+    "inputs": ((str, list, tuple), "names of columns"),
+    "targets": ((str, list, tuple), "names of columns"),
+    "bias": (bool, "true or false"),
+}
 _OF_DATA = ("data", "inputs", "targets")
 _REWRITES: dict[str, Callable[[Document, Any], list[str]]] = {
     "data": _data,

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlnet.comparison import BOUND, Comparison, Run, Setting
 from xlnet.errors import UserError
-from xlnet.template.overrides import option_of, override
+from xlnet.template.overrides import dotted_name, option_of, override, short_name
 from xlnet.template.parse import parse
 from xlnet.template.serialize import document_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
@@ -23,7 +23,8 @@ MOST_RUNS = 1_000
 _OWN_KEYS = ("name", "note", "settings")
 # A sheet's name has at most 31 characters, and a run's data may stand on a sheet "Data NAME".
 _LONGEST_NAME = 26
-_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+# An engine trips over the "!", too.
+_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\'!\x00-\x1f]")
 _RESERVED = ("compare", "guide", "data", "formulas", "template", "history")
 _EXAMPLE = "give a list, like --lr 0.001,0.01, or runs in the template, each led by [[compare.runs]]"
 
@@ -48,33 +49,12 @@ def load_comparison(
     makes a run of each, several lists all combinations; without one the runs are those of the template. Raises
     UserError.
     """
-    source = source_of(template, overrides or {})
-    lists = {name: value if isinstance(value, list) else [value] for name, value in (overrides or {}).items()}
-    for name, values in lists.items():
-        if not values:
-            raise UserError(f"{source.label}: {option_of(name)}: gives no value: give at least one")
-    several = {name: values for name, values in lists.items() if len(values) > 1}
-    same = {name: values[0] for name, values in lists.items() if len(values) == 1}
-    compare = Table(source.label, "", source.document, {}).table("compare")
-    compare.require_known("runs", "bound")
-    entries = _combinations(source.label, several) if several else _tables(compare)
-    if len(entries) < 2:
-        raise UserError(f"{source.label}: a comparison has at least two runs: {_EXAMPLE}")
-    bare = replace(source, document={key: value for key, value in source.document.items() if key != "compare"})
-    if bound is None:
-        bound = compare.number("bound", BOUND)
-    if not math.isfinite(bound):
-        raise UserError(f"--bound: must be a finite number, not {bound}")
-    return _comparison(bare, [_run(bare, entry, same) for entry in entries], bound)
+    return _comparison(source_of(template, overrides or {}), overrides or {}, bound)
 
 
 def parse_comparison(document: Mapping[str, Any], name: str, label: str) -> Comparison:
     """Return the comparison of a document that holds one, as sheet Template does. Raises UserError."""
-    source = TemplateSource(
-        name, label, Path(), "", {key: value for key, value in document.items() if key != "compare"}
-    )
-    compare = Table(label, "", document, {}).table("compare")
-    return _comparison(source, [_run(source, entry, {}) for entry in _tables(compare)], compare.number("bound", BOUND))
+    return _comparison(TemplateSource(name, label, Path(), "", dict(document)), {}, None)
 
 
 def serialize_comparison(comparison: Comparison) -> str:
@@ -92,9 +72,37 @@ def serialize_comparison(comparison: Comparison) -> str:
     return to_toml(_nested(shared, layers) | {"compare": {"bound": comparison.bound, "runs": runs}})
 
 
-def _comparison(source: TemplateSource, runs: Sequence[Run], bound: float) -> Comparison:
+def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: float | None) -> Comparison:
+    compare = Table(source.label, "", source.document, {}).table("compare")
+    compare.require_known("runs", "bound")
+    own_bound, tables = compare.number("bound", BOUND), _tables(compare)
+    if bound is not None and not math.isfinite(bound):
+        raise UserError(f"--bound: must be a finite number, not {bound}")
+    lists = _lists(source.label, overrides)
+    several = {name: values for name, values in lists.items() if len(values) > 1}
+    same = {name: values[0] for name, values in lists.items() if len(values) == 1}
+    entries = _combinations(source.label, several) if several else tables
+    if len(entries) < 2:
+        raise UserError(f"{source.label}: a comparison has at least two runs: {_EXAMPLE}")
+    bare = replace(source, document={key: value for key, value in source.document.items() if key != "compare"})
+    runs = tuple(_run(bare, entry, same) for entry in entries)
     first = runs[0].spec
-    return Comparison(source.name, first.title, first.description, tuple(runs), bound)
+    return Comparison(source.name, first.title, first.description, runs, own_bound if bound is None else bound)
+
+
+def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the values of each override, by its short name. Raises UserError where two of them set the same."""
+    lists: dict[str, list[Any]] = {}
+    for given, value in overrides.items():
+        name = short_name(given)
+        for other in lists:
+            ours, theirs = dotted_name(name), dotted_name(other)
+            if ours == theirs or ours.startswith(f"{theirs}.") or theirs.startswith(f"{ours}."):
+                raise UserError(f"{label}: {option_of(other)} and {option_of(given)} set the same: give one of the two")
+        lists[name] = value if isinstance(value, list) else [value]
+        if not lists[name]:
+            raise UserError(f"{label}: {option_of(given)}: gives no value: give at least one")
+    return lists
 
 
 def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> Run:
@@ -114,8 +122,10 @@ def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry
     if count > MOST_RUNS:
         raise UserError(f"{label}: {count:,} combinations: a comparison takes at most {MOST_RUNS:,} runs: vary less")
     for name, values in lists.items():
+        # To Python, True is 1.
+        kinds = [(isinstance(value, bool), value) for value in values]
         for index, value in enumerate(values):
-            if value in values[:index]:
+            if kinds[index] in kinds[:index]:
                 raise UserError(f"{label}: {option_of(name)}: {value} stands there twice: once is enough")
     entries = []
     for number, values in enumerate(product(*lists.values()), 1):
@@ -128,7 +138,9 @@ def _setting(value: Any) -> Setting:
     """Return a value as a table shows it."""
     if isinstance(value, str | bool | int | float):
         return value
-    return to_toml({"v": value}).removeprefix("v = ").strip()
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {_setting(inner)}" for key, inner in value.items())
+    return " ".join(to_toml({"v": value}).removeprefix("v = ").split())
 
 
 def _tables(compare: Table) -> list[_Entry]:
@@ -143,7 +155,8 @@ def _tables(compare: Table) -> list[_Entry]:
         name = table.text("name", f"run{number}")
         _require_sheet_name(table, name, names)
         names.add(name.casefold())
-        overrides = dict(_dotted({key: value for key, value in table.content.items() if key not in _OWN_KEYS}))
+        flat = _dotted({key: value for key, value in table.content.items() if key not in _OWN_KEYS})
+        overrides = {short_name(key): value for key, value in flat}
         scalars = {key: value for key, value in overrides.items() if isinstance(value, str | bool | int | float)}
         settings = _settings(table.table("settings")) if "settings" in table.content else scalars
         entries.append(_Entry(name, table.text("note", ""), overrides, settings, table.path))
@@ -154,16 +167,21 @@ def _settings(table: Table) -> dict[str, Setting]:
     """Return settings to show; texts among them must fit a cell."""
     flat = Table(table.label, table.path, dict(_dotted(table.content)), table.origins)
     for key, value in flat.content.items():
-        if not isinstance(value, bool | int | float):
+        if isinstance(value, float):
+            flat.number(key)
+        elif not isinstance(value, bool | int):
             flat.text(key, "")
     return dict(flat.content)
 
 
 def _require_sheet_name(table: Table, name: str, taken: set[str]) -> None:
-    if not 1 <= len(name) <= _LONGEST_NAME:
+    # Excel counts the units of UTF-16: an emoji is two.
+    if not 1 <= len(name.encode("utf-16-le")) // 2 <= _LONGEST_NAME:
         table.fail("name", f"names a sheet: it must have 1 to {_LONGEST_NAME} characters")
     if _NOT_IN_A_SHEET_NAME.search(name) or name != name.strip():
-        table.fail("name", f"names a sheet: it must have none of [ ] : * ? / \\ ' and no blank at an end, not {name!r}")
+        table.fail(
+            "name", f"names a sheet: it must have none of [ ] : * ? / \\ ' ! and no blank at an end, not {name!r}"
+        )
     if name.casefold() in _RESERVED or name.casefold().startswith("data "):
         table.fail("name", f"{name!r} is the name of another sheet: choose another one")
     if name.casefold() in taken:
@@ -174,7 +192,7 @@ def _dotted(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any
     """Yield what stands in tables inside tables, by dotted key."""
     for key, value in table.items():
         whole = f"{path}.{key}" if path else key
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             yield from _dotted(value, whole)
         else:
             yield whole, value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
@@ -25,9 +26,9 @@ def with_values(xml: str, values: Mapping[str, Value]) -> str:
 
 
 def _written(value: Value) -> tuple[str, str]:
-    """Return the attribute that tells a value's kind, and its text; NaN is an error."""
+    """Return the attribute that tells a value's kind, and its text; a number that is not finite is an error."""
     if isinstance(value, bool):
         return ' t="b"', str(int(value))
     if isinstance(value, str):
         return ' t="str"', escape(value)
-    return (' t="e"', "#NUM!") if value != value else ("", number_text(value))
+    return ("", number_text(value)) if math.isfinite(value) else (' t="e"', "#NUM!")

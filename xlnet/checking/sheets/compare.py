@@ -111,7 +111,9 @@ def _points(view: View, plan: Plan, index: int) -> _Found:
     for number in range(len(plan.points(index))):
         row = FIRST_RUN_ROW + number
         found = _at_point(view, plan, index, keys.LOSS, number)
-        yield Position(NAME, row, loss), None if found is None else most if np.isnan(found) else min(found, most)
+        # fmin passes over a NaN: where the run has no number, the limit is drawn.
+        drawn = None if found is None or np.isnan(most) else float(np.fmin(found, most))
+        yield Position(NAME, row, loss), drawn
         yield Position(NAME, row, log), float(np.maximum(view.number(NAME, row, loss), SMALLEST_LOSS))
         if plan.outputs:
             key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
@@ -143,7 +145,7 @@ def _within(
 ) -> tuple[Position, Expected]:
     """Return a value within its limit; where there is none, the one above."""
     row, most = FIRST_RUN_ROW + number, _limit(view, plan, limit)
-    if found is not None and np.isnan(found):
+    if found is not None and np.isnan(found + most):
         found = view.number(NAME, row - 1, column) if number else 0.0
     elif found is not None:
         found = float(np.clip(found, -most, most))

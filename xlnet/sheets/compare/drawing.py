@@ -38,7 +38,6 @@ from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
 from xlnet.sheets.live import Live, put_all, put_inputs
 from xlnet.sheets.page import print_landscape, width_of
-from xlnet.sheets.shown import Cited
 
 _MARGIN_WIDTH, _NAME_WIDTH, _WIDTH = 2.0, 26.0, 12.5
 # A chart is high enough for the runs' names beside it.
@@ -65,15 +64,15 @@ def draw(worksheet: Worksheet, plan: Plan, formulas: Sequence[Live]) -> None:
     _set_widths(worksheet, plan)
     top = plan.last_run_row + 4
     columns, rows = size = CHART_COLUMNS, max(_LEAST_ROWS, len(plan.sheets) + _ROWS_BESIDE_LEGEND)
-    for number, chart in enumerate(_charts(plan, size)):
+    charts = list(_charts(plan, size))
+    for number, chart in enumerate(charts):
         across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
         draw_chart(worksheet, chart, LABEL_COLUMN + across, top + down)
     worksheet.freeze_panes = cell(LABEL_COLUMN + 1, FIRST_RUN_ROW)
     worksheet.sheet_view.showGridLines = False
     worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
     protect(worksheet)
-    charts = len(list(_charts(plan, size)))
-    bottom = top + -(-charts // CHARTS_ABREAST) * (rows + 1)
+    bottom = top + -(-len(charts) // CHARTS_ABREAST) * (rows + 1)
     worksheet.print_area = f"A1:{cell(plan.limits_column - 2, bottom)}"
     print_landscape(worksheet)
     worksheet.page_setup.fitToWidth = 1
@@ -86,7 +85,8 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
         label = texts.get("compare", "weight").format(number=number + 1)
         put_text(worksheet, LABEL_COLUMN, plan.weight_row(number), label, _LABEL)
     if plan.charted_weights and not plan.shared:
-        put_text(worksheet, VALUE_COLUMN + 1, plan.weight_row(0), texts.get("compare", "weight note"), _NOTE)
+        note = replace(_NOTE, indent=1)
+        put_text(worksheet, VALUE_COLUMN + 1, plan.weight_row(0), texts.get("compare", "weight note"), note)
     if plan.shared:
         first = min(place.column for place in plan.shared.values())
         put_text(worksheet, first, SHARED_ROW - 1, texts.get("compare", "shared"), _NOTE)
@@ -114,10 +114,12 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
         put_link(worksheet, columns["run"], row, run.name, target, _RUN)
         for name in plan.settings:
             setting = plan.setting(index, name)
+            if plan.constant(index, name) is not None:
+                continue
             if isinstance(setting, bool | str):
                 shown = str(setting).lower() if isinstance(setting, bool) else setting
                 put_text(worksheet, columns[f"setting {name}"], row, shown, replace(_SETTING, shrink=True))
-            elif not isinstance(setting, Cited):
+            else:
                 put_number(worksheet, columns[f"setting {name}"], row, setting, _SETTING)
     below = plan.last_run_row + 1
     room = texts.get("compare", "room").format(count=len(plan.sheets), most=most_runs(plan.comparison))
@@ -209,7 +211,7 @@ def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
     widths |= {1: _MARGIN_WIDTH, LABEL_COLUMN: max(_NAME_WIDTH, *names), plan.limits_column: _NAME_WIDTH}
     for name in plan.settings:
         shown = [str(plan.setting(index, name)) for index in range(len(plan.sheets))]
-        if not isinstance(plan.setting(0, name), Cited):
+        if plan.constant(0, name) is None:
             widths[plan.columns[f"setting {name}"]] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
     for column, width in widths.items():
         worksheet.column_dimensions[get_column_letter(column)].width = width

@@ -76,18 +76,15 @@ def _at(sheet: TrainingSheet, key: str, row: int) -> str:
 
 
 def _settings(plan: Plan, index: int) -> Iterator[Live]:
+    sheet = plan.sheets[index]
     for name in plan.settings:
-        cited = plan.setting(index, name)
-        if isinstance(cited, Cited):
-            sheet = plan.sheets[index]
+        key = plan.constant(index, name)
+        if key is not None:
+            place = sheet.layout.cells[key]
+            cited = Cited(place.sheet, place.row or 1, place.column)
             source = f"={quoted_sheet(sheet.layout.title(cited.sheet))}{absolute(cited.column, cited.row)}"
-            value = sheet.constants[_key_at(sheet, cited)]
-            yield Live(name, plan.columns[f"setting {name}"], plan.row(index), source, _CELL, _fixed(value), cited)
-
-
-def _key_at(sheet: TrainingSheet, cited: Cited) -> str:
-    places = sheet.layout.cells.items()
-    return next(key for key, place in places if (place.row, place.column) == (cited.row, cited.column))
+            value = _fixed(sheet.constants[key])
+            yield Live(name, plan.columns[f"setting {name}"], plan.row(index), source, _CELL, value, cited)
 
 
 def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
@@ -112,7 +109,7 @@ def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     below = losses.first_below(every_loss, bound, never)
     yield live("first below", below, _of(numbers.first_below, index, never), _CELL)
     diverged = losses.diverged(every_loss, every_iteration, no, since)
-    yield live("diverged", diverged, _of(numbers.diverged, index, no, since), _CELL)
+    yield live("diverged", diverged, _of(numbers.diverged, index, no, since), replace(_CELL, horizontal="center"))
 
 
 def _or_none(source: str) -> str:

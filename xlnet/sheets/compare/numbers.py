@@ -47,7 +47,11 @@ class Numbers:
         return no if record.losses == record.iterations else f"{since} {record.losses + 1}"
 
     def _limit(self, name: str) -> float:
-        """Return the limit beyond which charts draw nothing."""
+        """Return the limit beyond which charts draw nothing; NaN where it is too large for a number."""
+        limit = self._product(name)
+        return limit if math.isfinite(limit) else math.nan
+
+    def _product(self, name: str) -> float:
         plan = self._plan
         if name == "loss":
             firsts = [self.at(index, keys.LOSS, 1) for index in range(len(plan.sheets))]
@@ -70,12 +74,13 @@ class Numbers:
 
     def loss(self, index: int, iteration: int) -> float:
         """Return the loss as a chart draws it."""
-        found = self.at(index, keys.LOSS, iteration)
-        return min(found, self.limit("loss")) if isinstance(found, float) else self.limit("loss")
+        found, most = self.at(index, keys.LOSS, iteration), self.limit("loss")
+        return min(found, most) if isinstance(found, float) and not math.isnan(most) else most
 
     def log_loss(self, index: int, iteration: int) -> float:
         """Return the loss as a logarithmic chart draws it."""
-        return max(self.loss(index, iteration), SMALLEST_LOSS)
+        loss = self.loss(index, iteration)
+        return loss if math.isnan(loss) else max(loss, SMALLEST_LOSS)
 
     def drawn(self, index: int, key: str, point: int, limit: str) -> float:
         """Return an output or weight as a chart draws it: where there is none, what stands above."""
@@ -85,5 +90,6 @@ class Numbers:
         most, values = self.limit(limit), [0.0]
         for iteration in self._plan.points(index):
             found = self.at(index, key, iteration)
-            values.append(max(-most, min(most, found)) if isinstance(found, float) else values[-1])
+            has_one = isinstance(found, float) and not math.isnan(most)
+            values.append(max(-most, min(most, float(found))) if has_one else values[-1])
         return values[1:]

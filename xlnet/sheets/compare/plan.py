@@ -37,8 +37,6 @@ _MOST_POINTS, _FEWER_POINTS, _MANY_RUNS = 200, 100, 12
 _LONGEST_LIST = 255
 # What a run shows in charts, each in a column of its own.
 LOSS, LOG_LOSS, OUTPUT = "loss", "log loss", "output"
-# Names of the constants by the names of the settings that they hold.
-_CONSTANTS = {"lr": (keys.LEARNING_RATE, keys.BASE_LEARNING_RATE)}
 
 
 @dataclass(frozen=True)
@@ -65,21 +63,25 @@ class Plan:
 
     @cached_property
     def settings(self) -> list[str]:
-        """The settings that set runs apart, by their short names, η first; weights stand in columns of their own."""
+        """The settings that set runs apart, by their short names, η first; iterations have a column of their own."""
         named = [short_name(name) for run in self.comparison.runs for name in run.settings]
-        return ["lr", *dict.fromkeys(name for name in named if name != "lr")]
+        return ["lr", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
 
     def called(self, name: str) -> str:
         """Return what a setting is called."""
         return self.symbols(keys.LEARNING_RATE) if name == "lr" else name
 
-    def setting(self, index: int, name: str) -> Setting | Cited:
-        """Return a run's setting: the cell that holds it, or its value where none does; "" where it has none."""
-        sheet = self.sheets[index]
-        for key in _CONSTANTS.get(name, (name.rpartition(".")[2],)):
-            if key in sheet.layout.cells and key not in sheet.shared:
-                place = sheet.layout.cells[key]
-                return Cited(place.sheet, place.row or 1, place.column)
+    def constant(self, index: int, name: str) -> str | None:
+        """Return the key of the constant that holds a run's setting; None where no cell does."""
+        wanted: tuple[str, ...] = ()
+        if name == "lr":
+            wanted = (keys.LEARNING_RATE, keys.BASE_LEARNING_RATE)
+        elif name.startswith(("training.optimizer.", "training.schedule.")):
+            wanted = (name.rpartition(".")[2],)
+        return next((key for key in wanted if key in self.sheets[index].constants), None)
+
+    def setting(self, index: int, name: str) -> Setting:
+        """Return a run's setting as it was asked for; "" where it was not."""
         own = {short_name(key): value for key, value in self.comparison.runs[index].settings.items()}
         return own.get(name, "")
 
