@@ -59,12 +59,12 @@ def test_the_picture_shows_the_plane(built: Build, engine: str) -> None:
 
 
 def test_inputs_are_standardised_and_classes_named(built: Build, engine: str) -> None:
-    path = built("iris", iters=300)
+    path = built("iris", iters=60)
     row = labelled(path, "Predict", "your inputs 1", 2)
     measured = dict(zip([f"Predict!{letter}{row}" for letter in "CDEF"], (6.3, 2.5, 5.0, 1.9), strict=True))
     saved, other = recalculated(path, engine, measured)
     data = np.array(xlnet.load("iris").data.x)
-    p = parameters(path, saved, {"w1": (8, 4), "b1": (8,), "w2": (3, 8), "b2": (3,)}, 303)
+    p = parameters(path, saved, {"w1": (8, 4), "b1": (8,), "w2": (3, 8), "b2": (3,)}, 63)
 
     def outputs(x: np.ndarray) -> np.ndarray:
         z = p["w2"] @ np.tanh(p["w1"] @ ((x - data.mean(0)) / data.std(0)) + p["b1"]) + p["b2"]
