@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import shutil
 import tomllib
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -135,7 +137,11 @@ def test_a_mistake_in_a_table_is_named(tmp_path: Path, tables: str, message: str
     assert "\n" not in str(error.value)
 
 
-AGAINST = {
+MANY = list(range(1, 102))
+AGAINST: dict[str, tuple[dict[str, Any], str]] = {
+    "a value twice": ({"lr": [1, 2, 1]}, "seed: --lr: 1 stands there twice: once is enough"),
+    "too many": ({"lr": MANY, "iters": MANY}, "seed: 10,201 combinations: a comparison takes at most 1,000 runs"),
+    "one run": ({"lr": [1]}, "seed: a comparison has at least two runs: give a list, like --lr 0.001,0.01"),
     "twice": ({"lr": [1, 2], "training.optimizer.lr": 3}, "--lr and --set training.optimizer.lr set the same"),
     "a part": ({"lr": [1, 2], "training.optimizer": {}}, "--lr and --set training.optimizer set the same"),
     "itself": ({"compare.bound": [1, 2]}, "unknown override --set compare.bound"),
@@ -149,6 +155,22 @@ def test_overrides_that_cannot_be_are_named(overrides: dict[str, Any], message: 
     with pytest.raises(xlnet.UserError) as error:
         load_comparison("seed", overrides)
     assert message in str(error.value)
+
+
+TOO_MUCH: dict[str, tuple[dict[str, Any], str]] = {
+    "runs": ({"lr": MANY}, "seed: 101 runs and a workbook holds up to 60 of this size: vary less"),
+    "long runs": ({"lr": MANY[:11], "iters": 50_000}, "seed: 11 runs and a workbook holds up to 10 of this size"),
+    "rows": ({"lr": [1, 2], "iters": 400_000}, "runs of this size are too large to stand side by side"),
+}
+
+
+@pytest.mark.parametrize(("overrides", "message"), TOO_MUCH.values(), ids=TOO_MUCH.keys())
+def test_more_than_a_workbook_holds_is_refused(tmp_path: Path, overrides: dict[str, Any], message: str) -> None:
+    path = tmp_path / "much.xlsx"
+    with pytest.raises(xlnet.UserError) as error:
+        xlnet.build_comparison(load_comparison("seed", overrides), path)
+    assert message in str(error.value)
+    assert not path.exists()
 
 
 def test_a_quote_must_be_closed() -> None:
@@ -340,6 +362,25 @@ def test_the_chosen_weight_is_drawn(compared: Compare, engine: str) -> None:
     for cells, column in ((saved, "B"), (other, "F")):
         for point in (0, 57, 199):
             assert cells(f"Compare!{drawn}{header + 1 + point}") == cells(f"run2!{column}{4 + point}")
+
+
+def test_every_chart_has_every_run_by_its_name(compared: Compare) -> None:
+    path = compared(load_comparison("lesson"))
+    names = [run.name for run in load_comparison("lesson").runs]
+    sheet = load_workbook(path)["Compare"]
+    with zipfile.ZipFile(path) as package:
+        charts = [package.read(name).decode() for name in package.namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == 5
+    headers = set()
+    for xml in charts:
+        assert re.findall(r"<(?:c:)?tx>\s*<(?:c:)?v>([^<]*)</", xml) == names
+        cited = re.findall(r"<(?:c:)?yVal>.*?<(?:c:)?f>'Compare'!\$([A-Z]+)\$11:\$\1\$210</", xml)
+        # Each line shows the column of its own run.
+        for name, column in zip(names, cited, strict=True):
+            header = str(sheet[f"{column}10"].value)
+            assert header.endswith(f", {name}")
+            headers.add(header)
+    assert len(headers) == 5 * len(names)
 
 
 def test_a_diverging_run_stays_within_its_charts(compared: Compare, engine: str) -> None:

@@ -14,7 +14,7 @@ from xlnet.graph.node import Constant, DataColumn, Node
 from xlnet.layout import DATA, FIRST_ROW
 from xlnet.sheets.cells import put_text
 from xlnet.sheets.guard import protect
-from xlnet.sheets.page import fit_height, lines_of, print_landscape
+from xlnet.sheets.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.sheets.training import TrainingSheet, repeated
 
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
@@ -25,7 +25,10 @@ _TEXT = replace(style.TEXT, vertical="top", wrap=True)
 def draw(worksheet: Worksheet, sheets: Sequence[TrainingSheet]) -> None:
     """Draw the sheet of a workbook with these sheets Training: one, or one a run."""
     texts = sheets[0].texts
-    for column, (header, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True), 1):
+    # In a comparison keys and places are led by a run's name.
+    names = max(width_of(sheet.name) for sheet in sheets) + 1 if len(sheets) > 1 else 0
+    widths = [width + names * (header in ("Key", "Where")) for header, width in zip(HEADERS, _WIDTHS, strict=True)]
+    for column, (header, width) in enumerate(zip(HEADERS, widths, strict=True), 1):
         look = replace(style.BAND, fill=style.CONSTANTS.strong)
         put_text(worksheet, column, 1, texts.get("formulas", header), look)
         worksheet.column_dimensions[get_column_letter(column)].width = width
@@ -34,7 +37,7 @@ def draw(worksheet: Worksheet, sheets: Sequence[TrainingSheet]) -> None:
         for column, text in enumerate(cells, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
             put_text(worksheet, column, row, text, replace(look, fill=colour, border="below"))
-        fit_height(worksheet, row, max(lines_of(text, width) for text, width in zip(cells, _WIDTHS, strict=True)))
+        fit_height(worksheet, row, max(lines_of(text, width) for text, width in zip(cells, widths, strict=True)))
     worksheet.freeze_panes = "B2"
     protect(worksheet)
     print_landscape(worksheet, "1:1")

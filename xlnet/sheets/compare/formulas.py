@@ -24,7 +24,6 @@ from xlnet.sheets.compare.plan import (
     VALUE_COLUMN,
     Plan,
     parameter_columns,
-    values_of,
 )
 from xlnet.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.sheets.live import Live, Typed
@@ -45,10 +44,8 @@ def inputs(plan: Plan) -> list[Typed]:
     for number in plan.charted_weights:
         first = words[0] if number == 0 else words[-1]
         found.append(Typed(f"weight {number + 1}", VALUE_COLUMN, plan.weight_row(number), first, "choice", words))
-    if plan.shared:
-        values = values_of(plan.sheets[0].spec)
-        for key, place in plan.shared.items():
-            found.append(Typed(key, place.column, place.row, values[key], "inputs"))
+    for key, place in plan.shared.items():
+        found.append(Typed(key, place.column, place.row, plan.sheets[0].constants[key], "inputs"))
     return found
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from xlnet import keys
 from xlnet.record import Record
-from xlnet.sheets.compare.plan import Plan, values_of
+from xlnet.sheets.compare.plan import Plan
 from xlnet.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.xlsx.values import Value
 
@@ -57,7 +57,8 @@ class Numbers:
             firsts = [self.at(index, keys.LOSS, 1) for index in range(len(plan.sheets))]
             return LOSS_TIMES * max((loss for loss in firsts if isinstance(loss, float)), default=0.0)
         if name == "output":
-            return OUTPUT_TIMES * max(1.0, *map(abs, self._targets()))
+            targets = [value for row in plan.sheets[0].spec.data.t for value in row]
+            return OUTPUT_TIMES * max(1.0, *map(abs, targets))
         initial = [
             self._records[index].value(key, 1)
             for index, sheet in enumerate(plan.sheets)
@@ -65,12 +66,6 @@ class Numbers:
             if key in plan.parameters
         ]
         return WEIGHT_TIMES * max(1.0, *map(abs, initial))
-
-    def _targets(self) -> list[float]:
-        spec = self._plan.sheets[0].spec
-        if not spec.has_data_sheet:
-            return [value for key, value in values_of(spec).items() if key.startswith("t")]
-        return [value for row in spec.data.t for value in row]
 
     def loss(self, index: int, iteration: int) -> float:
         """Return the loss as a chart draws it."""

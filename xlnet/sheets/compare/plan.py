@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,6 @@ from xlnet.sheets.compare import NAME
 from xlnet.sheets.dashboard.plan import outputs
 from xlnet.sheets.shown import Cited
 from xlnet.sheets.training import TrainingSheet, sheet_of
-from xlnet.spec import Spec
 from xlnet.template.overrides import short_name
 from xlnet.texts import ENGLISH, Texts
 from xlnet.texts import load as load_texts
@@ -238,9 +237,3 @@ def shared_places(comparison: Comparison) -> dict[str, Cited]:
     every = [keys.activation(0, i) for i in range(1, spec.inputs + 1)]
     every += [keys.target(i) for i in range(1, spec.outputs + 1)]
     return {key: Cited(NAME, SHARED_ROW + 1, column) for column, key in enumerate(every, SHARED_COLUMN)}
-
-
-def values_of(spec: Spec) -> Mapping[str, float]:
-    """Return the inputs and targets of the only sample, by key."""
-    x = {keys.activation(0, i): value for i, value in enumerate(spec.data.x[0], 1)}
-    return x | {keys.target(i): value for i, value in enumerate(spec.data.t[0], 1)}
