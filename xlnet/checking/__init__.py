@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from xlnet.checking.compare import compare
-from xlnet.checking.file import formula_texts
+from xlnet.checking.file import contents
 from xlnet.checking.probes import probes
 from xlnet.checking.reading import open_workbook
 from xlnet.checking.report import Report, report
+from xlnet.checking.rewritten.asking import with_rewritten
 from xlnet.checking.runs import job_of, own_points
 from xlnet.engines.choose import AUTO, recalculate
+from xlnet.engines.grid import Recalculation
+from xlnet.engines.job import Job
 
 RTOL, ATOL, SECONDS = 1e-9, 1e-12, 600.0
 
@@ -25,13 +29,16 @@ def check(
     atol: float = ATOL,
     timeout: float = SECONDS,
     say: Say = lambda _: None,
+    *,
+    strict: bool = False,
 ) -> Report:
     """Recalculate every formula of `workbook` and compare it with numpy.
 
-    A cell agrees within atol + rtol·|expected|. Raises UserError when the file is not an xlnet workbook, EngineError
-    when no engine recalculates it within `timeout` seconds. `say` is told what is being done.
+    A cell agrees within atol + rtol·|expected|. A formula in other words than xlnet's own agrees where it gives the
+    same at many points; it is listed, and with `strict` it is a difference. Raises UserError when the file is not an
+    xlnet workbook, EngineError when no engine recalculates it within `timeout` seconds. `say` is told what is done.
     """
-    return check_all([workbook], engine, rtol, atol, timeout, say)[0]
+    return check_all([workbook], engine, rtol, atol, timeout, say, strict=strict)[0]
 
 
 def check_all(
@@ -41,6 +48,8 @@ def check_all(
     atol: float = ATOL,
     timeout: float = SECONDS,
     say: Say = lambda _: None,
+    *,
+    strict: bool = False,
 ) -> list[Report]:
     """Check many workbooks with one start of the engine, which has `timeout` seconds for all of them; see `check`."""
     say("reading")
@@ -49,14 +58,24 @@ def check_all(
     jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
     cells = sum(run.is_formula.size for runs in every_runs for run in runs)
     say(f"recalculating {cells:,} cells")
+    deadline = time.monotonic() + timeout
     recalculations = recalculate(engine, jobs, timeout)
     say("comparing with numpy")
-    reports = []
-    for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True):
-        findings = [
+    every_findings = [
+        [
             compare(run, own, own_points(run, recalculation.points, own), rtol, atol)
             for run, own in zip(runs, its_probes, strict=True)
         ]
+        for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True)
+    ]
+
+    def ask(further: Sequence[Job]) -> list[Recalculation]:
+        say("judging formulas that were rewritten")
+        return recalculate(engine, further, max(deadline - time.monotonic(), 0.0))
+
+    every_findings = with_rewritten(every_runs, recalculations, every_findings, ask, rtol, atol)
+    reports = []
+    for runs, recalculation, findings in zip(every_runs, recalculations, every_findings, strict=True):
         wrong = [run.in_file(cell.position) for run, found in zip(runs, findings, strict=True) for cell in found.wrong]
-        reports.append(report(runs, recalculation, findings, formula_texts(runs[0].path, wrong)))
+        reports.append(report(runs, recalculation, findings, contents(runs[0].path, wrong), strict=strict))
     return reports

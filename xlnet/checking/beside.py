@@ -9,7 +9,7 @@ from xlnet.checking.opened import Opened
 from xlnet.checking.quantities import Position
 from xlnet.checking.region import WrongCell, wrong_cell
 from xlnet.checking.sheets import EXPECTATIONS
-from xlnet.checking.view import Expected, Near, View, Written
+from xlnet.checking.view import Expected, Near, OneOf, Single, View, Written
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import NUMBER, TEXT
 
@@ -34,7 +34,9 @@ def wrong_beside(
         for live in opened.lives[sheet]:
             position = Position(sheet, live.row, live.column)
             wanted = view.shown(live.shown) if live.shown else expectations[position]
-            problem, error = _judged(opened, grid, position, wanted, rtol, atol)
+            choices = wanted.values if isinstance(wanted, OneOf) else (wanted,)
+            outcomes = [(*_judged(opened, grid, position, choice, rtol, atol), choice) for choice in choices]
+            problem, error, wanted = next((each for each in outcomes if each[0] is None), outcomes[0])
             if problem:
                 shown = wanted.value if isinstance(wanted, Near | Written) else wanted
                 wrong.append(wrong_cell(position, problem, probe, grid, shown))
@@ -43,7 +45,12 @@ def wrong_beside(
 
 
 def _judged(
-    opened: Opened, grid: Grid, position: Position, expected: Expected, rtol: float, atol: float
+    opened: Opened,
+    grid: Grid,
+    position: Position,
+    expected: Single,
+    rtol: float,
+    atol: float,
 ) -> tuple[str | None, float]:
     row, column = position.row - 1, position.column - 1
     kind, found = grid.kinds[row, column], grid.values[row, column]

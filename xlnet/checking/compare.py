@@ -18,6 +18,7 @@ from xlnet.checking.order import wrong_order
 from xlnet.checking.probes import AS_SAVED, Probe
 from xlnet.checking.quantities import Position, from_grids, to_table
 from xlnet.checking.region import Expectation, Numbers, Region, WrongCell, judge, wrong_cell
+from xlnet.checking.rewritten.judging import Agreeing
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import ERROR, NUMBER
 from xlnet.layout import DATA, FIRST_ROW, TRAINING
@@ -39,7 +40,8 @@ class Findings:
     `errors` is the worst error of each column of the table, `data_error` that of sheet Data, `beside_errors` those of
     the sheets beside Training, by name: |found − expected|, relative where the value is above 1. `drift` is the largest
     such distance from the reference's own run, and where; None where it could not run. `diverged_at` is the iteration
-    from which sheet and reference agree that there are no finite numbers.
+    from which sheet and reference agree that there are no finite numbers. `rewritten` are the formulas that say in
+    other words what xlnet's own do.
     """
 
     wrong: list[WrongCell]
@@ -49,6 +51,7 @@ class Findings:
     drift: float | None
     drift_position: Position | None
     diverged_at: int | None
+    rewritten: tuple[Agreeing, ...] = ()
 
 
 def compare(
@@ -69,7 +72,7 @@ def compare(
         judged = end
         if probe.name == AS_SAVED:
             cells = [*_wrong_inputs(opened, grids), *wrong_order(opened, found, grids[TRAINING])]
-        if probe.name == AS_SAVED or (probe.rows is None and (_kinds(opened, grids[TRAINING]) == ERROR).any()):
+        if probe.name == AS_SAVED or (_kinds(opened, grids[TRAINING]) == ERROR).any():
             run = to_table(opened.places, _own_run(opened, found), opened.rows, len(opened.graph.nodes))
             if not _wrong_inputs(opened, grids):
                 judged, unlike = _end_of_finite_rows(opened, probe, grids[TRAINING], run)
@@ -78,19 +81,18 @@ def compare(
                 end = judged
                 diverged_at = end + 1 if end < opened.rows else None
                 drift = _drift(_table(opened, grids[TRAINING])[:end], run[:end])
-        if opened.computed and probe.rows is None:
+        if opened.computed:
             region = _data_region(opened, grids[DATA])
             near = partial(_is_near, region.values, rtol=rtol, atol=atol)
             expectation = _expectation(opened, found, slice(0, 1), lambda q: _computed(opened, q), near)
             more, distances = judge(region, expectation, grids[DATA], probe.name, rtol, atol)
             cells += more
             data_error = max(data_error, float(distances.max(initial=0.0)))
-        if probe.rows is None:
-            more, worst = wrong_beside(opened, grids, probe.name, rtol, atol)
-            cells += more
-            beside_errors = {name: max(error, worst[name]) for name, error in beside_errors.items()}
-        for rows in _blocks(probe, judged):
-            region = _training_region(opened, probe, grids[TRAINING], rows)
+        more, worst = wrong_beside(opened, grids, probe.name, rtol, atol)
+        cells += more
+        beside_errors = {name: max(error, worst[name]) for name, error in beside_errors.items()}
+        for rows in _blocks(judged):
+            region = _training_region(opened, grids[TRAINING], rows)
             near = partial(_is_near, region.values, rtol=rtol, atol=atol)
             expectation = _expectation(opened, found, rows, lambda q: _own_table(opened, q), near)
             more, distances = judge(region, expectation, grids[TRAINING], probe.name, rtol, atol)
@@ -101,7 +103,7 @@ def compare(
     # A wrong cell moves a divergence: it alone is to blame then.
     wrong = wrong or {cell.position: cell for cell in not_diverging}
     return Findings(
-        wrong=sorted(wrong.values(), key=lambda cell: (cell.position.sheet, cell.position.column, cell.position.row)),
+        wrong=sorted(wrong.values(), key=by_column),
         errors=errors,
         data_error=data_error,
         beside_errors=beside_errors,
@@ -111,12 +113,15 @@ def compare(
     )
 
 
-def _blocks(probe: Probe, end: int) -> Iterator[slice]:
+def by_column(cell: WrongCell) -> tuple[str, int, int]:
+    """Return what wrong cells are sorted by: the first of a column stands before the others."""
+    return cell.position.sheet, cell.position.column, cell.position.row
+
+
+def _blocks(end: int) -> Iterator[slice]:
     """Yield the rows to judge, so many at a time that the arrays of a long run stay small."""
     for start in range(0, end, _ROWS_PER_BLOCK):
-        block = slice(start, min(start + _ROWS_PER_BLOCK, end))
-        if probe.rows is None or any(block.start <= row < block.stop for row in probe.rows):
-            yield block
+        yield slice(start, min(start + _ROWS_PER_BLOCK, end))
 
 
 def _table(opened: Opened, grid: Grid) -> Numbers:
@@ -127,8 +132,7 @@ def _kinds(opened: Opened, grid: Grid) -> NDArray[np.uint8]:
     return grid.kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
 
 
-def _training_region(opened: Opened, probe: Probe, grid: Grid, rows: slice) -> Region:
-    numbers = np.arange(rows.start, rows.stop)
+def _training_region(opened: Opened, grid: Grid, rows: slice) -> Region:
     is_formula = opened.is_formula[rows]
     holds_formula = np.empty_like(is_formula)
     holds_formula[:] = [node.formula is not None for node in opened.graph.nodes]
@@ -144,7 +148,6 @@ def _training_region(opened: Opened, probe: Probe, grid: Grid, rows: slice) -> R
         holds_formula=holds_formula,
         is_formula=is_formula,
         is_input=is_input,
-        rows=np.isin(numbers, list(probe.rows)) if probe.rows is not None else np.ones(len(numbers), dtype=bool),
         position=lambda row, column: _training_position(rows.start + row, column),
     )
 
@@ -164,7 +167,6 @@ def _data_region(opened: Opened, grid: Grid) -> Region:
         holds_formula=everywhere,
         is_formula=np.array([[is_formula for _, is_formula in opened.computed.values()]]),
         is_input=~everywhere,
-        rows=np.ones(1, dtype=bool),
         position=lambda _, column: positions[column],
     )
 

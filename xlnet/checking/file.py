@@ -75,20 +75,24 @@ def require_sheets(path: Path, workbook: Any, *names: str) -> None:
             raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
 
 
-def formula_texts(path: Path, positions: Collection[Position]) -> dict[Position, str]:
-    """Return the formulas in these cells, by the workbook's own titles; a cell without one is left out."""
-    texts = {}
+def contents(path: Path, positions: Collection[Position]) -> dict[Position, float | str]:
+    """Return what was put into these cells, formulas as texts, by the workbook's own titles; blanks are left out."""
+    found: dict[Position, float | str] = {}
+    if not positions:
+        return found
     with opened_file(path) as workbook:
-        for sheet in {position.sheet for position in positions}:
-            wanted = [position for position in positions if position.sheet == sheet]
+        for sheet in {position.sheet for position in positions if position.sheet in workbook.sheetnames}:
+            wanted = {position for position in positions if position.sheet == sheet}
             rows = {position.row for position in wanted}
             widest = max(position.column for position in wanted)
             for row, cells in enumerate(rows_of(workbook[sheet], 1, widest, max(rows)), 1):
                 for column, cell in enumerate(cells, 1) if row in rows else ():
-                    text = formula_of(cell)
-                    if text and Position(sheet, row, column) in positions:
-                        texts[Position(sheet, row, column)] = text
-    return texts
+                    position = Position(sheet, row, column)
+                    if position in wanted and cell.value is not None:
+                        formula = formula_of(cell)
+                        is_number = isinstance(cell.value, int | float)
+                        found[position] = formula.text if formula else cell.value if is_number else str(cell.value)
+    return found
 
 
 def rows_of(worksheet: Any, first: int, columns: int | None, last: int | None = None) -> Iterator[Any]:

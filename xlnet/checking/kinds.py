@@ -19,9 +19,6 @@ from xlnet.layout import FIRST_ROW, TRAINING
 
 def with_kinds_of_file(opened: Opened, grids: Mapping[str, Grid], probe: Probe) -> dict[str, Grid]:
     """Return the grids of a probe with the cells that hold neither a number nor a formula marked as such."""
-    if probe.rows is not None:
-        # Most of the cells around the judged rows were typed over for this probe.
-        return dict(grids)
     corrected = {}
     for sheet, grid in grids.items():
         values, kinds = grid.values.copy(), grid.kinds.copy()

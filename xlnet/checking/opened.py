@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,27 @@ from xlnet.sheets.live import Live
 from xlnet.sheets.training import TrainingSheet
 from xlnet.spec import Spec
 
-_UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
-
 Flags = NDArray[np.bool_]
+
+
+class Said(NamedTuple):
+    """A formula as a cell has it: its text, and whether it is entered as an array formula."""
+
+    text: str
+    is_array: bool = False
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A formula that does not say what xlnet wrote: the key of its quantity, xlnet's own formula, and what was found.
+
+    `cells` are the places that hold it: the first one, whose texts these are, and those that are filled from there.
+    """
+
+    key: str
+    own: Said
+    found: Said
+    cells: tuple[Position, ...]
 
 
 @dataclass(frozen=True)
@@ -27,8 +46,8 @@ class Opened:
     """A network's training in a workbook, and what its sheets hold: all of an ordinary one, a run of a comparison.
 
     Sheets have the names that they have in an ordinary workbook: those of a run are translated (see `titles`).
-    `is_formula` and `is_altered` have the shape (iterations, columns) of sheet Training's table: whether a cell holds a
-    formula, and whether that is another one than xlnet wrote there. `inputs` are the cells that a user may change;
+    `is_formula` has the shape (iterations, columns) of sheet Training's table: whether a cell holds a formula.
+    `rewritten` are the formulas of all sheets that xlnet did not write so. `inputs` are the cells that a user may fill;
     `computed` are the formulas on sheet Data, by position: key, and whether there is still a formula; `beside` those on
     the sheets beside Training, and `lives` what xlnet writes there, by sheet. `odd_cells` are the kinds of cells that
     hold neither a number nor a formula nor a text: blank or boolean. `plan` is that of sheet Compare, and `index` the
@@ -39,7 +58,7 @@ class Opened:
     sheet: TrainingSheet
     places: dict[str, Placement]
     is_formula: Flags
-    is_altered: Flags
+    rewritten: tuple[Rewritten, ...]
     inputs: dict[Position, Input]
     computed: dict[Position, tuple[str, bool]]
     beside: dict[Position, tuple[str, bool]]

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from xlnet.checking.file import Cells, opened_file, require_sheets, rows_of
-from xlnet.checking.opened import Opened
+from xlnet.checking.opened import Opened, Said
 from xlnet.checking.quantities import Input, Position, placements
-from xlnet.checking.table import Table, formula_of, is_filled, number_of, odd_kind
+from xlnet.checking.table import Altered, Table, altered, formula_of, is_filled, number_of, odd_kind, rewritten
 from xlnet.checking.untouched import is_untouched
 from xlnet.errors import UserError
+from xlnet.excel import formula
 from xlnet.graph.node import Constant, Graph
 from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.sheets import compare
@@ -70,10 +71,12 @@ def _opened_run(path: Path, cells: Cells, sheet: TrainingSheet, sources: Sequenc
     if graph.data:
         require_sheets(path, cells.workbook, layout.title(DATA))
     table = _table(path, cells.workbook, sheet)
-    inputs, computed, odd_cells = _fixed_cells(cells, sheet)
+    inputs, computed, odd_cells, changed = _fixed_cells(cells, sheet)
+    changed += table.altered
     beside: dict[Position, tuple[str, bool]] = {}
     for name, typed, formulas in sources:
-        more, found, odd = _beside(name, cells.of(layout, name), typed, formulas)
+        more, found, odd, also_changed = _beside(name, cells.of(layout, name), typed, formulas)
+        changed += also_changed
         inputs |= more
         beside |= found
         odd_cells |= odd
@@ -82,7 +85,7 @@ def _opened_run(path: Path, cells: Cells, sheet: TrainingSheet, sources: Sequenc
         sheet=sheet,
         places=placements(sheet.spec, layout),
         is_formula=np.array(table.is_formula, dtype=bool),
-        is_altered=np.array(table.is_altered, dtype=bool),
+        rewritten=rewritten(changed),
         inputs=inputs | table.inputs,
         computed=computed,
         beside=beside,
@@ -111,12 +114,13 @@ def _table(path: Path, workbook: Any, sheet: TrainingSheet) -> Table:
 
 def _fixed_cells(
     every_cell: Cells, sheet: TrainingSheet
-) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int]]:
-    """Return the inputs and the formulas that stand outside the table, and the odd cells among them."""
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
+    """Return the inputs and the formulas that stand outside the table, and the odd and altered cells among them."""
     layout = sheet.layout
     inputs: dict[Position, Input] = {}
     computed: dict[Position, tuple[str, bool]] = {}
     odd_cells: dict[Position, int] = {}
+    changed: list[Altered] = []
     for constant in _constants(sheet.graph):
         place = layout.cells[constant.key]
         if constant.key in sheet.shared:
@@ -128,19 +132,22 @@ def _fixed_cells(
         if constant.formula is None:
             inputs[position] = Input(constant.key, constant.group, number_of(cell, constant.value))
         else:
-            computed[position] = (constant.key, cell is not None and formula_of(cell) is not None)
-    return inputs, computed, odd_cells
+            computed[position] = (constant.key, formula_of(cell) is not None)
+            own = Said(formula(constant.formula, layout, place.sheet))
+            changed += altered(position, constant.key, own, cell)
+    return inputs, computed, odd_cells, changed
 
 
 def _beside(
     name: str, cell_at: Callable[[int, int], Any], inputs: Sequence[Typed], lives: Sequence[Live]
-) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int]]:
-    """Return what is filled in on a sheet beside Training, its formulas, and the odd cells among the former."""
-    formulas = {}
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
+    """Return what is filled in on a sheet beside Training, its formulas, and the odd and altered cells among them."""
+    formulas: dict[Position, tuple[str, bool]] = {}
+    changed: list[Altered] = []
     for live in lives:
-        cell = cell_at(live.row, live.column)
-        is_formula = cell is not None and formula_of(cell) is not None
-        formulas[Position(name, live.row, live.column)] = (live.key, is_formula)
+        cell, position = cell_at(live.row, live.column), Position(name, live.row, live.column)
+        formulas[position] = (live.key, formula_of(cell) is not None)
+        changed += altered(position, live.key, Said(live.formula), cell)
     filled, odd_cells = {}, dict[Position, int]()
     for typed in inputs:
         cell = cell_at(typed.row, typed.column)
@@ -148,7 +155,7 @@ def _beside(
         position = Position(name, typed.row, typed.column)
         filled[position] = Input(typed.key, typed.group, number_of(cell, first), typed.choices)
         odd_cells |= odd_kind(position, cell)
-    return filled, formulas, odd_cells
+    return filled, formulas, odd_cells, changed
 
 
 def _constants(graph: Graph) -> Iterator[Constant]:

@@ -41,7 +41,7 @@ class Region:
     """Cells found by an engine, arrays of one shape.
 
     `holds_formula` tells where a formula belongs, `is_formula` where there is one, `is_input` which cells are the
-    user's; `rows` are the rows under judgement. `position` leads from a row and column of the arrays to the cell.
+    user's. `position` leads from a row and column of the arrays to the cell.
     """
 
     values: Numbers
@@ -49,7 +49,6 @@ class Region:
     holds_formula: Flags
     is_formula: Flags
     is_input: Flags
-    rows: Flags
     position: Callable[[int, int], Position]
 
 
@@ -58,10 +57,9 @@ def judge(
 ) -> tuple[list[WrongCell], Numbers]:
     """Return the wrong cells, and the worst error of each column, relative where a value is above 1."""
     found, expected = region.values, expectation.value
-    rows = region.rows[:, None]
     is_number = region.kinds == NUMBER
     # What depends on a cell without a number has no expected value: that cell alone is to blame.
-    judged = rows & np.isfinite(expected)
+    judged = np.isfinite(expected)
     tolerance = atol + rtol * np.abs(expected)
     with np.errstate(all="ignore"):
         outside = np.fmax(np.fmax(expectation.least - found, found - expectation.most), 0.0)
@@ -71,9 +69,9 @@ def judge(
         error = np.where(at_kink, outside, np.abs(found - expected))
         error = np.where(judged & is_number, error / np.fmax(1.0, np.abs(expected)), 0.0)
     problems = {
-        "typed over": rows & region.holds_formula & ~region.is_formula & is_number,
+        "typed over": region.holds_formula & ~region.is_formula & is_number,
         # An error or a text may come down from elsewhere by a formula; what is no formula stands where it was put.
-        "no number": rows & ~region.is_input & ~is_number & (~region.is_formula | judged),
+        "no number": ~region.is_input & ~is_number & (~region.is_formula | judged),
         "wrong value": is_off,
     }
     cells = [

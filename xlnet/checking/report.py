@@ -17,6 +17,9 @@ from xlnet.checking.region import WrongCell
 from xlnet.engines.grid import Recalculation
 from xlnet.excel import cell
 
+# A report for a person lists so many formulas that were rewritten.
+_MOST_LISTED = 20
+
 
 @dataclass(frozen=True)
 class GroupResult:
@@ -31,8 +34,8 @@ class GroupResult:
 class Difference:
     """The first wrong cell of a column; `also_wrong` counts the column's other ones.
 
-    `problem` is one of "wrong value", "typed over", "no number", "does not diverge", "not a permutation", "no choice";
-    `probe` tells at which point it showed.
+    `problem` is one of "wrong value", "typed over", "no number", "does not diverge", "not a permutation", "no choice",
+    and under `strict` "rewritten"; `probe` tells at which point it showed.
     """
 
     sheet: str
@@ -44,6 +47,20 @@ class Difference:
     found: float | str | None
     expected: float | str | None
     also_wrong: int
+
+
+@dataclass(frozen=True)
+class RewrittenFormula:
+    """A formula that is not xlnet's own text and gave the same at so many points.
+
+    `cell` names its place with the sheet, "Training!H5", and `also_filled` counts the cells that are filled from it.
+    """
+
+    cell: str
+    key: str
+    formula: str
+    points: int
+    also_filled: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,7 @@ class Report:
     drift_cell: str | None
     diverged_at: int | None
     differences: tuple[Difference, ...]
+    rewritten: tuple[RewrittenFormula, ...] = ()
     runs: tuple[RunResult, ...] = ()
 
     @property
@@ -98,10 +116,16 @@ def report(
     runs: Sequence[Opened],
     recalculation: Recalculation,
     findings: Sequence[Findings],
-    formulas: Mapping[Position, str],
+    formulas: Mapping[Position, float | str],
+    *,
+    strict: bool,
 ) -> Report:
-    """Return the report of a check of a workbook's runs; `formulas` are those of the wrong cells, by its own titles."""
+    """Return the report of a check of a workbook's runs; `formulas` are those of the wrong cells, by its own titles.
+
+    With `strict` a formula that was rewritten is a difference.
+    """
     own_wrong = _each_once(runs, findings)
+    rewritten = tuple(_rewritten(runs, findings))
     results = [_result(*each) for each in zip(runs, findings, map(len, own_wrong), strict=True)]
     drifts = [result for result in results if result.drift is not None]
     worst = max(drifts, key=lambda result: result.drift or 0.0) if drifts else None
@@ -117,7 +141,8 @@ def report(
         drift=worst.drift if worst else None,
         drift_cell=worst.drift_cell if worst else None,
         diverged_at=diverged[0] if diverged else None,
-        differences=tuple(_differences(runs, own_wrong, formulas)),
+        differences=(*_differences(runs, own_wrong, formulas), *(map(_as_difference, rewritten) if strict else ())),
+        rewritten=rewritten,
         runs=tuple(results) if runs[0].run else (),
     )
 
@@ -169,7 +194,7 @@ def _merged(groups: Sequence[GroupResult]) -> Iterator[GroupResult]:
 
 
 def _differences(
-    runs: Sequence[Opened], own_wrong: Sequence[Sequence[WrongCell]], formulas: Mapping[Position, str]
+    runs: Sequence[Opened], own_wrong: Sequence[Sequence[WrongCell]], formulas: Mapping[Position, float | str]
 ) -> Iterator[Difference]:
     by_key: defaultdict[str, list[WrongCell]] = defaultdict(list)
     for run, its_cells in zip(runs, own_wrong, strict=True):
@@ -183,11 +208,44 @@ def _differences(
             key=key,
             problem=first.problem,
             probe=first.probe,
-            formula=formulas.get(first.position),
+            formula=_formula(formulas.get(first.position)),
             found=first.found,
             expected=first.expected,
             also_wrong=len(others),
         )
+
+
+def _formula(content: float | str | None) -> str | None:
+    """Return what stands in a cell where it is a formula."""
+    return content if isinstance(content, str) and content.startswith("=") else None
+
+
+def _rewritten(runs: Sequence[Opened], findings: Sequence[Findings]) -> Iterator[RewrittenFormula]:
+    for run, found in zip(runs, findings, strict=True):
+        for formula, points in ((entry.formula, entry.points) for entry in found.rewritten):
+            first = formula.cells[0]
+            yield RewrittenFormula(
+                cell=f"{first.sheet}!{cell(first.column, first.row)}",
+                key=f"{run.run}:{formula.key}" if run.run else formula.key,
+                formula=formula.found.text,
+                points=points,
+                also_filled=len(formula.cells) - 1,
+            )
+
+
+def _as_difference(rewritten: RewrittenFormula) -> Difference:
+    sheet, _, place = rewritten.cell.rpartition("!")
+    return Difference(
+        sheet=sheet,
+        cell=place,
+        key=rewritten.key,
+        problem="rewritten",
+        probe=f"agrees at {rewritten.points} points",
+        formula=rewritten.formula,
+        found=None,
+        expected=None,
+        also_wrong=rewritten.also_filled,
+    )
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -204,6 +262,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"largest drift from numpy's own run: {report.drift:.1e}, in {report.drift_cell}"
     if report.diverged_at is not None and not report.runs:
         yield f"diverges at iteration {report.diverged_at}: compared up to there"
+    if report.rewritten:
+        yield from _rewritten_lines(report.rewritten)
     for difference in report.differences:
         yield from _difference(difference)
     count = len(report.differences)
@@ -211,6 +271,18 @@ def _lines(report: Report) -> Iterator[str]:
         yield "every cell agrees with numpy"
     else:
         yield f"{count} {'column is' if count == 1 else 'columns are'} wrong"
+
+
+def _rewritten_lines(rewritten: Sequence[RewrittenFormula]) -> Iterator[str]:
+    count = sum(1 + entry.also_filled for entry in rewritten)
+    least = min(entry.points for entry in rewritten)
+    were = "formula was rewritten; it agrees" if count == 1 else "formulas were rewritten; they agree"
+    yield f"{count:,} {were} at {least} points:"
+    for entry in rewritten[:_MOST_LISTED]:
+        also = f" and {entry.also_filled:,} more like it" if entry.also_filled else ""
+        yield f"  {entry.cell} ({entry.key}){also}  {entry.formula}"
+    if len(rewritten) > _MOST_LISTED:
+        yield f"  and {len(rewritten) - _MOST_LISTED:,} more, which --json lists"
 
 
 def _run_lines(runs: Sequence[RunResult]) -> Iterator[str]:
@@ -232,7 +304,8 @@ def _difference(difference: Difference) -> Iterator[str]:
     also = f" and {difference.also_wrong:,} more below it" if difference.also_wrong else ""
     yield (f"{difference.sheet}!{difference.cell} ({difference.key}): {difference.problem}, {difference.probe}{also}")
     yield f"  formula   {difference.formula or '(none)'}"
-    yield f"  found     {_shown(difference.found)}"
+    if difference.problem != "rewritten":
+        yield f"  found     {_shown(difference.found)}"
     if difference.expected is not None:
         yield f"  expected  {_shown(difference.expected)}"
 

@@ -32,11 +32,9 @@ def own_points(run: Opened, points: Sequence[Mapping[str, Grid]], probes: Sequen
 def _point(runs: Sequence[Opened], probes: Sequence[Sequence[Probe]]) -> Point:
     """Return the point at which every run is at its probe, if it has one; what runs share the first of them moves."""
     edits: dict[tuple[str, int, int], Edit] = {}
-    is_reopened = False
     for run, its_probes in zip(runs, probes, strict=True):
         for probe in its_probes:
-            is_reopened |= probe.point.reopened
             for edit in probe.point.edits:
                 title = run.layout.title(edit.sheet)
                 edits.setdefault((title, edit.row, edit.column), replace(edit, sheet=title))
-    return Point(tuple(edits.values()), is_reopened)
+    return Point(tuple(edits.values()))

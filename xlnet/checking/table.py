@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+from openpyxl.worksheet.formula import ArrayFormula
+
+from xlnet.checking.formula_text import says_the_same, shape
+from xlnet.checking.opened import Rewritten, Said
 from xlnet.checking.quantities import Input, Position
 from xlnet.engines.workers.handover import BLANK, BOOLEAN
 from xlnet.excel import at_row
@@ -13,11 +17,41 @@ from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.xlsx.table import TableColumn
 
 
-def formula_of(cell: Any) -> str | None:
+class Altered(NamedTuple):
+    """A cell whose formula does not say what xlnet wrote there."""
+
+    position: Position
+    key: str
+    own: Said
+    found: Said
+
+
+def formula_of(cell: Any) -> Said | None:
     """Return a cell's formula, None where it holds none."""
-    if cell.data_type != "f":
+    if cell is None or cell.data_type != "f":
         return None
-    return str(getattr(cell.value, "text", cell.value))
+    return Said(str(getattr(cell.value, "text", cell.value)), isinstance(cell.value, ArrayFormula))
+
+
+def altered(position: Position, key: str, own: Said, cell: Any) -> list[Altered]:
+    """Return the cell of a quantity where it holds another formula than xlnet's own; nothing otherwise."""
+    found = formula_of(cell)
+    if found is None or (found.is_array == own.is_array and says_the_same(found.text, own.text)):
+        return []
+    return [Altered(position, key, own, found)]
+
+
+def rewritten(cells: Iterable[Altered]) -> tuple[Rewritten, ...]:
+    """Return the formulas of altered cells: those that are filled down from one are one."""
+    alike: dict[tuple[str, str, bool, str, bool], list[Altered]] = {}
+    for cell in cells:
+        row, (own, found) = cell.position.row, (cell.own, cell.found)
+        kind = (cell.position.sheet, shape(own.text, row), own.is_array, shape(found.text, row), found.is_array)
+        alike.setdefault(kind, []).append(cell)
+    return tuple(
+        Rewritten(first.key, first.own, first.found, tuple(cell.position for cell in (first, *others)))
+        for first, *others in alike.values()
+    )
 
 
 def number_of(cell: Any, otherwise: float) -> float:
@@ -42,11 +76,11 @@ def is_filled(cells: Any, columns: int) -> bool:
 
 
 class Table:
-    """Collects, row by row, which cells of the table hold a formula and whether it is the one xlnet writes."""
+    """Collects, row by row, which cells of the table hold a formula, and those that xlnet did not write so."""
 
     def __init__(self, graph: Graph, columns: Sequence[TableColumn]) -> None:
         self.is_formula: list[list[bool]] = []
-        self.is_altered: list[list[bool]] = []
+        self.altered: list[Altered] = []
         self.inputs: dict[Position, Input] = {}
         self.odd_cells: dict[Position, int] = {}
         self._graph = graph
@@ -65,12 +99,11 @@ class Table:
             if found[column] is None:
                 self.odd_cells |= odd_kind(Position(TRAINING, row, column + 1), cell)
         self.is_formula.append([text is not None for text in found])
-        self.is_altered.append(
-            [
-                text is not None and (own is None or _plain(text) != _plain(at_row(own, row)))
-                for text, own in zip(found, written, strict=True)
-            ]
-        )
+        for column, (said, own) in enumerate(zip(found, written, strict=True)):
+            # Where a number belongs any formula may stand that gives one.
+            if said is not None and own is not None and said != (text := Said(at_row(own, row))):
+                position = Position(TRAINING, row, column + 1)
+                self.altered += altered(position, self._graph.nodes[column].key, text, cells[column])
         if is_first:
             for column, node in enumerate(self._graph.nodes):
                 if node.group == "parameters" and isinstance(node.first, float):
@@ -81,14 +114,8 @@ class Table:
     def add_as_written(self, count: int) -> None:
         """Add rows of which is known that they are what xlnet writes."""
         self.is_formula += [[text is not None for text in self._later]] * count
-        self.is_altered += [[False] * len(self._later)] * count
 
     def add_missing(self, rows: int) -> None:
         """Add the rows that the sheet should have and has not."""
         while len(self.is_formula) < rows:
             self.add(())
-
-
-def _plain(text: str) -> str:
-    """Return a formula without what programs write each in their own way: spaces and letter case."""
-    return text.replace(" ", "").upper()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xlnet.checking.opened import Opened
@@ -29,8 +29,33 @@ class Written:
     digits: int
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """Any of several, where rounding decides which: a number beside a bound, two outputs that are nearly equal."""
+
+    values: tuple[float | str | Written, ...]
+
+
+# How far rounding may have moved a number that is compared with a bound, relative to its size.
+TIE = 1e-12
+# A bound and the ends of what rounding takes for it.
+NEAR_TIES = (1.0, 1 - TIE, 1 + TIE)
+
+
+def is_tie(value: float, bound: float) -> bool:
+    """Return whether rounding decides on which side of a bound a number is."""
+    return abs(value - bound) <= TIE * max(abs(value), abs(bound))
+
+
 # None: what a text or a truth value in a cell makes of a formula that cites it is not judged.
-Expected = float | str | Near | Written | None
+Single = float | str | Near | Written | None
+Expected = Single | OneOf
+
+
+def one_of(values: Iterable[float | str | Written]) -> Expected:
+    """Return what may be any of `values`: that one where they are all the same."""
+    every = tuple(dict.fromkeys(values))
+    return every[0] if len(every) == 1 else OneOf(every)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ DIFFERENCE = 1
 )
 @click.option("--rtol", type=float, default=1e-9, show_default=True, help="Relative tolerance.")
 @click.option("--atol", type=float, default=1e-12, show_default=True, help="Absolute tolerance.")
+@click.option("--strict", is_flag=True, help="Take a formula that was rewritten for a difference, though it agrees.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds that the engine may take.")
 @quiet
@@ -32,6 +33,7 @@ def check(
     engine: str,
     rtol: float,
     atol: float,
+    strict: bool,
     as_json: bool,
     timeout: float,
     quiet: bool,
@@ -44,6 +46,7 @@ def check(
     Examples
       xlnet check output/seed.xlsx
       xlnet check output/seed.xlsx --engine ironcalc --json
+      xlnet check edited.xlsx --strict
     """
     for name, value in (("--rtol", rtol), ("--atol", atol)):
         if not 0 <= value < float("inf"):
@@ -54,7 +57,7 @@ def check(
     from xlnet.progress import status_line
 
     with nullcontext(lambda _: None) if quiet else status_line() as say:
-        report = check_workbook(workbook, engine, rtol, atol, timeout, say)
+        report = check_workbook(workbook, engine, rtol, atol, timeout, say, strict=strict)
     if as_json:
         click.echo(report.to_json())
     elif not (quiet and report.agrees):

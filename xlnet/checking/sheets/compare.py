@@ -56,7 +56,7 @@ def _results(view: View, plan: Plan, index: int) -> _Found:
     yield at("final loss", _or_none(view, keys.LOSS, iters))
     for number in plan.outputs:
         yield at(f"output {number}", _or_none(view, plan.output_key(index, number), iters))
-    yield at("first below", words["never"] if losses.first_below is None else float(losses.first_below))
+    yield at("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
     yield at("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
     for when, iteration in (("initial", 1), ("final", iters)):

@@ -9,7 +9,7 @@ import numpy as np
 from xlnet import classes, keys
 from xlnet.checking.quantities import Position
 from xlnet.checking.sheets.losses import losses_of
-from xlnet.checking.view import Expected, View
+from xlnet.checking.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.sheets.accuracy import Marks
 from xlnet.sheets.dashboard import NAME
 from xlnet.sheets.dashboard import plan as dashboard
@@ -46,7 +46,7 @@ def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
             yield headline(f"output {key}", view.of_iteration(key, iters))
     if classes.kind_of(spec):
         yield headline("accuracy", view.cited(PREDICT, Plan(opened.sheet).controls["accuracy"], PREDICT_COLUMN))
-    yield headline("first below", words["never"] if losses.first_below is None else float(losses.first_below))
+    yield headline("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
     yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
 
@@ -64,20 +64,22 @@ def _marks(view: View, table: Marks) -> Iterator[tuple[Position, Expected]]:
         iteration = view.number(NAME, row, table.column)
         is_known = 1 <= iteration < opened.spec.training.iters + 1
         for sample in range(1, table.samples + 1):
-            right = _is_right(view, table, sample, int(iteration)) if is_known else None
+            right: Expected = _is_right(view, table, sample, int(iteration)) if is_known else None
             yield Position(NAME, row, table.column + 1 + sample), right
 
 
-def _is_right(view: View, table: Marks, sample: int, iteration: int) -> float:
+def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:
     outputs, targets = (
         np.array([_number(view, key, iteration) for key in every_key]) for every_key in table.keys_of(sample)
     )
     if np.isnan(outputs).any() or np.isnan(targets).any():
         return float("nan")
     if table.kind == classes.TWO:
-        return float((outputs[0] > classes.BOUNDARY) == (targets[0] > classes.BOUNDARY))
+        is_one = targets[0] > classes.BOUNDARY
+        return one_of(float((outputs[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
     # Targets that were moved are no classes any more; then only the sum tells.
-    return float((outputs * targets).sum() == outputs.max())
+    found, largest = float((outputs * targets).sum()), float(outputs.max())
+    return one_of((float(found == largest), float(found == largest or is_tie(found, largest))))
 
 
 def _number(view: View, key: str, iteration: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from xlnet import keys, reference
 from xlnet.checking.quantities import Position, from_grids, placements
-from xlnet.checking.view import Expected, View, Written
+from xlnet.checking.view import NEAR_TIES, Expected, View, Written, one_of
 from xlnet.sheets.explore import NAME
 from xlnet.sheets.explore.faces import Face, cells, faces, shown
 from xlnet.sheets.explore.numbers import DIGITS, LEAST, parts_of, sign, unbracketed
@@ -33,10 +33,13 @@ def expected(view: View) -> Iterator[tuple[Position, Expected]]:
         if entry.shown is None:
             yield Position(NAME, row, VALUE_COLUMN), computed[entry.key]
         value = view.cited(NAME, row, VALUE_COLUMN)
-        is_zero = value is not None and abs(value) < LEAST
-        yield Position(NAME, row, ROUNDED_COLUMN), None if value is None else Written(0.0 if is_zero else value, DIGITS)
+        yield Position(NAME, row, ROUNDED_COLUMN), None if value is None else _written(value)
         if entry.has_numbers:
             yield Position(NAME, row, numbers_span(plan)[0]), _numbers(view, plan, entry)
+
+
+def _written(value: float) -> Expected:
+    return one_of(Written(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
 
 
 def _face(view: View, plan: Plan, face: Face) -> Expected:
@@ -55,7 +58,8 @@ def _numbers(view: View, plan: Plan, entry: Entry) -> Expected:
     if result is None or None in texts:
         return math.nan
     value = view.number(NAME, plan.rows[entry.key], VALUE_COLUMN)
-    return "".join(text for text in texts if text is not None) + sign(value) + unbracketed(result)
+    before, after = "".join(text for text in texts if text is not None), unbracketed(result)
+    return one_of(before + sign(value * nearly) + after for nearly in NEAR_TIES)
 
 
 def _rounded(view: View, plan: Plan, key: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from xlnet import classes, keys, reference
 from xlnet.checking.quantities import Position, from_grids, placements
-from xlnet.checking.view import Expected, View
+from xlnet.checking.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.engines.workers.handover import NUMBER
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.sheets.choices import ITERATION
@@ -131,9 +131,11 @@ def _class(view: View, plan: Plan, columns: list[str], row: int) -> Expected:
     if any(map(math.isnan, values)):
         return math.nan
     if plan.kind == classes.TWO:
-        return float(values[0] > classes.BOUNDARY)
-    best = values.index(max(values))
-    return view.text(NAME, plan.class_row, plan.columns[shown(plan.outputs[best])])
+        return one_of(float(values[0] > classes.BOUNDARY * nearly) for nearly in NEAR_TIES)
+    largest = max(values)
+    best = [values.index(largest), *(index for index, value in enumerate(values) if is_tie(value, largest))]
+    names = [view.text(NAME, plan.class_row, plan.columns[shown(plan.outputs[index])]) for index in best]
+    return None if None in names else one_of(name for name in names if name is not None)
 
 
 def _surface(view: View, plan: Plan) -> Cells:

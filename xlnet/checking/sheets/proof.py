@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlnet import reference
 from xlnet.checking.quantities import Position, from_grids, placements
-from xlnet.checking.view import Expected, Near, View
+from xlnet.checking.view import NEAR_TIES, Expected, Near, View, one_of
 from xlnet.sheets.choices import ITERATION
 from xlnet.sheets.proof import NAME
 from xlnet.sheets.proof.plan import (
@@ -24,7 +24,7 @@ from xlnet.sheets.proof.verdict import verdict
 
 __all__ = ["NAME", "expected"]
 
-# A spreadsheet may take two losses that differ by less than this, relative to their size, for equal.
+# A spreadsheet may take two numbers that differ by less than this, relative to their size, for equal.
 _SNAPPED = 2.0**-46
 
 
@@ -53,13 +53,14 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
         found = {name: view.number(NAME, row, made.column(name)) for name in made.columns if name != "verdict"}
         above, below, h = found["E plus"], found["E minus"], found["h"]
         noise = _SNAPPED * max(abs(above), abs(below), abs(here)) / h
+        snapped = _SNAPPED * max(abs(found["central"]), abs(found["gradient"]))
         shown: dict[str, Expected] = {
             "value": view.cited(NAME, made.base_row, made.layout.columns[key]),
             "h": view.number(NAME, STEP_ROW, VALUE_COLUMN) * _at_least_one(found["value"]),
             "E plus": view.cited(NAME, made.moved_row(index, up=True), made.loss_column),
             "E minus": view.cited(NAME, made.moved_row(index, up=False), made.loss_column),
             "central": Near((above - below) / (2 * h), noise),
-            "difference": found["central"] - found["gradient"],
+            "difference": Near(found["central"] - found["gradient"], snapped),
             "slope below": Near((here - below) / h, noise),
             "slope above": Near((above - here) / h, noise),
         }
@@ -67,8 +68,9 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
             if name in made.columns:
                 yield Position(NAME, row, made.column(name)), value
         tolerance = view.number(NAME, TOLERANCE_ROW, VALUE_COLUMN)
-        word = view.opened.sheet.texts.get("proof", verdict(made, found, loss, tolerance))
-        yield Position(NAME, row, made.column("verdict")), word
+        verdicts = (verdict(made, found, loss, tolerance * nearly) for nearly in NEAR_TIES)
+        words = one_of(view.opened.sheet.texts.get("proof", name) for name in verdicts)
+        yield Position(NAME, row, made.column("verdict")), words
 
 
 def _at_least_one(value: float) -> float:

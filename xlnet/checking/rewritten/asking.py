@@ -1,0 +1,86 @@
+"""Asks an engine of the rewritten formulas of all runs of all workbooks together, and adds what it finds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from xlnet.checking.compare import Findings, by_column
+from xlnet.checking.file import contents
+from xlnet.checking.opened import Opened, Rewritten
+from xlnet.checking.quantities import Position
+from xlnet.checking.region import WrongCell
+from xlnet.checking.rewritten.cited import known_of
+from xlnet.checking.rewritten.judging import Agreeing, Question, outcomes, questions
+from xlnet.engines.grid import Recalculation
+from xlnet.engines.job import Job
+
+Recalculate = Callable[[Sequence[Job]], Sequence[Recalculation]]
+
+
+def with_rewritten(
+    every_runs: Sequence[Sequence[Opened]],
+    recalculations: Sequence[Recalculation],
+    every_findings: Sequence[Sequence[Findings]],
+    recalculate: Recalculate,
+    rtol: float,
+    atol: float,
+) -> list[list[Findings]]:
+    """Return the findings of each run of each workbook with what becomes of its rewritten formulas.
+
+    `recalculations` are those of the workbooks; `recalculate` does further jobs, if there are any.
+    """
+    with tempfile.TemporaryDirectory(prefix="xlnet-") as folder:
+        asked: list[tuple[int, int, Question]] = []
+        for number, (runs, recalculation) in enumerate(zip(every_runs, recalculations, strict=True)):
+            for index, formulas in enumerate(_doubtful(runs, every_findings[number])):
+                if formulas:
+                    known = known_of(runs, recalculation.points[0])
+                    own = Path(folder) / f"{number}-{index}"
+                    own.mkdir()
+                    about = questions(formulas, known, partial(contents, runs[0].path), own)
+                    asked += [(number, index, question) for question in about]
+        answers = recalculate([question.job for _, _, question in asked]) if asked else []
+    found = [list(findings) for findings in every_findings]
+    for (number, index, question), answer in zip(asked, answers, strict=True):
+        run = every_runs[number][index]
+        more = list(outcomes(question, answer.points[0], rtol, atol))
+        found[number][index] = _added(found[number][index], run, more)
+    return found
+
+
+def _doubtful(runs: Sequence[Opened], findings: Sequence[Findings]) -> list[list[Rewritten]]:
+    """Return the rewritten formulas of each run, by the workbook's own titles, but those all known to be wrong by now.
+
+    One that runs share is the first one's.
+    """
+    seen: set[Position] = set()
+    every: list[list[Rewritten]] = []
+    for run, its_findings in zip(runs, findings, strict=True):
+        seen |= {run.in_file(cell.position) for cell in its_findings.wrong}
+        own = []
+        for formula in run.rewritten:
+            cells = tuple(map(run.in_file, formula.cells))
+            if not seen.issuperset(cells):
+                seen.update(cells)
+                own.append(replace(formula, cells=cells))
+        every.append(own)
+    return every
+
+
+def _added(findings: Findings, run: Opened, more: Sequence[Agreeing | WrongCell]) -> Findings:
+    """Return the findings of a run with more; positions are by the names of an ordinary workbook again."""
+    names = {title: sheet for sheet, title in run.titles.items()}
+    wrong = {cell.position: cell for cell in findings.wrong}
+    for entry in more:
+        if isinstance(entry, WrongCell):
+            position = entry.position._replace(sheet=names[entry.position.sheet])
+            wrong.setdefault(position, replace(entry, position=position))
+    return replace(
+        findings,
+        wrong=sorted(wrong.values(), key=by_column),
+        rewritten=(*findings.rewritten, *(entry for entry in more if isinstance(entry, Agreeing))),
+    )

@@ -1,0 +1,87 @@
+"""The points at which a rewritten formula is judged: what is typed into the cells that it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Random = np.random.Generator
+# Stands for a cell in error.
+ERROR = None
+Typed = float | str | None
+
+# So many cells are in error by turns: one at a time where a formula cites no more.
+_TURNS = 8
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What may be typed into a cell that is cited: one of its `choices`, or any number where it has none."""
+
+    choices: tuple[float | str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point: its name in messages, the size of its numbers, and the number for the cell of a number, counted from 0.
+
+    A number that is compared may be off by rounding as its size allows.
+    """
+
+    name: str
+    number: Callable[[Random, int], Typed]
+    size: float = 1.0
+
+
+def _drawn(low: float, high: float, signs: Sequence[float] = (-1.0, 1.0)) -> Callable[[Random, int], Typed]:
+    """Return what draws a number between two powers of ten."""
+    return lambda random, _: float(random.choice(signs) * 10.0 ** random.uniform(low, high))
+
+
+def _alternating(first: float) -> Callable[[Random, int], Typed]:
+    return lambda random, index: float(first * (-1) ** index * random.uniform(0.2, 0.9))
+
+
+def _in_turn(turn: int) -> Callable[[Random, int], Typed]:
+    return lambda random, index: ERROR if index % _TURNS == turn else float(random.uniform(0.2, 0.9))
+
+
+# The number that all cells hold, so that every difference is 0 and every comparison a tie.
+_SAME = 0.625
+POINTS = (
+    Point("with arbitrary numbers", _drawn(-0.7, 0)),
+    Point("with numbers of either sign", _alternating(1.0)),
+    Point("with the opposite signs", _alternating(-1.0)),
+    Point("with positive numbers", _drawn(-0.7, 0, (1.0,))),
+    Point("with negative numbers", _drawn(-0.7, 0, (-1.0,))),
+    Point("with small numbers", _drawn(-4, -2), 1e-3),
+    Point("with very small numbers", _drawn(-8, -4), 1e-5),
+    Point("with numbers above 1", _drawn(0.5, 1.5)),
+    Point("with large numbers", _drawn(1.5, 3)),
+    Point("with very large numbers", _drawn(4, 9)),
+    Point("with small and large numbers", _drawn(-3, 3)),
+    Point("with zeros", lambda random, index: 0.0),
+    Point("with zeros and ones", lambda random, index: float(random.integers(0, 2))),
+    Point("with whole numbers", lambda random, index: float(random.integers(-3, 4))),
+    Point("with equal numbers", lambda random, index: _SAME),
+    Point("with nearly equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-9, -6))),
+    Point("with errors", lambda random, index: ERROR),
+    *(Point("with some errors", _in_turn(turn)) for turn in range(_TURNS)),
+)
+
+
+def typed(cells: Sequence[Cell], number: int) -> list[Typed]:
+    """Return what is typed into the cells at the point of that number.
+
+    Choices take turns, so that first, middle and last ones come up, and two cells rarely hold the same.
+    """
+    random = np.random.Generator(np.random.PCG64([20_261_126, number]))
+    point, found = POINTS[number], list[Typed]()
+    for index, cell in enumerate(cells):
+        if cell.choices:
+            found.append(cell.choices[(number + index) % len(cell.choices)])
+        else:
+            found.append(point.number(random, index))
+    return found
