@@ -19,6 +19,11 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mutants", default="8", help="mutants of each template in the mutation campaign (default 8)")
+
+
 AVAILABLE = {"libreoffice": libreoffice.is_available, "ironcalc": ironcalc.is_available}
 
 Build = Callable[..., Path]

@@ -196,6 +196,7 @@ def test_a_workbook_edited_and_saved_in_libreoffice(
     subprocess.run([*command, str(tmp_path / "saved"), str(path)], check=True, capture_output=True, timeout=120)
     report = xlnet.check(tmp_path / "saved" / path.name, engine=engine)
     assert report.agrees, report.to_text()
+    assert not report.rewritten
 
 
 def test_a_workbook_of_shared_formulas_agrees(built: Build, engine: str) -> None:

@@ -47,7 +47,7 @@ def known_of(runs: Sequence[Opened], saved: Mapping[str, Grid]) -> Known:
         for position, entry in run.inputs.items():
             own.add(run.in_file(position))
             if isinstance(entry.choices, range):
-                choices[run.in_file(position)] = [float(n) for n in spread(entry.choices[0], entry.choices[-1])]
+                choices[run.in_file(position)] = _telling(entry.choices[0], entry.choices[-1])
             elif entry.choices:
                 choices[run.in_file(position)] = list(entry.choices)
         own |= {run.in_file(position) for formulas in (run.computed, run.beside) for position in formulas}
@@ -69,8 +69,8 @@ def cells_of(formulas: Sequence[str], sheet: str, known: Known) -> dict[Position
     for citation, positions in cited:
         for position in positions:
             cell = _cell(position, citation, known, texts[:_MOST_TEXTS])
-            if cell.choices or position not in found:
-                found[position] = cell
+            known_before = found.get(position, Cell())
+            found[position] = Cell(tuple(dict.fromkeys((*known_before.choices, *cell.choices))))
     return found
 
 
@@ -80,7 +80,7 @@ def _cell(position: Position, citation: Citation, known: Known, texts: tuple[str
     if citation.index_of is not None:
         picked = citation.index_of
         count = picked.columns if citation.is_column else picked.rows
-        return Cell(tuple(float(number) for number in spread(1, count)))
+        return Cell(_telling(1, count))
     if position in known.texts:
         # Another case too, as `=` takes "yes" for "Yes".
         return Cell((*texts, known.texts[position].swapcase()))
@@ -94,6 +94,13 @@ def _positions(citation: Citation, sheet: str) -> Iterator[Position]:
     for row in spread(reference.top, reference.bottom):
         for column in spread(reference.left, reference.right):
             yield Position(reference.sheet or sheet, row, column)
+
+
+def _telling(first: int, last: int) -> tuple[float, ...]:
+    """Return the numbers from first to last that tell most, among those of `spread`: at both ends and in the middle."""
+    return tuple(
+        dict.fromkeys(map(float, (first, last, (first + last) // 2, min(first + 1, last), max(last - 1, first))))
+    )
 
 
 def spread(first: int, last: int) -> Sequence[int]:

@@ -67,6 +67,7 @@ POINTS = (
     Point("with whole numbers", lambda random, index: float(random.integers(-3, 4))),
     Point("with equal numbers", lambda random, index: _SAME),
     Point("with nearly equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-9, -6))),
+    Point("with almost equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-11, -9))),
     Point("with errors", lambda random, index: ERROR),
     *(Point("with some errors", _in_turn(turn)) for turn in range(_TURNS)),
 )
