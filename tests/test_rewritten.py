@@ -13,6 +13,7 @@ import pytest
 from conftest import Build
 from mutants import Mutant, write_mutant
 from openpyxl import load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 from workbook_xml import change_cell
 
 import xlnet
@@ -92,6 +93,19 @@ def test_cells_of_ones_own_are_followed(built: Build, engine: str, helper: str, 
     workbook.save(path)
     report = xlnet.check(path, engine=engine)
     assert [difference.cell for difference in report.differences] == ([] if agrees else ["K6"])
+
+
+def test_defined_names_stand_for_their_cells(built: Build, engine: str) -> None:
+    path = built("seed", iters=5)
+    workbook = load_workbook(path)
+    workbook.defined_names["rate"] = DefinedName("rate", attr_text="Training!$D$2")
+    workbook.defined_names["target"] = DefinedName("target", attr_text="Training!$C$2")
+    workbook["Training"]["B6"] = "=B5-Rate*O5"
+    workbook["Training"]["C6"] = "=C5-target*P5"
+    workbook.save(path)
+    report = xlnet.check(path, engine=engine)
+    assert [(entry.cell, entry.formula) for entry in report.rewritten] == [("Training!B6", "=B5-Rate*O5")]
+    assert [difference.cell for difference in report.differences] == ["C6"]
 
 
 def test_the_runs_of_a_comparison(tmp_path: Path, engine: str) -> None:

@@ -34,11 +34,10 @@ def wrong_beside(
         for live in opened.lives[sheet]:
             position = Position(sheet, live.row, live.column)
             wanted = view.shown(live.shown) if live.shown else expectations[position]
-            choices = wanted.values if isinstance(wanted, OneOf) else (wanted,)
-            outcomes = [(*_judged(opened, grid, position, choice, rtol, atol), choice) for choice in choices]
-            problem, error, wanted = next((each for each in outcomes if each[0] is None), outcomes[0])
-            if problem:
-                shown = wanted.value if isinstance(wanted, Near | Written) else wanted
+            first, *others = wanted.values if isinstance(wanted, OneOf) else (wanted,)
+            problem, error = _judged(opened, grid, position, first, rtol, atol)
+            if problem and all(_judged(opened, grid, position, other, rtol, atol)[0] for other in others):
+                shown = first.value if isinstance(first, Near | Written) else first
                 wrong.append(wrong_cell(position, problem, probe, grid, shown))
             worst[sheet] = max(worst[sheet], error)
     return wrong, worst

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 
+from xlnet.checking.formula_text import reference
 from xlnet.checking.quantities import Position
 from xlnet.checking.table import formula_of
 from xlnet.errors import UserError
@@ -73,6 +74,13 @@ def require_sheets(path: Path, workbook: Any, *names: str) -> None:
     for name in names:
         if name not in workbook.sheetnames:
             raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
+
+
+def names_of_cells(path: Path) -> dict[str, str]:
+    """Return the references that the defined names of a workbook stand for, by the names in small letters."""
+    with opened_file(path) as workbook:
+        found = {name.casefold(): str(defined.attr_text) for name, defined in workbook.defined_names.items()}
+    return {name: text for name, text in found.items() if reference(text) is not None}
 
 
 def contents(path: Path, positions: Collection[Position]) -> dict[Position, float | str]:

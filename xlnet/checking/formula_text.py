@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -138,7 +138,13 @@ def _are_columns(letters: tuple[str, str]) -> bool:
     return all(len(each) < 3 or each.upper() <= "XFD" for each in letters)
 
 
-def on_sheets(text: str, titles: dict[str, str], own: str) -> str:
+def spelled_out(text: str, names: Mapping[str, str]) -> str:
+    """Return a formula with the cells that its defined names stand for; `names` are by their names in small letters."""
+    parts = [names.get(token.value.casefold(), token.value) for token in tokens(text)]
+    return "=" + "".join(parts) if parts else text
+
+
+def on_sheets(text: str, titles: Mapping[str, str], own: str) -> str:
     """Return a formula with other titles for the sheets that it cites; one that it does not name is called `own`."""
     parts = []
     for token in tokens(text):

@@ -223,7 +223,7 @@ def _formula(content: float | str | None) -> str | None:
 def _rewritten(runs: Sequence[Opened], findings: Sequence[Findings]) -> Iterator[RewrittenFormula]:
     for run, found in zip(runs, findings, strict=True):
         for formula, points in ((entry.formula, entry.points) for entry in found.rewritten):
-            first = formula.cells[0]
+            first = run.in_file(formula.cells[0])
             yield RewrittenFormula(
                 cell=f"{first.sheet}!{cell(first.column, first.row)}",
                 key=f"{run.run}:{formula.key}" if run.run else formula.key,

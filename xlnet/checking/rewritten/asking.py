@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from xlnet.checking.compare import Findings, by_column
-from xlnet.checking.file import contents
+from xlnet.checking.file import contents, names_of_cells
+from xlnet.checking.formula_text import spelled_out
 from xlnet.checking.opened import Opened, Rewritten
 from xlnet.checking.quantities import Position
 from xlnet.checking.region import WrongCell
@@ -36,13 +37,16 @@ def with_rewritten(
     with tempfile.TemporaryDirectory(prefix="xlnet-") as folder:
         asked: list[tuple[int, int, Question]] = []
         for number, (runs, recalculation) in enumerate(zip(every_runs, recalculations, strict=True)):
-            for index, formulas in enumerate(_doubtful(runs, every_findings[number])):
-                if formulas:
-                    known = known_of(runs, recalculation.points[0])
-                    own = Path(folder) / f"{number}-{index}"
-                    own.mkdir()
-                    about = questions(formulas, known, partial(contents, runs[0].path), own)
-                    asked += [(number, index, question) for question in about]
+            doubtful = _doubtful(runs, every_findings[number])
+            if not any(doubtful):
+                continue
+            known, names = known_of(runs, recalculation.points[0]), names_of_cells(runs[0].path)
+            for index, formulas in enumerate(doubtful):
+                own = Path(folder) / f"{number}-{index}"
+                own.mkdir()
+                meant = [replace(f, found=f.found._replace(text=spelled_out(f.found.text, names))) for f in formulas]
+                about = questions(meant, known, partial(contents, runs[0].path), own)
+                asked += [(number, index, question) for question in about]
         answers = recalculate([question.job for _, _, question in asked]) if asked else []
     found = [list(findings) for findings in every_findings]
     for (number, index, question), answer in zip(asked, answers, strict=True):
@@ -74,13 +78,13 @@ def _doubtful(runs: Sequence[Opened], findings: Sequence[Findings]) -> list[list
 def _added(findings: Findings, run: Opened, more: Sequence[Agreeing | WrongCell]) -> Findings:
     """Return the findings of a run with more; positions are by the names of an ordinary workbook again."""
     names = {title: sheet for sheet, title in run.titles.items()}
+    said = {run.in_file(formula.cells[0]): formula for formula in run.rewritten}
     wrong = {cell.position: cell for cell in findings.wrong}
+    agreeing = []
     for entry in more:
-        if isinstance(entry, WrongCell):
+        if isinstance(entry, Agreeing):
+            agreeing.append(replace(entry, formula=said[entry.formula.cells[0]]))
+        else:
             position = entry.position._replace(sheet=names[entry.position.sheet])
             wrong.setdefault(position, replace(entry, position=position))
-    return replace(
-        findings,
-        wrong=sorted(wrong.values(), key=by_column),
-        rewritten=(*findings.rewritten, *(entry for entry in more if isinstance(entry, Agreeing))),
-    )
+    return replace(findings, wrong=sorted(wrong.values(), key=by_column), rewritten=tuple(agreeing))
