@@ -14,9 +14,9 @@ const ERRORS = { 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#N
 
 function bySheetJS(path) {
   const { SheetNames, Sheets } = SheetJS.readFile(path, { cellFormula: true, cellText: false, cellHTML: false });
-  const cells = ([address, { t, v, f }]) => [address, [t === "e" ? { error: ERRORS[v] } : v, f ?? null]];
-  const seen = (sheet) => Object.entries(sheet).filter(([address]) => !address.startsWith("!")).map(cells);
-  return SheetNames.map((name) => [name, Object.fromEntries(seen(Sheets[name]))]);
+  const entry = ([address, { t, v, f }]) => [address, [t === "e" ? { error: ERRORS[v] } : v, f ?? null]];
+  const entries = (sheet) => Object.entries(sheet).filter(([address]) => !address.startsWith("!")).map(entry);
+  return SheetNames.map((name) => [name, Object.fromEntries(entries(Sheets[name]))]);
 }
 
 async function byExcelJS(path) {
@@ -24,15 +24,14 @@ async function byExcelJS(path) {
   await workbook.xlsx.readFile(path);
   return workbook.worksheets.map((sheet) => {
     const cells = {};
-    sheet.eachRow((row) => {
+    sheet.eachRow((row) =>
       row.eachCell((cell) => {
         // Of merged cells only the first has a value; ExcelJS shows it in all.
         if (cell.isMerged && cell.master !== cell) return;
-        const value = cell.formula ? cell.result : cell.value;
-        // Rich text and links are objects too, and a plain text must not come back as one.
-        cells[cell.address] = [value, cell.formula ?? null];
-      });
-    });
+        // It has nothing for a formula's empty text.
+        cells[cell.address] = cell.formula ? [cell.result ?? "", cell.formula] : [cell.value, null];
+      }),
+    );
     return [sheet.name, cells];
   });
 }

@@ -22,7 +22,7 @@ class Error:
 
 @dataclass(frozen=True)
 class Written:
-    """A cell: its value, None for none, and its formula; of a shared formula's citation, "" ."""
+    """A cell: its value, None for none, and its formula; of a shared formula's citation, ""."""
 
     value: float | str | bool | Error | None
     formula: str | None
@@ -56,4 +56,6 @@ def _value(kind: str, text: str, texts: list[str]) -> float | str | bool | Error
         return float(text)
     if kind == "s":
         return texts[int(text)]
-    return {"b": text == "1", "e": Error(text)}.get(kind, text)
+    if kind == "b":
+        return text == "1"
+    return Error(text) if kind == "e" else text
