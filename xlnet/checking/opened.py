@@ -17,8 +17,6 @@ from xlnet.sheets.live import Live
 from xlnet.sheets.training import TrainingSheet
 from xlnet.spec import Spec
 
-_UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
-
 Flags = NDArray[np.bool_]
 
 
