@@ -162,7 +162,7 @@ def test_a_spec_survives_being_written(
     document: Document, title: str, description: str, names: list[str], number: float
 ) -> None:
     document["title"], document["description"] = title, description
-    document["data"]["x_names"] = names[: document["network"]["inputs"]]
+    document["data"]["x_names"] = [f"x{name}" for name in names][: document["network"]["inputs"]]
     document["training"]["optimizer"]["lr"] = number
     spec = parse(document, name="drawn", label="drawn")
     text = serialize(spec)

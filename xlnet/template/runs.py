@@ -17,7 +17,7 @@ from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
 from xlnet.template.serialize import document_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
-from xlnet.template.table import Table
+from xlnet.template.table import Table, unfit
 
 # Beyond this a summary is no longer computed while one waits.
 MOST_RUNS = 1_000
@@ -193,6 +193,9 @@ def _settings(table: Table) -> dict[str, Setting]:
     """Return settings to show; texts among them must fit a cell."""
     flat = Table(table.label, table.path, dict(_dotted(table.content)), table.origins)
     for key, value in flat.content.items():
+        problem = unfit(key)
+        if problem:
+            table.fail("settings", f"a key {problem}")
         if isinstance(value, float):
             flat.number(key)
         elif not isinstance(value, bool | int):
