@@ -75,7 +75,9 @@ def _was_interrupted(error: BaseException | None) -> bool:
 
 def _fail(message: str, status: int) -> int:
     # What a file or a name holds must not steer the terminal.
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in " ".join(message.split("\n")))
+    shown = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in " ".join(message.split("\n"))
+    )
     click.echo(f"xlnet: {shown}", err=True)
     return status
 
