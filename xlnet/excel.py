@@ -34,7 +34,6 @@ _FUNCTIONS = {
     "floor": _call("INT"),
     # LOG is to base 10.
     "ln": _call("LN"),
-    "max": _call("MAX"),
     "min": _call("MIN"),
     "mod": _call("MOD"),
     "pi": _call("PI"),

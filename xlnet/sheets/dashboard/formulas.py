@@ -80,7 +80,7 @@ def _accuracy(sheet: TrainingSheet) -> Live:
     source = f"={PREDICT}!{absolute(PREDICT_COLUMN, plan.controls['accuracy'])}"
     look, numbers = replace(_VALUE, number_format="0.0%"), Numbers(plan)
     row = headline_row(sheet.spec, "accuracy")
-    return Live("accuracy", VALUE_COLUMN, row, source, look, lambda r: numbers.right(r) / plan.samples)
+    return Live("accuracy", VALUE_COLUMN, row, source, look, lambda r: numbers.right(r) / sheet.spec.samples)
 
 
 def _point_formulas(shown: Points, sheet: TrainingSheet) -> Iterator[Live]:
