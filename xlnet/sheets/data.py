@@ -13,13 +13,13 @@ from xlnet.excel import at_row, cell, formula
 from xlnet.graph.node import Constant, DataColumn
 from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN, Layout
 from xlnet.sheets.cells import put_formula, put_number, put_text
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.page import print_landscape, width_of
 from xlnet.sheets.training import TrainingSheet
 
 _MOST_WIDTH = 36
 _WIDTH = 15
-_NUMBER = replace(style.TEXT, number_format=style.NUMBER)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
@@ -41,6 +41,8 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         _draw_column(worksheet, column, layout)
     for constant in sheet.graph.statistics:
         _draw_statistic(worksheet, constant, sheet)
+    for area in _computed(sheet):
+        align_ordinary(worksheet, area)
     take_numbers(worksheet, _inputs(sheet), sheet.texts)
     protect(worksheet)
     worksheet.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
@@ -53,6 +55,17 @@ def _inputs(sheet: TrainingSheet) -> Iterator[str]:
         place = sheet.layout.data[column.key]
         if column.constants[0].formula is None:
             yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
+
+
+def _computed(sheet: TrainingSheet) -> Iterator[str]:
+    """Yield the areas that hold formulas: columns, and the statistics."""
+    for column in sheet.graph.data:
+        place = sheet.layout.data[column.key]
+        if column.constants[0].formula is not None:
+            yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
+    if sheet.graph.statistics:
+        places = [sheet.layout.cells[sheet.graph.statistics[end].key] for end in (0, -1)]
+        yield ":".join(cell(place.column, place.row or 1) for place in places)
 
 
 def _title(column: DataColumn, sheet: TrainingSheet) -> str:
@@ -89,7 +102,7 @@ def _draw_column(worksheet: Worksheet, column: DataColumn, layout: Layout) -> No
         if filled_down is None:
             put_number(worksheet, place.column, row, constant.value, style.INPUT)
         else:
-            put_formula(worksheet, place.column, row, at_row(filled_down, row), _NUMBER)
+            put_formula(worksheet, place.column, row, at_row(filled_down, row), style.TEXT)
 
 
 def _layout_of_rows(sheet: TrainingSheet) -> Layout:
@@ -103,7 +116,7 @@ def _draw_statistic(worksheet: Worksheet, constant: Constant, sheet: TrainingShe
     place = sheet.layout.cells[constant.key]
     assert place.row is not None
     assert constant.formula is not None
-    put_formula(worksheet, place.column, place.row, formula(constant.formula, sheet.layout, DATA), _NUMBER)
+    put_formula(worksheet, place.column, place.row, formula(constant.formula, sheet.layout, DATA), style.TEXT)
 
 
 def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:

@@ -17,7 +17,7 @@ from xlnet.excel import absolute, cell
 from xlnet.sheets.cells import put, put_text
 from xlnet.sheets.charts import Chart, Line, draw_chart
 from xlnet.sheets.choices import ITERATION
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
 from xlnet.sheets.live import Live, put_all, put_inputs
@@ -64,8 +64,8 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
         _draw_curve(worksheet, plan)
     elif plan.side:
         _draw_surface(worksheet, plan)
-    numbers = f"{cell(VALUE_COLUMN, plan.first_row)}:{cell(_last_number(plan), max(plan.rows))}"
-    show_small_and_large(worksheet, numbers)
+    outputs = [plan.columns[shown(key)] for key in plan.outputs]
+    align_ordinary(worksheet, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
     worksheet.sheet_view.showGridLines = False
     worksheet.sheet_properties.tabColor = style.GROUPS["samples"].strong
     protect(worksheet)
@@ -74,10 +74,6 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.print_area = f"A1:{cell(last, bottom)}"
     print_landscape(worksheet)
     worksheet.page_setup.fitToWidth = 1
-
-
-def _last_number(plan: Plan) -> int:
-    return max(plan.columns[shown(key)] for key in plan.outputs)
 
 
 def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
@@ -176,9 +172,9 @@ def _draw_passes(worksheet: Worksheet, plan: Plan) -> None:
         group = "samples" if node.group == "samples" else "forward"
         put_text(worksheet, plan.layout.columns[node.key], plan.header_row, symbols(node.key), _filled(group))
     columns = [plan.layout.columns[node.key] for node in plan.nodes]
-    show_small_and_large(worksheet, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
+    align_ordinary(worksheet, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
     last = plan.layout.cells[plan.parameters[-1]].column
-    show_small_and_large(worksheet, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
+    align_ordinary(worksheet, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
 
 
 def _draw_others(worksheet: Worksheet, others: Others) -> None:
@@ -192,7 +188,7 @@ def _draw_others(worksheet: Worksheet, others: Others) -> None:
         put_text(worksheet, others.layout.columns[node.key], header, symbols(node.key), _filled("forward"))
     put_text(worksheet, others.mark_column, header, texts.get("predict", "is right"), _filled("forward"))
     last = cell(others.mark_column - 1, others.last_row)
-    show_small_and_large(worksheet, f"{cell(others.first_column, others.first_row)}:{last}")
+    align_ordinary(worksheet, f"{cell(others.first_column, others.first_row)}:{last}")
 
 
 def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:

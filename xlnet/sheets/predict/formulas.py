@@ -35,9 +35,9 @@ from xlnet.sheets.shown import Shown
 from xlnet.sheets.training import TrainingSheet
 from xlnet.xlsx.values import Value
 
-_NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below")
+_NUMBER = replace(style.TEXT, border="below")
 _OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS["forward"].tint)
-_QUIET = replace(style.QUIET, number_format=style.NUMBER)
+_QUIET = style.QUIET
 _CLASS = replace(style.TEXT, bold=True, horizontal="center", border="below")
 _CONTROL = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _SURFACE = replace(style.TEXT, number_format=style.HIDDEN, horizontal="center", bold=True)
@@ -104,7 +104,7 @@ def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
             VALUE_COLUMN,
             plan.controls["accuracy"],
             f"={cell(VALUE_COLUMN, right)}/{every}",
-            replace(_CONTROL, number_format="0.0%"),
+            replace(_CONTROL, number_format=style.SHARE),
             lambda record: numbers.right(record) / every,
         )
 
@@ -242,7 +242,7 @@ def _surface(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     for step in range(plan.side):
         below, beside = axis_cells(plan, step)
         for number, (column, row) in enumerate((below, beside), 1):
-            form = "0.0#" if step % TICK == 0 else style.HIDDEN
+            form = style.GENERAL if step % TICK == 0 else style.HIDDEN
             look = replace(_AXIS, number_format=form)
             point = plan.row_of_point(step, 0) if number == 1 else plan.row_of_point(0, step)
             value = _input_of(numbers, point, number - 1)
