@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from xlnet import classes, keys, style
 from xlnet.excel import absolute, cell
-from xlnet.layout import FIRST_ROW, TRAINING, Place
+from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.record import Record
 from xlnet.sheets.live import Live
 from xlnet.sheets.training import TrainingSheet
 from xlnet.xlsx.values import Value
 
 # A large batch is marked in fewer iterations.
-MOST_MARKS, FEWEST_POINTS, MOST_SAMPLES = 20_000, 10, 2_000
+MOST_MARKS, FEWEST_POINTS, MOST_SAMPLES, MOST_CLASSES = 20_000, 10, 2_000, 50
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,12 @@ class Marks:
 
 
 def marks(sheet: TrainingSheet, column: int, first_row: int, most: int) -> Marks | None:
-    """Return the table, of at most so many rows; None where no batch is classified, or it is one sample or huge."""
+    """Return the table, of at most so many rows; None where no batch is classified, or it is one sample or huge.
+
+    Nor is there one for so many classes that a mark's formula would be too long.
+    """
     kind, samples = classes.kind_of(sheet.spec), sheet.spec.batch_size
-    if kind is None or not 1 < samples <= MOST_SAMPLES:
+    if kind is None or not 1 < samples <= MOST_SAMPLES or sheet.spec.outputs > MOST_CLASSES:
         return None
     count = min(most, max(MOST_MARKS // samples, FEWEST_POINTS))
     return Marks(sheet, kind, column, first_row, count)
@@ -86,30 +89,25 @@ def formulas(table: Marks, iterations: str) -> Iterator[Live]:
 
 
 def _mark(table: Marks, sample: int, iteration: str) -> str:
-    outputs, targets = (_row(table, every_key, iteration) for every_key in table.keys_of(sample))
+    outputs, targets = ([_cell(table, key, iteration) for key in every_key] for every_key in table.keys_of(sample))
     if table.kind == classes.TWO:
         # (a>b)=(c>d) loses its brackets in IronCalc.
-        predicted, target = (f"IF({value}>{classes.BOUNDARY},1,0)" for value in (outputs, targets))
+        predicted, target = (f"IF({value}>{classes.BOUNDARY},1,0)" for value in (outputs[0], targets[0]))
         return f"=IF({predicted}={target},1,0)"
-    # The targets are 0 but for one 1, so this picks the output of the right class.
-    return f"=IF(SUMPRODUCT({outputs},{targets})=MAX({outputs}),1,0)"
+    # The targets are 0 but for one 1, so this picks the output of the right class. Cell by cell, as Gnumeric does not
+    # take a whole row from INDEX(…,0).
+    right = "+".join(f"{output}*{target}" for output, target in zip(outputs, targets, strict=True))
+    return f"=IF({right}=MAX({','.join(outputs)}),1,0)"
 
 
-def _row(table: Marks, every_key: list[str], iteration: str) -> str:
-    """Return quantities that stand side by side, in one iteration, as a formula has them."""
+def _cell(table: Marks, key: str, iteration: str) -> str:
+    """Return a quantity in one iteration, as a formula has it."""
     layout = table.sheet.layout
-    if every_key[0] not in layout.columns:
-        first, last = _place(table, every_key[0]), _place(table, every_key[-1])
-        start = f"{first.sheet}!{absolute(first.column, first.row or 1)}"
-        return start if first == last else f"{start}:{absolute(last.column, last.row or 1)}"
-    first_column, last_column = layout.columns[every_key[0]], layout.columns[every_key[-1]]
-    last_row = table.sheet.last_row
-    block = f"{TRAINING}!{absolute(first_column, FIRST_ROW)}:{absolute(last_column, last_row)}"
-    return f"INDEX({block},{iteration})" if len(every_key) == 1 else f"INDEX({block},{iteration},0)"
-
-
-def _place(table: Marks, key: str) -> Place:
-    return table.sheet.layout.cells[key]
+    if key not in layout.columns:
+        place = layout.cells[key]
+        return f"{place.sheet}!{absolute(place.column, place.row or 1)}"
+    column, last_row = layout.columns[key], table.sheet.last_row
+    return f"INDEX({TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, last_row)},{iteration})"
 
 
 def _known(table: Marks, record: Record, key: str, iteration: int) -> float:

@@ -3,7 +3,7 @@
 Cells have the number format General, which shows by itself what a fixed number of digits cannot: 1E-09 is never
 0.000000, in no program. (A number format with conditions would do for positive numbers only: LibreOffice and Gnumeric
 each drop the sign of negative ones in another of its sections.) Programs that take a number format from a conditional
-format show ordinary numbers by the fixed digits, the others, Google Sheets among them, by General.
+format show ordinary numbers by the fixed digits and the others by short powers of ten; the rest show General.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from xlnet import style
 
 # Numbers of formats below 164 are Excel's own.
 _NUMBERS = {style.DIGITS: 200, style.FEW_DIGITS: 201, style.MANY_DIGITS: 202}
+_POWERS = {style.MANY_DIGITS: (style.LONG_POWER_OF_TEN, 203)}
+_USUAL_POWER = (style.POWER_OF_TEN, 204)
 # Beyond these, digits would be 0, or not fit the column.
 _LEAST, _MOST = 0.0001, 10_000
 
@@ -28,6 +30,9 @@ def align_ordinary(worksheet: Worksheet, area: str, digits: str = style.DIGITS) 
     cells have another conditional format it must have the same area: LibreOffice applies both only then.
     """
     first = area.split(":")[0]
-    is_ordinary = f"AND(ISNUMBER({first}),{first}<>INT({first}),ABS({first})>={_LEAST},ABS({first})<{_MOST})"
-    look = DifferentialStyle(numFmt=NumberFormat(numFmtId=_NUMBERS[digits], formatCode=digits))
-    worksheet.conditional_formatting.add(area, Rule(type="expression", dxf=look, formula=[is_ordinary]))
+    is_fraction = f"AND(ISNUMBER({first}),{first}<>INT({first}),ABS({first})>={_LEAST},ABS({first})<{_MOST})"
+    is_extreme = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<{_LEAST},ABS({first})>={_MOST}))"
+    power, number = _POWERS.get(digits, _USUAL_POWER)
+    for condition, form, form_number in ((is_fraction, digits, _NUMBERS[digits]), (is_extreme, power, number)):
+        look = DifferentialStyle(numFmt=NumberFormat(numFmtId=form_number, formatCode=form))
+        worksheet.conditional_formatting.add(area, Rule(type="expression", dxf=look, formula=[condition]))

@@ -222,7 +222,8 @@ def _class(plan: Plan, columns: list[str], row: int) -> str:
     outputs = [plan.columns[shown(key)] for key in plan.outputs]
     names = f"{absolute(outputs[0], plan.class_row)}:{absolute(outputs[-1], plan.class_row)}"
     values = f"{cell(first, row)}:{cell(last, row)}"
-    return f"=INDEX({names},MATCH(MAX({values}),{values},0))"
+    # Of a range of one row Gnumeric takes a single number for that of a row.
+    return f"=INDEX({names},1,MATCH(MAX({values}),{values},0))"
 
 
 def _surface(plan: Plan, numbers: Numbers) -> Iterator[Live]:
@@ -234,7 +235,7 @@ def _surface(plan: Plan, numbers: Numbers) -> Iterator[Live]:
             source = f"={cell(first, row)}"
             if "output" in plan.controls:
                 output = absolute(VALUE_COLUMN, plan.controls["output"])
-                source = f"=INDEX({cell(first, row)}:{cell(last, row)},{output})"
+                source = f"=INDEX({cell(first, row)}:{cell(last, row)},1,{output})"
             # An error would show as ### in a cell this narrow.
             source = f'=IFERROR({source.removeprefix("=")},"")'
             value = _or_blank(numbers, plan.outputs[0], row)
