@@ -102,7 +102,7 @@ def test_a_bound_that_is_blank_is_named(built: Build, engine: str) -> None:
 
 
 def test_what_shows_a_batch_or_a_part_says_so(built: Build) -> None:
-    """Each row of a run by mini-batches has the loss of its own batch; a chart may show fewer iterations than others."""
+    """A row of a run by mini-batches has the loss of its own batch; a chart may show fewer iterations than others."""
     path = built("iris", batch=140, iters=300)
     sheet = load_workbook(path)["Dashboard"]
     labels = [str(sheet.cell(row, 2).value) for row in range(1, 12)]
