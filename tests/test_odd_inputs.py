@@ -68,7 +68,7 @@ def test_any_name_in_a_file(tmp_path: Path, text: str) -> None:
         with file.open("w", newline="", encoding="utf-8", errors="surrogatepass") as target:
             csv.writer(target).writerows([[header, "b", "y"], [1, 2, "z"], [2, 1, name], [3, 3, "z"]])
         with suppress(xlnet.UserError):
-            given = {"inputs": [header.strip(), "b"], "targets": ["y"], "layers": "2-2", "iters": 2}
+            given: dict[str, Any] = {"inputs": [header.strip(), "b"], "targets": ["y"], "layers": "2-2", "iters": 2}
             xlnet.build(xlnet.load(data=file, **given), tmp_path / "odd.xlsx")
 
 
