@@ -218,8 +218,8 @@ def test_a_quote_must_be_closed() -> None:
         listed('"relu,tanh', "--activation")
 
 
-def article(w: np.ndarray, v: np.ndarray, lr: float) -> tuple[np.ndarray, np.ndarray, float, float, int | None]:
-    """Train the article's network by hand; return its last weights, y and E, and when E was first below 0.01."""
+def by_hand(w: np.ndarray, v: np.ndarray, lr: float) -> tuple[np.ndarray, np.ndarray, float, float, int | None]:
+    """Train the two-layer network by hand; return its last weights, y and E, and when E was first below 0.01."""
     x, first = np.array([1.0, 1.0]), None
     for iteration in range(1, 201):
         h = w @ x
@@ -233,7 +233,7 @@ def article(w: np.ndarray, v: np.ndarray, lr: float) -> tuple[np.ndarray, np.nda
 
 
 STARTS = {
-    "article": ([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6]),
+    "unequal": ([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6]),
     "equal": ([[0.5, 0.5], [0.5, 0.5]], [0.5, 0.5]),
     "ones": ([[1, 1], [1, 1]], [1, 1]),
 }
@@ -243,7 +243,7 @@ def lesson() -> Iterator[tuple[str, list[float], int | None]]:
     """Yield how each run of the lesson ends: its name, E, y and weights, and the first iteration with a small E."""
     for start, (w, v) in STARTS.items():
         for size, lr in (("small", 0.001), ("good", 0.01), ("large", 0.2)):
-            last_w, last_v, y, loss, first = article(np.array(w, dtype=float), np.array(v, dtype=float), lr)
+            last_w, last_v, y, loss, first = by_hand(np.array(w, dtype=float), np.array(v, dtype=float), lr)
             yield f"{start} {size} η", [loss, y, *last_w.ravel(), *last_v], first
 
 
@@ -260,12 +260,12 @@ def test_the_summary_of_the_lesson() -> None:
 
 def test_the_lesson_shows_what_it_says() -> None:
     ends = {name: (numbers, first) for name, numbers, first in lesson()}
-    assert ends["article small η"][0][1] == pytest.approx(2.5, abs=0.05)
-    assert ends["article good η"][0][1] == pytest.approx(4, abs=1e-8)
-    assert abs(ends["article large η"][0][1] - 4) > 0.5
+    assert ends["unequal small η"][0][1] == pytest.approx(2.5, abs=0.05)
+    assert ends["unequal good η"][0][1] == pytest.approx(4, abs=1e-8)
+    assert abs(ends["unequal large η"][0][1] - 4) > 0.5
     weights = np.array(ends["equal good η"][0][2:])
     assert len(set(weights[:4])) == len(set(weights[4:])) == 1
-    assert np.abs(weights - ends["article good η"][0][2:]).max() > 0.1
+    assert np.abs(weights - ends["unequal good η"][0][2:]).max() > 0.1
     assert ends["ones large η"] == ([0, 4, 1, 1, 1, 1, 1, 1], 1)
 
 
@@ -364,12 +364,12 @@ def test_sheet_compare_follows_the_runs(compared: Compare, engine: str) -> None:
     columns: dict[str, list[str]] = {}
     for number in range(1, sheet.max_column + 1):
         columns.setdefault(str(sheet.cell(header, number).value), []).append(get_column_letter(number))
-    row = labelled(path, "Compare", "article good η", 2)
+    row = labelled(path, "Compare", "unequal good η", 2)
     saved, rate, weight, input_, bound = recalculated(
         path,
         engine,
-        {"article good η!D2": 0.05},
-        {"article good η!B4": 0.9},
+        {"unequal good η!D2": 0.05},
+        {"unequal good η!B4": 0.9},
         {f"Compare!{sheet.cell(6, 5).coordinate}": 2.0},
         {"Compare!C5": 1e-20},
     )
@@ -379,16 +379,16 @@ def test_sheet_compare_follows_the_runs(compared: Compare, engine: str) -> None:
         last = [columns[name][-1] for name in ("w₁₁", "w₁₂", "w₂₁", "w₂₂", "w⁽²⁾₁₁", "w⁽²⁾₁₂")]
         return [cells(f"Compare!{letter}{row}") for letter in (*(columns[name][0] for name in names), *last)]
 
-    w, v = (np.array(values) for values in STARTS["article"])
+    w, v = (np.array(values) for values in STARTS["unequal"])
     for cells, start, lr in ((saved, w, 0.01), (rate, w, 0.05), (weight, np.array([[0.9, 0.2], [0.3, 0.4]]), 0.01)):
-        last_w, last_v, y, loss, first = article(start, v, lr)
+        last_w, last_v, y, loss, first = by_hand(start, v, lr)
         assert ends(cells, row) == pytest.approx([loss, y, *last_w.ravel(), *last_v], rel=1e-6, abs=1e-12)
         assert cells(f"Compare!{columns['small loss from'][0]}{row}") == first
         assert cells(f"Compare!{columns['η'][0]}{row}") == lr
         # The other runs stay.
         assert cells(f"Compare!{columns['y'][0]}{row + 5}") == 4
     # One cell moves the sample of every run.
-    assert [input_(f"{name}!A2") for name in ("article small η", "ones large η")] == [2, 2]
+    assert [input_(f"{name}!A2") for name in ("unequal small η", "ones large η")] == [2, 2]
     assert input_(f"Compare!{columns['E at start'][0]}{row + 6}") != 0
     assert bound(f"Compare!{columns['small loss from'][0]}{row}") == "never"
 

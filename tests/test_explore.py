@@ -27,7 +27,7 @@ def numbers_of(path: Path, cells: object, rule: str, table_from: int = 1) -> str
 
 
 def test_rules_have_their_numbers(built: Build, engine: str) -> None:
-    """By hand, of the article's network: h = (0.3, 0.7), y = 0.57, E = 5.88245."""
+    """By hand, of the template seed: h = (0.3, 0.7), y = 0.57, E = 5.88245."""
     path = built("seed")
     (cells, second) = recalculated(path, engine, {"Explore!D4": 2})
     assert numbers_of(path, cells, "h₁ =") == "0.1·1 + 0.2·1 = 0.3"

@@ -140,7 +140,7 @@ def test_matt_mazurs_example_with_trained_biases() -> None:
     close(run["E"][[1, 10, 100]], [0.28047144679143016, 0.12552703804413207, 0.006083131061206281])
 
 
-def test_the_article_converges_and_stays() -> None:
+def test_the_template_seed_converges_and_stays() -> None:
     spec = xlnet.load("seed", iters=200, lr=0.01)
     run = reference.train(spec, reference.initial(spec), reference.constants(spec), 200)
     assert run["a2"][-1, 0, 0] == pytest.approx(4, abs=1e-6)

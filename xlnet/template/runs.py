@@ -196,9 +196,9 @@ def _settings(table: Table) -> dict[str, Setting]:
         problem = unfit(key)
         if problem:
             table.fail("settings", f"a key {problem}")
-        if isinstance(value, float):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             flat.number(key)
-        elif not isinstance(value, bool | int):
+        elif not isinstance(value, bool):
             flat.text(key, "")
     return dict(flat.content)
 

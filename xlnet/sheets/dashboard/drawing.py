@@ -85,11 +85,16 @@ def _is_number(name: str) -> bool:
     return name in ("first loss", "final loss") or name.startswith("output ")
 
 
+def _text(name: str, sheet: TrainingSheet) -> str:
+    """Return a text, that on the row's batch where rows have batches of their own and there is one."""
+    of_a_batch = f"{name} of a batch"
+    has_one = sheet.spec.draws_samples and of_a_batch in sheet.texts.sections["dashboard"]
+    return sheet.texts.get("dashboard", of_a_batch if has_one else name)
+
+
 def _label(name: str, sheet: TrainingSheet) -> str:
-    if sheet.spec.draws_samples and f"{name} of a batch" in sheet.texts.sections["dashboard"]:
-        return sheet.texts.get("dashboard", f"{name} of a batch")
     word, _, key = name.partition(" ") if name.startswith("output ") else (name, "", "")
-    return f"{sheet.texts.get('dashboard', word)} {sheet.symbols(key) if key else ''}".strip()
+    return f"{_text(word, sheet)} {sheet.symbols(key) if key else ''}".strip()
 
 
 def _draw_points(worksheet: Worksheet, shown: Points, sheet: TrainingSheet) -> None:
@@ -116,7 +121,7 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
 
     def chart(name: str, y: str, lines: list[Line], *, logarithmic: bool = False) -> Chart:
         return Chart(
-            title=texts.get("dashboard", name),
+            title=_text(name, sheet),
             x_title=texts.get("header", "iter"),
             y_title=y,
             lines=lines,
@@ -148,8 +153,9 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
         table = shown.marks
         rows = (table.first_row, table.first_row + table.count - 1)
         accuracies = [Line(table.column + 1, texts.get("dashboard", "accuracy chart"), rows=rows)]
-        yield replace(
-            chart("accuracy chart", texts.get("dashboard", "share"), accuracies), x_column=table.column, y_max=1
-        )
+        drawn = chart("accuracy chart", texts.get("dashboard", "share"), accuracies)
+        if table.count < shown.count:
+            drawn = replace(drawn, title=texts.get("dashboard", "some accuracy chart").format(count=table.count))
+        yield replace(drawn, x_column=table.column, y_max=1)
     if sheet.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

@@ -101,7 +101,9 @@ class Plan:
     @property
     def headline(self) -> tuple[str, str]:
         """What stands before and after the number of gradients that agree."""
-        text = self.sheet.texts.get("proof", "headline").format(agreeing="\n", all=len(self.proved))
+        name = "headline" if len(self.proved) == self.trained else "headline of some"
+        numbers = {"all": len(self.proved), "trained": f"{self.trained:,}"}
+        text = self.sheet.texts.get("proof", name).format(agreeing="\n", **numbers)
         before, after = text.split("\n")
         return before, after
 
