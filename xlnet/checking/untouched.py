@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from xlnet.layout import FIRST_ROW
+from xlnet.xlsx.numbers import number_texts
 from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, row_styles, table_rows
 
-_NO_VALUE = b"<v>0.0</v>"
+_NO_VALUE = b"<v>%b</v>" % number_texts([0.0])[0]
 _VALUE = re.compile(rb"<v>[-+.0-9eE]{1,30}</v>|<v>#[A-Z0-9/!?]{2,7}</v>")
 # The value of a formula, which ends in one of these; a typed number is no such value.
 _VALUE_OF_FORMULA = re.compile(rb"(?<=</f>)<v>[^<]*</v>|(?<=\"/>)<v>[^<]*</v>")
