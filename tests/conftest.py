@@ -51,9 +51,20 @@ def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str
 @pytest.fixture
 def validator() -> Path:
     """The folder in which npm has installed the Open XML validator; `make test` does, where there is node."""
+    return _packages("@ooxml-tools/validate")
+
+
+@pytest.fixture
+def libraries() -> Path:
+    """The folder in which npm has installed SheetJS and ExcelJS, with the validator."""
+    return _packages("xlsx", "exceljs")
+
+
+def _packages(*names: str) -> Path:
+    """Return the folder of npm's packages. Without these, skip the test; in CI that is a failure."""
     folder = Path(os.environ.get("XLNET_VALIDATOR") or Path(sys.prefix) / "validator")
-    if not (shutil.which("node") and (folder / "node_modules" / "@ooxml-tools" / "validate").is_dir()):
-        reason = "node or its package @ooxml-tools/validate is not installed"
+    if not (shutil.which("node") and all((folder / "node_modules" / name).is_dir() for name in names)):
+        reason = f"node or its packages {', '.join(names)} are not installed"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     return folder
 

@@ -185,16 +185,40 @@ def test_an_interrupted_build_leaves_the_old_file(tmp_path: Path, sign: signal.S
     run("build", "--iters", "3", cwd=tmp_path)
     old = tmp_path / "output" / "seed.xlsx"
     before = old.read_bytes()
-    command = [sys.executable, "-m", "xlnet", "build", "--iters", "1000000"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        while not list(old.parent.glob(".xlnet-*.tmp")):
-            time.sleep(0.02)
-        process.send_signal(sign)
-        _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert said.strip() == "xlnet: interrupted"
+    status, said = signalled(old.parent, sign, signal.SIG_DFL, iters=1_000_000)
+    assert (status, said.strip()) == (130, "xlnet: interrupted")
     assert old.read_bytes() == before
     assert list(old.parent.iterdir()) == [old]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX does")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_that_the_parent_ignores_ends_no_build(tmp_path: Path, name: str) -> None:
+    """As nohup ignores hangups, and a shell without job control the interrupts of what runs in its background."""
+    (tmp_path / "output").mkdir()
+    assert signalled(tmp_path / "output", signal.Signals[name], signal.SIG_IGN, iters=40_000) == (0, "")
+
+
+def signalled(folder: Path, sign: signal.Signals, inherited: signal.Handlers, iters: int) -> tuple[int, str]:
+    """Build into a folder, signal the process once it writes, and return its status and what it says.
+
+    `inherited` is what the parent does with the signal: it must not be what the tests themselves were started with.
+    """
+    command = [sys.executable, "-m", "xlnet", "build", "--iters", str(iters)]
+    with subprocess.Popen(
+        command,
+        cwd=folder.parent,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(sign, inherited),
+    ) as process:
+        while not list(folder.glob(".xlnet-*.tmp")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(sign)
+        _, said = process.communicate(timeout=60)
+    return process.returncode, said
 
 
 def test_templates_can_be_listed_shown_and_built(tmp_path: Path) -> None:

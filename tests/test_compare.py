@@ -29,6 +29,7 @@ from xlnet.samples import order
 from xlnet.summary import summaries, to_csv
 from xlnet.template.lists import listed, read_lists
 from xlnet.template.runs import load_comparison, parse_comparison, serialize_comparison
+from xlnet.template.sources import open_template
 
 ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "learning rates": ("seed", {"lr": [0.001, 0.01, 0.2]}),
@@ -171,6 +172,45 @@ def test_more_than_a_workbook_holds_is_refused(tmp_path: Path, overrides: dict[s
         xlnet.build_comparison(load_comparison("seed", overrides), path)
     assert message in str(error.value)
     assert not path.exists()
+
+
+SAME: dict[str, tuple[str, dict[str, Any], str]] = {
+    "by seed": (
+        "seed = 1\n[[compare.runs]]\nseed = 2",
+        {},
+        "run1 and run2 are the same run: their seeds differ, but nothing is drawn with them",
+    ),
+    "by the order of a full batch": (
+        "name = 'a'\n[[compare.runs]]\nname = 'b'\norder = 'shuffled'\nseed = 3",
+        {},
+        "a and b are the same run: their seeds differ",
+    ),
+    "by name": ("name = 'a'\n[[compare.runs]]\nname = 'b'", {}, "a and b are the same run: nothing sets them apart"),
+    "by batch": ("batch = 'full'\n[[compare.runs]]\nbatch = 1", {}, "run1 and run2 are the same run"),
+    "option": ("lr = 1\n[[compare.runs]]\nlr = 2", {"seed": 3}, "--seed: nothing is drawn"),
+    "dotted": ("lr = 1\n[[compare.runs]]\nlr = 2", {"training.seed": [3, 4]}, "--set training.seed: nothing is drawn"),
+    "of some runs": ("", {"seed": [1, 2], "init": ["zeros", "normal"]}, "run1 and run3 are the same run: their seeds"),
+}
+
+
+@pytest.mark.parametrize(("tables", "overrides", "message"), SAME.values(), ids=SAME.keys())
+def test_runs_that_are_the_same_are_refused(
+    tmp_path: Path, tables: str, overrides: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(open_template("seed").text + "\n[[compare.runs]]\n" + tables, encoding="utf-8")
+    with pytest.raises(xlnet.UserError) as error:
+        load_comparison(path, overrides)
+    assert message in str(error.value)
+
+
+def test_a_seed_that_some_runs_draw_with_is_one_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    runs = "\n[[compare.runs]]\nname = 'as it is'\n[[compare.runs]]\ninit = 'normal'"
+    path.write_text(open_template("seed").text + runs, encoding="utf-8")
+    given, drawn = (run.spec.layers for run in load_comparison(path, {"seed": 3}).runs)
+    assert given == xlnet.load("seed").layers
+    assert drawn == xlnet.load("seed", init="normal", seed=3).layers
 
 
 def test_a_quote_must_be_closed() -> None:

@@ -16,7 +16,6 @@ from xlnet.engines.grid import Edit, Extent, Grid, Point
 from xlnet.engines.job import Job
 from xlnet.template.parse import parse
 
-DASHBOARD = "xl/worksheets/sheet2.xml"
 EXTENT = Extent("Dashboard", 202, 60)
 
 

@@ -45,7 +45,7 @@ LAYOUT = Layout(
     columns={letter: column for column, letter in enumerate(LETTERS, 1)},
     data={"data_c": ColumnPlace(3, 2, 9)},
 )
-A, B, C, D = (Quantity(letter) for letter in "abcd")
+A, B, C = (Quantity(letter) for letter in "abc")
 
 
 def excel(expression: Expression) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def test_the_wheel_builds_a_workbook_and_checks_it(unpacked: Path, tmp_path: Pat
 def test_the_wheel_holds_every_template(unpacked: Path) -> None:
     packed = {path.name for path in (unpacked / "xlnet" / "template" / "bundled").iterdir()}
     assert packed == {path.name for path in (ROOT / "templates").iterdir()}
+
+
+def test_wheel_and_source_archive_say_that_they_are_typed(unpacked: Path, tmp_path: Path) -> None:
+    """Type checkers pass over the hints of a package without this file."""
+    assert (unpacked / "xlnet" / "py.typed").is_file()
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)], cwd=ROOT, check=True
+    )
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as package:
+        assert f"{archive.name.removesuffix('.tar.gz')}/xlnet/py.typed" in package.getnames()
 
 
 def test_nothing_generated_is_committed() -> None:

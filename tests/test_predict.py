@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from openpyxl import load_workbook
 from recalculated import Cells, labelled, recalculated, where
 
 import xlnet
+from xlnet.checking import check_all
+from xlnet.spec import Spec
+from xlnet.template.parse import parse
 from xlnet.xlsx.package import sheet_part
 
 
@@ -120,3 +124,106 @@ def test_few_samples_are_no_reason_for_an_empty_table(built: Build, engine: str)
     assert [x for x, _, _ in found] == [1, 0, 0.5, 2, -1]
     # Without biases and activations the network is linear.
     assert [y for _, _, y in found] == pytest.approx([4 * x for x, _, _ in found], abs=1e-5)
+
+
+def sorted_samples(classes: int, inputs: int, outputs: int) -> dict[str, object]:
+    """Samples sorted by class, the first class alone more than the sheet lists, and another measure an input."""
+    random = np.random.Generator(np.random.PCG64(12))
+    labels = np.repeat(np.arange(classes), [510, *[70] * (classes - 1)])
+    x = (random.normal(size=(classes, inputs))[labels] + random.normal(size=(len(labels), inputs))) * 40 + 7
+    t = labels[:, None] if outputs == 1 else np.eye(classes)[labels]
+    return {"x": x.round(3).tolist(), "t": t.astype(float).tolist()}
+
+
+def network(case: str) -> Spec:
+    """A network of a case's name: "softmax, standardized, shuffled"."""
+    classes, outputs = (3, 3) if "softmax" in case else (2, 1)
+    # Biases that let the first class win nearly always: what is listed is right, and much of the rest is not.
+    last = {"units": outputs, "activation": "sigmoid", "init": "xavier_uniform", "biases": [-9.0]}
+    if "softmax" in case:
+        last |= {"activation": "softmax", "biases": [9.0, 0.0, 0.0]}
+    hidden = {"units": 6, "activation": "relu" if "relu" in case else "tanh", "init": "normal"}
+    document = {
+        "network": {"inputs": 5, "layers": [hidden, last]},
+        "data": sorted_samples(classes, 5, outputs) | {"standardize": "standardized" in case},
+        "training": {
+            "iters": 3,
+            "batch": 4,
+            "order": "shuffled" if "shuffled" in case else "sequential",
+            "loss": "cross_entropy" if "softmax" in case else "binary_cross_entropy",
+            "optimizer": {"lr": 0.001},
+        },
+    }
+    return parse(document, name="sorted", label="sorted")
+
+
+COUNTED = ["sigmoid", "sigmoid, standardized, shuffled, relu", "softmax, shuffled", "softmax, standardized"]
+
+
+def test_the_accuracy_counts_every_sample(tmp_path: Path, engine: str) -> None:
+    """Not only those that the sheet lists: of data sorted by class they are all of one class."""
+    paths = [tmp_path / f"{number}.xlsx" for number in range(len(COUNTED))]
+    for case, path in zip(COUNTED, paths, strict=True):
+        spec = network(case)
+        xlnet.build(spec, path)
+        # The last layer's biases in row 4, of an earlier run or typed: then other samples are right.
+        bias = where(path, "b2_1")
+        saved, moved = recalculated(path, engine, {f"Training!{bias}4": 0.5})
+        assert [right(path, cells, spec) for cells in (saved, moved)] == [
+            pytest.approx(shown_accuracy(path, cells), abs=1e-12) for cells in (saved, moved)
+        ], case
+        assert right(path, saved, spec, 500) == 1
+        assert right(path, saved, spec) < 0.95
+        assert right(path, moved, spec) != right(path, saved, spec)
+        assert labelled(path, "Predict", f"samples right, of {len(spec.data.x)}", 2)
+        last = load_workbook(path, data_only=True)
+        row = labelled(path, "Dashboard", "samples classified right (sheet Predict)", 2)
+        assert last["Dashboard"].cell(row, 3).value == pytest.approx(right(path, saved, spec), abs=1e-12)
+    for case, report in zip(COUNTED, check_all(paths, engine=engine), strict=True):
+        assert report.agrees, f"{case}\n{report.to_text()}"
+
+
+def shown_accuracy(path: Path, cells: Cells) -> float | str:
+    return cells(f"Dashboard!C{labelled(path, 'Dashboard', 'samples classified right (sheet Predict)', 2)}")
+
+
+def right(path: Path, cells: Cells, spec: Spec, count: int | None = None) -> float:
+    """Return the share of samples that numpy classifies right by the weights in the last row."""
+    outputs = spec.outputs
+    p = parameters(path, cells, {"w1": (6, 5), "b1": (6,), "w2": (outputs, 6), "b2": (outputs,)}, 6)
+    x, t = np.array(spec.data.x), np.array(spec.data.t)
+    if spec.data.standardize:
+        x = (x - x.mean(0)) / x.std(0)
+    z = x @ p["w1"].T + p["b1"]
+    h = np.tanh(z) if spec.layers[0].activation == "tanh" else np.maximum(z, 0)
+    y = h @ p["w2"].T + p["b2"]
+    found, wanted = (y[:, 0] > 0, t[:, 0] > 0.5) if outputs == 1 else (y.argmax(1), t.argmax(1))
+    return float(np.mean((found == wanted)[:count]))
+
+
+def test_a_damaged_pass_of_a_sample_that_is_not_listed_is_named(tmp_path: Path, require: Callable[[str], str]) -> None:
+    path = tmp_path / "sorted.xlsx"
+    xlnet.build(network("softmax, standardized"), path)
+    workbook = load_workbook(path)
+    sheet = workbook["Predict"]
+    last = max(column for column in range(1, sheet.max_column + 1) if sheet.cell(601, column).value is not None)
+    for column in (last - 1, last):
+        changed = sheet.cell(601, column)
+        changed.value = str(changed.value).replace("601", "600", 1)
+    workbook.save(path)
+    report = xlnet.check(path, engine=require("ironcalc"))
+    found = {difference.cell for difference in report.differences if difference.sheet == "Predict"}
+    assert sheet.cell(601, last - 1).coordinate in found
+
+
+def test_what_shows_a_part_of_the_samples_says_so(tmp_path: Path) -> None:
+    for inputs, text in ((2, "The first 500 of 580 samples are marked"), (5, "The first 500 of 580 samples")):
+        path = tmp_path / f"{inputs}.xlsx"
+        document = {
+            "network": {"inputs": inputs, "layers": [{"units": 1, "activation": "sigmoid"}]},
+            "data": sorted_samples(2, inputs, 1),
+            "training": {"iters": 2, "batch": 4},
+        }
+        xlnet.build(parse(document, name="part", label="part"), path)
+        words = [str(cell.value) for row in load_workbook(path)["Predict"].iter_rows() for cell in row]
+        assert any(word.startswith(text) for word in words)

@@ -84,6 +84,13 @@ def test_drawing_follows_the_seed() -> None:
     assert first.layers != other.layers
 
 
+def test_a_seed_in_a_template_may_draw_nothing(tmp_path: Path) -> None:
+    """Sheet Template says a seed always."""
+    path = tmp_path / "mine.toml"
+    path.write_text(SEED.replace("iters = 200", "iters = 200\nseed = 7"), encoding="utf-8")
+    assert xlnet.load(path).training.seed == 7
+
+
 def test_overrides_have_the_templates_meaning() -> None:
     spec = xlnet.load("mazur", layers="2-3-2", activation="identity", bias=False, init="zeros", iters=9, lr=0.25)
     assert [layer.activation for layer in spec.layers] == ["identity", "sigmoid"]
@@ -98,6 +105,10 @@ OVERRIDE_MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"iters": 0}, "--iters: must be from 1"),
     ({"lr": float("nan")}, "--lr: must be a finite number"),
     ({"seed": 3}, "--seed: nothing is drawn"),
+    ({"training.seed": 3}, "--set training.seed: nothing is drawn"),
+    ({"seed": 3, "init": "zeros"}, "--seed: nothing is drawn"),
+    # An order of samples that no row asks for.
+    ({"seed": 3, "order": "shuffled"}, "--seed: nothing is drawn"),
     ({"layers": "2"}, "--layers: must be inputs"),
     ({"layers": "2-x-1"}, "--layers: must be inputs"),
     ({"layers": "2-0-1"}, "--layers: must be from 1"),
@@ -151,7 +162,7 @@ def test_a_spec_survives_being_written(
     document: Document, title: str, description: str, names: list[str], number: float
 ) -> None:
     document["title"], document["description"] = title, description
-    document["data"]["x_names"] = names[: document["network"]["inputs"]]
+    document["data"]["x_names"] = [f"x{name}" for name in names][: document["network"]["inputs"]]
     document["training"]["optimizer"]["lr"] = number
     spec = parse(document, name="drawn", label="drawn")
     text = serialize(spec)

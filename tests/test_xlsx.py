@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import posixpath
+import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.formula import ArrayFormula
 from python_calamine import CalamineWorkbook
 
 import xlnet
@@ -26,10 +30,12 @@ from xlnet import reference
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
 from xlnet.engines.job import Job
+from xlnet.sheets.cells import put_text
+from xlnet.style import Look
 from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save
-from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes
+from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, most_bytes, table_rows
 
 FIRST_ROW = 4
 
@@ -146,6 +152,119 @@ def test_the_date_of_a_build_is_that_of_its_source(built: Build, monkeypatch: py
     with zipfile.ZipFile(built("seed", iters=3)) as package:
         core = package.read("docProps/core.xml").decode()
     assert core.count(">2023-11-14T22:13:20Z<") == 2
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["plain", "shared"])
+@pytest.mark.parametrize(("columns", "rows"), SIZES, ids=[f"{c}x{r}" for c, r in SIZES])
+def test_no_table_is_larger_than_what_it_says_beforehand(columns: int, rows: int, shared: bool) -> None:
+    """The longest numbers there are, and cells in error, in every row."""
+    first, last = FIRST_ROW, FIRST_ROW + rows - 1
+    table_columns = [TableColumn(None if index == 0 else "=A{row}<1", "=A{above}+A{row}") for index in range(columns)]
+    styles = {get_column_letter(index + 1): "123" for index in range(columns)}
+    for value in (-sys.float_info.min, -1.2345678901234567e-5, math.nan):
+        sizes = block_sizes(first, last, columns)
+        blocks = [Block([value] * (size * columns), math.isfinite(value)) for size in sizes]
+        table = Table(first, last, table_columns, blocks, shared)
+        size = sum(map(len, table_rows(table, styles, styles)))
+        assert size <= most_bytes(table, styles, styles)
+    # And not much more is said: Zip64 only where it is needed.
+    assert most_bytes(table, styles, styles) < 2 * size + 1000
+
+
+def test_a_part_that_may_be_large_is_zip64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit, zipfile itself refuses to write a part that was not said to be large."""
+    versions = []
+    for limit in (10**6, 100_000):
+        monkeypatch.setattr(zipfile, "ZIP64_LIMIT", limit)
+        written(tmp_path / "written.xlsx", 3, 1100, [1 / 3] * 3300)
+        with zipfile.ZipFile(tmp_path / "written.xlsx") as package:
+            assert package.testzip() is None
+            entry = package.getinfo("xl/worksheets/sheet1.xml")
+            assert entry.file_size > 100_000
+        local = (tmp_path / "written.xlsx").read_bytes()[entry.header_offset :]
+        versions.append(local[4])
+    assert versions == [20, 45]
+
+
+CITING = {
+    "=B{above}+1": True,
+    "=INDEX(Data!$B$2:$B$9,A{row})": False,
+    "='run 1'!$A$2*B{above}": False,
+    "='it''s'!$A$2": False,
+    '=\'5"\'!$A$2&"x"': False,
+    '=IF(B{row}>1,"oh!","it\'s")': True,
+    '=IF(B{row}>1,"so ""!""",\'a "b"\'!A1)': False,
+}
+
+
+@pytest.mark.parametrize(("formula", "is_shared"), CITING.items(), ids=CITING)
+def test_what_cites_another_sheet_is_not_shared(formula: str, is_shared: bool) -> None:
+    table = Table(4, 6, [TableColumn(formula, formula)], [Block([1.0], True)] * 3, is_shared=True)
+    rows = b"".join(table_rows(table, {"A": "1"}, {"A": "1"})).decode()
+    assert rows.count('t="shared"') == (2 if is_shared else 0)
+    assert rows.count("<f>") == (1 if is_shared else 3)
+
+
+TEXTS = ["plain", " blank before", "blank after ", "two\nlines", " ", "a & b < c", "plain", "=1+1", "", "ψ", '"', "_x"]
+
+
+def test_texts_are_shared(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet, other = workbook.active, workbook.create_sheet("Other")
+    assert sheet is not None
+    for row, text in enumerate(TEXTS, 1):
+        put_text(sheet, 1, row, text, Look(bold=True))
+        put_text(other, 2, row, text, Look())
+    with (tmp_path / "texts.xlsx").open("wb") as file:
+        save(workbook, {}, {}, file)
+    with zipfile.ZipFile(tmp_path / "texts.xlsx") as package:
+        table = package.read("xl/sharedStrings.xml").decode()
+        sheets = [package.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
+    # All but the empty one, in two sheets; "plain" is there twice in each.
+    assert f'count="{2 * len(TEXTS) - 2}" uniqueCount="{len(TEXTS) - 2}"' in table
+    assert table.count("<si>") == len(TEXTS) - 2
+    assert table.count('xml:space="preserve"') == 4
+    assert not any("inlineStr" in xml for xml in sheets)
+    empty = TEXTS.index("") + 1
+    assert re.search(rf'<c r="A{empty}" s="\d+" ?/>', sheets[0]), "an empty text is an empty cell with a look"
+    read = load_workbook(tmp_path / "texts.xlsx")
+    for title, column in (("Sheet", 1), ("Other", 2)):
+        assert [read[title].cell(row, column).value or "" for row in range(1, len(TEXTS) + 1)] == TEXTS
+
+
+@pytest.mark.parametrize("value", [2.5, True, "yes", math.nan], ids=str)
+def test_a_formula_of_any_kind_gets_its_value(value: float | str | bool, tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet["A1"] = "=1+1"
+    sheet["C9"] = ArrayFormula("C9", "=MATCH(TRUE,A1:A8>1,0)")
+    with (tmp_path / "array.xlsx").open("wb") as file:
+        save(workbook, {}, {"Sheet": lambda: {"A1": 1.0, "C9": value}}, file)
+    cached = load_workbook(tmp_path / "array.xlsx", data_only=True).active
+    formulas = load_workbook(tmp_path / "array.xlsx").active
+    assert cached is not None
+    assert formulas is not None
+    assert cached["A1"].value == 1
+    assert cached["C9"].value == ("#NUM!" if isinstance(value, float) and math.isnan(value) else value)
+    assert formulas["C9"].value.ref == "C9"
+
+
+def test_parts_are_named_and_written_as_excel_does(built: Build) -> None:
+    """ExcelJS and xlsx-populate know them by these names and prefixes, and by links from where they are cited."""
+    with zipfile.ZipFile(built("xor", iters=3)) as package:
+        texts = {name: package.read(name).decode() for name in package.namelist()}
+    assert {"xl/comments1.xml", "xl/drawings/vmlDrawing1.vml", "xl/drawings/drawing1.xml"} < texts.keys()
+    assert not any("commentsDrawing" in text or "comments/" in text for text in (*texts, *texts.values()))
+    assert '<Override PartName="/xl/comments1.xml"' in texts["[Content_Types].xml"]
+    assert re.findall(r"<[^/:>]*>", texts["xl/drawings/drawing1.xml"]) == []
+    assert "<xdr:wsDr " in texts["xl/drawings/drawing1.xml"]
+    notes = texts["xl/drawings/vmlDrawing1.vml"]
+    assert notes.count("<v:shape ") == notes.count("<x:ClientData ") == texts["xl/comments1.xml"].count("<comment ")
+    links = {name: re.findall('Target="([^"]*)"', text) for name, text in texts.items() if name.endswith(".rels")}
+    for name, targets in links.items():
+        folder = posixpath.dirname(posixpath.dirname(name))
+        assert [target for target in targets if posixpath.normpath(f"{folder}/{target}".lstrip("/")) not in texts] == []
 
 
 def independent_run(template: str, iters: int) -> dict[str, np.ndarray]:

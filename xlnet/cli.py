@@ -22,9 +22,10 @@ _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
-    # A termination from outside cleans up as Ctrl-C does: engines end, temporary files go.
+    # A termination from outside cleans up as Ctrl-C does: engines end, temporary files go. What the parent has ignored
+    # stays ignored: nohup means that a hangup is no termination.
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         # On Windows a pipe has the local code page, which has no η. A closed stream is None.
@@ -73,7 +74,11 @@ def _was_interrupted(error: BaseException | None) -> bool:
 
 
 def _fail(message: str, status: int) -> int:
-    click.echo("xlnet: " + " ".join(message.splitlines()), err=True)
+    # What a file or a name holds must not steer the terminal.
+    shown = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in " ".join(message.split("\n"))
+    )
+    click.echo(f"xlnet: {shown}", err=True)
     return status
 
 

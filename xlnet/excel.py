@@ -34,7 +34,6 @@ _FUNCTIONS = {
     "floor": _call("INT"),
     # LOG is to base 10.
     "ln": _call("LN"),
-    "max": _call("MAX"),
     "min": _call("MIN"),
     "mod": _call("MOD"),
     "pi": _call("PI"),
@@ -60,8 +59,7 @@ def formula(expression: Expression, layout: Layout, sheet: str = TRAINING) -> st
         | {
             "max": partial(_extreme, "MAX"),
             "average": _call("AVERAGE"),
-            # STDEV is of a sample; STDEVP, of the population, is older than STDEV.P and known everywhere.
-            "deviation": _call("STDEVP"),
+            "deviation": _deviation,
         },
         quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
         choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
@@ -133,6 +131,14 @@ def _data_column(key: str, layout: Layout, sheet: str) -> str:
     place = layout.data[key]
     letter = get_column_letter(place.column)
     return f"{_prefix(DATA, sheet, layout)}${letter}${place.first}:${letter}${place.last}"
+
+
+def _deviation(column: str, mean: str) -> str:
+    """Return the standard deviation of the population, by the mean's own cell.
+
+    IronCalc's STDEVP and DEVSQ subtract two sums of squares, of which nothing is left for timestamps.
+    """
+    return f"SQRT(SUMPRODUCT(({column}-{mean})*({column}-{mean}))/COUNT({column}))"
 
 
 def _extreme(name: str, *arguments: str) -> str:

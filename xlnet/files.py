@@ -27,8 +27,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     cannot be written.
     """
     try:
-        # Through a link, the file that it leads to is replaced, not the link.
-        target = path.resolve()
+        target = _resolved(path)
         if target.is_dir():
             raise UserError(f"{path}: is a folder: give the name of a file")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,15 +40,23 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
                 # Windows moves no file that is open; elsewhere it stays open, and so locked, until it has its name.
                 file.close()
             temporary.replace(target)
-    except RuntimeError:
-        # What Python 3.11 says of a link that leads to itself.
-        raise UserError(f"{path}: cannot be written: a link that leads to itself") from None
     except PermissionError as error:
         # Windows refuses to replace a file that Excel has open.
         mend = "close it in Excel, or choose another place" if path.exists() else "choose another place"
         raise UserError(f"{path}: cannot be written ({error.strerror}): {mend} with -o") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _resolved(path: Path) -> Path:
+    """Return the file that a path leads to: through a link that file is replaced, not the link."""
+    try:
+        return path.resolve()
+    except RuntimeError:
+        # What Python 3.11 says of a link that leads to itself.
+        raise UserError(f"{path}: cannot be written: a link that leads to itself") from None
+    except ValueError:
+        raise UserError(f"{path}: cannot be written: no file can have this name") from None
 
 
 def _new_file(folder: Path) -> tuple[BinaryIO, Path]:

@@ -38,11 +38,10 @@ STANDING_OUT = "DBEAFE"
 # Colour of the text and fill, for what is wrong and what is right.
 VERDICT = (("991B1B", "FECACA"), ("14532D", "BBF7D0"))
 
-# Six digits after the point; a conditional format shows powers of ten where they would not do.
-NUMBER = "0.000000"
-SHORT_NUMBER = "0.0000"
-LONG_NUMBER = "0.0000000000"
-LONG_POWER_OF_TEN = "0.000000000E+00"
+# What numbers of ordinary size show after the point (see `sheets.digits`).
+DIGITS, FEW_DIGITS, MANY_DIGITS = "0.000000", "0.0000", "0.0000000000"
+# One sample of thousands is no 0 %.
+SHARE = "0.0##%"
 HIDDEN = ";;;"
 POWER_OF_TEN = "0.00E+00"
 WHOLE_NUMBER = "0"

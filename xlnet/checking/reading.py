@@ -159,7 +159,7 @@ def _beside(
     for live in lives:
         cell, position = cell_at(live.row, live.column), Position(name, live.row, live.column)
         formulas[position] = (live.key, formula_of(cell) is not None)
-        changed += altered(position, live.key, Said(live.formula), cell)
+        changed += altered(position, live.key, Said(live.formula, live.is_array), cell)
     filled, odd_cells = {}, dict[Position, int]()
     for typed in inputs:
         cell = cell_at(typed.row, typed.column)

@@ -77,7 +77,7 @@ def formulas(table: Marks, iterations: str) -> Iterator[Live]:
         step = f"=ROUND(1+{index}*({iterations}-1)/{table.count - 1},0)" if index else "=1"
         yield Live("iteration of an accuracy", table.column, row, step, style.TEXT, _fixed(float(iteration)))
         every = f"{cell(table.column + 2, row)}:{cell(table.last_column, row)}"
-        share = replace(style.TEXT, number_format="0.0%")
+        share = replace(style.TEXT, number_format=style.SHARE)
         yield Live("accuracy", table.column + 1, row, f"=AVERAGE({every})", share, _accuracy(table, iteration))
         for sample in range(1, table.samples + 1):
             source = _mark(table, sample, f"${cell(table.column, row)}")

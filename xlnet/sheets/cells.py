@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.excel import cell
 from xlnet.style import Look, dress
+from xlnet.xlsx.numbers import number_text
 
 
 def put_text(worksheet: Worksheet, column: int, row: int, text: str, look: Look) -> None:
@@ -23,12 +27,17 @@ def put_text(worksheet: Worksheet, column: int, row: int, text: str, look: Look)
 
 def put_number(worksheet: Worksheet, column: int, row: int, number: float, look: Look) -> None:
     """Write a number into a cell."""
-    put(worksheet, column, row, look).value = number
+    written: Any = put(worksheet, column, row, look)
+    # openpyxl writes 16 digits of a number, and some doubles have 17.
+    written._value, written.data_type = number_text(number), "n"
 
 
-def put_formula(worksheet: Worksheet, column: int, row: int, formula: str, look: Look) -> None:
+def put_formula(
+    worksheet: Worksheet, column: int, row: int, formula: str, look: Look, *, is_array: bool = False
+) -> None:
     """Write a formula, which starts with "=", into a cell; its value is given when the workbook is saved."""
-    put(worksheet, column, row, look).value = formula
+    written: Any = ArrayFormula(cell(column, row), formula) if is_array else formula
+    put(worksheet, column, row, look).value = written
 
 
 def merge(worksheet: Worksheet, row: int, first: int, last: int) -> None:

@@ -9,17 +9,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import style
-from xlnet.excel import cell, formula
+from xlnet.excel import at_row, cell, formula
 from xlnet.graph.node import Constant, DataColumn
-from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN
+from xlnet.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN, Layout
 from xlnet.sheets.cells import put_formula, put_number, put_text
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.page import print_landscape, width_of
 from xlnet.sheets.training import TrainingSheet
 
 _MOST_WIDTH = 36
 _WIDTH = 15
-_NUMBER = replace(style.TEXT, number_format=style.NUMBER)
 
 
 def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
@@ -36,8 +36,13 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         )
     if sheet.graph.statistics:
         _draw_statistics_labels(worksheet, sheet)
-    for constant in every_constant(sheet):
-        _draw_constant(worksheet, constant, sheet)
+    layout = _layout_of_rows(sheet)
+    for column in sheet.graph.data:
+        _draw_column(worksheet, column, layout)
+    for constant in sheet.graph.statistics:
+        _draw_statistic(worksheet, constant, sheet)
+    for area in _computed(sheet):
+        align_ordinary(worksheet, area)
     take_numbers(worksheet, _inputs(sheet), sheet.texts)
     protect(worksheet)
     worksheet.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
@@ -50,6 +55,17 @@ def _inputs(sheet: TrainingSheet) -> Iterator[str]:
         place = sheet.layout.data[column.key]
         if column.constants[0].formula is None:
             yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
+
+
+def _computed(sheet: TrainingSheet) -> Iterator[str]:
+    """Yield the areas that hold formulas: columns, and the statistics."""
+    for column in sheet.graph.data:
+        place = sheet.layout.data[column.key]
+        if column.constants[0].formula is not None:
+            yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
+    if sheet.graph.statistics:
+        places = [sheet.layout.cells[sheet.graph.statistics[end].key] for end in (0, -1)]
+        yield ":".join(cell(place.column, place.row or 1) for place in places)
 
 
 def _title(column: DataColumn, sheet: TrainingSheet) -> str:
@@ -79,13 +95,28 @@ def values(sheet: TrainingSheet) -> dict[str, float]:
     return found
 
 
-def _draw_constant(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
+def _draw_column(worksheet: Worksheet, column: DataColumn, layout: Layout) -> None:
+    place, first = layout.data[column.key], column.constants[0].formula
+    filled_down = None if first is None else formula(first, layout, DATA)
+    for row, constant in enumerate(column.constants, place.first):
+        if filled_down is None:
+            put_number(worksheet, place.column, row, constant.value, style.INPUT)
+        else:
+            put_formula(worksheet, place.column, row, at_row(filled_down, row), style.TEXT)
+
+
+def _layout_of_rows(sheet: TrainingSheet) -> Layout:
+    """Return where the first sample's numbers stand for a formula that is filled down."""
+    places = {column.constants[0].key: sheet.layout.cells[column.constants[0].key] for column in sheet.graph.data}
+    moving = {key: replace(place, row=None) for key, place in places.items() if place.moves}
+    return replace(sheet.layout, cells={**sheet.layout.cells, **moving})
+
+
+def _draw_statistic(worksheet: Worksheet, constant: Constant, sheet: TrainingSheet) -> None:
     place = sheet.layout.cells[constant.key]
     assert place.row is not None
-    if constant.formula is None:
-        put_number(worksheet, place.column, place.row, constant.value, style.INPUT)
-    else:
-        put_formula(worksheet, place.column, place.row, formula(constant.formula, sheet.layout, DATA), _NUMBER)
+    assert constant.formula is not None
+    put_formula(worksheet, place.column, place.row, formula(constant.formula, sheet.layout, DATA), style.TEXT)
 
 
 def _draw_statistics_labels(worksheet: Worksheet, sheet: TrainingSheet) -> None:

@@ -1,4 +1,10 @@
-"""Shows what a fixed number of digits cannot: the very small and the very large, by a power of ten."""
+"""Gives numbers of ordinary size digits that stand below each other; any other shows as many as its cell takes.
+
+Cells have the number format General, which shows by itself what a fixed number of digits cannot: 1E-09 is never
+0.000000, in no program. (A number format with conditions would do for positive numbers only: LibreOffice and Gnumeric
+each drop the sign of negative ones in another of its sections.) Programs that take a number format from a conditional
+format show ordinary numbers by the fixed digits, the others, Google Sheets among them, by General.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +16,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlnet import style
 
 # Numbers of formats below 164 are Excel's own.
-_FORMAT_NUMBER = 200
+_NUMBERS = {style.DIGITS: 200, style.FEW_DIGITS: 201, style.MANY_DIGITS: 202}
+# Beyond these, digits would be 0, or not fit the column.
+_LEAST, _MOST = 0.0001, 10_000
 
 
-def show_small_and_large(worksheet: Worksheet, cells: str, *, exactly: bool = False) -> None:
-    """Show numbers of these cells ("B4:T203") by a power of ten where six digits after the point would not do.
+def align_ordinary(worksheet: Worksheet, area: str, digits: str = style.DIGITS) -> None:
+    """Show the numbers of ordinary size in an area ("B4:T203") by these digits, but whole ones by none.
 
-    That is where they would be 0, or not fit the column. `exactly` is for numbers of ten digits.
+    One area at a time: of several, programs do not agree on the cell that a relative reference starts from. Where the
+    cells have another conditional format it must have the same area: LibreOffice applies both only then.
     """
-    first = cells.split(":")[0]
-    form, number, largest = (
-        (style.LONG_POWER_OF_TEN, _FORMAT_NUMBER + 1, 100_000)
-        if exactly
-        else (style.POWER_OF_TEN, _FORMAT_NUMBER, 10_000)
-    )
-    power = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=form))
-    outside = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<0.0001,ABS({first})>={largest}))"
-    worksheet.conditional_formatting.add(cells, Rule(type="expression", dxf=power, formula=[outside]))
+    first = area.split(":")[0]
+    is_ordinary = f"AND(ISNUMBER({first}),{first}<>INT({first}),ABS({first})>={_LEAST},ABS({first})<{_MOST})"
+    look = DifferentialStyle(numFmt=NumberFormat(numFmtId=_NUMBERS[digits], formatCode=digits))
+    worksheet.conditional_formatting.add(area, Rule(type="expression", dxf=look, formula=[is_ordinary]))

@@ -98,7 +98,8 @@ def _rules(sheet: TrainingSheet) -> Iterator[Line]:
     if several:
         yield Line("text", texts.get("guide", f"loss by {sheet.spec.training.reduction}"))
     yield Line("text", texts.get("guide", "chain"))
-    yield from (Line("backward", text) for text in _chains(sheet))
+    aliases = {alias for node in nodes for alias in node.aliases}
+    yield from (Line("backward", text) for text in _chains(sheet, aliases))
     backward = "backward" if not several else f"backward of a sample by {sheet.spec.training.reduction}"
     yield Line("text", texts.get("guide", backward).format(share=sheet.spec.share))
     if LOSSES[sheet.spec.training.loss].fused:
@@ -135,15 +136,18 @@ def _is_first(key: str) -> bool:
     return all(index == 1 for index in keys.parts(belonging[1] if belonging else key).indices)
 
 
-def _chains(sheet: TrainingSheet) -> Iterator[str]:
-    """Yield the chain rule for the first weight of each layer, along the path through the first units."""
+def _chains(sheet: TrainingSheet, aliases: set[str]) -> Iterator[str]:
+    """Yield the chain rule for the first weight of each layer, along the path through the first units.
+
+    `aliases` are the keys of quantities that are the same as another one.
+    """
     symbols, last = sheet.symbols, sheet.symbols.layers
     for number in range(last, 0, -1):
         factors = []
         upper = keys.LOSS
         for layer in range(last, number - 1, -1):
             for key in (keys.activation(layer, 1), keys.weighted_sum(layer, 1)):
-                if key not in _aliases(sheet):
+                if key not in aliases:
                     factors.append(f"∂{symbols(upper)}/∂{symbols(key)}")
                     upper = key
         weight = keys.weight(number, 1, 1)
@@ -156,10 +160,6 @@ def _has_paths(sheet: TrainingSheet, number: int) -> bool:
     """Return whether several paths lead from a unit of a layer to the loss; by softmax it leads to every output."""
     layers = sheet.spec.layers
     return any(layer.units > 1 for layer in layers[number:]) or layers[-1].activation == SOFTMAX
-
-
-def _aliases(sheet: TrainingSheet) -> set[str]:
-    return {alias for node in Plan(sheet).sample_nodes for alias in node.aliases}
 
 
 def _experiments(sheet: TrainingSheet) -> Iterator[Line]:

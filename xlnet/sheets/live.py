@@ -24,7 +24,7 @@ _LONGEST_LIST = 255
 class Live:
     """A formula: its key in messages, where it stands, its text, its look, and its value for a recorded run.
 
-    `shown` is the quantity or cell that it shows, where it is nothing but that.
+    `shown` is the quantity or cell that it shows, where it is nothing but that. `is_array` tells an array formula.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Live:
     look: Look
     value: Callable[[Record], Value]
     shown: Shown | Cited | None = None
+    is_array: bool = False
 
     @property
     def address(self) -> str:
@@ -68,7 +69,7 @@ class Typed:
 def put_all(worksheet: Worksheet, formulas: Iterable[Live]) -> None:
     """Write the formulas into their cells."""
     for live in formulas:
-        put_formula(worksheet, live.column, live.row, live.formula, live.look)
+        put_formula(worksheet, live.column, live.row, live.formula, live.look, is_array=live.is_array)
 
 
 def values(formulas: Iterable[Live], record: Record) -> dict[str, Value]:

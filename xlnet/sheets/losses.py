@@ -6,12 +6,15 @@ from xlnet.excel import text
 
 
 def first_below(losses: str, bound: str, never: str) -> str:
-    """Return the formula of the first iteration with a loss below a cell, or a word; `losses` are a column's cells."""
+    """Return the formula of the first iteration with a loss below a cell, or a word; `losses` are a column's cells.
+
+    It is an array formula: what makes Excel compare a whole column without one, INDEX(…,0), says "never" in Gnumeric,
+    OnlyOffice and others. It passes over the errors of a run that diverges.
+    """
     first, last = losses.split(":")
-    # INDEX(…,0) makes Excel and LibreOffice compare the whole column without an array formula.
-    found = f"MATCH(TRUE,INDEX({losses}<{bound},0),0)"
+    found = f"MATCH(TRUE,{losses}<{bound},0)"
     if first.endswith(last):
-        # Of a column of one cell the comparison is no array, and IronCalc finds nothing in it.
+        # Of a column of one cell the comparison is no array, and Gnumeric finds nothing in it.
         found = f"IF({first}<{bound},1,NA())"
     return f"=IFERROR({found},{text(never)})"
 

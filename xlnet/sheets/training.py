@@ -18,7 +18,7 @@ from xlnet.layout import FIRST_ROW, HEADER_ROW, NAME_ROW, TRAINING, VALUE_ROW, L
 from xlnet.notation import Symbols
 from xlnet.record import Record
 from xlnet.sheets.cells import put, put_number, put_text
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect, take_numbers
 from xlnet.sheets.live import Live, put_all
 from xlnet.sheets.notes import MOST_NOTES, put_note
@@ -156,8 +156,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet) -> None:
         _draw_column(worksheet, index, node, sheet)
     _draw_bands(worksheet, sheet)
     _draw_title(worksheet, sheet)
-    show_small_and_large(worksheet, f"{cell(2, FIRST_ROW)}:{cell(len(sheet.graph.nodes), sheet.last_row)}")
-    _colour_gradients(worksheet, sheet)
+    _show_numbers(worksheet, sheet)
     _add_notes(worksheet, sheet)
     take_numbers(worksheet, _inputs(sheet), sheet.texts)
     protect(worksheet)
@@ -185,7 +184,7 @@ def _draw_column(worksheet: Worksheet, index: int, node: Node, sheet: TrainingSh
         style.TEXT,
         fill=palette.tint,
         border="below",
-        number_format=style.WHOLE_NUMBER if is_whole else style.NUMBER,
+        number_format=style.WHOLE_NUMBER if is_whole else style.GENERAL,
         horizontal="center" if is_whole else "right",
     )
     if node.typed is not None:
@@ -245,10 +244,13 @@ def _inputs(sheet: TrainingSheet) -> Iterator[str]:
             yield f"{cell(start, FIRST_ROW)}:{cell(end, FIRST_ROW)}"
 
 
-def _colour_gradients(worksheet: Worksheet, sheet: TrainingSheet) -> None:
-    """Colour the gradients by sign and size."""
+def _show_numbers(worksheet: Worksheet, sheet: TrainingSheet) -> None:
+    """Give numbers of ordinary size the same digits, and colour the gradients by sign and size."""
     low, middle, high = style.SIGNED_SCALE
     for group, start, end in _groups(sheet.graph):
+        area = f"{cell(start, FIRST_ROW)}:{cell(end, sheet.last_row)}"
+        if group not in ("iteration", "samples"):
+            align_ordinary(worksheet, area)
         if group == "gradients":
             scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
-            worksheet.conditional_formatting.add(f"{cell(start, FIRST_ROW)}:{cell(end, sheet.last_row)}", scale)
+            worksheet.conditional_formatting.add(area, scale)

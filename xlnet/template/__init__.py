@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xlnet.errors import UserError
 from xlnet.spec import Spec
 from xlnet.template.overrides import override
 from xlnet.template.parse import parse
+from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws
 from xlnet.template.sources import source_of
 
 
@@ -22,4 +24,7 @@ def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None
     given = dict(overrides or {})
     source = source_of(template, given)
     document, origins = override(source, given)
-    return parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
+    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
+    if SEED in origins and not draws(document, spec):
+        raise UserError(f"{source.label}: {origins[SEED]}: {NOTHING_DRAWN}")
+    return spec

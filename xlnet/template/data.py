@@ -12,7 +12,10 @@ from typing import NamedTuple
 from xlnet.errors import UserError
 from xlnet.layout import MOST_SAMPLES
 from xlnet.spec import Data, Matrix, Vector
-from xlnet.template.table import Table
+from xlnet.template.table import Table, unfit
+
+# The squares of larger numbers overflow, those of smaller ones underflow.
+_LARGEST_SQUARED, _SMALLEST_SQUARED = 1e150, 1e-140
 
 
 def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> Data:
@@ -24,9 +27,19 @@ def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> D
             table.fail(key, f"give {len(names[0])} columns, but the network has {wanted}: change one of the two")
     if data.standardize:
         for number, column in enumerate(zip(*data.x, strict=True), 1):
-            if min(column) == max(column):
-                table.fail("standardize", f"input {number} is the same in every sample: leave it out")
+            _require_deviation(table, number, column)
     return data
+
+
+def _require_deviation(table: Table, number: int, column: Vector) -> None:
+    """Fail where an input has no standard deviation, or a spreadsheet cannot compute it: it squares the numbers."""
+    low, high = min(column), max(column)
+    if low == high:
+        table.fail("standardize", f"input {number} is the same in every sample: leave it out")
+    if max(-low, high) > _LARGEST_SQUARED:
+        table.fail("standardize", f"input {number} goes beyond {_LARGEST_SQUARED:g}: give it in another unit")
+    if high - low < _SMALLEST_SQUARED:
+        table.fail("standardize", f"input {number} varies by less than {_SMALLEST_SQUARED:g}: give it in another unit")
 
 
 def _inline(table: Table, inputs: int, outputs: int) -> Data:
@@ -126,6 +139,10 @@ def _classes(path: Path, column: str, rows: Sequence[_Row], position: int) -> li
     entries = [row.cells[position].strip() for row in rows]
     if "" in entries:
         raise UserError(f"{path}: row {rows[entries.index('')].number}, column {column}: is empty: name a class")
+    for name in dict.fromkeys(entries):
+        problem = unfit(name)
+        if problem:
+            raise UserError(f"{path}: row {rows[entries.index(name)].number}, column {column}: {problem}")
     return entries
 
 

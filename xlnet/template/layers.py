@@ -10,20 +10,21 @@ from xlnet.layout import LAST_SHEET_COLUMN
 from xlnet.spec import Layer, Matrix, Vector
 from xlnet.template.table import Table
 
+DEFAULT_INITIALIZER = "xavier_uniform"
 
-def read_layers(network: Table, seed: int) -> tuple[tuple[Layer, ...], bool]:
-    """Return the layers, and whether any weight was drawn. Raises UserError."""
+
+def read_layers(network: Table, seed: int) -> tuple[Layer, ...]:
+    """Return the layers, their weights drawn with `seed` where they are not given. Raises UserError."""
     inputs = network.integer("inputs", least=1, most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
     _require_room(tables, inputs)
     random = generator(seed)
-    layers, drawn = [], False
+    layers = []
     for number, table in enumerate(tables, 1):
-        layer, is_drawn = _layer(table, inputs, random, is_last=number == len(tables))
+        layer = _layer(table, inputs, random, is_last=number == len(tables))
         layers.append(layer)
-        drawn |= is_drawn
         inputs = layer.units
-    return tuple(layers), drawn
+    return tuple(layers)
 
 
 def _require_room(tables: list[Table], inputs: int) -> None:
@@ -44,19 +45,18 @@ def _units(table: Table) -> int:
     return table.integer("units", least=1, most=LAST_SHEET_COLUMN)
 
 
-def _layer(table: Table, inputs: int, random: np.random.Generator, *, is_last: bool) -> tuple[Layer, bool]:
+def _layer(table: Table, inputs: int, random: np.random.Generator, *, is_last: bool) -> Layer:
     table.require_known("units", "activation", "bias", "weights", "biases", "init")
     units = _units(table)
     draws = "weights" not in table.content
     if not draws and "init" in table.content:
         table.fail("init", "weights are given too: keep one of the two")
     if draws:
-        initializer = INITIALIZERS[table.choice("init", INITIALIZERS, "xavier_uniform")]
+        initializer = INITIALIZERS[table.choice("init", INITIALIZERS, DEFAULT_INITIALIZER)]
         weights = _drawn(initializer, random, units, inputs)
     else:
         weights = table.matrix("weights", units, inputs, "units × inputs of the layer")
-    layer = Layer(_activation(table, is_last=is_last), weights, _biases(table, units))
-    return layer, draws and initializer.random
+    return Layer(_activation(table, is_last=is_last), weights, _biases(table, units))
 
 
 def _activation(table: Table, *, is_last: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xlnet import classes
 from xlnet.layout import MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.spec import Spec, Training
 from xlnet.template.data import read_data
@@ -38,17 +39,13 @@ def parse(
     training = _training(training_table)
     network = root.table("network", required=True)
     network.require_known("inputs", "layers")
-    layers, weights_are_drawn = read_layers(network, training.seed)
+    layers = read_layers(network, training.seed)
     data_table = root.table("data", required=True)
     data = read_data(data_table, layers[0].inputs, layers[-1].units, folder)
     if training.batch is not None and training.batch > len(data.x):
         training_table.fail("batch", f'there are only {len(data.x)} samples: give at most that, or "{FULL}"')
-    if "--seed" in root.origins.values() and not weights_are_drawn and training.order != "shuffled":
-        training_table.fail(
-            "seed", "nothing is drawn: give --layers, or --init with the name of a distribution, to draw weights anew"
-        )
     require_fitting_loss(training_table, training.loss, layers[-1].activation, data_table, data)
-    return Spec(
+    spec = Spec(
         name=name,
         title=root.text("title", name),
         description=root.text("description", ""),
@@ -56,6 +53,9 @@ def parse(
         data=data,
         training=training,
     )
+    if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
+        data_table.fail("t_names", "two classes have the same name: give each one of its own")
+    return spec
 
 
 def _training(table: Table) -> Training:

@@ -14,9 +14,10 @@ from xlnet.comparison import BOUND, Comparison, Run, Setting
 from xlnet.errors import UserError
 from xlnet.template.overrides import dotted_name, option_of, override, short_name
 from xlnet.template.parse import parse
+from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
 from xlnet.template.serialize import document_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
-from xlnet.template.table import Table
+from xlnet.template.table import Table, unfit
 
 # Beyond this a summary is no longer computed while one waits.
 MOST_RUNS = 1_000
@@ -49,7 +50,10 @@ def load_comparison(
     makes a run of each, several lists all combinations; without one the runs are those of the template. Raises
     UserError.
     """
-    return _comparison(source_of(template, overrides or {}), overrides or {}, bound)
+    source = source_of(template, overrides or {})
+    comparison = _comparison(source, overrides or {}, bound)
+    _require_different(source.label, comparison.runs, are_all_set=bool(overrides))
+    return comparison
 
 
 def parse_comparison(document: Mapping[str, Any], name: str, label: str) -> Comparison:
@@ -85,7 +89,11 @@ def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: flo
     if len(entries) < 2:
         raise UserError(f"{source.label}: a comparison has at least two runs: {_EXAMPLE}")
     bare = replace(source, document={key: value for key, value in source.document.items() if key != "compare"})
-    runs = tuple(_run(bare, entry, same) for entry in entries)
+    every = [_run(bare, entry, same) for entry in entries]
+    runs = tuple(run for run, _ in every)
+    seed = next((given for given in overrides if dotted_name(given) == SEED), None)
+    if seed is not None and not any(is_drawn for _, is_drawn in every):
+        raise UserError(f"{source.label}: {option_of(seed)}: {NOTHING_DRAWN}")
     first = runs[0].spec
     return Comparison(source.name, first.title, first.description, runs, own_bound if bound is None else bound)
 
@@ -105,7 +113,25 @@ def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
     return lists
 
 
-def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> Run:
+def _require_different(label: str, runs: Sequence[Run], *, are_all_set: bool) -> None:
+    """Raise UserError where two runs do the same. A workbook that holds such runs can still be checked.
+
+    `are_all_set` says that an option holds for all runs: it may take the place of what set them apart.
+    """
+    known: dict[str, Run] = {}
+    for run in runs:
+        other = known.setdefault(repr(effective(run.spec)), run)
+        by_seed = other.spec.training.seed != run.spec.training.seed
+        if other is not run and (by_seed or not are_all_set):
+            why = "their seeds differ, but nothing is drawn with them" if by_seed else "nothing sets them apart"
+            raise UserError(
+                f"{label}: {other.name} and {run.name} are the same run: {why}: change or remove one of them"
+            )
+
+
+def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> tuple[Run, bool]:
+    """Return a run, and whether anything in it is drawn."""
+
     def origin(name: str) -> str:
         if entry.label and name in entry.overrides and name not in same:
             return f"{entry.label}.{name}"
@@ -114,7 +140,7 @@ def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> Run:
     document, origins = override(source, {**entry.overrides, **same}, origin)
     spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
     settings = {name: _setting(same[name]) if name in same else value for name, value in entry.settings.items()}
-    return Run(entry.name, spec, settings, entry.note)
+    return Run(entry.name, spec, settings, entry.note), draws(document, spec)
 
 
 def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry]:
@@ -167,6 +193,9 @@ def _settings(table: Table) -> dict[str, Setting]:
     """Return settings to show; texts among them must fit a cell."""
     flat = Table(table.label, table.path, dict(_dotted(table.content)), table.origins)
     for key, value in flat.content.items():
+        problem = unfit(key)
+        if problem:
+            table.fail("settings", f"a key {problem}")
         if isinstance(value, float):
             flat.number(key)
         elif not isinstance(value, bool | int):

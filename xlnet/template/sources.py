@@ -75,6 +75,8 @@ def _read(path: Path, label: str) -> TemplateSource:
         raise UserError(f"{label}: no such file") from None
     except UnicodeDecodeError:
         raise UserError(f"{label}: not UTF-8 text: save it as UTF-8") from None
+    except ValueError:
+        raise UserError(f"{label}: no file can have this name") from None
     except OSError as error:
         raise UserError(f"{label}: cannot be read: {error.strerror}") from None
     return TemplateSource(path.stem, label, path.parent, text, read_toml(text, label))

@@ -64,10 +64,7 @@ class Table:
         value = self._value(key, default)
         if not isinstance(value, str):
             self.fail(key, f"must be text in quotes, not {_show(value)}")
-        if _NOT_IN_A_CELL.search(value):
-            self.fail(key, "holds a control character, which a workbook cannot: remove it")
-        if len(value) > MOST_CHARACTERS:
-            self.fail(key, f"must have at most {MOST_CHARACTERS:,} characters, not {len(value):,}")
+        self._require_fitting(key, value)
         return value
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
@@ -105,14 +102,14 @@ class Table:
             self.fail(key, f"must be a list of names in quotes, not {_show(value)}")
         if value and len(value) != length:
             self.fail(key, f"must have {length} names, not {len(value)}")
-        return tuple(value)
+        return self._fitting_names(key, value)
 
     def column_names(self, key: str) -> tuple[str, ...]:
         """Return a list of at least one name."""
         value = self._value(key, None)
         if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
             self.fail(key, f"must be a list of column names in quotes, not {_show(value)}")
-        return tuple(value)
+        return self._fitting_names(key, value)
 
     def table(self, key: str, *, required: bool = False) -> Table:
         """Return a table inside this one, empty where it is missing."""
@@ -128,6 +125,18 @@ class Table:
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
             self.fail(key, f"must be tables, each led by [[{dotted}]]")
         return [Table(self.label, f"{dotted}[{number}]", entry, self.origins) for number, entry in enumerate(value, 1)]
+
+    def _fitting_names(self, key: str, names: list[str]) -> tuple[str, ...]:
+        for number, name in enumerate(names, 1):
+            if not name.strip():
+                self.fail(key, f"name {number} is blank: give it a name")
+            self._require_fitting(key, name, f"name {number}")
+        return tuple(names)
+
+    def _require_fitting(self, key: str, text: str, called: str = "") -> None:
+        problem = unfit(text)
+        if problem:
+            self.fail(key, f"{called} {problem}".lstrip())
 
     def _value(self, key: str, default: Any) -> Any:
         value = self.content.get(key, default)
@@ -148,6 +157,15 @@ class Table:
 
     def _dotted(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+
+def unfit(text: str) -> str | None:
+    """Return why a cell cannot hold a text, None where it can."""
+    if _NOT_IN_A_CELL.search(text):
+        return "holds a control character, which a workbook cannot: remove it"
+    if len(text) > MOST_CHARACTERS:
+        return f"must have at most {MOST_CHARACTERS:,} characters, not {len(text):,}"
+    return None
 
 
 def _show(value: Any) -> str:

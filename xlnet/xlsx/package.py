@@ -12,20 +12,25 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from typing import IO, BinaryIO
 from xml.etree import ElementTree
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlnet.xlsx.repairs import repaired
-from xlnet.xlsx.table import Table, row_styles, table_rows
+from xlnet.xlsx import texts
+from xlnet.xlsx.repairs import renamed, repaired
+from xlnet.xlsx.table import Table, most_bytes, row_styles, table_rows
+from xlnet.xlsx.texts import with_shared_texts
 from xlnet.xlsx.values import Value, with_values
 
 # Levels of deflate. 1 saves a tenth of the time and makes a file a fifth larger; beyond 6 it only becomes slower.
 FAST, SMALL = 3, 6
 _BYTES_PER_WRITE = 2_000_000
 _WRITES_WAITING = 2
+_SHEETS = "xl/worksheets/"
+_SHEET = re.compile(rf"{_SHEETS}sheet\d+\.xml")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SWITCH_SECONDS = 0.0002
@@ -48,20 +53,17 @@ def save(
     workbook.save(frame)
     streamed = {_part(workbook, title): table for title, table in tables.items()}
     valued = {_part(workbook, title): by_address for title, by_address in values.items()}
-    with (
-        zipfile.ZipFile(frame) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package,
-    ):
-        for name in sorted(source.namelist(), key=lambda name: (name in valued, name not in streamed)):
-            content = repaired(name, source.read(name).decode(), moment)
+    parts = _parts(frame, moment)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
+        for name in sorted(parts, key=lambda name: (name in valued, name not in streamed)):
+            content = parts[name]
             if name in valued:
                 content = with_values(content, valued[name]())
-            # Opened by name, an entry has the compression level of the package, and no time. Zip64 from the start where
-            # a part is streamed, as its size is not known: it may pass 2 GiB.
-            with package.open(name, "w", force_zip64=name in streamed) as part:
-                if name in streamed:
-                    _write_in_background(part, _with_table(content, streamed[name]))
-                else:
+            if name in streamed:
+                _write_table(package, name, content, streamed[name])
+            else:
+                # Opened by name, an entry has the compression level of the package, and no time.
+                with package.open(name, "w") as part:
                     part.write(content.encode())
 
 
@@ -81,19 +83,31 @@ def sheet_part(package: zipfile.ZipFile, title: str) -> str:
 
 
 def _part(workbook: Workbook, title: str) -> str:
-    return f"xl/worksheets/sheet{workbook.sheetnames.index(title) + 1}.xml"
+    return f"{_SHEETS}sheet{workbook.sheetnames.index(title) + 1}.xml"
 
 
-def _with_table(frame: str, table: Table) -> Iterator[bytes]:
-    """Yield a sheet's XML with the table's rows in place of the frame's styled, empty ones."""
+def _parts(frame: IO[bytes], moment: time.struct_time | None) -> dict[str, str]:
+    """Return the XML of the frame's parts, put right, by name."""
+    with zipfile.ZipFile(frame) as source:
+        parts = {renamed(name): repaired(name, source.read(name).decode(), moment) for name in source.namelist()}
+    sheets, shared = with_shared_texts({name: xml for name, xml in parts.items() if _SHEET.fullmatch(name)})
+    return parts | sheets | {texts.PART: shared}
+
+
+def _write_table(package: zipfile.ZipFile, name: str, frame: str, table: Table) -> None:
+    """Write a sheet with the table's rows in place of the frame's styled, empty ones."""
     start = re.search(rf'<row [^>]*?r="{table.first_row}"', frame)
     assert start is not None, "the frame styles the table's first two rows"
     head, rest = frame[: start.start()], frame[start.start() :]
     styled, tail = rest.split("</sheetData>")
+    styles = row_styles(styled, table.first_row), row_styles(styled, table.first_row + 1)
     last_cell = f"{get_column_letter(len(table.columns))}{table.last_row}"
-    yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last_cell}"', head).encode()
-    yield from table_rows(table, row_styles(styled, table.first_row), row_styles(styled, table.first_row + 1))
-    yield f"</sheetData>{tail}".encode()
+    head = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last_cell}"', head)
+    # A part must be said to be Zip64 before its size is known. Where it need not be, some programs refuse one that is.
+    is_large = len(frame.encode()) + most_bytes(table, *styles) > zipfile.ZIP64_LIMIT
+    with package.open(name, "w", force_zip64=is_large) as part:
+        rows = table_rows(table, *styles)
+        _write_in_background(part, chain([head.encode()], rows, [f"</sheetData>{tail}".encode()]))
 
 
 def _write_in_background(part: IO[bytes], chunks: Iterator[bytes]) -> None:

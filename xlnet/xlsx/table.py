@@ -19,8 +19,12 @@ from openpyxl.utils import get_column_letter
 from xlnet.xlsx.numbers import number_texts
 
 _CELLS_PER_BLOCK = 20_000
+# -2.2250738585072014e-308: no double needs more.
+_BYTES_PER_VALUE = 24
 # Control characters, which XML has no place for.
 _LEADING_DIGITS, _ROW_ABOVE_BLOCK, _VALUE = "\0", "\1", "\2"
+# A sheet's name in quotation marks, or a text: an exclamation mark in these says nothing.
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Table:
     """A table to stream into a sheet, from `first_row` down to `last_row`.
 
     `blocks` have as many rows as `block_sizes` says. `is_shared` writes each formula once and refers to it from the
-    rows below. The cells' styles are those that the frame gives the first two rows.
+    rows below, where the format allows that. The cells' styles are those that the frame gives the first two rows.
     """
 
     first_row: int
@@ -76,21 +80,39 @@ def row_styles(xml: str, row: int) -> dict[str, str]:
 
 def table_rows(table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]) -> Iterator[bytes]:
     """Yield the XML of the rows; the styles' numbers are by column letter."""
-    step = _step(len(table.columns))
-    formulas = [_formula(column.formula) for column in table.columns]
-    later = _Rows(formulas, later_styles, step)
-    special = {table.first_row: _Rows([_formula(c.first_formula) for c in table.columns], first_styles, step)}
-    if table.is_shared:
-        second = table.first_row + 1
-        later = _Rows([f and _citing(number) for number, f in enumerate(formulas)], later_styles, step)
-        shared = [f and _shared(number, f, second, table.last_row) for number, f in enumerate(formulas)]
-        special[second] = _Rows(shared, later_styles, step)
+    special, later = _kinds_of_rows(table, first_styles, later_styles)
     row = table.first_row
     for block in table.blocks:
         rows = special.get(row, later)
         count = len(block.values) // len(table.columns)
         yield rows.block(row, count, block.values) if block.is_finite else rows.one_by_one(row, block.values)
         row += count
+
+
+def most_bytes(table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]) -> int:
+    """Return a size that `table_rows` stays below, whatever the values are."""
+    special, later = _kinds_of_rows(table, first_styles, later_styles)
+    count = table.last_row - table.first_row + 1
+    return sum(rows.most_bytes(table.last_row) for rows in special.values()) + count * later.most_bytes(table.last_row)
+
+
+def _kinds_of_rows(
+    table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]
+) -> tuple[dict[int, _Rows], _Rows]:
+    """Return the rows that are unlike the others, by their number, and the others."""
+    step = _step(len(table.columns))
+    formulas = [_formula(column.formula) for column in table.columns]
+    special = {table.first_row: _Rows([_formula(c.first_formula) for c in table.columns], first_styles, step)}
+    if not table.is_shared:
+        return special, _Rows(formulas, later_styles, step)
+    second = table.first_row + 1
+    defining, citing = [*formulas], [*formulas]
+    for number, formula in enumerate(formulas):
+        if formula is not None and not _cites_a_sheet(formula):
+            defining[number] = _shared(number, formula, second, table.last_row)
+            citing[number] = _citing(number)
+    special[second] = _Rows(defining, later_styles, step)
+    return special, _Rows(citing, later_styles, step)
 
 
 def _step(columns: int) -> int:
@@ -100,6 +122,11 @@ def _step(columns: int) -> int:
 
 def _formula(text: str | None) -> str | None:
     return None if text is None else f"<f>{escape(text.removeprefix('='))}</f>"
+
+
+def _cites_a_sheet(formula: str) -> bool:
+    """Return whether a formula cites another sheet: the format forbids to share it, Apache POI computes it wrong."""
+    return "!" in _QUOTED.sub("", formula)
 
 
 def _shared(number: int, formula: str, first: int, last: int) -> str:
@@ -148,6 +175,10 @@ class _Rows:
             text = self._row(cells, str(number), str(number - 1))
             rows.append(_interleaved(text.encode(), finite))
         return b"".join(rows)
+
+    def most_bytes(self, number: int) -> int:
+        """Return a size that no row up to this number passes: what a cell in error adds is shorter than a value."""
+        return len(self._row(self._finite, str(number), str(number)).encode()) + self._width * _BYTES_PER_VALUE
 
     @cached_property
     def _whole_block(self) -> bytes:

@@ -11,7 +11,7 @@ from xlnet.xlsx.numbers import number_text
 
 Value = float | str | bool
 
-_EMPTY = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*</f>)<v ?/>(?:</v>)?</c>')
+_EMPTY = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f(?: [^>]*)?>[^<]*</f>)<v ?/>(?:</v>)?</c>')
 
 
 def with_values(xml: str, values: Mapping[str, Value]) -> str:

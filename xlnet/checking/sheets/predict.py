@@ -6,16 +6,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from xlnet import classes, keys, reference
 from xlnet.checking.quantities import Position, from_grids, placements
 from xlnet.checking.view import NEAR_TIES, Expected, View, is_tie, one_of
-from xlnet.engines.workers.handover import NUMBER
-from xlnet.layout import FIRST_ROW, TRAINING
+from xlnet.engines.workers.handover import BLANK, NUMBER
+from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.sheets.choices import ITERATION
 from xlnet.sheets.predict import NAME
-from xlnet.sheets.predict.formulas import axis_cells, cell_of_sample
+from xlnet.sheets.predict.formulas import axis_cells
 from xlnet.sheets.predict.numbers import RIGHT, WRONG
-from xlnet.sheets.predict.plan import INPUT_ROWS, VALUE_COLUMN, Plan, shown
+from xlnet.sheets.predict.plan import INPUT_ROWS, VALUE_COLUMN, Others, Plan, cell_of_sample, shown
 from xlnet.spec import Spec
 
 __all__ = ["NAME", "expected"]
@@ -36,6 +38,9 @@ def expected(view: View) -> Cells:
             yield Position(NAME, row, plan.columns[shown(key)]), output
     if plan.kind:
         yield from _classes(view, plan)
+    if plan.others:
+        yield from _other_passes(view, plan.others)
+        yield from _other_marks(view, plan.others)
     if plan.sheet.spec.inputs == 2:
         yield from _surface(view, plan)
 
@@ -48,17 +53,19 @@ def _controls(view: View, plan: Plan) -> Cells:
     chosen = view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
     yield Position(NAME, plan.used.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
     if plan.kind:
-        rows = range(plan.sample_row, plan.sample_row + plan.samples)
-        right = sum(view.text(NAME, row, plan.columns["is right"]) == RIGHT for row in rows)
+        marks = [(row, plan.columns["is right"]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
+        if plan.others:
+            marks += [(row, plan.others.mark_column) for row in _rows_of(plan.others)]
+        right = sum(view.text(NAME, *mark) == RIGHT for mark in marks)
         yield Position(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
-        share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.samples
+        share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.sheet.spec.samples
         yield Position(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
 
 
 def _samples(view: View, plan: Plan) -> Cells:
     for sample in range(plan.samples):
         for key in (*plan.inputs, *plan.targets):
-            place = view.opened.layout.cells[cell_of_sample(plan, key, sample)]
+            place = view.opened.layout.cells[cell_of_sample(plan.sheet.spec, key, sample)]
             value = view.cited(place.sheet, place.row or 1, place.column)
             yield Position(NAME, plan.sample_row + sample, plan.columns[key]), value
 
@@ -99,6 +106,47 @@ def _passes(view: View, plan: Plan) -> Cells:
         for row in plan.rows:
             standardized = (view.number(NAME, row, plan.columns[key]) - mean) / deviation if deviation else math.nan
             yield Position(NAME, row, plan.layout.columns[own]), standardized
+
+
+def _other_passes(view: View, others: Others) -> Cells:
+    """Yield the passes of the samples that are not shown; their inputs stand on sheet Data, in the same rows."""
+    one, rows = _of_one_sample(others.spec), _rows_of(others)
+    every = reference.axes(one)
+    names = [name for name in every if name.rstrip("0123456789") in _OF_A_LAYER and name[-1].isdigit()]
+    places = placements(one, others.layout, names)
+    found = from_grids(places, view.grids, len(rows), rows[0])
+    inputs = [others.data_column(keys.activation(0, number)) - 1 for number in range(1, one.inputs + 1)]
+    data = view.grids[DATA]
+    numbers = np.where(data.kinds == BLANK, 0.0, data.values)[rows[0] - 1 : rows[-1]]
+    results = reference.layers(one, found | {"x": numbers[:, inputs][:, None]})
+    for name, values in results.items():
+        columns = places[name].columns.ravel() + 1
+        for row, expected_row in zip(rows, values.reshape(len(rows), -1), strict=True):
+            for column, number in zip(columns, expected_row, strict=True):
+                yield Position(NAME, row, int(column)), float(number)
+
+
+def _other_marks(view: View, others: Others) -> Cells:
+    plan = others.plan
+    outputs = [others.layout.columns[key] for key in plan.outputs]
+    targets = [others.data_column(key) for key in plan.targets]
+    for row in _rows_of(others):
+        y = np.array([view.number(NAME, row, column) for column in outputs])
+        t = np.array([view.number(DATA, row, column) for column in targets])
+        if np.isnan(y).any() or np.isnan(t).any():
+            mark: Expected = math.nan
+        elif plan.kind == classes.TWO:
+            is_one = t[0] > classes.BOUNDARY
+            mark = one_of(RIGHT if (y[0] > classes.BOUNDARY * near) == is_one else WRONG for near in NEAR_TIES)
+        else:
+            largest = float(y.max())
+            best = [y.argmax(), *(index for index, value in enumerate(y) if is_tie(float(value), largest))]
+            mark = one_of(RIGHT if index == t.argmax() else WRONG for index in best)
+        yield Position(NAME, row, others.mark_column), mark
+
+
+def _rows_of(others: Others) -> range:
+    return range(others.first_row, others.last_row + 1)
 
 
 _OF_A_LAYER = ("w", "b", "z", "a", "zmax", "e", "esum")

@@ -33,7 +33,7 @@ from xlnet.sheets.compare.plan import (
     VALUE_COLUMN,
     Plan,
 )
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
 from xlnet.sheets.live import Live, put_all, put_inputs
@@ -181,14 +181,9 @@ def _draw_points(worksheet: Worksheet, plan: Plan) -> None:
 def _colour(worksheet: Worksheet, plan: Plan) -> None:
     """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
     columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
-    # Where two rules apply, LibreOffice shows one: so none but this here.
-    for start, end in (
-        (columns["first loss"], columns["first below"] - 1),
-        (columns["diverged"] + 1, max(columns.values())),
-    ):
-        show_small_and_large(worksheet, f"{cell(start, first)}:{cell(end, last)}")
+    align_ordinary(worksheet, f"{cell(columns['first loss'], first)}:{cell(columns['first below'] - 1, last)}")
     numbers = f"{cell(plan.limits_column + 1, CONTROL_ROW)}:{cell(plan.limits_column + 1, CONTROL_ROW + 2)}"
-    show_small_and_large(worksheet, numbers)
+    align_ordinary(worksheet, numbers)
     wrong, right = style.VERDICT
     below, diverged = (cell(columns[name], first) for name in ("first below", "diverged"))
     no = text(plan.texts.get("compare", "no"))
@@ -200,6 +195,7 @@ def _colour(worksheet: Worksheet, plan: Plan) -> None:
         worksheet.conditional_formatting.add(f"{cell(columns[name], first)}:{cell(columns[name], last)}", rule)
     low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
+        align_ordinary(worksheet, f"{cell(start, first)}:{cell(end, last)}")
         scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
         worksheet.conditional_formatting.add(f"{cell(start, first)}:{cell(end, last)}", scale)
 

@@ -32,9 +32,9 @@ from xlnet.sheets.training import TrainingSheet
 from xlnet.xlsx.values import Value
 
 _CELL = replace(style.TEXT, border="below", horizontal="right")
-_NUMBER = replace(_CELL, number_format=style.NUMBER)
+_NUMBER = _CELL
 _RESULT = replace(_NUMBER, bold=True)
-_POINT = replace(style.TEXT, number_format=style.NUMBER)
+_POINT = style.TEXT
 
 
 def inputs(plan: Plan) -> list[Typed]:
@@ -104,7 +104,7 @@ def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
         yield number(f"output {output}", plan.output_key(index, output), iters)
     bound = absolute(VALUE_COLUMN, CONTROL_ROW)
     below = losses.first_below(every_loss, bound, never)
-    yield live("first below", below, _of(numbers.first_below, index, never), _CELL)
+    yield replace(live("first below", below, _of(numbers.first_below, index, never), _CELL), is_array=True)
     diverged = losses.diverged(every_loss, every_iteration, no, since)
     yield live("diverged", diverged, _of(numbers.diverged, index, no, since), replace(_CELL, horizontal="center"))
 

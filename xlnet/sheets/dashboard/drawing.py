@@ -30,7 +30,7 @@ from xlnet.sheets.dashboard.plan import (
     targets,
     weights,
 )
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect
 from xlnet.sheets.live import Live, put_all, put_inputs
 from xlnet.sheets.page import print_landscape
@@ -50,7 +50,6 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
         row = headline_row(sheet.spec, name)
         put_text(worksheet, LABEL_COLUMN, row, _label(name, sheet), _LABEL)
         put(worksheet, VALUE_COLUMN, row, _VALUE)
-    bound_row = headline_row(sheet.spec, "bound")
     put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="below", horizontal="right"), texts)
     shown = points(sheet)
     thinned = "thinned" if shown.count < shown.iterations else "whole"
@@ -61,10 +60,11 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     for index, chart in enumerate(_charts(sheet, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
         draw_chart(worksheet, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
-    headline_cells = f"{cell(VALUE_COLUMN, FIRST_HEADLINE_ROW)}:{cell(VALUE_COLUMN, bound_row - 1)}"
+    numbers = [headline_row(sheet.spec, name) for name in headlines(sheet.spec) if _is_number(name)]
+    headline_cells = f"{cell(VALUE_COLUMN, min(numbers))}:{cell(VALUE_COLUMN, max(numbers))}"
     last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
     for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
-        show_small_and_large(worksheet, cells)
+        align_ordinary(worksheet, cells)
     protect(worksheet)
     worksheet.sheet_view.showGridLines = False
     worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
@@ -78,6 +78,11 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.print_area = f"A1:{cell(POINTS_COLUMN - 2, FIRST_HEADLINE_ROW + 3 * (ROWS + 1))}"
     print_landscape(worksheet)
     worksheet.page_setup.fitToWidth = 1
+
+
+def _is_number(name: str) -> bool:
+    """Return whether a headline is a number with digits after the point: they stand below each other."""
+    return name in ("first loss", "final loss") or name.startswith("output ")
 
 
 def _label(name: str, sheet: TrainingSheet) -> str:

@@ -44,7 +44,7 @@ def formulas(sheet: TrainingSheet) -> list[Live]:
 
 def _headlines(sheet: TrainingSheet) -> Iterator[Live]:
     last = sheet.spec.training.iters
-    whole, number = (replace(_VALUE, number_format=form) for form in (style.WHOLE_NUMBER, style.NUMBER))
+    whole, number = replace(_VALUE, number_format=style.WHOLE_NUMBER), _VALUE
 
     def row(name: str, formula: str, value: Callable[[Record], Value], look: style.Look) -> Live:
         return Live(name, VALUE_COLUMN, headline_row(sheet.spec, name), formula, look, value)
@@ -60,12 +60,13 @@ def _headlines(sheet: TrainingSheet) -> Iterator[Live]:
     bound = cell(VALUE_COLUMN, headline_row(sheet.spec, "bound"))
     every_loss, every_iteration = _column(sheet, keys.LOSS), _column(sheet, keys.ITERATION)
     never, no, since = (sheet.texts.get("dashboard", name) for name in ("never", "no", "since"))
-    yield row(
+    below = row(
         "first below",
         losses.first_below(every_loss, bound, never),
         lambda r: never if r.first_below is None else float(r.first_below),
         whole,
     )
+    yield replace(below, is_array=True)
     yield row(
         "diverged",
         losses.diverged(every_loss, every_iteration, no, since),
@@ -78,13 +79,13 @@ def _accuracy(sheet: TrainingSheet) -> Live:
     """Return the share of samples that the weights of sheet Predict classify right."""
     plan = Plan(sheet)
     source = f"={PREDICT}!{absolute(PREDICT_COLUMN, plan.controls['accuracy'])}"
-    look, numbers = replace(_VALUE, number_format="0.0%"), Numbers(plan)
+    look, numbers = replace(_VALUE, number_format=style.SHARE), Numbers(plan)
     row = headline_row(sheet.spec, "accuracy")
-    return Live("accuracy", VALUE_COLUMN, row, source, look, lambda r: numbers.right(r) / plan.samples)
+    return Live("accuracy", VALUE_COLUMN, row, source, look, lambda r: numbers.right(r) / sheet.spec.samples)
 
 
 def _point_formulas(shown: Points, sheet: TrainingSheet) -> Iterator[Live]:
-    number = replace(style.TEXT, number_format=style.NUMBER)
+    number = style.TEXT
     iterations = f"$C${headline_row(sheet.spec, 'iterations')}"
     for index in range(shown.count):
         row, iteration = FIRST_POINT_ROW + index, shown.iteration(index)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from math import ceil
 
 from openpyxl.formatting.rule import ColorScaleRule, Rule
@@ -17,8 +19,9 @@ from xlnet.excel import absolute, cell
 from xlnet.excel import text as text_of_formula
 from xlnet.sheets.cells import merge, put, put_text
 from xlnet.sheets.choices import ITERATION, sample_of
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.explore import matrices, picture
+from xlnet.sheets.explore.areas import areas
 from xlnet.sheets.explore.faces import cells, faces
 from xlnet.sheets.explore.formulas import inputs, palette_of
 from xlnet.sheets.explore.looks import NUMBERS, look_of
@@ -105,23 +108,36 @@ def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
             text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
         put_text(worksheet, heading.first, heading.row, text, look)
         merge(worksheet, heading.row, heading.first, heading.last)
-    weights, numbers = [], []
     for each in cells(plan):
         look = look_of(each)
         put(worksheet, each.column, each.row, look)
         forward, backward = faces(plan, each)
         if isinstance(forward, str) and forward == backward and forward:
             put_text(worksheet, each.column, each.row, forward, look)
-        if each.kind in ("weight", "value"):
-            numbers.append((each.column, each.row))
-        if each.kind == "weight":
-            weights.append((each.column, each.row))
+    _format_picture(worksheet, plan)
+
+
+def _format_picture(worksheet: Worksheet, plan: Plan) -> None:
+    """Give the numbers of the picture their digits, weights the colour of sign and size, units those of the view."""
+    weights = areas([each for each in cells(plan) if each.kind == "weight"])
+    scale = _scale(weights)
+    for area in weights:
+        align_ordinary(worksheet, area, style.FEW_DIGITS)
+        worksheet.conditional_formatting.add(area, scale)
+    for kind, turns in product(("name", "value"), (True, False)):
+        for area in areas([each for each in cells(plan) if each.kind == kind and _turns(plan, each) == turns]):
+            if kind == "value":
+                align_ordinary(worksheet, area, style.FEW_DIGITS)
+            if turns:
+                worksheet.conditional_formatting.add(area, _backward(plan))
+
+
+def _scale(weights: Sequence[str]) -> Rule:
+    """Return the colours of all weights: a rule has one area, so each says where the least and the largest stand."""
     low, middle, high = style.SIGNED_SCALE
-    scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
-    worksheet.conditional_formatting.add(_ranges(weights), scale)
-    show_small_and_large(worksheet, _ranges(numbers))
-    units = [(each.column, each.row) for each in cells(plan) if each.kind in ("name", "value") and _turns(plan, each)]
-    worksheet.conditional_formatting.add(_ranges(units), _backward(plan))
+    every = ",".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", area) for area in weights)
+    least, most = f"MIN(0,{every})", f"MAX(0,{every})"
+    return ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call,no-any-return]
 
 
 def _turns(plan: Plan, each: picture.Cell) -> bool:
@@ -137,17 +153,6 @@ def _backward(plan: Plan) -> Rule:
     view = absolute(CONTROL_COLUMN, VIEW_ROW)
     condition = f"{view}={text_of_formula(plan.sheet.texts.get('explore', 'backward'))}"
     return Rule(type="expression", dxf=look, formula=[condition])
-
-
-def _ranges(cells_of: list[tuple[int, int]]) -> str:
-    """Return cells, by column and row, as ranges; neighbours in a column are one."""
-    runs: list[tuple[int, int, int]] = []
-    for column, row in sorted(cells_of):
-        if runs and runs[-1][0] == column and runs[-1][2] == row - 1:
-            runs[-1] = (column, runs[-1][1], row)
-        else:
-            runs.append((column, row, row))
-    return " ".join(f"{cell(column, first)}:{cell(column, last)}" for column, first, last in runs)
 
 
 def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
@@ -174,7 +179,7 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
             put_text(worksheet, SYMBOL_COLUMN, row - 1, _group_name(plan, group), band)
         _draw_entry(worksheet, plan, entry, row)
     values = f"{cell(VALUE_COLUMN, plan.table_row + 1)}:{cell(VALUE_COLUMN, max(plan.rows.values()))}"
-    show_small_and_large(worksheet, values)
+    align_ordinary(worksheet, values)
     worksheet.print_title_rows = None
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from xlnet import keys, style
 from xlnet.sheets.explore.picture import Cell
 
-NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below", horizontal="right", vertical="center")
+NUMBER = replace(style.TEXT, border="below", horizontal="right", vertical="center")
 NUMBERS = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", indent=1)
 _ARROW = replace(style.TEXT, colour="475569", bold=True, horizontal="center")
 _EDGE = replace(style.TEXT, colour="475569", horizontal="right", size=10)
-_WEIGHT = replace(style.TEXT, number_format=style.SHORT_NUMBER, horizontal="center", border="box")
-_VALUE = replace(style.TEXT, number_format=style.SHORT_NUMBER, horizontal="right", vertical="center")
+_WEIGHT = replace(style.TEXT, horizontal="center", border="box")
+_VALUE = replace(style.TEXT, horizontal="right", vertical="center")
 
 
 def look_of(cell: Cell) -> style.Look:

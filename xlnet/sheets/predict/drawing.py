@@ -17,7 +17,7 @@ from xlnet.excel import absolute, cell
 from xlnet.sheets.cells import put, put_text
 from xlnet.sheets.charts import Chart, Line, draw_chart
 from xlnet.sheets.choices import ITERATION
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
 from xlnet.sheets.live import Live, put_all, put_inputs
@@ -31,6 +31,7 @@ from xlnet.sheets.predict.plan import (
     PICTURE_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
+    Others,
     Plan,
     shown,
 )
@@ -57,12 +58,14 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     put_inputs(worksheet, inputs(sheet), typed, texts)
     _set_widths(worksheet, plan)
     _draw_passes(worksheet, plan)
+    if plan.others:
+        _draw_others(worksheet, plan.others)
     if sheet.spec.inputs == 1:
         _draw_curve(worksheet, plan)
     elif plan.side:
         _draw_surface(worksheet, plan)
-    numbers = f"{cell(VALUE_COLUMN, plan.first_row)}:{cell(_last_number(plan), max(plan.rows))}"
-    show_small_and_large(worksheet, numbers)
+    outputs = [plan.columns[shown(key)] for key in plan.outputs]
+    align_ordinary(worksheet, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
     worksheet.sheet_view.showGridLines = False
     worksheet.sheet_properties.tabColor = style.GROUPS["samples"].strong
     protect(worksheet)
@@ -73,19 +76,23 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.page_setup.fitToWidth = 1
 
 
-def _last_number(plan: Plan) -> int:
-    return max(plan.columns[shown(key)] for key in plan.outputs)
-
-
 def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
     texts = plan.sheet.texts
     for name, row in plan.controls.items():
         word, _, number = name.partition(" ")
         called = _input_name(plan, int(number) - 1) if number else ""
-        label = texts.get("predict", f"{word} label").format(input=called, count=plan.samples)
+        label = texts.get("predict", f"{word} label").format(input=called, count=plan.sheet.spec.samples)
         put_text(worksheet, LABEL_COLUMN, row, label, _LABEL)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
     put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
+
+
+def _of_part(plan: Plan, name: str) -> str:
+    """Return a text on the samples, which says so where only the first ones are shown."""
+    every = plan.sheet.spec.samples
+    if plan.samples == every:
+        return plan.sheet.texts.get("predict", name)
+    return plan.sheet.texts.get("predict", f"{name} of the first").format(count=plan.samples, all=f"{every:,}")
 
 
 def _input_name(plan: Plan, index: int) -> str:
@@ -118,10 +125,7 @@ def _draw_headers(worksheet: Worksheet, plan: Plan) -> None:
     for number in range(1, INPUT_ROWS + 1):
         label = texts.get("predict", "yours number").format(number=number)
         put_text(worksheet, LABEL_COLUMN, plan.first_row + number - 1, label, _LABEL)
-    text = texts.get("predict", "samples")
-    if plan.samples < sheet.spec.samples:
-        text = texts.get("predict", "first samples").format(count=plan.samples, all=f"{sheet.spec.samples:,}")
-    _band(worksheet, plan, plan.sample_row - 1, text)
+    _band(worksheet, plan, plan.sample_row - 1, _of_part(plan, "samples"))
     for number in range(1, plan.samples + 1):
         label = texts.get("predict", "sample number").format(number=number)
         put_text(worksheet, LABEL_COLUMN, plan.sample_row + number - 1, label, _LABEL)
@@ -168,14 +172,28 @@ def _draw_passes(worksheet: Worksheet, plan: Plan) -> None:
         group = "samples" if node.group == "samples" else "forward"
         put_text(worksheet, plan.layout.columns[node.key], plan.header_row, symbols(node.key), _filled(group))
     columns = [plan.layout.columns[node.key] for node in plan.nodes]
-    show_small_and_large(worksheet, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
+    align_ordinary(worksheet, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
     last = plan.layout.cells[plan.parameters[-1]].column
-    show_small_and_large(worksheet, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
+    align_ordinary(worksheet, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
+
+
+def _draw_others(worksheet: Worksheet, others: Others) -> None:
+    """Draw the title and the header of the passes of the samples that the table does not show."""
+    texts, symbols = others.plan.sheet.texts, others.plan.sheet.symbols
+    numbers = {"first": others.samples[0] + 1, "last": others.samples[-1] + 1}
+    title = texts.get("predict", "other samples").format(**numbers)
+    put_text(worksheet, others.first_column, others.title_row, title, style.TITLE)
+    header = others.title_row + 1
+    for node in others.nodes:
+        put_text(worksheet, others.layout.columns[node.key], header, symbols(node.key), _filled("forward"))
+    put_text(worksheet, others.mark_column, header, texts.get("predict", "is right"), _filled("forward"))
+    last = cell(others.mark_column - 1, others.last_row)
+    align_ordinary(worksheet, f"{cell(others.first_column, others.first_row)}:{last}")
 
 
 def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
     """Draw the outputs over the only input, with the samples as marks."""
-    symbols, texts = plan.sheet.symbols, plan.sheet.texts
+    symbols = plan.sheet.symbols
     x, last = plan.columns[plan.inputs[0]], plan.point_row + plan.points - 1
     lines = [Line(plan.columns[shown(key)], symbols(key)) for key in plan.outputs[:_MOST_LINES]]
     samples = (plan.sample_row, plan.sample_row + plan.samples - 1)
@@ -184,7 +202,7 @@ def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
         for key in plan.targets[:_MOST_LINES]
     ]
     chart = Chart(
-        title=texts.get("predict", "curve"),
+        title=_of_part(plan, "curve"),
         x_title=_input_name(plan, 0),
         y_title="y, t",
         lines=lines,
@@ -211,7 +229,7 @@ def _draw_surface(worksheet: Worksheet, plan: Plan) -> None:
     put_text(worksheet, left, names_row, note, _NOTE)
     put_text(worksheet, left, names_row + 2, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
     if plan.kind:
-        put_text(worksheet, left, names_row + 1, texts.get("predict", "marks"), _NOTE)
+        put_text(worksheet, left, names_row + 1, _of_part(plan, "marks"), _NOTE)
     first, last = cell(*plan.cell_of_point(0, plan.side - 1)), cell(*plan.cell_of_point(plan.side - 1, 0))
     area = f"{first}:{last}"
     for rule in _marks(plan):

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from openpyxl.utils import get_column_letter
+
 from xlnet import classes, keys, style
 from xlnet.excel import absolute, at_row, cell, text
 from xlnet.excel import formula as written
-from xlnet.layout import FIRST_ROW, TRAINING
+from xlnet.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.record import Record
 from xlnet.sheets import shown as shows
 from xlnet.sheets.choices import ITERATION
@@ -23,7 +25,9 @@ from xlnet.sheets.predict.plan import (
     PICTURE_ROW,
     TICK,
     VALUE_COLUMN,
+    Others,
     Plan,
+    cell_of_sample,
     shown,
     typed_inputs,
 )
@@ -31,8 +35,9 @@ from xlnet.sheets.shown import Shown
 from xlnet.sheets.training import TrainingSheet
 from xlnet.xlsx.values import Value
 
-_NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below")
+_NUMBER = replace(style.TEXT, border="below")
 _OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS["forward"].tint)
+_QUIET = style.QUIET
 _CLASS = replace(style.TEXT, bold=True, horizontal="center", border="below")
 _CONTROL = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _SURFACE = replace(style.TEXT, number_format=style.HIDDEN, horizontal="center", bold=True)
@@ -69,6 +74,7 @@ def formulas(sheet: TrainingSheet) -> list[Live]:
         *_passes(plan, numbers),
         *_outputs(plan, numbers),
         *(_classes(plan, numbers) if plan.kind else ()),
+        *(_others(plan.others, numbers) if plan.others else ()),
         *(_surface(plan, numbers) if sheet.spec.inputs == 2 else ()),
     ]
 
@@ -87,17 +93,19 @@ def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
         lambda _: float(plan.used.first),
     )
     if plan.kind:
-        column, last = plan.columns["is right"], plan.sample_row + plan.samples - 1
-        marks = f"{cell(column, plan.sample_row)}:{cell(column, last)}"
-        right = plan.controls["right"]
-        yield Live("samples right", VALUE_COLUMN, right, f"=COUNTIF({marks},{text(RIGHT)})", _CONTROL, numbers.right)
+        marks = [(plan.columns["is right"], plan.sample_row, plan.sample_row + plan.samples - 1)]
+        if plan.others:
+            marks.append((plan.others.mark_column, plan.others.first_row, plan.others.last_row))
+        counts = (f"COUNTIF({cell(column, top)}:{cell(column, end)},{text(RIGHT)})" for column, top, end in marks)
+        right, every = plan.controls["right"], sheet.spec.samples
+        yield Live("samples right", VALUE_COLUMN, right, f"={'+'.join(counts)}", _CONTROL, numbers.right)
         yield Live(
             "accuracy",
             VALUE_COLUMN,
             plan.controls["accuracy"],
-            f"={cell(VALUE_COLUMN, right)}/{plan.samples}",
-            replace(_CONTROL, number_format="0.0%"),
-            lambda record: numbers.right(record) / plan.samples,
+            f"={cell(VALUE_COLUMN, right)}/{every}",
+            replace(_CONTROL, number_format=style.SHARE),
+            lambda record: numbers.right(record) / every,
         )
 
 
@@ -115,20 +123,11 @@ def _samples(plan: Plan) -> Iterator[Live]:
     for sample in range(plan.samples):
         row = plan.sample_row + sample
         for key in (*plan.inputs, *plan.targets):
-            source = cell_of_sample(plan, key, sample)
+            source = cell_of_sample(plan.sheet.spec, key, sample)
             cited = plan.sheet.layout.cells[source]
             formula = f"={cited.sheet}!{absolute(cited.column, cited.row or 1)}"
             value = plan.sheet.constants[source]
             yield Live(f"{key} of a sample", plan.columns[key], row, formula, _NUMBER, _fixed(value))
-
-
-def cell_of_sample(plan: Plan, key: str, sample: int) -> str:
-    """Return the key of the cell that holds an input or a target of a sample, from 0."""
-    spec = plan.sheet.spec
-    if not spec.has_data_sheet:
-        return key
-    is_drawn = spec.draws_samples and not key.startswith("raw_")
-    return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
 
 
 def _points(plan: Plan, numbers: Numbers) -> Iterator[Live]:
@@ -186,6 +185,35 @@ def _classes(plan: Plan, numbers: Numbers) -> Iterator[Live]:
         yield Live("mark of a sample", plan.columns["is right"], row, mark, _CLASS, _mark_of(numbers, sample))
 
 
+def _others(others: Others, numbers: Numbers) -> Iterator[Live]:
+    """Yield the passes of the samples that are not shown, and whether their classes are named right."""
+    for node in others.nodes:
+        assert node.formula is not None
+        column, filled_down = others.layout.columns[node.key], written(node.formula, others.layout, NAME)
+        for row, sample in enumerate(others.samples, others.first_row):
+            value = partial(numbers.of_other, key=node.key, sample=sample)
+            yield Live(f"{node.key} of a sample not shown", column, row, at_row(filled_down, row), _QUIET, value)
+    filled_down = _other_mark(others)
+    for row, sample in enumerate(others.samples, others.first_row):
+        mark = partial(numbers.other_mark, sample=sample)
+        yield Live("mark of a sample not shown", others.mark_column, row, at_row(filled_down, row), _QUIET, mark)
+
+
+def _other_mark(others: Others) -> str:
+    """Return the formula of a mark, to be filled down."""
+    plan = others.plan
+    first, last = (get_column_letter(others.layout.columns[plan.outputs[end]]) for end in (0, -1))
+    first_target, last_target = (get_column_letter(others.data_column(plan.targets[end])) for end in (0, -1))
+    if plan.kind == classes.TWO:
+        cells = f"{first}{{row}}", f"{DATA}!{first_target}{{row}}"
+        # (a>b)=(c>d) loses its brackets in IronCalc.
+        sides = [f"IF({one}>{classes.BOUNDARY},1,0)" for one in cells]
+    else:
+        ranges = f"{first}{{row}}:{last}{{row}}", f"{DATA}!{first_target}{{row}}:{last_target}{{row}}"
+        sides = [f"MATCH(MAX({values}),{values},0)" for values in ranges]
+    return f"=IF({'='.join(sides)},{text(RIGHT)},{text(WRONG)})"
+
+
 def _class(plan: Plan, columns: list[str], row: int) -> str:
     """Return the formula of the class that outputs or targets name."""
     first, last = plan.columns[columns[0]], plan.columns[columns[-1]]
@@ -214,7 +242,7 @@ def _surface(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     for step in range(plan.side):
         below, beside = axis_cells(plan, step)
         for number, (column, row) in enumerate((below, beside), 1):
-            form = "0.0#" if step % TICK == 0 else style.HIDDEN
+            form = style.GENERAL if step % TICK == 0 else style.HIDDEN
             look = replace(_AXIS, number_format=form)
             point = plan.row_of_point(step, 0) if number == 1 else plan.row_of_point(0, step)
             value = _input_of(numbers, point, number - 1)

@@ -7,7 +7,7 @@ from functools import cache
 
 from xlnet import classes, keys, run
 from xlnet.record import Record
-from xlnet.sheets.predict.plan import Plan, typed_inputs
+from xlnet.sheets.predict.plan import Plan, cell_of_sample, typed_inputs
 
 RIGHT, WRONG = "✓", "✗"
 
@@ -18,6 +18,7 @@ class Numbers:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._quantities = cache(self._run)
+        self._of_others = cache(self._run_others)
         self._index = {row: index for index, row in enumerate(plan.rows)}
 
     def of_pass(self, record: Record, key: str, row: int) -> float:
@@ -48,8 +49,21 @@ class Numbers:
         return RIGHT if predicted == self.target_class(sample) else WRONG
 
     def right(self, record: Record) -> float:
-        """Return the number of samples whose class is named right."""
-        return float(sum(self.mark(record, sample) == RIGHT for sample in range(self._plan.samples)))
+        """Return the number of samples whose class is named right, shown or not."""
+        shown = sum(self.mark(record, sample) == RIGHT for sample in range(self._plan.samples))
+        others = self._plan.others.samples if self._plan.others else ()
+        return float(shown + sum(self.other_mark(record, sample) == RIGHT for sample in others))
+
+    def of_other(self, record: Record, key: str, sample: int) -> float:
+        """Return a quantity of the pass of a sample that is not shown."""
+        return self._of_others(record)[key][sample - self._plan.samples]
+
+    def other_mark(self, record: Record, sample: int) -> str | float:
+        """Return whether the class of a sample that is not shown is named right; NaN where the network names none."""
+        predicted = self.class_of([self.of_other(record, key, sample) for key in self._plan.outputs])
+        if predicted != predicted:
+            return math.nan
+        return RIGHT if predicted == self.target_class(sample) else WRONG
 
     def inputs_of(self, row: int) -> list[float]:
         """Return the inputs of a row."""
@@ -72,10 +86,21 @@ class Numbers:
         plan = self._plan
         inputs = [self.inputs_of(row) for row in plan.rows]
         typed = {key: list(column) for key, column in zip(plan.inputs, zip(*inputs, strict=True), strict=True)}
-        fixed = {key: record.value(key, plan.used.first) for key in plan.parameters}
+        fixed = self._parameters(record)
         constants = plan.sheet.constants
         statistics = {key: value for key, value in constants.items() if keys.belonging(key) and key not in typed}
         return run.rows(typed, fixed | statistics, plan.nodes)
+
+    def _run_others(self, record: Record) -> dict[str, list[float]]:
+        others = self._plan.others
+        assert others is not None
+        constants, spec = self._plan.sheet.constants, self._plan.sheet.spec
+        every = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
+        typed = {key: [constants[cell_of_sample(spec, key, sample)] for sample in others.samples] for key in every}
+        return run.rows(typed, self._parameters(record), others.nodes)
+
+    def _parameters(self, record: Record) -> dict[str, float]:
+        return {key: record.value(key, self._plan.used.first) for key in self._plan.parameters}
 
 
 def names(plan: Plan) -> list[str]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlnet import classes, keys
 from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Node
-from xlnet.layout import Layout, Place
+from xlnet.graph.operations import SOFTMAX
+from xlnet.layout import DATA, FIRST_SAMPLE_ROW, Layout, Place
 from xlnet.network import forward, parameters
 from xlnet.sheets.predict import NAME
 from xlnet.sheets.shown import Choice
 from xlnet.sheets.training import TrainingSheet
+from xlnet.spec import Spec
 
 LABEL_COLUMN, VALUE_COLUMN = 2, 3
 TITLE_ROW, FIRST_CONTROL_ROW, PICTURE_ROW, PARAMETER_ROW = 2, 4, 4, 5
 INPUT_ROWS = 5
 # So many cells are computed for the samples, and as many for the picture.
-MOST_CELLS, MOST_SAMPLES = 20_000, 500
+MOST_CELLS, MOST_SAMPLES, FEWEST_SAMPLES = 20_000, 500, 6
 # The sides of a picture of the plane, in cells, and the points of a curve; a fifth cell of an axis shows its number.
 _SIDES, CURVE_POINTS, TICK = (21, 16, 11, 6), 41, 5
 CHART_COLUMNS = 9
@@ -28,6 +31,8 @@ CHART_COLUMNS = 9
 _NOTE_COLUMNS = 6
 # The share of the samples' range that a picture goes beyond them.
 _MARGIN = 0.25
+# An axis that went further would overflow in its own formulas.
+_LARGEST_END = 1e300
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,12 @@ class Plan:
     @cached_property
     def samples(self) -> int:
         """The number of samples that are shown."""
-        return min(self.sheet.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), INPUT_ROWS))
+        return min(self.sheet.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
+
+    @cached_property
+    def others(self) -> Others | None:
+        """The samples that are not shown, counted all the same; None where there are none or nothing is counted."""
+        return Others(self) if self.kind and self.samples < self.sheet.spec.samples else None
 
     @cached_property
     def side(self) -> int:
@@ -211,22 +221,106 @@ class Plan:
         return self.point_row + up * self.side + across
 
 
+@dataclass(frozen=True)
+class Others:
+    """The samples that the table leaves out: a pass and a mark each, so that the accuracy counts them too.
+
+    They stand at the right of the other passes, each in the row that the sample has on sheet Data: so a formula is
+    filled down as it is, and cites the inputs there instead of repeating them.
+    """
+
+    plan: Plan
+
+    @property
+    def samples(self) -> range:
+        """The samples, from 0."""
+        return range(self.plan.samples, self.plan.sheet.spec.samples)
+
+    @property
+    def title_row(self) -> int:
+        """The row of the title, below that of the parameters in use; the header follows, then the passes."""
+        return self.first_row - 2
+
+    @property
+    def first_row(self) -> int:
+        """The row of the first pass."""
+        return FIRST_SAMPLE_ROW + self.plan.samples
+
+    @property
+    def last_row(self) -> int:
+        """The row of the last pass."""
+        return FIRST_SAMPLE_ROW + self.plan.sheet.spec.samples - 1
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The network without its softmax: the largest output is that of the largest weighted sum."""
+        spec = self.plan.sheet.spec
+        if spec.layers[-1].activation != SOFTMAX:
+            return spec
+        layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
+        return replace(spec, layers=layers, training=replace(spec.training, loss="half_squared_error"))
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """The pass of a sample."""
+        return [node for block in forward(self.spec, None) for node in block.nodes if node.group == "forward"]
+
+    @property
+    def first_column(self) -> int:
+        """The column of the first quantity of a pass."""
+        return max(self.plan.layout.columns.values()) + 2
+
+    @property
+    def mark_column(self) -> int:
+        """The column that says whether a sample's class is named right."""
+        return self.first_column + len(self.nodes)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the quantities of a pass stand."""
+        cells = dict(self.plan.layout.cells)
+        for index in range(1, self.plan.sheet.spec.inputs + 1):
+            key = keys.activation(0, index)
+            cells[key] = Place(DATA, self.data_column(key), None)
+        columns: dict[str, int] = {}
+        for column, node in enumerate(self.nodes, self.first_column):
+            columns |= dict.fromkeys((node.key, *node.aliases), column)
+        return Layout(cells, columns, {}, NAME)
+
+    def data_column(self, key: str) -> int:
+        """Return the column of an input, as the network sees it, or of a target on sheet Data."""
+        return self.plan.sheet.layout.data[keys.data(key)].column
+
+
 def shown(output: str) -> str:
     """Return the name of the column of the table that repeats an output of the pass."""
     return f"shown {output}"
 
 
+def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
+    """Return the key of the cell that holds an input or a target of a sample, from 0."""
+    if not spec.has_data_sheet:
+        return key
+    is_drawn = spec.draws_samples and not key.startswith("raw_")
+    return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
+
+
 def typed_inputs(plan: Plan) -> list[list[float]]:
     """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
     samples = [list(row) for row in plan.sheet.spec.data.x[:INPUT_ROWS]]
-    multiples = [[factor * value for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
+    multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
     return (samples + multiples)[:INPUT_ROWS]
+
+
+def _finite(value: float) -> float:
+    return min(max(value, -sys.float_info.max), sys.float_info.max)
 
 
 def _axis(values: tuple[float, ...]) -> Axis:
     """Return an axis that holds these values with a margin, from and to a round number."""
-    low, high = min(values), max(values)
-    span = (high - low) or max(2 * abs(low), 2.0)
+    low, high = (min(max(end, -_LARGEST_END), _LARGEST_END) for end in (min(values), max(values)))
+    # A span below the smallest doubles has no digits to round to.
+    span = high - low if high - low > sys.float_info.min * 1e6 else max(2 * abs(low), 2.0)
     step = 10.0 ** math.floor(math.log10(span / 4))
-    margin = _MARGIN * span if high > low else span / 2
+    margin = _MARGIN * span if span == high - low else span / 2
     return Axis(math.floor((low - margin) / step) * step, math.ceil((high + margin) / step) * step)

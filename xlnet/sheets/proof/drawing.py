@@ -15,7 +15,7 @@ from xlnet import style
 from xlnet.excel import absolute, cell, text
 from xlnet.sheets.cells import merge, put_text
 from xlnet.sheets.choices import ITERATION
-from xlnet.sheets.digits import show_small_and_large
+from xlnet.sheets.digits import align_ordinary
 from xlnet.sheets.guard import protect
 from xlnet.sheets.links import put_link
 from xlnet.sheets.live import Live, put_all, put_inputs
@@ -148,9 +148,10 @@ def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
     ):
         own = made.column(name)
         cells_of = f"{cell(own, FIRST_ROW)}:{cell(own, last)}"
-        show_small_and_large(worksheet, cells_of, exactly=name in ("E plus", "E minus"))
-    show_small_and_large(worksheet, cell(VALUE_COLUMN, LOSS_ROW))
-    show_small_and_large(worksheet, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
+        # Two losses that differ by h alone look the same by six digits.
+        align_ordinary(worksheet, cells_of, style.MANY_DIGITS if name in ("E plus", "E minus") else style.DIGITS)
+    align_ordinary(worksheet, cell(VALUE_COLUMN, LOSS_ROW))
+    align_ordinary(worksheet, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
 
 
 def _coloured(condition: str, *, good: bool) -> Rule:

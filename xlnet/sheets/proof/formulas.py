@@ -32,11 +32,9 @@ from xlnet.sheets.shown import Shown
 from xlnet.sheets.training import TrainingSheet
 from xlnet.xlsx.values import Value
 
-_NUMBER = replace(style.TEXT, number_format=style.NUMBER, border="below")
-# Two losses that differ by h alone look the same by six digits.
-_FORMATS = dict.fromkeys(("E plus", "E minus"), style.LONG_NUMBER) | dict.fromkeys(
-    ("h", "difference"), style.POWER_OF_TEN
-)
+_NUMBER = replace(style.TEXT, border="below")
+# Columns of numbers that are small wherever the proof holds.
+_POWERS = ("h", "difference")
 _MOVED = replace(_NUMBER, fill=style.STANDING_OUT, bold=True)
 _HEAD = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _VERDICT = replace(style.TEXT, bold=True, horizontal="center", border="below")
@@ -63,8 +61,7 @@ def _head(made: Plan, numbers: Numbers) -> Iterator[Live]:
     chosen = f"={ITERATION.address(NAME)}"
     yield Live("iteration of the proof", VALUE_COLUMN, ITERATION_ROW, chosen, _HEAD, lambda _: float(ITERATION.first))
     loss = f"={cell(made.loss_column, made.base_row)}"
-    number = replace(_HEAD, number_format=style.NUMBER)
-    yield Live("E of the proof", VALUE_COLUMN, LOSS_ROW, loss, number, _of_pass(numbers, keys.LOSS, made.base_row))
+    yield Live("E of the proof", VALUE_COLUMN, LOSS_ROW, loss, _HEAD, _of_pass(numbers, keys.LOSS, made.base_row))
     column = made.column("verdict")
     verdicts = f"{cell(column, FIRST_ROW)}:{cell(column, made.row(len(made.proved) - 1))}"
     counts = "+".join(f"COUNTIF({verdicts},{text(made.sheet.texts.get('proof', name))})" for name in made.agreeing)
@@ -96,7 +93,7 @@ def _table(made: Plan, numbers: Numbers) -> Iterator[Live]:
         }
         for name, source in sources.items():
             if name in made.columns:
-                look = replace(_NUMBER, number_format=_FORMATS.get(name, style.NUMBER))
+                look = replace(_NUMBER, number_format=style.POWER_OF_TEN) if name in _POWERS else _NUMBER
                 cited = gradient if name == "gradient" else None
                 column = made.column(name)
                 yield Live(f"{name} of {key}", column, row, source, look, _of_row(numbers, index, name), cited)

@@ -1,0 +1,44 @@
+// Opens workbooks with other people's libraries: node readers.mjs FOLDER-OF-node_modules WORKBOOK…
+// Writes what each library sees beside each workbook, WORKBOOK.LIBRARY.json: {sheet: {address: [value, formula]}}.
+// An error is {error: its text}; a cell without a formula has null there.
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+const [folder, ...workbooks] = process.argv.slice(2);
+const require = createRequire(`${folder}/`);
+const SheetJS = require("xlsx");
+const ExcelJS = require("exceljs");
+
+// SheetJS gives an error's number in the binary format.
+const ERRORS = { 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A" };
+
+function bySheetJS(path) {
+  const { SheetNames, Sheets } = SheetJS.readFile(path, { cellFormula: true, cellText: false, cellHTML: false });
+  const entry = ([address, { t, v, f }]) => [address, [t === "e" ? { error: ERRORS[v] } : v, f ?? null]];
+  const entries = (sheet) => Object.entries(sheet).filter(([address]) => !address.startsWith("!")).map(entry);
+  return SheetNames.map((name) => [name, Object.fromEntries(entries(Sheets[name]))]);
+}
+
+async function byExcelJS(path) {
+  const workbook = new ExcelJS.Workbook();
+  await workbook.xlsx.readFile(path);
+  return workbook.worksheets.map((sheet) => {
+    const cells = {};
+    sheet.eachRow((row) =>
+      row.eachCell((cell) => {
+        // Of merged cells only the first has a value; ExcelJS shows it in all.
+        if (cell.isMerged && cell.master !== cell) return;
+        // It has nothing for a formula's empty text.
+        cells[cell.address] = cell.formula ? [cell.result ?? "", cell.formula] : [cell.value, null];
+      }),
+    );
+    return [sheet.name, cells];
+  });
+}
+
+for (const workbook of workbooks) {
+  for (const [library, read] of Object.entries({ SheetJS: bySheetJS, ExcelJS: byExcelJS })) {
+    const sheets = Object.fromEntries(await read(workbook));
+    await writeFile(`${workbook}.${library}.json`, JSON.stringify(sheets));
+  }
+}
