@@ -17,3 +17,7 @@ class EngineError(XlnetError):
     """A recalculation engine is missing, failed or ran out of time."""
 
     exit_status = 3
+
+
+class EngineStartError(EngineError):
+    """A recalculation engine is there and cannot be started: another one may be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnet.comparison import Comparison
@@ -16,6 +17,8 @@ from xlnet.training import iteration
 # A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.
 _LEAST_RUNS = 2
 _MOST_SHEETS, _MOST_CELLS, _MOST_COLUMNS = 60, 10_000_000, 20_000
+# A check holds some bytes for each cell in memory, an engine some hundred.
+_MOST_CHECKED = 50_000_000
 
 
 def require_room(spec: Spec) -> None:
@@ -30,6 +33,19 @@ def require_room(spec: Spec) -> None:
     sizes = range(1, spec.batch_size)
     fits = bisect_right(sizes, LAST_SHEET_COLUMN, key=lambda size: columns_needed(_with_batch(spec, size)))
     raise UserError(f"{spec.name}: --batch {spec.batch_size:,} needs {needed:,} {limit}: --batch {fits:,} would fit")
+
+
+def require_room_to_check(specs: Sequence[Spec]) -> None:
+    """Raise UserError when a run asks for more columns than a sheet has, or all for more cells than are checked."""
+    cells = 0
+    for spec in specs:
+        require_room(spec)
+        cells += columns_needed(spec) * spec.training.iters
+        if cells > _MOST_CHECKED:
+            raise UserError(
+                f"{spec.name}: sheet Template asks for {cells:,} cells and check takes up to {_MOST_CHECKED:,}: "
+                "build it with fewer --iters"
+            )
 
 
 def require_room_for_runs(comparison: Comparison) -> None:

@@ -40,7 +40,8 @@ class Data:
     """The samples: `x` has the shape (samples, inputs), `t` the shape (samples, outputs).
 
     `x_names` and `t_names` are what the columns are called, where they have names. With `standardize` the network sees
-    (x − mean) / standard deviation of each column, the deviation that of the whole population.
+    (x − mean) / standard deviation of each column, the deviation that of the whole population. `source` tells a person
+    which file they were read from, and which columns of it.
     """
 
     x: Matrix
@@ -48,6 +49,7 @@ class Data:
     x_names: tuple[str, ...] = ()
     t_names: tuple[str, ...] = ()
     standardize: bool = False
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from xlnet.checking.compare import compare
+from xlnet.checking.compare import Findings, compare
 from xlnet.checking.file import contents
+from xlnet.checking.opened import Opened
 from xlnet.checking.probes import probes
 from xlnet.checking.reading import open_workbook
 from xlnet.checking.report import Report, report
@@ -29,6 +31,7 @@ def check(
     atol: float = ATOL,
     timeout: float = SECONDS,
     say: Say = lambda _: None,
+    warn: Say = lambda _: None,
     *,
     strict: bool = False,
 ) -> Report:
@@ -36,9 +39,10 @@ def check(
 
     A cell agrees within atol + rtol·|expected|. A formula in other words than xlnet's own agrees where it gives the
     same at many points; it is listed, and with `strict` it is a difference. Raises UserError when the file is not an
-    xlnet workbook, EngineError when no engine recalculates it within `timeout` seconds. `say` is told what is done.
+    xlnet workbook, EngineError when no engine recalculates it within `timeout` seconds. `say` is told what is
+    done, `warn` of an engine that is there and does not start.
     """
-    return check_all([workbook], engine, rtol, atol, timeout, say, strict=strict)[0]
+    return check_all([workbook], engine, rtol, atol, timeout, say, warn, strict=strict)[0]
 
 
 def check_all(
@@ -48,34 +52,47 @@ def check_all(
     atol: float = ATOL,
     timeout: float = SECONDS,
     say: Say = lambda _: None,
+    warn: Say = lambda _: None,
     *,
     strict: bool = False,
 ) -> list[Report]:
     """Check many workbooks with one start of the engine, which has `timeout` seconds for all of them; see `check`."""
-    say("reading")
-    every_runs = [open_workbook(Path(workbook)) for workbook in workbooks]
-    every_probes = [[probes(run) for run in runs] for runs in every_runs]
-    jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
-    cells = sum(run.is_formula.size for runs in every_runs for run in runs)
-    say(f"recalculating {cells:,} cells")
-    deadline = time.monotonic() + timeout
-    recalculations = recalculate(engine, jobs, timeout)
-    say("comparing with numpy")
-    every_findings = [
-        [
-            compare(run, own, own_points(run, recalculation.points, own), rtol, atol)
-            for run, own in zip(runs, its_probes, strict=True)
+    # LibreOffice may still be writing as it ends, which must not fail the clean-up.
+    with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        say("reading")
+        every_runs = [open_workbook(Path(path), _made(folder / str(n))) for n, path in enumerate(workbooks)]
+        every_probes = [[probes(run) for run in runs] for runs in every_runs]
+        jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
+        cells = sum(run.is_formula.size for runs in every_runs for run in runs)
+        say(f"recalculating {cells:,} cells")
+        deadline = time.monotonic() + timeout
+        recalculations = recalculate(engine, jobs, timeout, folder, warn)
+        say("comparing with numpy")
+        every_findings = [
+            [
+                compare(run, own, own_points(run, recalculation.points, own), rtol, atol)
+                for run, own in zip(runs, its_probes, strict=True)
+            ]
+            for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True)
         ]
-        for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True)
-    ]
 
-    def ask(further: Sequence[Job]) -> list[Recalculation]:
-        say("judging formulas that were rewritten")
-        return recalculate(engine, further, max(deadline - time.monotonic(), 0.0))
+        def ask(further: Sequence[Job]) -> list[Recalculation]:
+            say("judging formulas that were rewritten")
+            same = recalculations[0].engine.lower()
+            return recalculate(same, further, max(deadline - time.monotonic(), 0.0), folder)
 
-    every_findings = with_rewritten(every_runs, recalculations, every_findings, ask, rtol, atol)
-    reports = []
-    for runs, recalculation, findings in zip(every_runs, recalculations, every_findings, strict=True):
-        wrong = [run.in_file(cell.position) for run, found in zip(runs, findings, strict=True) for cell in found.wrong]
-        reports.append(report(runs, recalculation, findings, contents(runs[0].path, wrong), strict=strict))
-    return reports
+        every_findings = with_rewritten(every_runs, recalculations, every_findings, ask, rtol, atol, folder)
+        return [_report(*each, strict=strict) for each in zip(every_runs, recalculations, every_findings, strict=True)]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _report(runs: Sequence[Opened], recalculation: Recalculation, findings: Sequence[Findings], strict: bool) -> Report:
+    copy = runs[0].copy
+    wrong = [run.in_file(cell.position) for run, found in zip(runs, findings, strict=True) for cell in found.wrong]
+    found = contents(copy, wrong) | {position: copy.refused[position] for position in wrong if position in copy.refused}
+    return report(runs, recalculation, findings, found, strict=strict)

@@ -1,48 +1,28 @@
-"""A workbook's file: its sheets as they are asked for, and whatever is wrong with it in words."""
+"""The clean copy of a workbook: its sheets as they are asked for."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 
+from xlnet.checking.clean.copy import CleanCopy
 from xlnet.checking.formula_text import reference
 from xlnet.checking.quantities import Position
 from xlnet.checking.table import formula_of
 from xlnet.errors import UserError
 from xlnet.layout import FIRST_ROW, TRAINING, Layout
 
-_UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
-
 
 @contextmanager
-def opened_file(path: Path) -> Iterator[Any]:
-    """Yield the workbook in a file. Raises UserError when it is none, or damaged."""
-    try:
-        if not path.exists():
-            raise UserError(f"{path}: no such file")
-        if not path.is_file():
-            raise UserError(f"{path}: is no file: give the name of a workbook")
-        workbook = load_workbook(path, read_only=True)
-    except UserError:
-        raise
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except Exception:
-        raise UserError(f"{path}: {_UNREADABLE}") from None
+def opened_copy(copy: CleanCopy) -> Iterator[Any]:
+    """Yield the workbook in a clean copy, whose sheets are read as they are asked for."""
+    workbook = load_workbook(copy.path, read_only=True)
     try:
         yield workbook
-    except UserError:
-        raise
-    except (ParseError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError):
-        # Sheets are read as they are asked for, and openpyxl raises whatever their damage leads to.
-        raise UserError(f"{path}: {_UNREADABLE}") from None
     finally:
         workbook.close()
 
@@ -69,26 +49,26 @@ class Cells:
         return cell_at
 
 
-def require_sheets(path: Path, workbook: Any, *names: str) -> None:
+def require_sheets(path: Path, titles: Collection[str], *names: str) -> None:
     """Raise UserError where a sheet is missing."""
     for name in names:
-        if name not in workbook.sheetnames:
+        if name not in titles:
             raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
 
 
-def names_of_cells(path: Path) -> dict[str, str]:
+def names_of_cells(copy: CleanCopy) -> dict[str, str]:
     """Return the references that the defined names of a workbook stand for, by the names in small letters."""
-    with opened_file(path) as workbook:
+    with opened_copy(copy) as workbook:
         found = {name.casefold(): str(defined.attr_text) for name, defined in workbook.defined_names.items()}
     return {name: text for name, text in found.items() if reference(text) is not None}
 
 
-def contents(path: Path, positions: Collection[Position]) -> dict[Position, float | str]:
+def contents(copy: CleanCopy, positions: Collection[Position]) -> dict[Position, float | str]:
     """Return what was put into these cells, formulas as texts, by the workbook's own titles; blanks are left out."""
     found: dict[Position, float | str] = {}
     if not positions:
         return found
-    with opened_file(path) as workbook:
+    with opened_copy(copy) as workbook:
         for sheet in {position.sheet for position in positions if position.sheet in workbook.sheetnames}:
             wanted = {position for position in positions if position.sheet == sheet}
             rows = {position.row for position in wanted}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlnet.checking.clean.copy import CleanCopy
 from xlnet.checking.quantities import Input, Placement, Position
 from xlnet.engines.grid import Extent
 from xlnet.graph.node import Graph
@@ -45,6 +45,7 @@ class Rewritten:
 class Opened:
     """A network's training in a workbook, and what its sheets hold: all of an ordinary one, a run of a comparison.
 
+    `copy` is the clean copy in which they stand.
     Sheets have the names that they have in an ordinary workbook: those of a run are translated (see `titles`).
     `is_formula` has the shape (iterations, columns) of sheet Training's table: whether a cell holds a formula.
     `rewritten` are the formulas of all sheets that xlnet did not write so. `inputs` are the cells that a user may fill;
@@ -54,7 +55,7 @@ class Opened:
     number of the run there, from 0.
     """
 
-    path: Path
+    copy: CleanCopy
     sheet: TrainingSheet
     places: dict[str, Placement]
     is_formula: Flags

@@ -9,20 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from xlnet.checking.file import Cells, opened_file, require_sheets, rows_of
+from xlnet.checking.clean.book import Book
+from xlnet.checking.clean.copy import CleanCopy, write
+from xlnet.checking.clean.package import opened_package
+from xlnet.checking.file import Cells, opened_copy, require_sheets, rows_of
 from xlnet.checking.opened import Opened, Said
 from xlnet.checking.quantities import Input, Position, placements
 from xlnet.checking.table import Altered, Table, altered, formula_of, is_filled, number_of, odd_kind, rewritten
-from xlnet.checking.untouched import is_untouched
+from xlnet.checking.wanted import Source, Training, wanted
 from xlnet.errors import UserError
 from xlnet.excel import formula
 from xlnet.graph.node import Constant, Graph
 from xlnet.layout import DATA, FIRST_ROW, TRAINING
+from xlnet.limits import require_room_to_check
 from xlnet.sheets import compare
 from xlnet.sheets.beside import BESIDE
 from xlnet.sheets.compare import formulas as compare_formulas
 from xlnet.sheets.compare.numbers import Numbers
-from xlnet.sheets.compare.plan import plan_of
+from xlnet.sheets.compare.plan import Plan, plan_of
 from xlnet.sheets.live import Live, Typed
 from xlnet.sheets.template import NAME as TEMPLATE
 from xlnet.sheets.training import TrainingSheet, repeated, sheet_of
@@ -33,44 +37,52 @@ from xlnet.template.sources import read_toml
 from xlnet.texts import ENGLISH, LANGUAGES
 
 
-def open_workbook(path: Path) -> list[Opened]:
+def open_workbook(path: Path, folder: Path) -> list[Opened]:
     """Read a workbook that xlnet built, and a person may have edited and saved since: one training, or several runs.
 
-    Raises UserError when it is no such workbook.
+    Its clean copy is put into `folder`. Raises UserError when it is no such workbook.
     """
-    with opened_file(path) as workbook:
-        require_sheets(path, workbook, TEMPLATE)
-        label, language = f"{path}: sheet {TEMPLATE}", _language(workbook)
-        document = read_toml(_template(workbook), label)
-        if "compare" not in document:
-            require_sheets(path, workbook, TRAINING)
-            sheet = sheet_of(parse(document, name=path.stem, label=label), language)
-            present = [entry for entry in BESIDE if entry.name in workbook.sheetnames]
-            sources = [(entry.name, entry.inputs(sheet), entry.formulas(sheet)) for entry in present]
-            return [_opened_run(path, Cells(workbook), sheet, sources)]
-        plan = plan_of(parse_comparison(document, path.stem, label), language)
-        require_sheets(path, workbook, compare.NAME)
-        for sheet in plan.sheets:
-            if sheet.name not in workbook.sheetnames:
-                raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
-        cells, numbers = Cells(workbook), Numbers(plan, ())
-        runs = []
-        for index, sheet in enumerate(plan.sheets):
-            its_formulas = compare_formulas.formulas(plan, index, numbers)
-            sources = [(compare.NAME, compare_formulas.inputs(plan), its_formulas), (TRAINING, [], repeated(sheet))]
-            runs.append(replace(_opened_run(path, cells, sheet, sources), plan=plan, index=index))
-        return runs
+    with opened_package(path) as package:
+        book = Book(package)
+        require_sheets(path, book.titles, TEMPLATE)
+        label, language = f"{path}: sheet {TEMPLATE}", _language(book.language)
+        document = read_toml("\n".join(book.lines(TEMPLATE)), label)
+        plan = None
+        if "compare" in document:
+            comparison = parse_comparison(document, path.stem, label)
+            require_room_to_check([run.spec for run in comparison.runs])
+            plan = plan_of(comparison, language)
+            trainings = list(_runs(path, plan, book.titles))
+        else:
+            require_sheets(path, book.titles, TRAINING)
+            spec = parse(document, name=path.stem, label=label)
+            require_room_to_check([spec])
+            sheet = sheet_of(spec, language)
+            present = [entry for entry in BESIDE if entry.name in book.titles]
+            trainings = [(sheet, [(entry.name, entry.inputs(sheet), entry.formulas(sheet)) for entry in present])]
+        data = [sheet.layout.title(DATA) for sheet, _ in trainings if sheet.graph.data]
+        require_sheets(path, book.titles, *data)
+        copy = write(book, wanted(trainings), folder / "workbook.xlsx")
+    with opened_copy(copy) as workbook:
+        cells = Cells(workbook)
+        opened = [_opened_run(copy, cells, sheet, sources) for sheet, sources in trainings]
+    return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
 
 
-# A sheet beside Training: its name, the cells that a person fills in, and its formulas.
-_Source = tuple[str, list[Typed], list[Live]]
+def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
+    """Yield the runs of a comparison."""
+    require_sheets(path, titles, compare.NAME)
+    numbers = Numbers(plan, ())
+    for index, sheet in enumerate(plan.sheets):
+        if sheet.name not in titles:
+            raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
+        formulas = compare_formulas.formulas(plan, index, numbers)
+        yield sheet, [(compare.NAME, compare_formulas.inputs(plan), formulas), (TRAINING, [], repeated(sheet))]
 
 
-def _opened_run(path: Path, cells: Cells, sheet: TrainingSheet, sources: Sequence[_Source]) -> Opened:
-    graph, layout = sheet.graph, sheet.layout
-    if graph.data:
-        require_sheets(path, cells.workbook, layout.title(DATA))
-    table = _table(path, cells.workbook, sheet)
+def _opened_run(copy: CleanCopy, cells: Cells, sheet: TrainingSheet, sources: Sequence[Source]) -> Opened:
+    layout = sheet.layout
+    table = _table(copy, cells.workbook, sheet)
     inputs, computed, odd_cells, changed = _fixed_cells(cells, sheet)
     changed += table.altered
     beside: dict[Position, tuple[str, bool]] = {}
@@ -81,7 +93,7 @@ def _opened_run(path: Path, cells: Cells, sheet: TrainingSheet, sources: Sequenc
         beside |= found
         odd_cells |= odd
     return Opened(
-        path=path,
+        copy=copy,
         sheet=sheet,
         places=placements(sheet.spec, layout),
         is_formula=np.array(table.is_formula, dtype=bool),
@@ -89,17 +101,17 @@ def _opened_run(path: Path, cells: Cells, sheet: TrainingSheet, sources: Sequenc
         inputs=inputs | table.inputs,
         computed=computed,
         beside=beside,
-        lives={name: formulas for name, _, formulas in sources},
+        lives={name: list(formulas) for name, _, formulas in sources},
         odd_cells=odd_cells | table.odd_cells,
     )
 
 
-def _table(path: Path, workbook: Any, sheet: TrainingSheet) -> Table:
+def _table(copy: CleanCopy, workbook: Any, sheet: TrainingSheet) -> Table:
     graph, iters = sheet.graph, sheet.spec.training.iters
     columns = training_columns(graph, sheet.layout)
     table = Table(graph, columns)
     rows = rows_of(workbook[sheet.name], FIRST_ROW, len(graph.nodes))
-    if is_untouched(path, sheet.name, columns, FIRST_ROW + iters - 1):
+    if sheet.name in copy.untouched:
         table.add(next(rows))
         table.add_as_written(iters - 1)
         return table
@@ -165,12 +177,6 @@ def _constants(graph: Graph) -> Iterator[Constant]:
     yield from graph.statistics
 
 
-def _template(workbook: Any) -> str:
-    lines = [row[0] for row in workbook[TEMPLATE].iter_rows(max_col=1, values_only=True)]
-    return "\n".join("" if line is None else str(line) for line in lines)
-
-
-def _language(workbook: Any) -> str:
+def _language(name: str | None) -> str:
     """Return the language of a workbook's texts."""
-    known = {name: language for language, name in LANGUAGES.items()}
-    return known.get(workbook.properties.language, ENGLISH)
+    return {name: language for language, name in LANGUAGES.items()}.get(name or "", ENGLISH)

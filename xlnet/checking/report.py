@@ -132,7 +132,7 @@ def report(
     diverged = [result.diverged_at for result in results if result.diverged_at is not None]
     computed = {run.in_file(position) for run in runs for position in run.computed}
     return Report(
-        workbook=str(runs[0].path),
+        workbook=str(runs[0].copy.source),
         engine=recalculation.engine,
         version=recalculation.version,
         iterations=sum(run.rows for run in runs),

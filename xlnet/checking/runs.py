@@ -21,7 +21,7 @@ def job_of(runs: Sequence[Opened], every_probes: Sequence[Sequence[Probe]]) -> J
             extents[extent.name] = Extent(extent.name, rows, columns)
     count = max(map(len, every_probes))
     points = [_point(runs, [probes[number : number + 1] for probes in every_probes]) for number in range(count)]
-    return Job(runs[0].path, list(extents.values()), points)
+    return Job(runs[0].copy.path, list(extents.values()), points)
 
 
 def own_points(run: Opened, points: Sequence[Mapping[str, Grid]], probes: Sequence[Probe]) -> list[dict[str, Grid]]:

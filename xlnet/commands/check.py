@@ -57,9 +57,14 @@ def check(
     from xlnet.progress import status_line
 
     with nullcontext(lambda _: None) if quiet else status_line() as say:
-        report = check_workbook(workbook, engine, rtol, atol, timeout, say, strict=strict)
+        report = check_workbook(workbook, engine, rtol, atol, timeout, say, _warn, strict=strict)
     if as_json:
         click.echo(report.to_json())
     elif not (quiet and report.agrees):
         click.echo(report.to_text())
     return 0 if report.agrees else DIFFERENCE
+
+
+def _warn(message: str) -> None:
+    # Not a matter of --quiet: which program has judged is part of the verdict.
+    click.echo(f"xlnet: warning: {message}", err=True)

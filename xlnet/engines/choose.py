@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from xlnet.engines import ironcalc, libreoffice
 from xlnet.engines.grid import Recalculation
 from xlnet.engines.job import Job
-from xlnet.errors import EngineError
+from xlnet.errors import EngineError, EngineStartError
 
 Recalculate = Callable[[Sequence[Job], Path, float], list[Recalculation]]
 
@@ -24,7 +23,7 @@ class Engine:
     recalculate: Recalculate
 
 
-# The authority first: "auto" takes the first one that is there.
+# By their names in small letters, the authority first: "auto" takes the first one that is there and starts.
 ENGINES = {
     "libreoffice": Engine(libreoffice.is_available, libreoffice.recalculate),
     "ironcalc": Engine(ironcalc.is_available, ironcalc.recalculate),
@@ -32,28 +31,28 @@ ENGINES = {
 AUTO = "auto"
 
 
-def recalculate(engine: str, jobs: Sequence[Job], seconds: float) -> list[Recalculation]:
-    """Do the jobs with one start of the engine of that name, or of the best one that is there for "auto".
+def recalculate(
+    engine: str,
+    jobs: Sequence[Job],
+    seconds: float,
+    folder: Path | None = None,
+    warn: Callable[[str], None] = lambda _: None,
+) -> list[Recalculation]:
+    """Do the jobs with one start of the engine of that name, or of the best one that starts for "auto".
 
-    At each point every formula of the workbook is recomputed. Raises EngineError.
+    At each point every formula of the workbook is recomputed. What is needed on the way is put into `folder`, or into
+    one that is gone afterwards; `warn` is told of an engine that is passed over. Raises EngineError.
     """
-    name = _best() if engine == AUTO else engine
+    waiting = [name for name in ENGINES if ENGINES[name].is_available()] if engine == AUTO else [engine]
+    if not waiting:
+        raise EngineError("no recalculation engine is there: install LibreOffice, or pip install 'ironcalc>=0.9'")
     # LibreOffice may still be writing as it ends, which must not fail the clean-up.
-    with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as folder:
-        copied = [_copied(job, Path(folder) / str(number)) for number, job in enumerate(jobs)]
-        return ENGINES[name].recalculate(copied, Path(folder), seconds)
-
-
-def _copied(job: Job, folder: Path) -> Job:
-    """Return the job on a copy: LibreOffice puts a lock beside a workbook, and refuses one that is open elsewhere."""
-    folder.mkdir()
-    copy = folder / "workbook.xlsx"
-    shutil.copyfile(job.workbook, copy)
-    return replace(job, workbook=copy)
-
-
-def _best() -> str:
-    for name, engine in ENGINES.items():
-        if engine.is_available():
-            return name
-    raise EngineError("no recalculation engine is there: install LibreOffice, or pip install 'ironcalc>=0.9'")
+    with tempfile.TemporaryDirectory(prefix="xlnet-", dir=folder, ignore_cleanup_errors=True) as own:
+        while True:
+            name = waiting.pop(0)
+            try:
+                return ENGINES[name].recalculate(jobs, Path(own), seconds)
+            except EngineStartError as error:
+                if not waiting:
+                    raise
+                warn(f"{error}; {waiting[0]} recalculates in its place")

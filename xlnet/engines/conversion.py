@@ -16,39 +16,30 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import to_excel
 
 from xlnet.engines.grid import Edit, Extent, Grid, Recalculation
-from xlnet.engines.job import Job
+from xlnet.engines.job import Job, results
 from xlnet.engines.process import ask, run
+from xlnet.engines.profile import make_profile
 from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
-from xlnet.errors import EngineError
+from xlnet.errors import EngineError, EngineStartError
 
 _KINDS = {"n": NUMBER, "d": NUMBER, "s": TEXT, "str": TEXT, "inlineStr": TEXT, "e": ERROR, "b": BOOLEAN}
-
-# A conversion takes the values that are in the file for granted, unless the profile says: recalculate always.
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" \
-xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">\
-<value>0</value></prop></item>
-</oor:items>
-"""
 
 
 def recalculate(soffice: Path, jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
     """Do the jobs, a start of LibreOffice for every point. Raises EngineError."""
-    profile = folder / "profile"
-    settings = profile / "user" / "registrymodifications.xcu"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(_PROFILE, encoding="utf-8")
+    profile = make_profile(folder, recalculates=True)
     deadline = time.monotonic() + seconds
     version = f"{_version(soffice)}, by conversion"
     with removed(socket_patterns(profile)):
-        return [Recalculation("LibreOffice", version, _grids(soffice, job, profile, deadline)) for job in jobs]
+        return [
+            Recalculation("LibreOffice", version, _grids(soffice, job, profile, results(folder, number), deadline))
+            for number, job in enumerate(jobs)
+        ]
 
 
-def _grids(soffice: Path, job: Job, profile: Path, deadline: float) -> list[dict[str, Grid]]:
+def _grids(soffice: Path, job: Job, profile: Path, folder: Path, deadline: float) -> list[dict[str, Grid]]:
     grids = []
-    folder = job.workbook.parent
     source = job.workbook
     for number, point in enumerate(job.points):
         edited = folder / f"point{number}.xlsx"
@@ -79,8 +70,11 @@ def _grids(soffice: Path, job: Job, profile: Path, deadline: float) -> list[dict
 
 
 def _version(soffice: Path) -> str:
-    """Return the version that LibreOffice says it has, "7.4.7.2"."""
-    words = ask([str(soffice), "--version"]).split()
+    """Return the version that LibreOffice says it has, "7.4.7.2". Raises EngineStartError."""
+    answer = ask([str(soffice), "--version"])
+    if answer is None:
+        raise EngineStartError("LibreOffice cannot be started: it does not say its version")
+    words = answer.split()
     return words[1] if len(words) > 1 else "of unknown version"
 
 

@@ -66,7 +66,7 @@ class Recalculation:
 
 
 def read_results(engine: str, folder: Path, extents: Sequence[Extent], points: int) -> Recalculation:
-    """Return what a worker has written (see `workers.handover`)."""
+    """Return what a worker has written into `folder` (see `workers.handover`)."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     grids = [
         {extent.name: _grid(folder, f"{point}-{index}", extent, about) for index, extent in enumerate(extents)}

@@ -13,11 +13,21 @@ from xlnet.engines.grid import Extent, Point
 
 @dataclass(frozen=True)
 class Job:
-    """Recalculate a workbook at each of `points`, and read `extents` there; results go into the workbook's folder."""
+    """Recalculate a workbook at each of `points`, and read `extents` there.
+
+    The workbook is a clean copy, or one of our own making: an engine never sees a stranger's file.
+    """
 
     workbook: Path
     extents: Sequence[Extent]
     points: Sequence[Point]
+
+
+def results(folder: Path, number: int) -> Path:
+    """Return the folder for the results of a job, which is made where it is missing."""
+    own = folder / f"results{number}"
+    own.mkdir(exist_ok=True)
+    return own
 
 
 def write_jobs(jobs: Sequence[Job], folder: Path, details: dict[str, Any]) -> Path:
@@ -26,11 +36,11 @@ def write_jobs(jobs: Sequence[Job], folder: Path, details: dict[str, Any]) -> Pa
     entries = [
         {
             "workbook": str(job.workbook.resolve()),
-            "results": str(job.workbook.parent),
+            "results": str(results(folder, number)),
             "sheets": [asdict(extent) for extent in job.extents],
             "points": [asdict(point) for point in job.points],
         }
-        for job in jobs
+        for number, job in enumerate(jobs)
     ]
     file.write_text(json.dumps({"folder": str(folder), "jobs": entries} | details), encoding="utf-8")
     return file

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from xlnet.engines import conversion
 from xlnet.engines.grid import Recalculation, read_results
-from xlnet.engines.job import Job, write_jobs
+from xlnet.engines.job import Job, results, write_jobs
 from xlnet.engines.process import ask, run, worker
+from xlnet.engines.profile import make_profile
 from xlnet.engines.sockets import removed, socket_patterns
 from xlnet.errors import EngineError
 
@@ -61,7 +62,7 @@ def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recal
     python = _python_with_uno(soffice)
     if python is None:
         return conversion.recalculate(soffice, jobs, folder, seconds)
-    pipe, profile = f"xlnet{uuid.uuid4().hex}", folder / "profile"
+    pipe, profile = f"xlnet{uuid.uuid4().hex}", make_profile(folder)
     sockets = socket_patterns(profile, pipe)
     details = {"soffice": str(soffice), "profile": str(profile), "pipe": pipe, "sockets": sockets}
     file = write_jobs(jobs, folder, details)
@@ -73,7 +74,9 @@ def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recal
             # Its temporary files go with the folder.
             environment={"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         )
-    return [read_results(NAME, job.workbook.parent, job.extents, len(job.points)) for job in jobs]
+    return [
+        read_results(NAME, results(folder, number), job.extents, len(job.points)) for number, job in enumerate(jobs)
+    ]
 
 
 @cache

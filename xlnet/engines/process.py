@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from xlnet.errors import EngineError
+from xlnet.engines.workers.handover import CANNOT_START
+from xlnet.errors import EngineError, EngineStartError
 
 _GRACE_SECONDS = 5
 _QUESTION_SECONDS = 60
@@ -20,8 +21,8 @@ _QUESTION_SECONDS = 60
 def run(command: Sequence[str], *, engine: str, seconds: float, environment: Mapping[str, str]) -> None:
     """Run `command` to its end, `environment` added to this process's own.
 
-    Raises EngineError when it cannot start, fails or takes longer than `seconds`. Neither it nor any process it started
-    is left behind, also when this process is interrupted.
+    Raises EngineStartError when it cannot start, EngineError when it fails or takes longer than `seconds`. Neither it
+    nor any process it started is left behind, also when this process is interrupted.
     """
     try:
         process = subprocess.Popen(
@@ -35,13 +36,15 @@ def run(command: Sequence[str], *, engine: str, seconds: float, environment: Map
             start_new_session=True,
         )
     except OSError as error:
-        raise EngineError(f"{engine} cannot be started: {error.strerror}") from None
+        raise EngineStartError(f"{engine} cannot be started: {error.strerror}") from None
     try:
         message = _wait(process, seconds)
     except subprocess.TimeoutExpired:
         raise EngineError(f"{engine} took longer than {seconds:g} seconds: give it more with --timeout") from None
     finally:
         _end_group(process)
+    if process.returncode == CANNOT_START:
+        raise EngineStartError(f"{engine} cannot be started: {message}")
     if process.returncode != 0:
         raise EngineError(f"{engine} failed: {message or f'status {process.returncode}'}")
 
@@ -85,8 +88,8 @@ def worker(name: str) -> str:
     return str(Path(__file__).parent / "workers" / f"{name}.py")
 
 
-def ask(command: Sequence[str]) -> str:
-    """Return what a short command prints, nothing where it fails."""
+def ask(command: Sequence[str]) -> str | None:
+    """Return what a short command prints, nothing where it takes too long, None where it cannot be started or fails."""
     try:
         answer = subprocess.run(
             command,
@@ -97,6 +100,8 @@ def ask(command: Sequence[str]) -> str:
             timeout=_QUESTION_SECONDS,
             check=True,
         )
-    except (OSError, subprocess.SubprocessError):
+    except subprocess.TimeoutExpired:
         return ""
+    except (OSError, subprocess.SubprocessError):
+        return None
     return answer.stdout.strip()

@@ -13,13 +13,17 @@ from xlnet.errors import UserError
 from xlnet.layout import MOST_SAMPLES
 from xlnet.spec import Data, Matrix, Vector
 from xlnet.template.table import Table, unfit
+from xlnet.template.text_file import UnreadableError, read_text
 
 # The squares of larger numbers overflow, those of smaller ones underflow.
 _LARGEST_SQUARED, _SMALLEST_SQUARED = 1e150, 1e-140
 
+# A sheet full of samples takes less.
+_LARGEST = 1_000_000_000
+
 
 def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> Data:
-    """Return the samples; a CSV file is looked for in `folder`. Raises UserError."""
+    """Return the samples; a CSV file is looked for in `folder`, and not at all where that is None. Raises UserError."""
     table.require_known("x", "t", "x_names", "t_names", "csv", "inputs", "targets", "standardize")
     data = _from_csv(table, folder) if "csv" in table.content else _inline(table, inputs, outputs)
     for names, wanted, key in ((data.x, inputs, "inputs"), (data.t, outputs, "targets")):
@@ -64,8 +68,9 @@ def _from_csv(table: Table, folder: Path | None) -> Data:
         if key in table.content:
             table.fail(key, "csv is given too: keep one of the two")
     name = table.text("csv", "")
-    # A workbook's own template holds the numbers themselves: it says so only where a person wrote it there.
-    path = (folder or Path()) / name
+    if folder is None:
+        table.fail("csv", "names a file, and the check of a workbook opens none: put the numbers there, as x and t")
+    path = folder / name
     header, rows = _csv_rows(table, path)
     inputs, targets = table.column_names("inputs"), table.column_names("targets")
     x_columns = [_numbers(path, header, rows, _position(table, "inputs", name, header)) for name in inputs]
@@ -87,6 +92,7 @@ def _from_csv(table: Table, folder: Path | None) -> Data:
         x_names=tuple(inputs),
         t_names=tuple(t_names),
         standardize=table.flag("standardize", False),
+        source=f"{path.name}: inputs {', '.join(inputs)}; targets {', '.join(targets)}",
     )
 
 
@@ -99,14 +105,9 @@ class _Row(NamedTuple):
 
 def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[_Row]]:
     try:
-        # utf-8-sig: Excel writes a byte order mark in front.
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        table.fail("csv", f"{path}: no such file")
-    except UnicodeDecodeError:
-        table.fail("csv", f"{path}: not UTF-8 text: save it as CSV UTF-8")
-    except OSError as error:
-        table.fail("csv", f"{path}: cannot be read: {error.strerror}")
+        text = read_text(path, _LARGEST, "CSV ")
+    except UnreadableError as error:
+        table.fail("csv", f"{path}: {error}")
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         lines = [_Row(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]

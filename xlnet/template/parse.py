@@ -30,7 +30,7 @@ def parse(
     """Return the spec of a template's TOML document, every default filled in and every weight drawn.
 
     `label` leads the messages; `origins` tells, by dotted key, which option of the command line set it; a CSV file is
-    looked for in `folder`. Raises UserError.
+    looked for in `folder`, and not opened where that is None. Raises UserError.
     """
     root = Table(label, "", document, origins or {})
     # `compare` is read by `runs`: a template with runs can still be built alone.

@@ -15,7 +15,7 @@ from xlnet.errors import UserError
 from xlnet.template.overrides import dotted_name, option_of, override, short_name
 from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
-from xlnet.template.serialize import document_of, to_toml
+from xlnet.template.serialize import document_of, sources_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
 from xlnet.template.table import Table, unfit
 
@@ -58,7 +58,7 @@ def load_comparison(
 
 def parse_comparison(document: Mapping[str, Any], name: str, label: str) -> Comparison:
     """Return the comparison of a document that holds one, as sheet Template does. Raises UserError."""
-    return _comparison(TemplateSource(name, label, Path(), "", dict(document)), {}, None)
+    return _comparison(TemplateSource(name, label, None, "", dict(document)), {}, None)
 
 
 def serialize_comparison(comparison: Comparison) -> str:
@@ -73,7 +73,8 @@ def serialize_comparison(comparison: Comparison) -> str:
         note = {"note": run.note} if run.note else {}
         runs.append({"name": run.name} | note | own | ({"settings": dict(run.settings)} if run.settings else {}))
     layers = depths.pop() if len(depths) == 1 else 0
-    return to_toml(_nested(shared, layers) | {"compare": {"bound": comparison.bound, "runs": runs}})
+    sources = sources_of(run.spec for run in comparison.runs)
+    return sources + to_toml(_nested(shared, layers) | {"compare": {"bound": comparison.bound, "runs": runs}})
 
 
 def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: float | None) -> Comparison:

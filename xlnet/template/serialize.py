@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from xlnet.optimizers import OPTIMIZERS
@@ -13,12 +13,25 @@ from xlnet.spec import Layer, Spec, Training
 Document = dict[str, Any]
 
 _WIDTH = 110
+_LONGEST_COMMENT = 1_000
 _BARE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 def serialize(spec: Spec) -> str:
     """Return a template that parses to `spec` again: every default said, every drawn weight a number."""
-    return to_toml(document_of(spec))
+    return sources_of([spec]) + to_toml(document_of(spec))
+
+
+def sources_of(specs: Iterable[Spec]) -> str:
+    """Return comments that tell where the samples were read from, which stand in the template as numbers."""
+    found = dict.fromkeys(spec.data.source for spec in specs if spec.data.source)
+    return "".join(f"# samples read from {_in_comment(source)}\n" for source in found)
+
+
+def _in_comment(text: str) -> str:
+    """Return a text as it may stand in a comment: on one line, without control characters, cut short."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_LONGEST_COMMENT])
+    return shown if len(text) <= _LONGEST_COMMENT else f"{shown}…"
 
 
 def to_toml(document: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from xlnet.errors import UserError
+from xlnet.template.bounds import MOST_CHARACTERS, require_modest
+from xlnet.template.text_file import UnreadableError, read_text
 
 DEFAULT = "seed"
 _PACKAGE = Path(__file__).parent.parent
@@ -18,11 +20,14 @@ _FOLDERS = (_PACKAGE / "template" / "bundled", _PACKAGE.parent / "templates")
 
 @dataclass(frozen=True)
 class TemplateSource:
-    """A template as read: its name, how messages call it, the folder it lies in, its text and its TOML document."""
+    """A template as read: its name, how messages call it, the folder it lies in, its text and its TOML document.
+
+    `folder` is None where no file that it names may be opened.
+    """
 
     name: str
     label: str
-    folder: Path
+    folder: Path | None
     text: str
     document: dict[str, Any]
 
@@ -69,21 +74,15 @@ def from_data(overrides: Mapping[str, Any]) -> TemplateSource:
 
 def _read(path: Path, label: str) -> TemplateSource:
     try:
-        # utf-8-sig: Notepad on Windows puts a byte order mark in front.
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UserError(f"{label}: no such file") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{label}: not UTF-8 text: save it as UTF-8") from None
-    except ValueError:
-        raise UserError(f"{label}: no file can have this name") from None
-    except OSError as error:
-        raise UserError(f"{label}: cannot be read: {error.strerror}") from None
+        text = read_text(path, MOST_CHARACTERS)
+    except UnreadableError as error:
+        raise UserError(f"{label}: {error}") from None
     return TemplateSource(path.stem, label, path.parent, text, read_toml(text, label))
 
 
 def read_toml(text: str, label: str) -> dict[str, Any]:
     """Return the document of a TOML text; raises UserError, led by `label`, when it is none."""
+    require_modest(text, label)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -29,25 +28,26 @@ def with_rewritten(
     recalculate: Recalculate,
     rtol: float,
     atol: float,
+    folder: Path,
 ) -> list[list[Findings]]:
     """Return the findings of each run of each workbook with what becomes of its rewritten formulas.
 
-    `recalculations` are those of the workbooks; `recalculate` does further jobs, if there are any.
+    `recalculations` are those of the workbooks; `recalculate` does further jobs, if there are any, on
+    workbooks that are written into `folder`.
     """
-    with tempfile.TemporaryDirectory(prefix="xlnet-") as folder:
-        asked: list[tuple[int, int, Question]] = []
-        for number, (runs, recalculation) in enumerate(zip(every_runs, recalculations, strict=True)):
-            doubtful = _doubtful(runs, every_findings[number])
-            if not any(doubtful):
-                continue
-            known, names = known_of(runs, recalculation.points[0]), names_of_cells(runs[0].path)
-            for index, formulas in enumerate(doubtful):
-                own = Path(folder) / f"{number}-{index}"
-                own.mkdir()
-                meant = [replace(f, found=f.found._replace(text=spelled_out(f.found.text, names))) for f in formulas]
-                about = questions(meant, known, partial(contents, runs[0].path), own)
-                asked += [(number, index, question) for question in about]
-        answers = recalculate([question.job for _, _, question in asked]) if asked else []
+    asked: list[tuple[int, int, Question]] = []
+    for number, (runs, recalculation) in enumerate(zip(every_runs, recalculations, strict=True)):
+        doubtful = _doubtful(runs, every_findings[number])
+        if not any(doubtful):
+            continue
+        known, names = known_of(runs, recalculation.points[0]), names_of_cells(runs[0].copy)
+        for index, formulas in enumerate(doubtful):
+            own = folder / f"rewritten{number}-{index}"
+            own.mkdir()
+            meant = [replace(f, found=f.found._replace(text=spelled_out(f.found.text, names))) for f in formulas]
+            about = questions(meant, known, partial(contents, runs[0].copy), own)
+            asked += [(number, index, question) for question in about]
+    answers = recalculate([question.job for _, _, question in asked]) if asked else []
     found = [list(findings) for findings in every_findings]
     for (number, index, question), answer in zip(asked, answers, strict=True):
         run = every_runs[number][index]

@@ -25,12 +25,20 @@ BLANK, NUMBER, TEXT, ERROR, BOOLEAN = range(5)
 NOT_A_NUMBER = float("nan")
 # Errors are for messages, which show the first cells only.
 MOST_ERRORS = 200
+# The exit status of a worker whose engine is there and cannot be started.
+CANNOT_START = 69
 
 
 def read_task() -> dict[str, Any]:
     """Return what stands in the file that is named on the command line."""
     task: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     return task
+
+
+def cannot_start(reason: str) -> None:
+    """End the worker, and have the parent told why its engine cannot be started."""
+    print(reason, file=sys.stderr)
+    sys.exit(CANNOT_START)
 
 
 def leave_with_parent(task: dict[str, Any]) -> None:

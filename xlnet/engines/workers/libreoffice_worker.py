@@ -14,6 +14,8 @@ import handover
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.document.MacroExecMode import NEVER_EXECUTE
+from com.sun.star.document.UpdateDocMode import NO_UPDATE
 
 ROWS_PER_READ = 2000
 LONGEST_START = 120
@@ -40,20 +42,21 @@ def main() -> None:
 
 def start(task: dict[str, Any]) -> subprocess.Popen[bytes]:
     """Start LibreOffice with a profile of its own, so that it neither joins nor disturbs one that is open."""
-    return subprocess.Popen(
-        [
-            task["soffice"],
-            "-env:UserInstallation=" + Path(task["profile"]).as_uri(),
-            "--headless",
-            "--norestore",
-            "--nologo",
-            "--nodefault",
-            "--accept=pipe,name={};urp;".format(task["pipe"]),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [
+        task["soffice"],
+        "-env:UserInstallation=" + Path(task["profile"]).as_uri(),
+        "--headless",
+        "--norestore",
+        "--nologo",
+        "--nodefault",
+        "--accept=pipe,name={};urp;".format(task["pipe"]),
+    ]
+    nothing = subprocess.DEVNULL
+    try:
+        return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
+    except OSError as error:
+        handover.cannot_start(str(error.strerror))
+        raise
 
 
 def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
@@ -68,7 +71,7 @@ def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
         except NoConnectException:
             # The first start on a new profile ends with 81 and asks to be started again.
             if office.poll() not in (None, 81):
-                sys.exit(f"LibreOffice ended with status {office.returncode}")
+                handover.cannot_start(f"it ended with status {office.returncode}")
             time.sleep(0.05)
     sys.exit("LibreOffice did not answer")
 
@@ -99,10 +102,10 @@ def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) ->
 
 
 def load(desktop: Any, workbook: str) -> Any:
-    """Open the workbook."""
-    document = desktop.loadComponentFromURL(
-        Path(workbook).as_uri(), "_blank", 0, (PropertyValue(Name="Hidden", Value=True),)
-    )
+    """Open the workbook; no macro of it runs, and nothing that it links to is fetched."""
+    settings = {"Hidden": True, "MacroExecutionMode": NEVER_EXECUTE, "UpdateDocMode": NO_UPDATE}
+    properties = tuple(PropertyValue(Name=name, Value=value) for name, value in settings.items())
+    document = desktop.loadComponentFromURL(Path(workbook).as_uri(), "_blank", 0, properties)
     if document is None:
         sys.exit("LibreOffice could not open the workbook")
     return document

@@ -1,0 +1,124 @@
+"""Which formulas of a stranger an engine may see: those that compute from cells of the workbook, within bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from openpyxl.utils import column_index_from_string
+
+from xlnet.excel import LONGEST_FORMULA
+from xlnet.layout import LAST_SHEET_COLUMN, LAST_SHEET_ROW
+
+# All that computes from its arguments alone, in a time that does not depend on how large a number is. Not among them:
+# what fetches or opens (WEBSERVICE, DDE, IMAGE, HYPERLINK, CALL …), what turns a text into a reference (INDIRECT), and
+# what makes much out of little (REPT, OFFSET, SEQUENCE).
+_NAMES = """
+ABS ACOS ACOSH ASIN ASINH ATAN ATAN2 ATANH CEILING COS COSH COT CSC DEGREES EVEN EXP FLOOR INT LN LOG LOG10 MOD
+MROUND ODD PI POWER PRODUCT QUOTIENT RADIANS ROUND ROUNDDOWN ROUNDUP SEC SIGN SIN SINH SQRT SQRTPI SUM SUMIF SUMIFS
+SUMPRODUCT SUMSQ SUMX2MY2 SUMX2PY2 SUMXMY2 TAN TANH TRUNC MMULT TRANSPOSE AVEDEV AVERAGE AVERAGEA AVERAGEIF
+AVERAGEIFS CORREL COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS COVAR COVARIANCE.P COVARIANCE.S DEVSQ LARGE MAX MAXA
+MAXIFS MEDIAN MIN MINA MINIFS NORMDIST NORM.DIST NORMSDIST NORM.S.DIST PEARSON PERCENTILE QUARTILE RANK RANK.EQ RSQ
+SLOPE INTERCEPT SMALL STANDARDIZE STDEV STDEV.P STDEV.S STDEVA STDEVP STDEVPA SUBTOTAL VAR VAR.P VAR.S VARA VARP
+VARPA ERF ERFC ERF.PRECISE AND FALSE IF IFERROR IFNA IFS NOT OR SWITCH TRUE XOR CHOOSE COLUMN COLUMNS HLOOKUP INDEX
+LOOKUP MATCH ROW ROWS VLOOKUP XLOOKUP XMATCH AREAS ADDRESS ISBLANK ISERR ISERROR ISEVEN ISLOGICAL ISNA ISNONTEXT
+ISNUMBER ISODD ISREF ISTEXT N NA TYPE ERROR.TYPE T CHAR CLEAN CODE CONCATENATE CONCAT EXACT FIND FIXED LEFT LEN
+LOWER MID NUMBERVALUE PROPER REPLACE RIGHT SEARCH SUBSTITUTE TEXT TRIM UNICHAR UNICODE UPPER VALUE
+"""
+_FUNCTIONS = frozenset(_NAMES.split())
+# Each makes more cells out of those it is given.
+_WIDENING = frozenset(("MMULT", "TRANSPOSE"))
+_DEEPEST, _MOST_SIGNS = 64, 16
+# Cells that one formula may take in, and all formulas together that xlnet did not write.
+_MOST_CITED, _MOST_CITED_IN_ALL = 8_000_000, 200_000_000
+
+_SHEET = r"(?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?"
+_COLUMN, _LINE = r"\$?[A-Za-z]{1,3}", r"\$?[0-9]{1,7}"
+_TOKEN = re.compile(
+    r'(?P<text>"(?:[^"]|"")*")'
+    r"|(?P<function>[^\W\d][\w.]*)\("
+    rf"|{_SHEET}(?:(?P<cells>{_COLUMN}{_LINE}(?::{_COLUMN}{_LINE})?)|(?P<columns>{_COLUMN}:{_COLUMN})"
+    rf"|(?P<lines>{_LINE}:{_LINE}))(?![\w.(!])"
+    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+    r"|(?P<error>#(?:N/A|REF!|NUM!|VALUE!|DIV/0!|NAME\?|NULL!))"
+    r"|(?P<name>[^\W\d][\w.]*)(?![\w.(!])"
+    r"|(?P<open>[({])|(?P<close>[)}])|(?P<sign>[-+])|(?P<other>[*/^&=<>%,;]|\s+)"
+)
+
+
+@dataclass
+class Judge:
+    """Judges formulas; `titles` are the sheets that may be cited, and `names` those of cells, in small letters."""
+
+    titles: Collection[str]
+    names: Collection[str] = ()
+    _cited: int = field(default=0, init=False)
+
+    def takes(self, formula: str, times: int = 1) -> bool:
+        """Return whether an engine may see this formula, without "=", where it is filled into so many cells."""
+        ranges = _ranges(formula, self)
+        if ranges is None:
+            return False
+        cited = sum(rows * columns for rows, columns in ranges)
+        self._cited += cited * times
+        return self._cited <= _MOST_CITED_IN_ALL
+
+
+def _ranges(formula: str, judge: Judge) -> list[tuple[int, int]] | None:
+    """Return rows and columns of what a formula cites; None where an engine may not see it."""
+    if not 0 < len(formula) <= LONGEST_FORMULA:
+        return None
+    ranges: list[tuple[int, int]] = []
+    position = depth = signs = 0
+    is_widening = False
+    while position < len(formula):
+        token = _TOKEN.match(formula, position)
+        if token is None:
+            return None
+        position = token.end()
+        kind = token.lastgroup
+        if kind == "function":
+            name = token["function"].upper().removeprefix("_XLFN.")
+            if name not in _FUNCTIONS:
+                return None
+            is_widening |= name in _WIDENING
+        elif kind in ("cells", "columns", "lines"):
+            size = _size(token)
+            if size is None or (token["sheet"] and not _is_known(token["sheet"], judge.titles)):
+                return None
+            ranges.append(size)
+        elif kind == "name" and token["name"].casefold() not in (*judge.names, "true", "false"):
+            return None
+        depth += (kind in ("open", "function")) - (kind == "close")
+        signs = signs + 1 if kind == "sign" else signs if token[0].isspace() else 0
+        if depth > _DEEPEST or signs > _MOST_SIGNS:
+            return None
+    rows, columns = (max((size[side] for size in ranges), default=1) for side in (0, 1))
+    # Arrays of different shapes are spread over each other's rows and columns.
+    widest = max(rows, columns) ** 2 if is_widening else rows * columns
+    return ranges if widest <= _MOST_CITED else None
+
+
+def _size(token: re.Match[str]) -> tuple[int, int] | None:
+    """Return the rows and columns of a reference; None where there are no such cells."""
+    columns = [column_index_from_string(letters) for letters in _letters(token)]
+    rows = [int(digits) for digits in re.findall(r"[0-9]+", token["cells"] or token["lines"] or "")]
+    if (
+        max(columns, default=1) > LAST_SHEET_COLUMN
+        or not 1 <= min(rows, default=1) <= max(rows, default=1) <= LAST_SHEET_ROW
+    ):
+        return None
+    return (
+        max(rows) - min(rows) + 1 if rows else LAST_SHEET_ROW,
+        max(columns) - min(columns) + 1 if columns else LAST_SHEET_COLUMN,
+    )
+
+
+def _letters(token: re.Match[str]) -> Iterator[str]:
+    yield from re.findall(r"[A-Za-z]+", token["cells"] or token["columns"] or "")
+
+
+def _is_known(sheet: str, titles: Collection[str]) -> bool:
+    title = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+    return title.casefold() in titles

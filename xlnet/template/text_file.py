@@ -1,0 +1,32 @@
+"""Reads a text file that a person names: a template or a CSV file, which must be a file and end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class UnreadableError(Exception):
+    """A file cannot be read; the message says why, and what to do."""
+
+
+def read_text(path: Path, most: int, kind: str = "") -> str:
+    """Return the text of a file of up to `most` bytes, `kind` what it should be saved as. Raises UnreadableError."""
+    try:
+        # A pipe or a device might never end, or wait for ever.
+        if path.exists() and not path.is_file():
+            raise UnreadableError("is no file: give the name of one")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except FileNotFoundError:
+        raise UnreadableError("no such file") from None
+    except ValueError:
+        raise UnreadableError("no file can have this name") from None
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {error.strerror}") from None
+    if len(content) > most:
+        raise UnreadableError(f"has more than {most:,} bytes: make it shorter")
+    try:
+        # utf-8-sig: Excel and Notepad write a byte order mark in front.
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError(f"not UTF-8 text: save it as {kind}UTF-8") from None
