@@ -1,6 +1,7 @@
 // Opens workbooks with other people's libraries: node readers.mjs FOLDER-OF-node_modules WORKBOOK…
 // Writes what each library sees beside each workbook, WORKBOOK.LIBRARY.json: {sheet: {address: [value, formula]}}.
-// An error is {error: its text}; a cell without a formula has null there.
+// An error is {error: its text}; a cell without a formula has null there. WORKBOOK.shown.json has the numbers, each with
+// the text that its number format makes of it: {sheet: {address: [number, text]}}; no conditional format is looked at.
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
@@ -17,6 +18,12 @@ function bySheetJS(path) {
   const entry = ([address, { t, v, f }]) => [address, [t === "e" ? { error: ERRORS[v] } : v, f ?? null]];
   const entries = (sheet) => Object.entries(sheet).filter(([address]) => !address.startsWith("!")).map(entry);
   return SheetNames.map((name) => [name, Object.fromEntries(entries(Sheets[name]))]);
+}
+
+function shownBySheetJS(path) {
+  const { SheetNames, Sheets } = SheetJS.readFile(path, { cellNF: true });
+  const numbers = (sheet) => Object.entries(sheet).filter(([, cell]) => cell.t === "n");
+  return SheetNames.map((name) => [name, Object.fromEntries(numbers(Sheets[name]).map(([a, { v, w }]) => [a, [v, w]]))]);
 }
 
 async function byExcelJS(path) {
@@ -41,4 +48,5 @@ for (const workbook of workbooks) {
     const sheets = Object.fromEntries(await read(workbook));
     await writeFile(`${workbook}.${library}.json`, JSON.stringify(sheets));
   }
+  await writeFile(`${workbook}.shown.json`, JSON.stringify(Object.fromEntries(shownBySheetJS(workbook))));
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
@@ -142,3 +143,16 @@ def test_full_batches_cite_the_samples_cells(built: Build) -> None:
     assert where["data_x_1"] == "Data!B2:B5"
     assert sheet[f"{where['z1_1@3']}5"].value == "=B5*Data!$B$4+C5*Data!$C$4+J5"
     assert sheet[f"{where['E']}5"].value.endswith("/4")
+
+
+def test_large_numbers_are_standardised_alike_by_all(tmp_path: Path, engine: str) -> None:
+    """Timestamps: of a difference of two sums of squares nothing would be left."""
+    rng = np.random.default_rng(1)
+    lines = [f"{964982703 + int(rng.integers(3000))},{rng.normal():.6f},{rng.normal():.6f}" for _ in range(40)]
+    csv = tmp_path / "ratings.csv"
+    csv.write_text("\n".join(["timestamp,rating,score", *lines]), encoding="utf-8")
+    path = tmp_path / "ratings.xlsx"
+    overrides: dict[str, object] = {"data": str(csv), "inputs": "timestamp,rating", "targets": "score"}
+    xlnet.build(xlnet.load(**overrides, layers="2-1", standardize=True, iters=3), path)  # type: ignore[arg-type]
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()

@@ -74,10 +74,7 @@ def expected(workbooks: dict[str, Path]) -> dict[str, dict[str, dict[str, Writte
 def test_libraries_see_the_cells_that_are_in_the_file(
     workbooks: dict[str, Path], expected: dict[str, dict[str, dict[str, Written]]], libraries: Path
 ) -> None:
-    script = Path(__file__).parent / "readers.mjs"
-    command = ["node", str(script), str(libraries), *map(str, workbooks.values())]
-    read = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
-    assert read.returncode == 0, read.stderr
+    read_by_libraries(libraries, *workbooks.values())
     for name, path in workbooks.items():
         for library in LIBRARIES:
             seen = json.loads(Path(f"{path}.{library}.json").read_text(encoding="utf-8"))
@@ -88,6 +85,43 @@ def test_libraries_see_the_cells_that_are_in_the_file(
             assert list(found) == list(expected[name])
             for title, sheet in expected[name].items():
                 assert found[title] == sheet, f"{library} in {name}, {title}"
+
+
+def test_no_number_format_shows_0_for_what_is_none(tmp_path: Path, libraries: Path) -> None:
+    """Programs that take no number format from a conditional format show what the cell's own makes of a number."""
+    paths = [tmp_path / f"{name}.xlsx" for name in ("converging", "batches", "tiny inputs", "runs")]
+    xlnet.build(xlnet.load("seed", lr=0.05, iters=300), paths[0])
+    xlnet.build(xlnet.load("iris", iters=ITERS), paths[1])
+    template = tmp_path / "tiny.toml"
+    template.write_text(
+        "[network]\ninputs = 2\n[[network.layers]]\nunits = 1\nweights = [[0.00001, -0.00002]]\n"
+        "[data]\nx = [[1e-7, -3e-9], [2e5, 4e-12], [-3e7, 1]]\nt = [[1e-9], [0], [-1e-6]]\nstandardize = true\n"
+        "[training]\niters = 5\n[training.optimizer]\nlr = 1e-9\n",
+        encoding="utf-8",
+    )
+    xlnet.build(xlnet.load(template), paths[2])
+    xlnet.build_comparison(xlnet.load_comparison("seed", lr=[0.01, 0.05], iters=200), paths[3])
+    read_by_libraries(libraries, *paths)
+    count = 0
+    for path in paths:
+        for title, sheet in json.loads(Path(f"{path}.shown.json").read_text(encoding="utf-8")).items():
+            for place, (number, text) in sheet.items():
+                if text == "":
+                    # The picture of a plane: colours, no numbers.
+                    continue
+                shown = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+                # Three digits, of either sign.
+                assert abs(shown - number) <= 0.006 * abs(number), f"{path.name}, {title}!{place}: {number} as {text}"
+                count += 1
+    assert count > 10_000
+
+
+def read_by_libraries(libraries: Path, *workbooks: Path) -> None:
+    """Have the libraries write beside each workbook what they see there."""
+    script = Path(__file__).parent / "readers.mjs"
+    command = ["node", str(script), str(libraries), *map(str, workbooks)]
+    read = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    assert read.returncode == 0, read.stderr
 
 
 def value_of(value: Any) -> float | str | bool | Error | None:

@@ -156,6 +156,21 @@ def test_a_diverging_run_has_error_cells(built: Build) -> None:
     assert values[f"A{first}"].value == first - 3
 
 
+def test_inputs_read_back_to_the_same_double(tmp_path: Path) -> None:
+    """A double may need 17 digits."""
+    template = tmp_path / "digits.toml"
+    template.write_text(
+        "[network]\ninputs = 1\n[[network.layers]]\nunits = 1\nweights = [[0.30000000000000004]]\n"
+        "[data]\nx = [[0.1], [0.30000000000000004], [964982703.1234568]]\nt = [[1], [2.0000000000000004], [3]]\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "digits.xlsx"
+    xlnet.build(xlnet.load(template, iters=2), path)
+    data = load_workbook(path)["Data"]
+    assert [data.cell(row, 2).value for row in (2, 3, 4)] == [0.1, 0.30000000000000004, 964982703.1234568]
+    assert data["C3"].value == 2.0000000000000004
+
+
 def test_numbers_read_back_to_the_same_double(built: Build) -> None:
     path = built("mazur", iters=50)
     spec = xlnet.load("mazur", iters=50)

@@ -1,0 +1,64 @@
+"""Conditional formats: one area each, so that no two programs see different cells coloured or aligned."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Build
+from openpyxl import load_workbook
+
+import xlnet
+from xlnet.engines import libreoffice
+from xlnet.sheets.explore.areas import areas
+from xlnet.sheets.explore.picture import Cell
+from xlnet.template.sources import bundled_names
+
+
+def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.xlsx" for name in (*bundled_names(), "large", "compare")]
+    for path, name in zip(paths, bundled_names(), strict=False):
+        xlnet.build(xlnet.load(name, iters=3), path)
+    xlnet.build(xlnet.load("circle", iters=3, layers="2-12-1", seed=1), paths[-2])
+    xlnet.build_comparison(xlnet.load_comparison("xor", lr=[0.1, 0.2], iters=3), paths[-1])
+    count = 0
+    for path in paths:
+        for worksheet in load_workbook(path):
+            for formatted in worksheet.conditional_formatting:
+                assert len(formatted.sqref.ranges) == 1, f"{path.name}, {worksheet.title}: {formatted.sqref}"
+                first = str(formatted.sqref).split(":")[0]
+                for rule in formatted.rules:
+                    # Those that align numbers are relative.
+                    assert (
+                        not str(rule.formula).startswith("['AND(ISNUMBER(") or f"ISNUMBER({first})" in rule.formula[0]
+                    )
+                    count += 1
+    assert count > 300
+
+
+def test_cells_are_joined_to_rectangles() -> None:
+    places = [(2, 4), (2, 5), (3, 4), (3, 5), (5, 4), (3, 7)]
+    assert areas(Cell(column, row, "weight", "w1_1_1") for column, row in places) == ["B4:C5", "C7:C7", "E4:E4"]
+
+
+NUMBERS = (0.3343, -0.3343, 0.0, 2.0, -1.03e-9, 1.03e-9, 0.00005, -123456.789, 9999.5)
+
+
+def test_libreoffice_shows_numbers_of_any_size(built: Build, require: Callable[[str], str], tmp_path: Path) -> None:
+    """As text LibreOffice exports what the cells' own number formats show, without the conditional ones."""
+    require("libreoffice")
+    path = built("seed", iters=len(NUMBERS))
+    workbook = load_workbook(path)
+    for row, number in enumerate(NUMBERS, 4):
+        workbook["Training"][f"B{row}"].value = number
+    workbook.save(path)
+    soffice, profile = libreoffice.find_soffice(), (tmp_path / "profile").as_uri()
+    # As shown, tab-separated, the first sheet.
+    form = "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,1"
+    command = [str(soffice), f"-env:UserInstallation={profile}", "--headless", "--convert-to", form]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
+    (converted,) = tmp_path.glob("*.csv")
+    shown = [row.split("\t")[1] for row in converted.read_text(encoding="utf-8").splitlines()[3:]]
+    assert list(map(float, shown)) == pytest.approx(NUMBERS, rel=0.006, abs=0)
