@@ -103,3 +103,17 @@ def test_a_choice_that_is_none_is_reported(built: Build, engine: str, value: flo
     workbook.save(path)
     differences = xlnet.check(path, engine=engine).differences
     assert ("Explore", "D4", "no choice") in {(d.sheet, d.cell, d.problem) for d in differences}
+
+
+def test_a_number_at_the_bound_of_small_ones_may_be_written_either_way(tmp_path: Path, engine: str) -> None:
+    """The next weight is 0.001 − 0.001·0.9, which rounding puts on either side of 0.0001: = or ≈."""
+    template = tmp_path / "tie.toml"
+    template.write_text(
+        "[network]\ninputs = 1\n[[network.layers]]\nunits = 1\nbias = false\nweights = [[0.001]]\n"
+        "[data]\nx = [[1]]\nt = [[-0.899]]\n[training]\niters = 4\n[training.optimizer]\nlr = 0.001\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "tie.xlsx"
+    xlnet.build(xlnet.load(template), path)
+    report = xlnet.check(path, engine=engine)
+    assert report.agrees, report.to_text()
