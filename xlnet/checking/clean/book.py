@@ -15,12 +15,14 @@ from xlnet.checking.clean.package import LARGEST_PART, UNREADABLE, Package
 from xlnet.checking.formula_text import reference
 from xlnet.errors import UserError
 from xlnet.layout import LAST_SHEET_ROW
+from xlnet.template.bounds import MOST_CHARACTERS
 
 _MOST_SHEETS, _MOST_NAMES, _MOST_LINKS, _MOST_TEXTS = 500, 1_000, 2_000, 2_000_000
 # Of what describes the file, and of a link, a name or a text in it.
 _SMALL_PART, LONGEST = 4_000_000, 1_000_000
 _LONGEST_TITLE = 31
-MOST_TEMPLATE = 60_000_000
+# A line that xlnet writes has about a hundred characters.
+_MOST_LINES = 400_000
 _ROW = ("worksheet", "sheetData", "row")
 _NAME = re.compile(r"[^\W\d][\w.]{0,60}")
 
@@ -85,8 +87,10 @@ class Book:
         """Return the texts in column A of a sheet."""
         reader = Reader(Judge(()), (), lambda *_: None, lambda problem: self.error(title, problem))
         lines: list[str] = []
-        for element in self.rows(title, self.package.chunks(self.parts[title], 2 * MOST_TEMPLATE), LONGEST):
+        for element in self.rows(title, self.package.chunks(self.parts[title], 2 * MOST_CHARACTERS), LONGEST):
             row = reader.row_of(element, len(lines))
+            if row > _MOST_LINES:
+                raise self.error(title, f"has more than {_MOST_LINES:,} lines of a template")
             lines += [""] * (row - len(lines))
             for _, cell in reader.cells(row, element, 1):
                 lines[-1] = self._text(title, cell)

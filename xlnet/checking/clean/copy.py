@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlnet.checking.clean.book import LONGEST, Book
 from xlnet.checking.clean.cells import Reader
-from xlnet.checking.clean.formulas import Judge
+from xlnet.checking.clean.formulas import MOST_STEPS_IN_ALL, Judge
 from xlnet.checking.quantities import Position
 from xlnet.checking.untouched import Untouched, split_rows
 from xlnet.excel import at_row
@@ -26,6 +26,8 @@ _AROUND_CELL, _AROUND_ROW, _AROUND_SHEET = 100, 500, 64_000_000
 # A table may have been filled further down.
 _TIMES_FURTHER, _ROWS_FURTHER = 4, 20_000
 _MOST_WITHOUT_FORMULA = 500_000
+# In a large table more may be computed by formulas in other words.
+_STEPS_PER_CELL = 100
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -100,7 +102,12 @@ def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
     """Write what is `wanted` of the sheets, by their titles, and a person's own sheets, to `path`."""
     others = [title for title in book.titles if title not in wanted][:_MOST_OWN_SHEETS]
     kept = [title for title in book.titles if title in wanted or title in others]
-    judge = Judge({title.casefold() for title in kept}, {name.casefold() for name in book.names})
+    cells = sum(sheet.rows * len(sheet.table) for sheet in wanted.values())
+    judge = Judge(
+        titles={title.casefold() for title in kept},
+        names={name.casefold() for name in book.names},
+        most=MOST_STEPS_IN_ALL + _STEPS_PER_CELL * cells,
+    )
     untouched: set[str] = set()
     refused: dict[Position, str] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:

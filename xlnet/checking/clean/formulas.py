@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from openpyxl.utils import column_index_from_string
 
@@ -27,11 +28,17 @@ ISNUMBER ISODD ISREF ISTEXT N NA TYPE ERROR.TYPE T CHAR CLEAN CODE CONCATENATE C
 LOWER MID NUMBERVALUE PROPER REPLACE RIGHT SEARCH SUBSTITUTE TEXT TRIM UNICHAR UNICODE UPPER VALUE
 """
 _FUNCTIONS = frozenset(_NAMES.split())
-# Each makes more cells out of those it is given.
+# Each turns rows into columns, or multiplies all of one with all of the other.
 _WIDENING = frozenset(("MMULT", "TRANSPOSE"))
-_DEEPEST, _MOST_SIGNS = 64, 16
-# Cells that one formula may take in, and all formulas together that xlnet did not write.
-_MOST_CITED, _MOST_CITED_IN_ALL = 8_000_000, 200_000_000
+# Each makes a text as long as those together that it cites: a chain of cells soon has one that fills the memory.
+_JOINING = frozenset(("CONCATENATE", "CONCAT", "REPLACE"))
+_MOST_GROWTH = 4096
+# What SUBSTITUTE has to end with: otherwise it could put a long text in place of every letter.
+_SHORT_SUBSTITUTE = re.compile(r',\s*"[^"]{1,3}",\s*"[^"]?"\s*\)$')
+_DEEPEST, _MOST_SIGNS, _MOST_POWERS = 64, 16, 64
+# The steps that one formula may take, about: a cell that is read, or an operation with it. And all formulas together
+# that xlnet did not write, at the least; an engine does a million a second, and judges a formula at some twenty points.
+_MOST_STEPS, MOST_STEPS_IN_ALL = 2_500_000, 5_000_000
 
 _SHEET = r"(?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?"
 _COLUMN, _LINE = r"\$?[A-Za-z]{1,3}", r"\$?[0-9]{1,7}"
@@ -49,29 +56,43 @@ _TOKEN = re.compile(
 
 @dataclass
 class Judge:
-    """Judges formulas; `titles` are the sheets that may be cited, and `names` those of cells, in small letters."""
+    """Judges formulas; `titles` are the sheets that may be cited, and `names` those of cells, in small letters.
+
+    All formulas together may take `most` steps.
+    """
 
     titles: Collection[str]
     names: Collection[str] = ()
-    _cited: int = field(default=0, init=False)
+    most: int = MOST_STEPS_IN_ALL
+    _taken: int = field(default=0, init=False)
+    _growth: float = field(default=1.0, init=False)
 
     def takes(self, formula: str, times: int = 1) -> bool:
         """Return whether an engine may see this formula, without "=", where it is filled into so many cells."""
-        ranges = _ranges(formula, self)
-        if ranges is None:
+        work = _work(formula, self)
+        if work is None or work.steps > _MOST_STEPS:
             return False
-        cited = sum(rows * columns for rows, columns in ranges)
-        self._cited += cited * times
-        return self._cited <= _MOST_CITED_IN_ALL
+        self._taken += work.steps * times
+        if work.joined > 1:
+            self._growth *= float(work.joined) ** min(times, _MOST_GROWTH.bit_length())
+        return self._taken <= self.most and self._growth <= _MOST_GROWTH
 
 
-def _ranges(formula: str, judge: Judge) -> list[tuple[int, int]] | None:
-    """Return rows and columns of what a formula cites; None where an engine may not see it."""
+class _Work(NamedTuple):
+    """What a formula takes: about so many steps, and so many cells whose texts it joins."""
+
+    steps: int
+    joined: int
+
+
+def _work(formula: str, judge: Judge) -> _Work | None:
+    """Return what a formula takes; None where an engine may not see it."""
     if not 0 < len(formula) <= LONGEST_FORMULA:
         return None
+    functions: list[str] = []
     ranges: list[tuple[int, int]] = []
-    position = depth = signs = 0
-    is_widening = False
+    position = signs = powers = operations = 0
+    is_widening = is_joining = False
     while position < len(formula):
         token = _TOKEN.match(formula, position)
         if token is None:
@@ -83,6 +104,8 @@ def _ranges(formula: str, judge: Judge) -> list[tuple[int, int]] | None:
             if name not in _FUNCTIONS:
                 return None
             is_widening |= name in _WIDENING
+            is_joining |= name in _JOINING
+            functions.append(name)
         elif kind in ("cells", "columns", "lines"):
             size = _size(token)
             if size is None or (token["sheet"] and not _is_known(token["sheet"], judge.titles)):
@@ -90,14 +113,26 @@ def _ranges(formula: str, judge: Judge) -> list[tuple[int, int]] | None:
             ranges.append(size)
         elif kind == "name" and token["name"].casefold() not in (*judge.names, "true", "false"):
             return None
-        depth += (kind in ("open", "function")) - (kind == "close")
+        elif kind == "open":
+            functions.append("")
+        elif kind == "close" and functions and functions.pop() == "SUBSTITUTE" and not _is_short(formula[:position]):
+            return None
+        is_joining |= token[0] == "&"
+        operations += kind in ("function", "sign", "other")
+        powers += token[0] == "^"
         signs = signs + 1 if kind == "sign" else signs if token[0].isspace() else 0
-        if depth > _DEEPEST or signs > _MOST_SIGNS:
+        if len(functions) > _DEEPEST or signs > _MOST_SIGNS or powers > _MOST_POWERS:
             return None
     rows, columns = (max((size[side] for size in ranges), default=1) for side in (0, 1))
     # Arrays of different shapes are spread over each other's rows and columns.
-    widest = max(rows, columns) ** 2 if is_widening else rows * columns
-    return ranges if widest <= _MOST_CITED else None
+    widest = max(rows, columns) ** 3 if is_widening else rows * columns
+    joined = sum(high * wide for high, wide in ranges) if is_joining else 0
+    return _Work(widest * (len(ranges) + operations), joined)
+
+
+def _is_short(formula: str) -> bool:
+    """Return whether a call of SUBSTITUTE, with which the text ends, puts at most one letter in place of another text."""
+    return _SHORT_SUBSTITUTE.search(formula, max(0, len(formula) - 30)) is not None
 
 
 def _size(token: re.Match[str]) -> tuple[int, int] | None:
