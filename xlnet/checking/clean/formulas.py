@@ -131,7 +131,7 @@ def _work(formula: str, judge: Judge) -> _Work | None:
 
 
 def _is_short(formula: str) -> bool:
-    """Return whether a call of SUBSTITUTE, with which the text ends, puts at most one letter in place of another text."""
+    """Return whether the call of SUBSTITUTE at the end of a text puts at most one letter in place of another text."""
     return _SHORT_SUBSTITUTE.search(formula, max(0, len(formula) - 30)) is not None
 
 
