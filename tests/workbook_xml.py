@@ -25,7 +25,7 @@ def rewrite(path: Path, change: Callable[[str], str], part: str = TRAINING) -> N
 
 def poison(path: Path) -> None:
     """Overwrite the cached value of every formula with 777.125."""
-    pattern = re.compile(r'(<c r="[^"]*" s="\d+")(?: t="e")?>(<f>[^<]*</f>)<v>[^<]*</v>')
+    pattern = re.compile(r'(<c r="[^"]*" s="\d+")(?: t="e")?>(<f[^>]*>[^<]*</f>)<v>[^<]*</v>')
     rewrite(path, lambda xml: pattern.sub(r"\1>\2<v>777.125</v>", xml))
 
 
@@ -33,7 +33,7 @@ def change_cell(path: Path, cell: str, change: Callable[[str | None, str], str],
     """Replace the inside of a cell; `change` takes its formula and its cached value, as XML text."""
 
     def changed(xml: str) -> str:
-        match = re.search(rf'<c r="{cell}"( s="\d+")?(?: t="\w+")?>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>', xml)
+        match = re.search(rf'<c r="{cell}"( s="\d+")?(?: t="\w+")?>(?:<f[^>]*>([^<]*)</f>)?<v>([^<]*)</v></c>', xml)
         assert match is not None, f"no cell {cell}"
         inside = change(match[2], match[3])
         new = inside.format(start=f'<c r="{cell}"{match[1] or ""}')
