@@ -16,6 +16,8 @@ WORKBOOK, STYLES, TEXTS, TYPES = "xl/workbook.xml", "xl/styles.xml", "xl/sharedS
 LINKS, ROOT_LINKS, CORE, THEME = "xl/_rels/workbook.xml.rels", "_rels/.rels", "docProps/core.xml", "xl/theme/theme1.xml"
 SHEET = "xl/worksheets/sheet1.xml"
 MILLION = 1_000_000
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _LAUGHS = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10))
 DOCTYPES = {
     "billion laughs": f"<!DOCTYPE a [<!ENTITY a0 'ha'>{_LAUGHS}]>",
@@ -73,6 +75,33 @@ def filled(text: str) -> Make:
             xml.decode(),
         ).encode(),
     )
+
+
+def linked_picture(address: str) -> Make:
+    """Put a picture that lies elsewhere into a drawing."""
+
+    def make(parts: Parts, path: Path) -> None:
+        links = next(n for n, xml in parts.items() if n.startswith("xl/drawings/_rels/") and b"chart" in xml)
+        drawing = links.replace("_rels/", "").removesuffix(".rels")
+        kind = f"{_OFFICE}/relationships/image"
+        link = f'<Relationship Id="picture" Type="{kind}" Target="{address}" TargetMode="External"/>'
+        named = f'xmlns:a="{_DRAWING}"'
+        picture = (
+            "<xdr:oneCellAnchor><xdr:from><xdr:col>1</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>1</xdr:row>"
+            '<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx="900000" cy="900000"/><xdr:pic><xdr:nvPicPr>'
+            '<xdr:cNvPr id="99" name="p"/><xdr:cNvPicPr/></xdr:nvPicPr><xdr:blipFill>'
+            f'<a:blip {named} xmlns:r="{_OFFICE}/relationships" r:link="picture"/></xdr:blipFill><xdr:spPr>'
+            f"<a:xfrm {named}>"
+            '<a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm>'
+            f'<a:prstGeom {named} prst="rect"><a:avLst/>'
+            "</a:prstGeom></xdr:spPr></xdr:pic><xdr:clientData/></xdr:oneCellAnchor>"
+        )
+        xml = parts[drawing].replace(b"</xdr:wsDr>", picture.encode() + b"</xdr:wsDr>")
+        assert xml != parts[drawing]
+        linked = parts[links].replace(b"</Relationships>", link.encode() + b"</Relationships>")
+        write(parts | {links: linked, drawing: xml}, path)
+
+    return make
 
 
 def cell_of(cell: str, inside: str) -> Make:

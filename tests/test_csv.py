@@ -10,6 +10,10 @@ import pytest
 
 import xlnet
 from xlnet.spec import Spec
+from xlnet.template.parse import parse
+from xlnet.template.runs import serialize_comparison
+from xlnet.template.serialize import serialize
+from xlnet.template.sources import read_toml
 
 
 def load(path: Path, **overrides: Any) -> Spec:
@@ -107,3 +111,19 @@ def test_a_template_reads_its_csv_beside_itself(tmp_path: Path, monkeypatch: pyt
     )
     monkeypatch.chdir(tmp_path)
     assert xlnet.load("there/t.toml").data.x == ((1.0,), (3.0,))
+
+
+def test_the_workbook_says_where_its_samples_come_from(tmp_path: Path) -> None:
+    """The numbers stand in it: whoever checks it needs no file."""
+    path = tmp_path / "my\nfile.csv"
+    path.write_text("a,b,y\n1,2,3\n4,5,6\n", encoding="utf-8")
+    spec = load(path)
+    text = serialize(spec)
+    assert text.startswith("# samples read from my\\nfile.csv: inputs a, b; targets y\n")
+    assert "csv =" not in text
+    again = parse(read_toml(text, "Template"), name=spec.name, label="Template")
+    assert again == spec
+    comparison = xlnet.load_comparison(data=path, inputs="a,b", targets="y", layers="2-1", lr=[0.1, 0.2])
+    assert serialize_comparison(comparison).startswith(
+        "# samples read from my\\nfile.csv: inputs a, b; targets y\ntitle"
+    )

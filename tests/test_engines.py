@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +24,7 @@ from xlnet.engines import conversion, libreoffice
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Edit, Extent, Point
 from xlnet.engines.job import Job
-from xlnet.errors import EngineError
+from xlnet.errors import EngineError, EngineStartError
 
 EXTENT = Extent("Training", 33, 20)
 HALVED = Point((Edit("Training", 2, 4, ((0.005,),)),))
@@ -156,6 +158,65 @@ def test_a_killed_check_leaves_no_process_behind(built: Build, engine: str, scra
         process.kill()
     assert eventually(lambda: not processes(scratch))
     assert eventually(lambda: dead_sockets() <= before)
+
+
+BROKEN = {
+    "a stripped PATH": "#!/bin/sh\nexit 127\n",
+    "a broken install": "#!/bin/sh\nexit 0\n",
+    "no program": "hello\n",
+}
+
+
+@pytest.fixture
+def soffice(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a program that stands where LibreOffice's should."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "soffice"
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+        return path
+
+    return write
+
+
+def check_with(soffice: Path, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "xlnet", "check", str(path), "-q", "--json", *options]
+    environment = os.environ | {libreoffice.VARIABLE: str(soffice)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+
+
+@posix
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_auto_passes_over_an_engine_that_does_not_start(
+    plain: Build, require: Callable[[str], str], soffice: Callable[[str], Path], text: str
+) -> None:
+    require("ironcalc")
+    path, program = plain("seed", iters=5), soffice(text)
+    done = check_with(program, path)
+    assert (done.returncode, json.loads(done.stdout)["engine"]) == (0, "IronCalc")
+    (line,) = done.stderr.splitlines()
+    assert re.fullmatch(r"xlnet: warning: LibreOffice cannot be started: .*; ironcalc recalculates in its place", line)
+    named = check_with(program, path, "--engine", "libreoffice")
+    assert named.returncode == 3
+    assert named.stderr.startswith("xlnet: LibreOffice cannot be started: ")
+
+
+@posix
+def test_auto_passes_over_no_engine_that_takes_too_long(plain: Build, soffice: Callable[[str], Path]) -> None:
+    done = check_with(soffice("#!/bin/sh\nsleep 100\n"), plain("seed", iters=5), "--timeout", "3")
+    assert done.returncode == 3
+    assert "took longer than 3 seconds" in done.stderr
+
+
+@posix
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_conversion_with_an_engine_that_does_not_start(
+    plain: Build, tmp_path: Path, soffice: Callable[[str], Path], text: str
+) -> None:
+    job = Job(plain("seed", iters=5), [EXTENT], [Point()])
+    with pytest.raises(EngineStartError, match="LibreOffice cannot be started"):
+        conversion.recalculate(soffice(text), [job], tmp_path, 60)
 
 
 def test_two_at_once_do_not_disturb_each_other(built: Build, require: Callable[[str], str]) -> None:

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -14,10 +15,14 @@ from pathlib import Path
 
 import pytest
 from conftest import Build
-from hostile import HOSTILE, formula, parts_of, template
+from hostile import HOSTILE, LINKS, SHEET, WORKBOOK, Parts, formula, linked_picture, parts_of, template, write
+from openpyxl import load_workbook
 
 import xlnet
 from xlnet.checking import check_all
+from xlnet.engines.choose import recalculate
+from xlnet.engines.grid import Extent, Point
+from xlnet.engines.job import Job
 from xlnet.errors import UserError
 
 if sys.platform == "win32":
@@ -87,16 +92,29 @@ def test_nothing_is_fetched(built: Build, tmp_path: Path, engine: str, asked: tu
         f'WEBSERVICE("{address}/a")',
         f"'{address}/b.xlsx'#$Sheet1.A1",
         f"INDIRECT(\"'{address}/c.xlsx'#$Sheet1.A1\")",
-        f'DDE("soffice";"{address}/d.ods";"Sheet1.A1")',
+        f'DDE("soffice","{address}/d.ods","Sheet1.A1")',
         f'HYPERLINK("{address}/e")',
         f'IMAGE("{address}/f.png")',
     )
     paths = []
     for number, text in enumerate(texts):
         paths.append(tmp_path / f"{number}.xlsx")
-        formula(text.replace('"', "&quot;"))(parts, paths[-1])
+        formula(text)(parts, paths[-1])
     for report in check_all(list(paths), engine):
         assert [difference.cell for difference in report.differences] == ["H6"]
+    assert requests == []
+
+
+def test_libreoffice_fetches_nothing_even_of_a_file_as_it_is(
+    built: Build, tmp_path: Path, require: Callable[[str], str], asked: tuple[str, list[str]]
+) -> None:
+    """The copy that it gets holds no picture; should one come that far, its own settings keep it from the network."""
+    address, requests = asked
+    path = tmp_path / "picture.xlsx"
+    linked_picture(f"{address}/picture.png")(parts_of(built("seed", iters=5)), path)
+    recalculate(require("libreoffice"), [Job(path, [Extent("Training", 8, 20)], [Point()])], 120)
+    assert requests == []
+    assert xlnet.check(path, engine="libreoffice").agrees
     assert requests == []
 
 
@@ -128,3 +146,88 @@ def is_readable(path: Path) -> bool:
     except UserError:
         return False
     return True
+
+
+def test_rows_in_a_comment_are_no_rows(plain: Build, tmp_path: Path, require: Callable[[str], str]) -> None:
+    """They look like xlnet's own, and no program sees them."""
+    parts = parts_of(plain("seed", iters=400))
+    before, rest = parts[SHEET].split(b'<row r="100">')
+    hidden, after = rest.split(b'<row r="300">')
+    path = tmp_path / "hidden.xlsx"
+    write(parts | {SHEET: before + b'<!-- <row r="100">' + hidden + b'--> <row r="300">' + after}, path)
+    (first, *_) = xlnet.check(path, engine=require("ironcalc")).differences
+    assert (first.cell, first.problem, first.also_wrong) == ("A100", "no number", 199)
+
+
+def renamed(xml: bytes) -> bytes:
+    """Give every element a prefix."""
+    text = re.sub(r"<(/?)([A-Za-z])", r"<\1x:\2", xml.decode())
+    return text.replace(" xmlns=", " xmlns:x=", 1).replace("<?x:xml", "<?xml").encode()
+
+
+ELSEWHERE = {
+    "with prefixes": lambda parts: {SHEET: renamed(parts[SHEET]), WORKBOOK: renamed(parts[WORKBOOK])},
+    "in UTF-16": lambda parts: {SHEET: _in_utf16(parts[SHEET])},
+    "without addresses": lambda parts: {SHEET: re.sub(rb'(<c) r="[A-Z]+\d+"', rb"\1", parts[SHEET])},
+    "linked from the root": lambda parts: {
+        LINKS: parts[LINKS].replace(b'Target="', b'Target="/xl/').replace(b"/xl//xl", b"/xl")
+    },
+    "under other names": lambda parts: {
+        "xl/tables/a b.xml": parts[SHEET],
+        SHEET: b"",
+        LINKS: parts[LINKS].replace(b"worksheets/sheet1.xml", b"tables/a b.xml"),
+    },
+}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_other_programs_may_write_is_read(
+    plain: Build, tmp_path: Path, require: Callable[[str], str], change: Callable[[Parts], Parts]
+) -> None:
+    parts, path = parts_of(plain("seed", iters=30)), tmp_path / "saved.xlsx"
+    write(parts | change(parts), path)
+    report = xlnet.check(path, engine=require("ironcalc"))
+    assert (report.agrees, report.rewritten) == (True, ())
+
+
+def test_a_number_that_is_shown_as_a_date_is_its_number(plain: Build, require: Callable[[str], str]) -> None:
+    path = plain("seed", iters=5)
+    workbook = load_workbook(path)
+    workbook["Training"]["A2"] = 3
+    workbook["Training"]["A2"].number_format = "yyyy-mm-dd"
+    workbook.save(path)
+    assert xlnet.check(path, engine=require("ironcalc")).agrees
+
+
+def test_a_formula_that_reaches_outside_is_shown_as_it_stands(
+    built: Build, tmp_path: Path, require: Callable[[str], str]
+) -> None:
+    path = tmp_path / "outside.xlsx"
+    formula("WEBSERVICE(A1)+H5")(parts_of(built("seed", iters=5)), path)
+    (difference,) = xlnet.check(path, engine=require("ironcalc")).differences
+    assert (difference.cell, difference.formula) == ("H6", "=WEBSERVICE(A1)+H5")
+
+
+READERS: dict[str, Callable[[Path], object]] = {
+    "template.toml": xlnet.load,
+    "samples.csv": lambda path: xlnet.load(data=path, inputs="a", targets="b", layers="1-1"),
+    "workbook.xlsx": xlnet.check,
+}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_no_file_is_not_read(tmp_path: Path, kind: str, name: str) -> None:
+    path = tmp_path / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(UserError, match=r"is no file"):
+        READERS[name](path)
+
+
+def _in_utf16(xml: bytes) -> bytes:
+    return ('<?xml version="1.0" encoding="UTF-16"?>' + re.sub(r"^<\?xml[^>]*\?>", "", xml.decode())).encode("utf-16")

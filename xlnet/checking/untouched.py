@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from xlnet.layout import FIRST_ROW
@@ -16,6 +16,8 @@ _VALUE = re.compile(rb"<v>[-+.0-9eE]{1,30}</v>|<v>#[A-Z0-9/!?]{2,7}</v>")
 # The value of a formula, which ends in one of these; a typed number is no such value.
 _VALUE_OF_FORMULA = re.compile(rb"(?<=</f>)<v>[^<]*</v>|(?<=\"/>)<v>[^<]*</v>")
 _ROW_END = b"</row>"
+# So many blocks in other words tell that another program has saved the sheet.
+_MOST_OTHERS = 5
 
 
 def split_rows(chunks: Iterator[bytes], longest: int) -> Iterator[bytes]:
@@ -34,46 +36,56 @@ def split_rows(chunks: Iterator[bytes], longest: int) -> Iterator[bytes]:
     yield rest
 
 
-@dataclass
-class Untouched:
-    """The rows of a table from its second one on, as far as they hold `columns` in `build`'s own words.
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table: their XML, how many they are, and whether they are in `build`'s own words.
 
-    Rows in other words may still hold the same formulas: Excel writes the same cells differently. `rest` are the pieces
-    that were taken from `pieces` and are no such rows; `is_whole` tells whether nothing else was found before the end.
+    Then they are without styles, and formulas without their values.
     """
 
-    pieces: Iterator[bytes]
-    columns: Sequence[TableColumn]
-    last_row: int
-    rest: list[bytes] = field(default_factory=list)
-    is_whole: bool = False
+    xml: bytes
+    count: int
+    is_own: bool
 
-    def rows(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the rows in blocks, each with its number of rows: without styles, formulas without their values."""
-        sizes = block_sizes(FIRST_ROW, self.last_row, len(self.columns))
-        second = next(self.pieces, b"")
-        self.rest = [second]
-        if self.last_row > FIRST_ROW:
-            blocks = (Block([0.0] * (size * len(self.columns)), is_finite=True) for size in sizes)
-            table = Table(FIRST_ROW, self.last_row, self.columns, blocks, is_shared=b't="shared"' in second)
-            styles = row_styles(second.decode(errors="replace"), FIRST_ROW + 1)
-            attributes = [f' s="{style}"'.encode() for style in set(styles.values())]
-            has_typed = any(column.formula is None for column in self.columns)
-            try:
-                expected = islice(table_rows(table, styles, styles), 1, None)
-                for size, block in zip(sizes[1:], expected, strict=False):
-                    self.rest += islice(self.pieces, size - len(self.rest))
-                    found = b"".join(self.rest).replace(b' t="e"', b"")
-                    bare = _VALUE.sub(b"", found)
-                    if len(self.rest) < size or bare != block.replace(_NO_VALUE, b""):
-                        return
-                    kept = _VALUE_OF_FORMULA.sub(b"", found) if has_typed else bare
-                    for attribute in attributes:
-                        kept = kept.replace(attribute, b"")
-                    yield size, kept
-                    self.rest = []
-            except KeyError:
-                # A cell of the second row that is missing, or has no style.
+
+def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], last_row: int) -> Iterator[Rows]:
+    """Yield the rows of a table from its second one on, in blocks, as far as it is worth while to look at them.
+
+    Rows in other words may still hold the same formulas: Excel writes the same cells differently.
+    """
+    sizes = block_sizes(FIRST_ROW, last_row, len(columns))
+    if len(sizes) < 2:
+        return
+    second = next(pieces, b"")
+    blocks = (Block([0.0] * (size * len(columns)), is_finite=True) for size in sizes)
+    table = Table(FIRST_ROW, last_row, columns, blocks, is_shared=b't="shared"' in second)
+    styles = row_styles(second.decode(errors="replace"), FIRST_ROW + 1)
+    if len(styles) < len(columns):
+        # A cell of the second row is missing, or has no style.
+        yield Rows(second, 1, is_own=False)
+        return
+    attributes = [f' s="{style}"'.encode() for style in set(styles.values())]
+    has_typed = any(column.formula is None for column in columns)
+    others = 0
+    for size, block in zip(sizes[1:], islice(table_rows(table, styles, styles), 1, None), strict=True):
+        found = second + b"".join(islice(pieces, size - bool(second)))
+        second = b""
+        kept = _bare(found, block, has_typed=has_typed)
+        if kept is None:
+            yield Rows(found, size, is_own=False)
+            others += 1
+            if others > _MOST_OTHERS:
                 return
-            self.rest = [next(self.pieces, b"")]
-        self.is_whole = self.rest[0].startswith(b"</sheetData>")
+            continue
+        for attribute in attributes:
+            kept = kept.replace(attribute, b"")
+        yield Rows(kept, size, is_own=True)
+
+
+def _bare(found: bytes, own: bytes, *, has_typed: bool) -> bytes | None:
+    """Return rows without the values of formulas, None where they differ from xlnet's own in more than values."""
+    found = found.replace(b' t="e"', b"")
+    bare = _VALUE.sub(b"", found)
+    if bare != own.replace(_NO_VALUE, b""):
+        return None
+    return _VALUE_OF_FORMULA.sub(b"", found) if has_typed else bare

@@ -132,11 +132,10 @@ class Reader:
         number = formula.get("si")
         if kind == "shared" and number is not None:
             return self._shared_formula(row, column, number, text, formula.get("ref"))
-        if kind == "normal" and text == self.own(row, column):
-            return f"<f>{escape(text)}</f>"
         span = _area(formula.get("ref")) if kind == "array" else (1, 1)
-        is_taken = kind in ("normal", "array") and span is not None and span[0] * span[1] <= _MOST_IN_ARRAY
-        if not is_taken or not self.judge.takes(text, span[0] * span[1] if span else 1):
+        cells = span[0] * span[1] if span else 0
+        is_known = kind in ("normal", "array") and 1 <= cells <= _MOST_IN_ARRAY
+        if not (is_known and ((cells == 1 and text == self.own(row, column)) or self.judge.takes(text, cells))):
             return self._refused(row, column, text)
         array = f' t="array" ref="{attribute(formula, "ref")}"' if kind == "array" else ""
         return f"<f{array}>{escape(text)}</f>"

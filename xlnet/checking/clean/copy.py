@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlnet.checking.clean.book import LONGEST, Book
 from xlnet.checking.clean.cells import Reader
-from xlnet.checking.clean.formulas import MOST_STEPS_IN_ALL, Judge
+from xlnet.checking.clean.formulas import Judge
 from xlnet.checking.quantities import Position
-from xlnet.checking.untouched import Untouched, split_rows
+from xlnet.checking.untouched import own_rows, split_rows
 from xlnet.excel import at_row
 from xlnet.layout import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW
 from xlnet.xlsx.table import TableColumn
@@ -26,8 +26,6 @@ _AROUND_CELL, _AROUND_ROW, _AROUND_SHEET = 100, 500, 64_000_000
 # A table may have been filled further down.
 _TIMES_FURTHER, _ROWS_FURTHER = 4, 20_000
 _MOST_WITHOUT_FORMULA = 500_000
-# In a large table more may be computed by formulas in other words.
-_STEPS_PER_CELL = 100
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -62,6 +60,13 @@ class Wanted:
             text = filled.first_formula if row == FIRST_ROW else filled.formula
             return None if text is None else at_row(text, row).removeprefix("=")
         return self.own.get((row, column))
+
+    def formulas(self) -> Iterator[tuple[str, int]]:
+        """Yield the formulas that xlnet writes, each with the number of cells it is filled into."""
+        yield from ((text, 1) for text in self.own.values())
+        for column in self.table:
+            if column.formula is not None:
+                yield at_row(column.formula, FIRST_ROW + 1).removeprefix("="), self.rows - FIRST_ROW
 
     @property
     def longest_row(self) -> int:
@@ -102,11 +107,10 @@ def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
     """Write what is `wanted` of the sheets, by their titles, and a person's own sheets, to `path`."""
     others = [title for title in book.titles if title not in wanted][:_MOST_OWN_SHEETS]
     kept = [title for title in book.titles if title in wanted or title in others]
-    cells = sum(sheet.rows * len(sheet.table) for sheet in wanted.values())
     judge = Judge(
         titles={title.casefold() for title in kept},
         names={name.casefold() for name in book.names},
-        most=MOST_STEPS_IN_ALL + _STEPS_PER_CELL * cells,
+        own=[formula for sheet in wanted.values() for formula in sheet.formulas()],
     )
     untouched: set[str] = set()
     refused: dict[Position, str] = {}
@@ -177,12 +181,25 @@ class _Sheet:
             yield piece
             # The reader has come as far as this row by now: it did not stand in a comment.
             if piece.startswith(first) and self._last_row == FIRST_ROW:
-                found = Untouched(pieces, self._wanted.table, self._wanted.rows)
-                for count, rows in found.rows():
-                    part.write(rows)
-                    self._last_row += count
-                self.is_untouched = found.is_whole
-                yield from found.rest
+                yield from self._others(part, pieces)
+
+    def _others(self, part: IO[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Write the rows of the table that are xlnet's own, from the second one on, and yield the others."""
+        expected, is_untouched = FIRST_ROW, True
+        for rows in own_rows(pieces, self._wanted.table, self._wanted.rows):
+            expected += rows.count
+            if rows.is_own:
+                part.write(rows.xml)
+                self._last_row = expected
+            else:
+                is_untouched = False
+                yield rows.xml
+            if self._last_row != expected:
+                # The reader is elsewhere: in a comment, or in a row that is no row.
+                return
+        end = next(pieces, b"")
+        self.is_untouched = is_untouched and expected == self._wanted.rows and end.startswith(b"</sheetData>")
+        yield end
 
 
 def _frame(titles: Sequence[str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -36,9 +36,11 @@ _MOST_GROWTH = 4096
 # What SUBSTITUTE has to end with: otherwise it could put a long text in place of every letter.
 _SHORT_SUBSTITUTE = re.compile(r',\s*"[^"]{1,3}",\s*"[^"]?"\s*\)$')
 _DEEPEST, _MOST_SIGNS, _MOST_POWERS = 64, 16, 64
-# The steps that one formula may take, about: a cell that is read, or an operation with it. And all formulas together
-# that xlnet did not write, at the least; an engine does a million a second, and judges a formula at some twenty points.
-_MOST_STEPS, MOST_STEPS_IN_ALL = 2_500_000, 5_000_000
+# The steps that one formula may take at least, and all together that xlnet did not write: a step is, about, a cell that
+# is read or an operation with it. An engine may do no more than a million a second, and does each at several points.
+_STEPS, _STEPS_IN_ALL = 2_500_000, 5_000_000
+# And so many times what xlnet's own formulas take in the same workbook.
+_TIMES_OWN = 3
 
 _SHEET = r"(?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?"
 _COLUMN, _LINE = r"\$?[A-Za-z]{1,3}", r"\$?[0-9]{1,7}"
@@ -58,24 +60,33 @@ _TOKEN = re.compile(
 class Judge:
     """Judges formulas; `titles` are the sheets that may be cited, and `names` those of cells, in small letters.
 
-    All formulas together may take `most` steps.
+    What formulas may take depends on what `own` ones take: steps of each, and how often each stands in the workbook.
     """
 
     titles: Collection[str]
     names: Collection[str] = ()
-    most: int = MOST_STEPS_IN_ALL
-    _taken: int = field(default=0, init=False)
+    own: Sequence[tuple[str, int]] = ()
+    _each: int = field(default=_STEPS, init=False)
+    _left: int = field(default=_STEPS_IN_ALL, init=False)
     _growth: float = field(default=1.0, init=False)
+
+    def __post_init__(self) -> None:
+        """Add to what formulas may take."""
+        for formula, times in self.own:
+            work = _work(formula, self)
+            if work is not None:
+                self._each = max(self._each, _TIMES_OWN * work.steps)
+                self._left += _TIMES_OWN * work.steps * times
 
     def takes(self, formula: str, times: int = 1) -> bool:
         """Return whether an engine may see this formula, without "=", where it is filled into so many cells."""
         work = _work(formula, self)
-        if work is None or work.steps > _MOST_STEPS:
+        if work is None or work.steps > self._each:
             return False
-        self._taken += work.steps * times
+        self._left -= work.steps * times
         if work.joined > 1:
             self._growth *= float(work.joined) ** min(times, _MOST_GROWTH.bit_length())
-        return self._taken <= self.most and self._growth <= _MOST_GROWTH
+        return self._left >= 0 and self._growth <= _MOST_GROWTH
 
 
 class _Work(NamedTuple):
