@@ -13,6 +13,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 
 from xlnet.checking.clean.formulas import Judge
 from xlnet.checking.clean.markup import attribute, local, text_of
+from xlnet.checking.formula_text import says_the_same
 from xlnet.layout import LAST_SHEET_COLUMN, LAST_SHEET_ROW
 
 LONGEST_TEXT = 32_767
@@ -135,16 +136,21 @@ class Reader:
         span = _area(formula.get("ref")) if kind == "array" else (1, 1)
         cells = span[0] * span[1] if span else 0
         is_known = kind in ("normal", "array") and 1 <= cells <= _MOST_IN_ARRAY
-        if not (is_known and ((cells == 1 and text == self.own(row, column)) or self.judge.takes(text, cells))):
+        if not (is_known and ((cells == 1 and self._is_own(text, row, column)) or self.judge.takes(text, cells))):
             return self._refused(row, column, text)
         array = f' t="array" ref="{attribute(formula, "ref")}"' if kind == "array" else ""
         return f"<f{array}>{escape(text)}</f>"
+
+    def _is_own(self, text: str, row: int, column: int) -> bool:
+        """Return whether a formula is xlnet's own, as any program writes it."""
+        own = self.own(row, column)
+        return own is not None and says_the_same(f"={text}", f"={own}")
 
     def _shared_formula(self, row: int, column: int, number: str, text: str, ref: str | None) -> str:
         if not number.isdecimal() or len(number) > 9:
             raise self.error(f"has a shared formula {number[:20]!r} in row {row}")
         if text:
-            is_own = text == self.own(row, column)
+            is_own = self._is_own(text, row, column)
             is_taken = _area(ref) is not None and (is_own or self.judge.takes(text))
             self._shared[number] = Filled(row, is_own, is_taken, text)
             filled = self._shared[number]
