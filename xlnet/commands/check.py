@@ -46,7 +46,7 @@ def check(
     Examples
       xlnet check output/seed.xlsx
       xlnet check output/seed.xlsx --engine ironcalc --json
-      xlnet check edited.xlsx --strict
+      xlnet check output/seed.xlsx --strict
     """
     for name, value in (("--rtol", rtol), ("--atol", atol)):
         if not 0 <= value < float("inf"):
