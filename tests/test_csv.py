@@ -124,6 +124,4 @@ def test_the_workbook_says_where_its_samples_come_from(tmp_path: Path) -> None:
     again = parse(read_toml(text, "Template"), name=spec.name, label="Template")
     assert again == spec
     comparison = xlnet.load_comparison(data=path, inputs="a,b", targets="y", layers="2-1", lr=[0.1, 0.2])
-    assert serialize_comparison(comparison).startswith(
-        "# samples read from my\\nfile.csv: inputs a, b; targets y\ntitle"
-    )
+    assert serialize_comparison(comparison).startswith(text.partition("title")[0] + "title")

@@ -89,7 +89,7 @@ def worker(name: str) -> str:
 
 
 def ask(command: Sequence[str]) -> str | None:
-    """Return what a short command prints, nothing where it takes too long, None where it cannot be started or fails."""
+    """Return what a short command prints: "" where it takes too long, None where it fails or prints nothing."""
     try:
         answer = subprocess.run(
             command,
@@ -104,4 +104,4 @@ def ask(command: Sequence[str]) -> str | None:
         return ""
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip()
+    return answer.stdout.strip() or None

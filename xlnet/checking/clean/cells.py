@@ -136,22 +136,19 @@ class Reader:
         span = _area(formula.get("ref")) if kind == "array" else (1, 1)
         cells = span[0] * span[1] if span else 0
         is_known = kind in ("normal", "array") and 1 <= cells <= _MOST_IN_ARRAY
-        if not (is_known and ((cells == 1 and self._is_own(text, row, column)) or self.judge.takes(text, cells))):
+        own = self.own(row, column)
+        if not (is_known and ((cells == 1 and _says(text, own)) or self.judge.takes(text, cells, own))):
             return self._refused(row, column, text)
         array = f' t="array" ref="{attribute(formula, "ref")}"' if kind == "array" else ""
         return f"<f{array}>{escape(text)}</f>"
-
-    def _is_own(self, text: str, row: int, column: int) -> bool:
-        """Return whether a formula is xlnet's own, as any program writes it."""
-        own = self.own(row, column)
-        return own is not None and says_the_same(f"={text}", f"={own}")
 
     def _shared_formula(self, row: int, column: int, number: str, text: str, ref: str | None) -> str:
         if not number.isdecimal() or len(number) > 9:
             raise self.error(f"has a shared formula {number[:20]!r} in row {row}")
         if text:
-            is_own = self._is_own(text, row, column)
-            is_taken = _area(ref) is not None and (is_own or self.judge.takes(text))
+            own = self.own(row, column)
+            is_own = _says(text, own)
+            is_taken = _area(ref) is not None and (is_own or self.judge.takes(text, instead_of=own))
             self._shared[number] = Filled(row, is_own, is_taken, text)
             filled = self._shared[number]
             inside = f' t="shared" ref="{ref}" si="{number}">{escape(text)}</f>'
@@ -161,7 +158,7 @@ class Reader:
             filled = self._shared[number]
             inside = f' t="shared" si="{number}"/>'
             # A range of which one end moves grows with every row.
-            if not filled.is_own and filled.is_taken:
+            if filled.is_taken and not (filled.is_own and self.own(row, column)):
                 filled.is_taken = self.judge.takes(filled.text, 1 + row - filled.row if "$" in filled.text else 1)
         return f"<f{inside}" if filled.is_taken else self._refused(row, column, filled.text)
 
@@ -172,6 +169,11 @@ class Reader:
                 f"has more than {_MOST_IN_ARRAY:,} formulas that reach outside the workbook or are too large"
             )
         return REFUSED
+
+
+def _says(text: str, own: str | None) -> bool:
+    """Return whether a formula is xlnet's own, as any program writes it."""
+    return own is not None and says_the_same(f"={text}", f"={own}")
 
 
 def _area(ref: str | None) -> tuple[int, int] | None:

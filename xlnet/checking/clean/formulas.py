@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -78,22 +79,27 @@ class Judge:
                 self._each = max(self._each, _TIMES_OWN * work.steps)
                 self._left += _TIMES_OWN * work.steps * times
 
-    def takes(self, formula: str, times: int = 1) -> bool:
-        """Return whether an engine may see this formula, without "=", where it is filled into so many cells."""
+    def takes(self, formula: str, times: int = 1, instead_of: str | None = None) -> bool:
+        """Return whether an engine may see this formula, without "=", where it is filled into so many cells.
+
+        `instead_of` is xlnet's own formula at its place.
+        """
         work = _work(formula, self)
         if work is None or work.steps > self._each:
             return False
         self._left -= work.steps * times
-        if work.joined > 1:
-            self._growth *= float(work.joined) ** min(times, _MOST_GROWTH.bit_length())
+        own = _work(instead_of, self) if instead_of and work.joined else None
+        # A text made of the cells that xlnet makes it of does not grow.
+        if work.joined - (own.joined if own else Counter()):
+            self._growth *= float(work.joined.total()) ** min(times, _MOST_GROWTH.bit_length())
         return self._left >= 0 and self._growth <= _MOST_GROWTH
 
 
 class _Work(NamedTuple):
-    """What a formula takes: about so many steps, and so many cells whose texts it joins."""
+    """What a formula takes: about so many steps, and what it joins texts of, with the number of cells."""
 
     steps: int
-    joined: int
+    joined: Counter[str]
 
 
 def _work(formula: str, judge: Judge) -> _Work | None:
@@ -102,6 +108,7 @@ def _work(formula: str, judge: Judge) -> _Work | None:
         return None
     functions: list[str] = []
     ranges: list[tuple[int, int]] = []
+    cited: Counter[str] = Counter()
     position = signs = powers = operations = 0
     is_widening = is_joining = False
     while position < len(formula):
@@ -122,6 +129,7 @@ def _work(formula: str, judge: Judge) -> _Work | None:
             if size is None or (token["sheet"] and not _is_known(token["sheet"], judge.titles)):
                 return None
             ranges.append(size)
+            cited[token[0].replace("$", "").upper()] += size[0] * size[1]
         elif kind == "name" and token["name"].casefold() not in (*judge.names, "true", "false"):
             return None
         elif kind == "open":
@@ -137,8 +145,7 @@ def _work(formula: str, judge: Judge) -> _Work | None:
     rows, columns = (max((size[side] for size in ranges), default=1) for side in (0, 1))
     # Arrays of different shapes are spread over each other's rows and columns.
     widest = max(rows, columns) ** 3 if is_widening else rows * columns
-    joined = sum(high * wide for high, wide in ranges) if is_joining else 0
-    return _Work(widest * (len(ranges) + operations), joined)
+    return _Work(widest * (len(ranges) + operations), cited if is_joining else Counter())
 
 
 def _is_short(formula: str) -> bool:
