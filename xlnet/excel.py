@@ -145,7 +145,7 @@ def _data_column(key: str, layout: Layout, sheet: str) -> str:
 def _deviation(cells: str) -> str:
     """Return the standard deviation of the population.
 
-    The covariance of numbers with themselves is their variance, which every program computes from the differences to
+    The covariance of numbers with themselves is their variance, which IronCalc and others take from the differences to
     the mean: STDEVP and DEVSQ subtract two sums of squares in IronCalc, of which nothing is left for timestamps. It
     passes over blank cells, as the mean does; a SUMPRODUCT of differences takes them for 0.
     """
