@@ -63,7 +63,7 @@ def formula(expression: Expression, layout: Layout, sheet: str = TRAINING) -> st
         },
         quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
         choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
-        lookup=lambda key, position: f"INDEX({column(key)},{position})",
+        lookup=lambda key, position: element(column(key), position),
         long_sum=lambda terms: _long_sum(terms, layout, reference),
     )
     return "=" + write(expression, notation)
@@ -92,6 +92,15 @@ def cell(column: int, row: int) -> str:
 def absolute(column: int, row: int) -> str:
     """Return a cell's address that does not move: (4, 2) gives "$D$2"."""
     return f"${get_column_letter(column)}${row}"
+
+
+def element(cells: str, row: str, column: str = "") -> str:
+    """Return what stands in a row, and a column, of a range: `INDEX(Training!$K$4:$K$203,$D$4)`.
+
+    A range of one cell is that cell: Gnumeric's INDEX finds nothing in it.
+    """
+    first, last = cells.split(":")
+    return first if first.endswith(last) else f"INDEX({','.join(filter(None, (cells, row, column)))})"
 
 
 def quoted_sheet(name: str) -> str:
@@ -133,12 +142,14 @@ def _data_column(key: str, layout: Layout, sheet: str) -> str:
     return f"{_prefix(DATA, sheet, layout)}${letter}${place.first}:${letter}${place.last}"
 
 
-def _deviation(column: str, mean: str) -> str:
-    """Return the standard deviation of the population, by the mean's own cell.
+def _deviation(cells: str) -> str:
+    """Return the standard deviation of the population.
 
-    IronCalc's STDEVP and DEVSQ subtract two sums of squares, of which nothing is left for timestamps.
+    The covariance of numbers with themselves is their variance, which IronCalc and others take from the differences to
+    the mean: STDEVP and DEVSQ subtract two sums of squares in IronCalc, of which nothing is left for timestamps. It
+    passes over blank cells, as the mean does; a SUMPRODUCT of differences takes them for 0.
     """
-    return f"SQRT(SUMPRODUCT(({column}-{mean})*({column}-{mean}))/COUNT({column}))"
+    return f"SQRT(COVAR({cells},{cells}))"
 
 
 def _extreme(name: str, *arguments: str) -> str:

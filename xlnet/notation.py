@@ -138,11 +138,7 @@ class Symbols:
             power=_power,
             square=lambda base: _power(base, "2"),
             number=lambda value: f"{value:g}".replace("-", "−"),
-            functions=_FUNCTIONS
-            | {
-                "average": _call(self.words["average"]),
-                "deviation": lambda column, _: _call(self.words["deviation"])(column),
-            },
+            functions=_FUNCTIONS | {name: _call(self.words[name]) for name in ("average", "deviation")},
             quantity=self._quantity,
             choice=lambda left, right, then, otherwise: self.words["choice"].format(
                 left=left, right=right, then=then, otherwise=otherwise

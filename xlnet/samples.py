@@ -35,10 +35,9 @@ def statistics(spec: Spec) -> tuple[Constant, ...]:
     found = []
     for i, column in _numbered(spec.data.x):
         key = keys.activation(0, i)
-        measured, centre = Quantity(keys.state("raw", key)), Quantity(keys.state("mean", key))
-        found.append(Constant(centre.key, "statistics", mean(column), Call("average", (measured,))))
-        spread = Call("deviation", (measured, centre))
-        found.append(Constant(keys.state("sd", key), "statistics", deviation(column), spread))
+        for prefix, function, value in (("mean", "average", mean(column)), ("sd", "deviation", deviation(column))):
+            formula = Call(function, (Quantity(keys.state("raw", key)),))
+            found.append(Constant(keys.state(prefix, key), "statistics", value, formula))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ def fixed_rules(spec: Spec) -> Iterator[Rule]:
     """Yield what is computed once: x ← (x − mean) / standard deviation of the population, over all samples."""
     if spec.has_data_sheet and spec.data.standardize:
         yield "mean_x", lambda q: q["raw_x"].mean(1)
-        yield "sd_x", lambda q: np.sqrt(((q["raw_x"] - q["mean_x"][:, None]) ** 2).mean(1))
+        yield "sd_x", lambda q: q["raw_x"].std(1)
         name = "data_x" if spec.draws_samples else "x"
         yield name, lambda q: (q["raw_x"] - q["mean_x"][:, None]) / q["sd_x"][:, None]
 

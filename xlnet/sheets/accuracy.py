@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from xlnet import classes, keys, style
-from xlnet.excel import absolute, cell
+from xlnet.excel import absolute, cell, element
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.record import Record
 from xlnet.sheets.live import Live
@@ -107,7 +107,7 @@ def _cell(table: Marks, key: str, iteration: str) -> str:
         place = layout.cells[key]
         return f"{place.sheet}!{absolute(place.column, place.row or 1)}"
     column, last_row = layout.columns[key], table.sheet.last_row
-    return f"INDEX({TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, last_row)},{iteration})"
+    return element(f"{TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, last_row)}", iteration)
 
 
 def _known(table: Marks, record: Record, key: str, iteration: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.excel import absolute, quoted_sheet
+from xlnet.excel import absolute, element, quoted_sheet
 from xlnet.layout import DATA, FIRST_ROW, TRAINING, Layout
 from xlnet.record import Record
 
@@ -59,16 +59,17 @@ def formula(shown: Shown, layout: Layout, last_row: int, sheet: str) -> str:
         if len(places) == 1 or shown.sample is None:
             return f"={one}"
         last = absolute(places[-1].column, places[-1].row or 1)
-        return f"=INDEX({DATA}!{absolute(places[0].column, places[0].row or 1)}:{last},{shown.sample.address(sheet)})"
+        every = f"{DATA}!{absolute(places[0].column, places[0].row or 1)}:{last}"
+        return f"={element(every, shown.sample.address(sheet))}"
     columns = [layout.columns[key] for key in every_key]
     table = f"{TRAINING}!{absolute(columns[0], FIRST_ROW)}:{absolute(columns[-1], last_row)}"
     iteration = shown.iteration.address(sheet)
     if len(columns) == 1 or shown.sample is None:
-        return f"=INDEX({table},{iteration})"
+        return f"={element(table, iteration)}"
     # Samples stand side by side, each with as many columns as the others.
     stride = columns[1] - columns[0]
     offset = f"({shown.sample.address(sheet)}-1)*{stride}+1" if stride > 1 else shown.sample.address(sheet)
-    return f"=INDEX({table},{iteration},{offset})"
+    return f"={element(table, iteration, offset)}"
 
 
 def value(shown: Shown, record: Record, constants: dict[str, float]) -> float:

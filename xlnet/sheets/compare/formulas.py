@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from xlnet import keys, style
-from xlnet.excel import absolute, cell, quoted_sheet, text
+from xlnet.excel import absolute, cell, element, quoted_sheet, text
 from xlnet.layout import FIRST_ROW, HEADER_ROW
 from xlnet.record import Record
 from xlnet.sheets import losses
@@ -165,14 +165,14 @@ def _points(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     for number, iteration in enumerate(plan.points(index)):
         row, here = FIRST_RUN_ROW + number, _here(plan, index, number)
         loss = plan.series_column(index, LOSS)
-        source = f"=IFERROR(MIN(INDEX({column_of(sheet, keys.LOSS)},{here}),{most}),{most})"
+        source = f"=IFERROR(MIN({element(column_of(sheet, keys.LOSS), here)},{most}),{most})"
         yield Live("E drawn", loss, row, source, _POINT, _of(numbers.loss, index, iteration))
         source = f"=MAX({cell(loss, row)},{SMALLEST_LOSS:.0E})"
         log = plan.series_column(index, LOG_LOSS)
         yield Live("E drawn on a logarithmic scale", log, row, source, _POINT, _of(numbers.log_loss, index, iteration))
         if plan.outputs:
             key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
-            source = _within(f"INDEX({column_of(sheet, key)},{here})", plan, "output", column, number)
+            source = _within(element(column_of(sheet, key), here), plan, "output", column, number)
             value = _of(numbers.drawn, index, key, number, "output")
             yield Live("output drawn", column, row, source, _POINT, value)
 
@@ -204,7 +204,7 @@ def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
         yield Live(f"place of weight {which + 1}", column, PLACE_ROW, source, style.TEXT, _fixed(place))
         chosen = f"{get_column_letter(column)}${PLACE_ROW}"
         for number, _ in enumerate(plan.points(index)):
-            value = f"INDEX({table},{_here(plan, index, number)},{chosen})"
+            value = element(table, _here(plan, index, number), chosen)
             source = _within(value, plan, "weight", column, number)
             row = FIRST_RUN_ROW + number
             at_first = _of(numbers.drawn, index, key, number, "weight")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from xlnet import classes, keys, style
 from xlnet.comparison import BOUND
-from xlnet.excel import absolute, cell
+from xlnet.excel import absolute, cell, element
 from xlnet.layout import FIRST_ROW, TRAINING
 from xlnet.record import Record
 from xlnet.sheets import accuracy, losses
@@ -102,7 +102,7 @@ def _point_formulas(shown: Points, sheet: TrainingSheet) -> Iterator[Live]:
             _not_zero(iteration),
         )
         for key in shown.keys:
-            formula = f"=INDEX({_column(sheet, key)},{here})"
+            formula = f"={element(_column(sheet, key), here)}"
             yield Live(f"{key} shown", shown.column(key), row, formula, number, _known(key, iteration))
         for key in targets(sheet.spec):
             place = sheet.layout.cells[key]
