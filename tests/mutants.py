@@ -73,6 +73,7 @@ def typing_over(formula: str) -> Iterator[str]:
             yield "".join("1" if i == index else each.value for i, each in enumerate(items))
 
 
+_MOST_TRIED = 5_000
 OPERATORS: dict[str, Operator] = {
     "ABS": around("ABS({})"),
     "negated": around("-({})"),
@@ -116,10 +117,12 @@ def mutants(path: Path, sheets: list[str], count: int, seed: int) -> list[Mutant
     while len(found) < count:
         operator, sheet = turns[tries % len(turns)]
         tries += 1
-        cell, formula = draw.choice(cells[sheet])
-        changed = [text for text in OPERATORS[operator](formula[1:]) if text != formula[1:]]
-        if changed:
-            found.append(Mutant(operator, sheet, cell, formula, "=" + draw.choice(changed)))
+        # Some operators fit few formulas.
+        for cell, formula in draw.sample(cells[sheet], min(_MOST_TRIED, len(cells[sheet]))):
+            changed = [text for text in OPERATORS[operator](formula[1:]) if text != formula[1:]]
+            if changed:
+                found.append(Mutant(operator, sheet, cell, formula, "=" + draw.choice(changed)))
+                break
     return found
 
 

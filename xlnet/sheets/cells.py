@@ -29,7 +29,7 @@ def put_number(worksheet: Worksheet, column: int, row: int, number: float, look:
     """Write a number into a cell."""
     written: Any = put(worksheet, column, row, look)
     # openpyxl writes 16 digits of a number, and some doubles have 17.
-    written._value, written.data_type = number_text(number), "n"
+    written._value, written.data_type = number_text(float(number)), "n"
 
 
 def put_formula(
