@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 import xlnet
-from xlnet.layout import FIRST_ROW, layout_of
-from xlnet.run import iterations
-from xlnet.sheets.training import columns
-from xlnet.training import iteration
+from xlnet.book.sheets.training import columns
+from xlnet.model.iteration import iteration
+from xlnet.render.evaluate import iterations
+from xlnet.render.layout import FIRST_ROW, layout_of
 from xlnet.xlsx.table import block_sizes
 
 

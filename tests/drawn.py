@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
-from xlnet.initializers import INITIALIZERS
-from xlnet.optimizers import OPTIMIZERS
-from xlnet.schedules import SCHEDULES
+from xlnet.model.initializers import INITIALIZERS
+from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.schedules import SCHEDULES
 
 Document = dict[str, Any]
 

@@ -16,9 +16,9 @@ from workbook_xml import DAMAGES, change_cell, poison, rewrite
 
 import xlnet
 from xlnet.checking import check_all
-from xlnet.checking.report import Report
+from xlnet.checking.report.report import Report
 from xlnet.engines import libreoffice
-from xlnet.training import iteration
+from xlnet.model.iteration import iteration
 
 RUNS = {
     "seed": ("seed", {}),

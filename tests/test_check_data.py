@@ -15,7 +15,7 @@ from workbook_xml import DAMAGES, change_cell
 
 import xlnet
 from xlnet.checking import check_all
-from xlnet.checking.report import Report
+from xlnet.checking.report.report import Report
 
 SMALL = """
 [network]

@@ -25,7 +25,7 @@ from xlnet import reference
 from xlnet.checking import check_all
 from xlnet.comparison import Comparison
 from xlnet.engines.workers.handover import ERROR
-from xlnet.samples import order
+from xlnet.model.samples import order
 from xlnet.summary import summaries, to_csv
 from xlnet.template.lists import listed, read_lists
 from xlnet.template.runs import load_comparison, parse_comparison, serialize_comparison

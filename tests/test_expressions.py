@@ -13,7 +13,6 @@ from openpyxl import Workbook
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
 from xlnet.engines.job import Job
-from xlnet.excel import at_row, formula
 from xlnet.graph.expression import (
     Call,
     Expression,
@@ -37,7 +36,8 @@ from xlnet.graph.expression import (
     total,
     where_above,
 )
-from xlnet.layout import ColumnPlace, Layout, Place
+from xlnet.render.excel import at_row, formula
+from xlnet.render.layout import ColumnPlace, Layout, Place
 
 LETTERS = "abcdefgh"
 LAYOUT = Layout(

@@ -11,9 +11,9 @@ from conftest import Build
 from openpyxl import load_workbook
 
 import xlnet
+from xlnet.book.sheets.explore.areas import areas
+from xlnet.book.sheets.explore.picture import Cell
 from xlnet.engines import libreoffice
-from xlnet.sheets.explore.areas import areas
-from xlnet.sheets.explore.picture import Cell
 from xlnet.template.sources import bundled_names
 
 

@@ -137,7 +137,7 @@ def test_damaged_files_are_refused_or_judged(built: Build, tmp_path: Path, requi
 
 
 def is_readable(path: Path) -> bool:
-    from xlnet.checking.reading import open_workbook
+    from xlnet.checking.open.reading import open_workbook
 
     copy = path.with_suffix("")
     copy.mkdir()

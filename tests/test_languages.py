@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 from recalculated import recalculated
 
 import xlnet
+from xlnet.book.texts import ENGLISH, LANGUAGES
 from xlnet.template.runs import load_comparison
 from xlnet.template.sources import bundled_names
-from xlnet.texts import ENGLISH, LANGUAGES
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 # Words of the template, of other programs and of the code, and the names of sheets, stay as they are.
@@ -27,7 +27,7 @@ TEMPLATES = ("template titles", "template descriptions", "template notes")
 
 
 def texts(language: str) -> dict[str, str]:
-    document = tomllib.loads((resources.files("xlnet.texts") / f"{language}.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((resources.files("xlnet.book.texts") / f"{language}.toml").read_text(encoding="utf-8"))
     return {
         f"{section}.{name}": text
         for section, entries in document.items()
@@ -51,7 +51,7 @@ def test_every_text_is_there_with_its_places(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_bundled_template_is_translated(language: str) -> None:
-    document = tomllib.loads((resources.files("xlnet.texts") / f"{language}.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((resources.files("xlnet.book.texts") / f"{language}.toml").read_text(encoding="utf-8"))
     specs = [xlnet.load(name) for name in bundled_names()]
     assert sorted(document["template titles"]) == sorted(spec.title for spec in specs)
     assert sorted(document["template descriptions"]) == sorted(spec.description for spec in specs)

@@ -11,9 +11,9 @@ from drawn import Document, documents
 from hypothesis import given, settings
 
 import xlnet
-from xlnet.limits import columns_needed
+from xlnet.book.limits import columns_needed
+from xlnet.model.iteration import iteration
 from xlnet.template.parse import parse
-from xlnet.training import iteration
 
 
 @settings(deadline=None)

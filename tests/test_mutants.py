@@ -13,7 +13,7 @@ from mutants import OPERATORS, Mutant, mutants, write_mutant
 
 import xlnet
 from xlnet.checking import check_all
-from xlnet.checking.report import Report
+from xlnet.checking.report.report import Report
 
 ALL = ["Training", "Dashboard", "Explore", "Proof", "Predict"]
 CASES: dict[str, tuple[dict[str, object], list[str]]] = {

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from recalculated import labelled, recalculated
 
 import xlnet
+from xlnet.book.texts import LANGUAGES
 from xlnet.checking import check_all
-from xlnet.texts import LANGUAGES
 
 INPUTS = ["{x}", 'a "quoted", name', "=1+1", "输入 <3> & 'more'", "x" * 180, "{", "mean of the non-smooth-ness, in all"]
 CLASSES = ["yes", "Yes", '{0} "no", =A1', "no-" * 30, "类"]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import xlnet
-from xlnet.files import written_whole
 from xlnet.template.parse import parse
 from xlnet.template.runs import load_comparison, parse_comparison
+from xlnet.xlsx.whole_file import written_whole
 
 TEXTS = ["size\x0bm2", "\x00", "\x1b[31m", "a\ud800", "\ufffe", "\uffff", "x" * 40_000, "  ", "", "=1+1", "@SUM(1)"]
 TEXTS += ["=cmd|' /C calc'!A0", "-1", "a\r\nb", "_x0041_", "{row}{0}", "TRUE", "1e5", "😀" * 3_000, "\x7f", ']]>&"']

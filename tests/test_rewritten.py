@@ -18,7 +18,7 @@ from workbook_xml import change_cell
 
 import xlnet
 from xlnet.checking import check_all
-from xlnet.checking.formula_text import citations, on_sheets, says_the_same, shape
+from xlnet.checking.open.formula_text import citations, on_sheets, says_the_same, shape
 
 # Each right at the point that is saved, and at one near by.
 HARMFUL = (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xlnet
-from xlnet.optimizers import OPTIMIZERS
+from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.spec import Optimizer, Training
 from xlnet.template.parse import parse
 from xlnet.template.serialize import serialize

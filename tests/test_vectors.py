@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from xlnet import reference
-from xlnet.run import iterations
+from xlnet.model.iteration import iteration
+from xlnet.render.evaluate import iterations
 from xlnet.template.parse import parse
-from xlnet.training import iteration
 
 
 def run(document: dict[str, Any]) -> list[dict[str, float]]:

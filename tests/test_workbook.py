@@ -16,13 +16,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import xlnet
 from xlnet import reference
-from xlnet.run import iterations
-from xlnet.sheets import guide
-from xlnet.sheets.explore.plan import Plan
-from xlnet.sheets.training import sheet_of as training_sheet
+from xlnet.book.sheets import guide
+from xlnet.book.sheets.explore.plan import Plan
+from xlnet.book.sheets.training import sheet_of as training_sheet
+from xlnet.model.iteration import iteration
+from xlnet.render.evaluate import iterations
 from xlnet.template.parse import parse
 from xlnet.template.sources import open_template
-from xlnet.training import iteration
 
 
 def sheet_of(path: Path, name: str = "Training", *, values: bool = False) -> Worksheet:

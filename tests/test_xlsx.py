@@ -27,11 +27,11 @@ from python_calamine import CalamineWorkbook
 
 import xlnet
 from xlnet import reference
+from xlnet.book.drawing.cells import put_text
+from xlnet.book.style import Look
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
 from xlnet.engines.job import Job
-from xlnet.sheets.cells import put_text
-from xlnet.style import Look
 from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save

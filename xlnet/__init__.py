@@ -17,11 +17,11 @@ from xlnet.errors import EngineError, UserError, XlnetError
 from xlnet.version import VERSION
 
 if TYPE_CHECKING:
-    from xlnet.checking.report import Report
+    from xlnet.builder import Built
+    from xlnet.comparison_builder import BuiltComparison
+    from xlnet.checking.report.report import Report
     from xlnet.comparison import Comparison
-    from xlnet.comparison_workbook import BuiltComparison
     from xlnet.spec import Spec
-    from xlnet.workbook import Built
 
 __version__ = VERSION
 __all__ = [
@@ -55,7 +55,7 @@ def build(spec: Spec, path: str | Path, *, small: bool = False, plain: bool = Fa
     A `small` file takes longer to write, and to open outside Excel; a `plain` workbook has no sheets beside
     Training, Data, Formulas and Template; `language` is "en" or "zh". Raises UserError.
     """
-    from xlnet.workbook import build as build_workbook
+    from xlnet.builder import build as build_workbook
 
     return build_workbook(spec, path, small=small, plain=plain, language=language)
 
@@ -84,7 +84,7 @@ def build_comparison(
 
     Raises UserError.
     """
-    from xlnet.comparison_workbook import build_comparison as build_runs
+    from xlnet.comparison_builder import build_comparison as build_runs
 
     return build_runs(comparison, path, small=small, language=language)
 

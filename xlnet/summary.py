@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnet import keys, reference
+from xlnet.book.sheets.dashboard.plan import outputs
 from xlnet.comparison import Comparison, Run
-from xlnet.optimizers import OPTIMIZERS
+from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.samples import order
 from xlnet.reference import Array, Quantities
-from xlnet.samples import order
-from xlnet.sheets.dashboard.plan import outputs
 from xlnet.spec import Spec
 from xlnet.template.overrides import short_name
 

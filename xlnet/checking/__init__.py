@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from xlnet.checking.compare import Findings, compare
-from xlnet.checking.file import contents
-from xlnet.checking.opened import Opened
-from xlnet.checking.probes import probes
-from xlnet.checking.reading import open_workbook
-from xlnet.checking.report import Report, report
-from xlnet.checking.rewritten.asking import with_rewritten
-from xlnet.checking.runs import job_of, own_points
+from xlnet.checking.ask.probes import probes
+from xlnet.checking.ask.runs import job_of, own_points
+from xlnet.checking.judge.compare import Findings, compare
+from xlnet.checking.judge.rewritten.asking import with_rewritten
+from xlnet.checking.open.file import contents
+from xlnet.checking.open.opened import Opened
+from xlnet.checking.open.reading import open_workbook
+from xlnet.checking.report.report import Report, report
 from xlnet.engines.choose import AUTO, recalculate
 from xlnet.engines.grid import Recalculation
 from xlnet.engines.job import Job

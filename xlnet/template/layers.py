@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
-from xlnet.initializers import INITIALIZERS, Initializer, generator
-from xlnet.layout import LAST_SHEET_COLUMN
+from xlnet.model.initializers import INITIALIZERS, Initializer, generator
+from xlnet.render.layout import LAST_SHEET_COLUMN
 from xlnet.spec import Layer, Matrix, Vector
 from xlnet.template.table import Table
 

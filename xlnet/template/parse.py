@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xlnet import classes
-from xlnet.layout import MOST_ITERATIONS, MOST_SAMPLES
+from xlnet.model import classification as classes
+from xlnet.render.layout import MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.spec import Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.layers import read_layers

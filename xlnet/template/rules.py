@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xlnet.graph.operations import LOSSES
-from xlnet.optimizers import OPTIMIZERS
-from xlnet.schedules import CONSTANT, SCHEDULES
+from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.spec import Data, Optimizer, Schedule
 from xlnet.template.table import Table
 

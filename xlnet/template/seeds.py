@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xlnet.initializers import INITIALIZERS
+from xlnet.model.initializers import INITIALIZERS
 from xlnet.spec import Spec
 from xlnet.template.layers import DEFAULT_INITIALIZER
 

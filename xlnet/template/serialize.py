@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from xlnet.optimizers import OPTIMIZERS
+from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.spec import Layer, Spec, Training
 
 Document = dict[str, Any]

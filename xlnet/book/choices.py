@@ -1,0 +1,23 @@
+"""The cells of sheet Explore in which an iteration, and a sample of its batch, are chosen: other sheets cite them."""
+
+from __future__ import annotations
+
+from xlnet.book.shown import Choice, Shown
+from xlnet.spec import Spec
+
+EXPLORE = "Explore"
+ITERATION = Choice(EXPLORE, column=4, row=4, first=1)
+
+
+def sample_of(spec: Spec) -> Choice:
+    """Return the cell in which a sample of the batch is chosen: at first one whose inputs are not all 0."""
+    telling = [number for number, x in enumerate(spec.data.x, 1) if any(x)]
+    first = 1 if spec.draws_samples or not telling else telling[0]
+    return Choice(EXPLORE, column=4, row=6, first=first)
+
+
+def of_sample(key: str, spec: Spec) -> Shown:
+    """Return a quantity that each sample of a batch has, in the chosen iteration and of the chosen sample."""
+    if spec.batch_size == 1:
+        return Shown(key, ITERATION)
+    return Shown(key, ITERATION, sample_of(spec), spec.batch_size)

@@ -1,0 +1,1 @@
+"""What every sheet is drawn with: cells, charts, links, notes, pages and protection."""

@@ -1,0 +1,106 @@
+"""The limits of a sheet, told before any work starts, and what would fit."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xlnet.comparison import Comparison
+from xlnet.errors import UserError
+from xlnet.model.iteration import iteration
+from xlnet.model.network import parameters
+from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.render.layout import LAST_SHEET_COLUMN
+from xlnet.spec import Spec
+
+# A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.
+_LEAST_RUNS = 2
+_MOST_SHEETS, _MOST_CELLS, _MOST_COLUMNS = 60, 10_000_000, 20_000
+# A check holds some bytes for each cell in memory, an engine some hundred.
+_MOST_CHECKED = 50_000_000
+
+
+def require_room(spec: Spec) -> None:
+    """Raise UserError, with what would fit, when sheet Training would need more columns than a sheet has."""
+    needed = columns_needed(spec)
+    if needed <= LAST_SHEET_COLUMN:
+        return
+    limit = f"columns and a sheet has {LAST_SHEET_COLUMN:,}"
+    alone = columns_needed(_with_batch(spec, 1))
+    if spec.batch_size == 1 or alone > LAST_SHEET_COLUMN:
+        raise UserError(f"{spec.name}: the network needs {alone:,} {limit}: make its layers smaller")
+    sizes = range(1, spec.batch_size)
+    fits = bisect_right(sizes, LAST_SHEET_COLUMN, key=lambda size: columns_needed(_with_batch(spec, size)))
+    raise UserError(f"{spec.name}: --batch {spec.batch_size:,} needs {needed:,} {limit}: --batch {fits:,} would fit")
+
+
+def require_room_to_check(specs: Sequence[Spec]) -> None:
+    """Raise UserError when a run asks for more columns than a sheet has, or all for more cells than are checked."""
+    cells = 0
+    for spec in specs:
+        require_room(spec)
+        cells += columns_needed(spec) * spec.training.iters
+        if cells > _MOST_CHECKED:
+            raise UserError(
+                f"{spec.name}: sheet Template asks for {cells:,} cells and check takes up to {_MOST_CHECKED:,}: "
+                "build it with fewer --iters"
+            )
+
+
+def require_room_for_runs(comparison: Comparison) -> None:
+    """Raise UserError when a run does not fit a sheet, or the runs are more than a workbook holds."""
+    for run in comparison.runs:
+        require_room(run.spec)
+    count, most = len(comparison.runs), most_runs(comparison)
+    if most < _LEAST_RUNS:
+        raise UserError(
+            f"{comparison.name}: runs of this size are too large to stand side by side: give fewer --iters or smaller "
+            "--layers, or print the summary with --csv"
+        )
+    if count > most:
+        raise UserError(
+            f"{comparison.name}: {count:,} runs and a workbook holds up to {most:,} of this size: "
+            "vary less, or print the summary with --csv"
+        )
+
+
+def most_runs(comparison: Comparison) -> int:
+    """Return the number of runs, each like the largest one, that a workbook holds."""
+    widest = max(columns_needed(run.spec) for run in comparison.runs)
+    largest = max(columns_needed(run.spec) * run.spec.training.iters for run in comparison.runs)
+    return min(_MOST_SHEETS, _MOST_CELLS // largest, _MOST_COLUMNS // widest)
+
+
+def columns_needed(spec: Spec) -> int:
+    """Return the number of columns of sheet Training, without laying it out."""
+    trained = [parameter.key for parameter in parameters(spec) if parameter.trained]
+    optimizer = spec.training.optimizer
+    rule = OPTIMIZERS[optimizer.name]
+    state = len(rule.state(trained[0], optimizer.settings)) * len(trained) + len(rule.shared(optimizer.settings))
+    return _once(spec, trained) + state + spec.batch_size * _per_sample(spec)
+
+
+def _once(spec: Spec, trained: list[str]) -> int:
+    """Return the columns that a row has once: iteration, epoch, η, parameters, gradients, and E of a batch."""
+    return (
+        1
+        + spec.draws_samples
+        + (spec.training.schedule is not None)
+        + len(parameters(spec))
+        + len(trained)
+        + (spec.batch_size > 1)
+    )
+
+
+def _per_sample(spec: Spec) -> int:
+    """Return the columns of a sample: its number, inputs and targets where they are drawn, and both passes."""
+    one = replace(spec, data=replace(spec.data, x=spec.data.x[:1], t=spec.data.t[:1], standardize=False))
+    one = replace(one, training=replace(one.training, batch=None, order="sequential"))
+    groups = ("forward", "loss", "deltas")
+    passes = sum(node.group in groups for node in iteration(one).nodes)
+    return passes + spec.draws_samples * (1 + spec.inputs + spec.outputs)
+
+
+def _with_batch(spec: Spec, batch: int) -> Spec:
+    return replace(spec, training=replace(spec.training, batch=batch))

@@ -1,0 +1,107 @@
+"""What lives on the sheets beside Training: formulas with the values they carry, and cells that a person fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.book.drawing.cells import put_formula, put_number, put_text
+from xlnet.book.drawing.protection import take_numbers
+from xlnet.book.record import Record
+from xlnet.book.shown import Cited, Shown
+from xlnet.book.style import Look
+from xlnet.book.texts import Texts
+from xlnet.render.excel import cell
+from xlnet.xlsx.values import Value
+
+_LONGEST_LIST = 255
+
+
+@dataclass(frozen=True)
+class Live:
+    """A formula: its key in messages, where it stands, its text, its look, and its value for a recorded run.
+
+    `shown` is the quantity or cell that it shows, where it is nothing but that. `is_array` tells an array formula.
+    """
+
+    key: str
+    column: int
+    row: int
+    formula: str
+    look: Look
+    value: Callable[[Record], Value]
+    shown: Shown | Cited | None = None
+    is_array: bool = False
+
+    @property
+    def address(self) -> str:
+        """The cell's address: "C7"."""
+        return cell(self.column, self.row)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A cell that a person fills in: its key, where it stands, what it holds at first, and its group in a check.
+
+    `choices` are the only values that it takes, the words of a list or whole numbers; none where it takes any number.
+    """
+
+    key: str
+    column: int
+    row: int
+    first: float | str
+    group: str = "settings"
+    choices: Sequence[str] | range = ()
+
+    @property
+    def address(self) -> str:
+        """The cell's address: "C7"."""
+        return cell(self.column, self.row)
+
+    def __post_init__(self) -> None:
+        """Excel takes no list of choices that is longer."""
+        assert isinstance(self.choices, range) or len(",".join(self.choices)) <= _LONGEST_LIST
+
+
+def put_all(worksheet: Worksheet, formulas: Iterable[Live]) -> None:
+    """Write the formulas into their cells."""
+    for live in formulas:
+        put_formula(worksheet, live.column, live.row, live.formula, live.look, is_array=live.is_array)
+
+
+def values(formulas: Iterable[Live], record: Record) -> dict[str, Value]:
+    """Return the values of the formulas, by address."""
+    return {live.address: live.value(record) for live in formulas}
+
+
+def put_inputs(worksheet: Worksheet, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:
+    """Write the cells that a person fills in, and let them take nothing else."""
+    for typed in inputs:
+        if isinstance(typed.first, str):
+            put_text(worksheet, typed.column, typed.row, typed.first, look)
+        else:
+            put_number(worksheet, typed.column, typed.row, typed.first, look)
+        if typed.choices:
+            worksheet.add_data_validation(_choice(typed, texts))
+    take_numbers(worksheet, [typed.address for typed in inputs if not typed.choices], texts)
+
+
+def _choice(typed: Typed, texts: Texts) -> DataValidation:
+    choices = typed.choices
+    validation = DataValidation(
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=texts.get("input", "choice title"),
+    )
+    if isinstance(choices, range):
+        validation.type, validation.operator = "whole", "between"
+        validation.formula1, validation.formula2 = str(choices[0]), str(choices[-1])
+        validation.error = texts.get("input", "whole number").format(first=choices[0], last=choices[-1])
+    else:
+        validation.type, validation.formula1 = "list", f'"{",".join(choices)}"'
+        validation.error = texts.get("input", "word").format(words=texts.get("input", "between words").join(choices))
+    validation.add(typed.address)
+    return validation

@@ -1,0 +1,248 @@
+"""Draws sheet Compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.book import style
+from xlnet.book.drawing.cells import put, put_number, put_text
+from xlnet.book.drawing.charts import Chart, Line, draw_chart
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.links import put_link
+from xlnet.book.drawing.page import print_landscape, width_of
+from xlnet.book.drawing.protection import protect
+from xlnet.book.limits import most_runs
+from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.sheets.compare.formulas import inputs
+from xlnet.book.sheets.compare.numbers import LOSS_TIMES, OUTPUT_TIMES, WEIGHT_TIMES
+from xlnet.book.sheets.compare.plan import (
+    BAND_ROW,
+    CHART_COLUMNS,
+    CHARTS_ABREAST,
+    CONTROL_ROW,
+    FIRST_RUN_ROW,
+    HEADER_ROW,
+    LABEL_COLUMN,
+    LOG_LOSS,
+    LOSS,
+    OUTPUT,
+    SHARED_ROW,
+    TITLE_ROW,
+    VALUE_COLUMN,
+    Plan,
+)
+from xlnet.render.excel import cell, quoted_sheet, text
+
+_MARGIN_WIDTH, _NAME_WIDTH, _WIDTH = 2.0, 26.0, 12.5
+# A chart is high enough for the runs' names beside it.
+_LEAST_ROWS, _ROWS_BESIDE_LEGEND = 18, 3
+# In points; thinner than where a chart has few lines.
+_LINE_WIDTH = 1.25
+_LABEL = replace(style.TEXT, border="below")
+_NOTE = replace(style.QUIET, horizontal="left")
+_SETTING = replace(style.TEXT, border="below", horizontal="right")
+_RUN = replace(style.LINK, bold=True, border="below")
+_BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "final": "parameters"}
+
+
+def draw(worksheet: Worksheet, plan: Plan, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with the formulas of all runs."""
+    title = replace(style.TITLE, size=16)
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, plan.title, title)
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW + 1, plan.texts.get("compare", "title"), _NOTE)
+    _draw_controls(worksheet, plan)
+    _draw_table(worksheet, plan)
+    put_all(worksheet, formulas)
+    _draw_points(worksheet, plan)
+    _colour(worksheet, plan)
+    _set_widths(worksheet, plan)
+    top = plan.last_run_row + 4
+    columns, rows = size = CHART_COLUMNS, max(_LEAST_ROWS, len(plan.sheets) + _ROWS_BESIDE_LEGEND)
+    charts = list(_charts(plan, size))
+    for number, chart in enumerate(charts):
+        across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
+        draw_chart(worksheet, chart, LABEL_COLUMN + across, top + down)
+    worksheet.freeze_panes = cell(LABEL_COLUMN + 1, FIRST_RUN_ROW)
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
+    protect(worksheet)
+    bottom = top + -(-len(charts) // CHARTS_ABREAST) * (rows + 1)
+    worksheet.print_area = f"A1:{cell(plan.limits_column - 2, bottom)}"
+    print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = 1
+
+
+def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+    texts = plan.texts
+    put_text(worksheet, LABEL_COLUMN, CONTROL_ROW, texts.get("compare", "bound"), _LABEL)
+    for number in plan.charted_weights:
+        label = texts.get("compare", "weight").format(number=number + 1)
+        put_text(worksheet, LABEL_COLUMN, plan.weight_row(number), label, _LABEL)
+    if plan.charted_weights and not plan.shared:
+        note = replace(_NOTE, indent=1)
+        put_text(worksheet, VALUE_COLUMN + 1, plan.weight_row(0), texts.get("compare", "weight note"), note)
+    if plan.shared:
+        first = min(place.column for place in plan.shared.values())
+        put_text(worksheet, first, SHARED_ROW - 1, texts.get("compare", "shared"), _NOTE)
+        for key, place in plan.shared.items():
+            header = replace(style.HEADER, fill=style.CONSTANTS.strong, border="box")
+            put_text(worksheet, place.column, place.row - 1, plan.symbols(key), header)
+    put_inputs(worksheet, inputs(plan), replace(style.INPUT, border="below", horizontal="right"), texts)
+
+
+def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
+    texts, columns = plan.texts, plan.columns
+    for name, (first, last) in _bands(plan).items():
+        band = replace(style.BAND, fill=style.GROUPS[_BANDS[name]].strong)
+        for column in range(first, last + 1):
+            put(worksheet, column, BAND_ROW, band)
+        every = max(len(sheet.parameters) for sheet in plan.sheets)
+        is_part = name in ("initial", "final") and every > len(plan.parameters)
+        words = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
+        put_text(worksheet, first, BAND_ROW, words, band)
+    for name, column in columns.items():
+        header = replace(style.HEADER, fill=style.GROUPS[_group(plan, name)].strong, shrink=True)
+        put_text(worksheet, column, HEADER_ROW, _header(plan, name), header)
+    for index, run in enumerate(plan.comparison.runs):
+        row, target = plan.row(index), f"{quoted_sheet(run.name)}A1"
+        put_link(worksheet, columns["run"], row, run.name, target, _RUN)
+        for name in plan.settings:
+            setting = plan.setting(index, name)
+            if plan.constant(index, name) is not None:
+                continue
+            if isinstance(setting, bool | str):
+                shown = str(setting).lower() if isinstance(setting, bool) else setting
+                put_text(worksheet, columns[f"setting {name}"], row, shown, replace(_SETTING, shrink=True))
+            else:
+                put_number(worksheet, columns[f"setting {name}"], row, setting, _SETTING)
+    below = plan.last_run_row + 1
+    room = texts.get("compare", "room").format(count=len(plan.sheets), most=most_runs(plan.comparison))
+    put_text(worksheet, LABEL_COLUMN, below, room, _NOTE)
+    edge = texts.get("compare", "edge").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
+    put_text(worksheet, LABEL_COLUMN, below + 1, edge, _NOTE)
+
+
+def _bands(plan: Plan) -> dict[str, tuple[int, int]]:
+    """Return the first and last column of each group of the table."""
+    columns = plan.columns
+    found = {
+        "settings": (columns["run"], columns["iterations"] - 1),
+        "results": (columns["iterations"], columns["diverged"]),
+    }
+    for when in ("initial", "final"):
+        own = [columns[f"{when} {key}"] for key in plan.parameters]
+        found[when] = (min(own), max(own))
+    return found
+
+
+def _group(plan: Plan, name: str) -> str:
+    word, _, key = name.partition(" ")
+    if key in plan.parameters:
+        return "parameters"
+    return {"run": "iteration", "setting": "schedule"}.get(word, "loss")
+
+
+def _header(plan: Plan, name: str) -> str:
+    word, _, key = name.partition(" ")
+    if word == "setting":
+        return plan.called(key)
+    if word == "output":
+        return plan.symbols(plan.output_key(0, int(key)))
+    if word in ("initial", "final") and key in plan.parameters:
+        return plan.symbols(key)
+    return plan.texts.get("compare", name)
+
+
+def _draw_points(worksheet: Worksheet, plan: Plan) -> None:
+    """Draw the limits, and the headers of the points."""
+    texts = plan.texts
+    for name, row in plan.limits.items():
+        put_text(worksheet, plan.limits_column, row, texts.get("compare", f"limit {name}"), _LABEL)
+    header = replace(style.HEADER, fill=style.CONSTANTS.strong, shrink=True)
+    first = min(plan.axes.values())
+    put_text(worksheet, first, BAND_ROW - 1, texts.get("compare", "points"), _NOTE)
+    for column in plan.axes.values():
+        put_text(worksheet, column, HEADER_ROW, texts.get("header", "iter"), header)
+    for index, run in enumerate(plan.comparison.runs):
+        for series in plan.series:
+            word, _, number = series.partition(" ") if series.startswith("weight") else (series, "", "0")
+            symbol = plan.symbols(plan.output_key(index, 0)) if word == OUTPUT else ""
+            label = texts.get("compare", f"series {word}")
+            label = label.format(run=run.name, symbol=symbol, number=int(number) + 1)
+            put_text(worksheet, plan.series_column(index, series), HEADER_ROW, label, header)
+
+
+def _colour(worksheet: Worksheet, plan: Plan) -> None:
+    """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
+    columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
+    align_ordinary(worksheet, f"{cell(columns['first loss'], first)}:{cell(columns['first below'] - 1, last)}")
+    numbers = f"{cell(plan.limits_column + 1, CONTROL_ROW)}:{cell(plan.limits_column + 1, CONTROL_ROW + 2)}"
+    align_ordinary(worksheet, numbers)
+    wrong, right = style.VERDICT
+    below, diverged = (cell(columns[name], first) for name in ("first below", "diverged"))
+    no = text(plan.texts.get("compare", "no"))
+    for name, condition, (colour, fill) in (
+        ("first below", f"ISNUMBER({below})", right),
+        ("diverged", f"{diverged}<>{no}", wrong),
+    ):
+        rule = FormulaRule([condition], font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))  # type: ignore[no-untyped-call]
+        worksheet.conditional_formatting.add(f"{cell(columns[name], first)}:{cell(columns[name], last)}", rule)
+    low, middle, high = style.SIGNED_SCALE
+    for start, end in (_bands(plan)[when] for when in ("initial", "final")):
+        align_ordinary(worksheet, f"{cell(start, first)}:{cell(end, last)}")
+        scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+        worksheet.conditional_formatting.add(f"{cell(start, first)}:{cell(end, last)}", scale)
+
+
+def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
+    names = [width_of(run.name) + 3 for run in plan.comparison.runs]
+    last = max(plan.series_column(len(plan.sheets) - 1, name) for name in plan.series)
+    widths = dict.fromkeys(range(VALUE_COLUMN, last + 1), _WIDTH)
+    widths |= {1: _MARGIN_WIDTH, LABEL_COLUMN: max(_NAME_WIDTH, *names), plan.limits_column: _NAME_WIDTH}
+    for name in plan.settings:
+        shown = [str(plan.setting(index, name)) for index in range(len(plan.sheets))]
+        if plan.constant(0, name) is None:
+            widths[plan.columns[f"setting {name}"]] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
+    for column, width in widths.items():
+        worksheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _charts(plan: Plan, size: tuple[int, int]) -> Iterator[Chart]:
+    texts = plan.texts
+    longest = max(plan.axes)
+
+    def chart(title: str, y_title: str, series: str, *, logarithmic: bool = False) -> Chart:
+        lines = []
+        for index, run in enumerate(plan.comparison.runs):
+            rows = (FIRST_RUN_ROW, FIRST_RUN_ROW + len(plan.points(index)) - 1)
+            axis = plan.axes[plan.sheets[index].spec.training.iters]
+            lines.append(Line(plan.series_column(index, series), run.name, rows=rows, x_column=axis))
+        return Chart(
+            title=title,
+            x_title=texts.get("header", "iter"),
+            y_title=y_title,
+            lines=lines,
+            x_column=min(plan.axes.values()),
+            first_row=FIRST_RUN_ROW,
+            last_row=FIRST_RUN_ROW,
+            x_max=longest,
+            logarithmic=logarithmic,
+            size=size,
+            points_wide=_LINE_WIDTH,
+        )
+
+    yield chart(texts.get("compare", "loss chart"), "E", LOSS)
+    yield chart(texts.get("compare", "log chart"), "E", LOG_LOSS, logarithmic=True)
+    if plan.outputs:
+        symbol = plan.symbols(plan.output_key(0, 0))
+        yield chart(texts.get("compare", "output chart").format(symbol=symbol), symbol, OUTPUT)
+    for number in plan.charted_weights:
+        chosen = cell(VALUE_COLUMN, plan.weight_row(number))
+        title = texts.get("compare", "weight chart").format(number=number + 1, cell=chosen)
+        yield chart(title, "w", f"weight {number}")

@@ -1,0 +1,239 @@
+"""What sheet Compare has, and where it stands: controls, a table with a row a run, charts, and the points of these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from xlnet import keys
+from xlnet.book.sheets.compare import NAME
+from xlnet.book.sheets.dashboard.plan import outputs
+from xlnet.book.sheets.training import TrainingSheet, sheet_of
+from xlnet.book.shown import Cited
+from xlnet.book.texts import ENGLISH, Texts
+from xlnet.book.texts import load as load_texts
+from xlnet.comparison import Comparison, Setting
+from xlnet.render.layout import DATA, TRAINING
+from xlnet.render.mathematics import Symbols
+from xlnet.template.overrides import short_name
+
+LABEL_COLUMN, VALUE_COLUMN, SHARED_COLUMN = 2, 3, 5
+TITLE_ROW, CONTROL_ROW = 2, 5
+SHARED_ROW = CONTROL_ROW
+WEIGHTS = 2
+BAND_ROW, HEADER_ROW, FIRST_RUN_ROW = 9, 10, 11
+# Above the points of a chosen weight: its place among the parameters on the run's sheet.
+PLACE_ROW = BAND_ROW
+# More parameters than these are left to the runs' own sheets.
+MOST_PARAMETERS = 9
+# Charts stand so many abreast, each so many columns of the table wide.
+CHARTS_ABREAST, CHART_COLUMNS = 3, 6
+# A chart shows so many iterations of each run, fewer where there are many runs.
+_MOST_POINTS, _FEWER_POINTS, _MANY_RUNS = 200, 100, 12
+# The words of a list of choices may have 255 characters.
+_LONGEST_LIST = 255
+# What a run shows in charts, each in a column of its own.
+LOSS, LOG_LOSS, OUTPUT = "loss", "log loss", "output"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sheet of a comparison with its runs' sheets, in their order."""
+
+    comparison: Comparison
+    sheets: tuple[TrainingSheet, ...]
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of the workbook's language."""
+        return self.sheets[0].texts
+
+    @property
+    def title(self) -> str:
+        """What the comparison is called."""
+        return self.texts.of_template("titles", self.comparison.title)
+
+    @property
+    def symbols(self) -> Symbols:
+        """What quantities are called; by the first run, as all runs call what they have in common."""
+        return self.sheets[0].symbols
+
+    @cached_property
+    def settings(self) -> list[str]:
+        """The settings that set runs apart, by their short names, η first; iterations have a column of their own."""
+        named = [short_name(name) for run in self.comparison.runs for name in run.settings]
+        return ["lr", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
+
+    def called(self, name: str) -> str:
+        """Return what a setting is called."""
+        return self.symbols(keys.LEARNING_RATE) if name == "lr" else name
+
+    def constant(self, index: int, name: str) -> str | None:
+        """Return the key of the constant that holds a run's setting; None where no cell does."""
+        wanted: tuple[str, ...] = ()
+        if name == "lr":
+            wanted = (keys.LEARNING_RATE, keys.BASE_LEARNING_RATE)
+        elif name.startswith(("training.optimizer.", "training.schedule.")):
+            wanted = (name.rpartition(".")[2],)
+        return next((key for key in wanted if key in self.sheets[index].constants), None)
+
+    def setting(self, index: int, name: str) -> Setting:
+        """Return a run's setting as it was asked for; "" where it was not."""
+        own = {short_name(key): value for key, value in self.comparison.runs[index].settings.items()}
+        return own.get(name, "")
+
+    @cached_property
+    def shared(self) -> dict[str, Cited]:
+        """Where the only sample stands, for all runs: on this sheet."""
+        return shared_places(self.comparison)
+
+    @cached_property
+    def outputs(self) -> range:
+        """The numbers of the outputs that are shown, from 0: as many as every run shows."""
+        return range(min(len(outputs(sheet.spec)) for sheet in self.sheets))
+
+    def output_key(self, index: int, number: int) -> str:
+        """Return the key of an output of a run, which tells the number of its last layer."""
+        return outputs(self.sheets[index].spec)[number]
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The parameters in the table: the first ones of all runs together."""
+        every = dict.fromkeys(key for sheet in self.sheets for key in sheet.parameters)
+        return list(every)[:MOST_PARAMETERS]
+
+    @cached_property
+    def choosable(self) -> list[str]:
+        """The parameters that can be chosen for a chart: those that every run has, as many as a list takes."""
+        chosen: list[str] = []
+        for key in _common(sheet.parameters for sheet in self.sheets):
+            if len(",".join(map(self.symbols, [*chosen, key]))) > _LONGEST_LIST:
+                break
+            chosen.append(key)
+        return chosen
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The columns of the table, by name."""
+        names = ["run", *(f"setting {name}" for name in self.settings), "iterations", "first loss", "final loss"]
+        names += [f"output {number}" for number in self.outputs]
+        names += ["first below", "diverged"]
+        names += [f"{when} {key}" for when in ("initial", "final") for key in self.parameters]
+        return {name: column for column, name in enumerate(names, LABEL_COLUMN)}
+
+    def row(self, index: int) -> int:
+        """Return the row of a run."""
+        return FIRST_RUN_ROW + index
+
+    @property
+    def last_run_row(self) -> int:
+        """The row of the last run."""
+        return self.row(len(self.sheets) - 1)
+
+    def weight_row(self, number: int) -> int:
+        """Return the row in which the weight of chart number 0 or 1 is chosen."""
+        return CONTROL_ROW + 1 + number
+
+    @property
+    def charted_weights(self) -> range:
+        """The numbers of the charts of a chosen weight."""
+        return range(WEIGHTS if self.choosable else 0)
+
+    @cached_property
+    def series(self) -> list[str]:
+        """What the charts show of a run, a column each."""
+        output = [OUTPUT] if self.outputs else []
+        return [LOSS, LOG_LOSS, *output, *(f"weight {number}" for number in self.charted_weights)]
+
+    @property
+    def limits_column(self) -> int:
+        """The column of the limits beyond which nothing is drawn, right of the table and of the charts."""
+        return max(max(self.columns.values()), LABEL_COLUMN + CHARTS_ABREAST * (CHART_COLUMNS + 1)) + 2
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The rows of these limits."""
+        return {name: CONTROL_ROW + number for number, name in enumerate(("loss", "output", "weight"))}
+
+    @cached_property
+    def axes(self) -> dict[int, int]:
+        """The columns of the iterations shown, by the number of iterations of a run."""
+        every = dict.fromkeys(sheet.spec.training.iters for sheet in self.sheets)
+        return {iters: column for column, iters in enumerate(every, self.limits_column + 3)}
+
+    def series_column(self, index: int, name: str) -> int:
+        """Return the column of what a chart shows of a run: the runs side by side, chart by chart."""
+        first = max(self.axes.values()) + 1
+        return first + self.series.index(name) * len(self.sheets) + index
+
+    def points(self, index: int) -> list[int]:
+        """Return the iterations of a run that charts show, evenly spaced."""
+        iters = self.sheets[index].spec.training.iters
+        count = min(iters, _FEWER_POINTS if len(self.sheets) > _MANY_RUNS else _MOST_POINTS)
+        if count == 1:
+            return [1]
+        return [math.floor(1 + number * (iters - 1) / (count - 1) + 0.5) for number in range(count)]
+
+    def owns_axis(self, index: int) -> bool:
+        """Return whether a run is the first with its number of iterations, whose axis the others share."""
+        iters = [sheet.spec.training.iters for sheet in self.sheets]
+        return iters.index(iters[index]) == index
+
+    def wanted(self, index: int) -> set[int]:
+        """Return the iterations of a run that the sheet shows."""
+        return {1, self.sheets[index].spec.training.iters, *self.points(index)}
+
+    def targets(self) -> list[Cited]:
+        """Return the first and last cell of the targets, as the first run has them."""
+        layout, spec = self.sheets[0].layout, self.sheets[0].spec
+        if not spec.has_data_sheet:
+            places = [layout.cells[keys.target(output)] for output in (1, spec.outputs)]
+            return [Cited(place.sheet, place.row or 1, place.column) for place in places]
+        ends = [layout.data[keys.data(keys.target(output))] for output in (1, spec.outputs)]
+        return [Cited(DATA, ends[0].first, ends[0].column), Cited(DATA, ends[1].last, ends[1].column)]
+
+
+def parameter_columns(sheet: TrainingSheet) -> tuple[int, int]:
+    """Return the first and last column of a run's parameters."""
+    every = sheet.parameters
+    return sheet.layout.columns[every[0]], sheet.layout.columns[every[-1]]
+
+
+def _common(lists: Iterable[list[str]]) -> list[str]:
+    first, *others = lists
+    return [key for key in first if all(key in other for other in others)]
+
+
+def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
+    """Return the plan of a comparison with the sheets of its runs."""
+    titles, texts = data_titles(comparison), load_texts(language)
+    shared = shared_places(comparison)
+    sheets = [
+        sheet_of(
+            run.spec,
+            language,
+            title=f"{texts.of_template('titles', comparison.title)}: {run.name}",
+            titles={TRAINING: run.name, DATA: titles[index]},
+            shared=shared,
+        )
+        for index, run in enumerate(comparison.runs)
+    ]
+    return Plan(comparison, tuple(sheets))
+
+
+def data_titles(comparison: Comparison) -> list[str]:
+    """Return the title of each run's sheet Data: all the same where the samples are."""
+    names = [run.name for run in comparison.runs]
+    return [DATA for _ in names] if comparison.has_one_data else [f"{DATA} {name}" for name in names]
+
+
+def shared_places(comparison: Comparison) -> dict[str, Cited]:
+    """Return where the inputs and targets of the only sample stand on sheet Compare, if that is what all runs have."""
+    spec = comparison.runs[0].spec
+    if spec.has_data_sheet or not comparison.has_one_data:
+        return {}
+    every = [keys.activation(0, i) for i in range(1, spec.inputs + 1)]
+    every += [keys.target(i) for i in range(1, spec.outputs + 1)]
+    return {key: Cited(NAME, SHARED_ROW + 1, column) for column, key in enumerate(every, SHARED_COLUMN)}

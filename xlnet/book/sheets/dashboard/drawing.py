@@ -1,0 +1,162 @@
+"""Draws sheet Dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+from xlnet.book.sheets.dashboard.formulas import inputs
+from xlnet.book.sheets.dashboard.plan import (
+    CHART_COLUMN,
+    FIRST_HEADLINE_ROW,
+    FIRST_POINT_ROW,
+    LABEL_COLUMN,
+    POINTS_COLUMN,
+    POINTS_HEADER_ROW,
+    TITLE_ROW,
+    VALUE_COLUMN,
+    Points,
+    headline_row,
+    headlines,
+    outputs,
+    points,
+    targets,
+    weights,
+)
+
+from xlnet import keys
+from xlnet.book import style
+from xlnet.book.drawing.cells import put, put_text
+from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.page import print_landscape
+from xlnet.book.drawing.protection import protect
+from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.render.excel import cell
+
+_CHART_COLUMN_WIDTH, _POINT_WIDTH = 9, 12.5
+_LABEL = replace(style.TEXT, border="below")
+_VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
+_NOTE = replace(style.QUIET, horizontal="left", vertical="top")
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    texts = sheet.texts
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
+    for name in headlines(sheet.spec):
+        row = headline_row(sheet.spec, name)
+        put_text(worksheet, LABEL_COLUMN, row, _label(name, sheet), _LABEL)
+        put(worksheet, VALUE_COLUMN, row, _VALUE)
+    put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="below", horizontal="right"), texts)
+    shown = points(sheet)
+    thinned = "thinned" if shown.count < shown.iterations else "whole"
+    note = texts.get("dashboard", thinned).format(count=shown.count)
+    put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(sheet.spec)) + 1, note, _NOTE)
+    _draw_points(worksheet, shown, sheet)
+    put_all(worksheet, formulas)
+    for index, chart in enumerate(_charts(sheet, shown)):
+        across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
+        draw_chart(worksheet, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
+    numbers = [headline_row(sheet.spec, name) for name in headlines(sheet.spec) if _is_number(name)]
+    headline_cells = f"{cell(VALUE_COLUMN, min(numbers))}:{cell(VALUE_COLUMN, max(numbers))}"
+    last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
+    for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
+        align_ordinary(worksheet, cells)
+    protect(worksheet)
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
+    for letter, width in (("A", 2), ("B", 34), ("C", 16), ("D", 2)):
+        worksheet.column_dimensions[letter].width = width
+    for column in range(CHART_COLUMN, POINTS_COLUMN):
+        # Programs have widths of their own for columns that have none, and charts are placed by columns.
+        worksheet.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
+    for key in shown.every_key:
+        worksheet.column_dimensions[get_column_letter(shown.column(key))].width = _POINT_WIDTH
+    worksheet.print_area = f"A1:{cell(POINTS_COLUMN - 2, FIRST_HEADLINE_ROW + 3 * (ROWS + 1))}"
+    print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = 1
+
+
+def _is_number(name: str) -> bool:
+    """Return whether a headline is a number with digits after the point: they stand below each other."""
+    return name in ("first loss", "final loss") or name.startswith("output ")
+
+
+def _text(name: str, sheet: TrainingSheet) -> str:
+    """Return a text, that on the row's batch where rows have batches of their own and there is one."""
+    of_a_batch = f"{name} of a batch"
+    has_one = sheet.spec.draws_samples and of_a_batch in sheet.texts.sections["dashboard"]
+    return sheet.texts.get("dashboard", of_a_batch if has_one else name)
+
+
+def _label(name: str, sheet: TrainingSheet) -> str:
+    word, _, key = name.partition(" ") if name.startswith("output ") else (name, "", "")
+    return f"{_text(word, sheet)} {sheet.symbols(key) if key else ''}".strip()
+
+
+def _draw_points(worksheet: Worksheet, shown: Points, sheet: TrainingSheet) -> None:
+    """Draw the header of the table behind the charts."""
+    header = replace(style.HEADER, fill=style.CONSTANTS.strong)
+    texts = sheet.texts
+    put_text(worksheet, POINTS_COLUMN, POINTS_HEADER_ROW - 1, texts.get("dashboard", "points"), _NOTE)
+    put_text(worksheet, POINTS_COLUMN, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
+    put_text(worksheet, POINTS_COLUMN + 1, POINTS_HEADER_ROW, texts.get("dashboard", "log loss"), header)
+    for key in shown.every_key:
+        put_text(worksheet, shown.column(key), POINTS_HEADER_ROW, sheet.symbols(key), header)
+    if shown.marks is not None:
+        first = shown.marks.column
+        put_text(worksheet, first, POINTS_HEADER_ROW - 1, texts.get("dashboard", "marks"), _NOTE)
+        put_text(worksheet, first, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
+        put_text(worksheet, first + 1, POINTS_HEADER_ROW, texts.get("dashboard", "share"), header)
+        for sample in range(1, shown.marks.samples + 1):
+            put_text(worksheet, first + 1 + sample, POINTS_HEADER_ROW, f"[{sample}]", header)
+
+
+def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
+    texts = sheet.texts
+    last = FIRST_POINT_ROW + shown.count - 1
+
+    def chart(name: str, y: str, lines: list[Line], *, logarithmic: bool = False) -> Chart:
+        return Chart(
+            title=_text(name, sheet),
+            x_title=texts.get("header", "iter"),
+            y_title=y,
+            lines=lines,
+            x_column=POINTS_COLUMN,
+            first_row=FIRST_POINT_ROW,
+            last_row=last,
+            x_max=shown.iterations,
+            logarithmic=logarithmic,
+        )
+
+    def line(key: str, *, dashed: bool = False) -> Line:
+        return Line(shown.column(key), sheet.symbols(key), dashed)
+
+    yield chart("loss chart", "E", [line(keys.LOSS)])
+    yield chart("log chart", "E", [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
+    if outputs(sheet.spec):
+        lines = [*(line(key) for key in outputs(sheet.spec)), *(line(key, dashed=True) for key in targets(sheet.spec))]
+        name = "output chart"
+        if len(outputs(sheet.spec)) < sheet.spec.batch_size * sheet.spec.outputs:
+            name = "some outputs chart"
+        yield chart(name, "y, t", lines)
+    drawn = chart("weight chart", "w, b" if sheet.has_biases else "w", [line(key) for key in weights(sheet)])
+    count, every = len(weights(sheet)), len(sheet.parameters)
+    if count < every:
+        title = texts.get("dashboard", "some weights chart").format(count=count, all=every)
+        drawn = replace(drawn, title=title)
+    yield drawn
+    if shown.marks is not None:
+        table = shown.marks
+        rows = (table.first_row, table.first_row + table.count - 1)
+        accuracies = [Line(table.column + 1, texts.get("dashboard", "accuracy chart"), rows=rows)]
+        drawn = chart("accuracy chart", texts.get("dashboard", "share"), accuracies)
+        if table.count < shown.count:
+            drawn = replace(drawn, title=texts.get("dashboard", "some accuracy chart").format(count=table.count))
+        yield replace(drawn, x_column=table.column, y_max=1)
+    if sheet.spec.training.schedule:
+        yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

@@ -1,0 +1,108 @@
+"""What sheet Dashboard has, and where it stands: headline numbers, and the table behind the charts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from xlnet import keys
+from xlnet.book.sheets.dashboard.accuracy import Marks, marks
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.model import classification as classes
+from xlnet.spec import Spec
+
+# A longer run is thinned: its charts show this many iterations, evenly spaced.
+MOST_POINTS = 200
+MOST_LINES = 12
+# A logarithmic chart has no place for 0, where a run arrives at a perfect fit.
+SMALLEST_LOSS = 1e-16
+
+LABEL_COLUMN, VALUE_COLUMN, CHART_COLUMN, POINTS_COLUMN = 2, 3, 5, 27
+TITLE_ROW, FIRST_HEADLINE_ROW = 2, 4
+POINTS_HEADER_ROW, FIRST_POINT_ROW = 2, 3
+
+
+@dataclass(frozen=True)
+class Points:
+    """The table behind the charts: a column a quantity, by key, and how many iterations it shows of the run.
+
+    `marks` is the table beside it, for the accuracy of a network that classifies.
+    """
+
+    keys: tuple[str, ...]
+    targets: tuple[str, ...]
+    count: int
+    iterations: int
+    marks: Marks | None
+
+    @property
+    def every_key(self) -> tuple[str, ...]:
+        """The quantities, then the targets."""
+        return (*self.keys, *self.targets)
+
+    @property
+    def wanted(self) -> set[int]:
+        """The iterations that the sheet shows."""
+        marked = () if self.marks is None else map(self.marks.iteration, range(self.marks.count))
+        return {1, self.iterations, *(self.iteration(index) for index in range(self.count)), *marked}
+
+    def column(self, key: str) -> int:
+        """Return the column of a quantity; before it stand the iterations, and the loss for a logarithmic scale."""
+        return POINTS_COLUMN + 2 + self.every_key.index(key)
+
+    def iteration(self, index: int) -> int:
+        """Return the iteration that point number `index`, from 0, shows; halves are rounded up, as in a spreadsheet."""
+        if self.count == 1:
+            return 1
+        return math.floor(1 + index * (self.iterations - 1) / (self.count - 1) + 0.5)
+
+
+def points(sheet: TrainingSheet) -> Points:
+    """Return what the charts of a run show."""
+    wanted = [keys.LOSS, *outputs(sheet.spec), *weights(sheet)]
+    if sheet.spec.training.schedule:
+        wanted.append(keys.LEARNING_RATE)
+    iters = sheet.spec.training.iters
+    count = min(iters, MOST_POINTS)
+    own_targets = tuple(targets(sheet.spec))
+    column = POINTS_COLUMN + 2 + len(wanted) + len(own_targets) + 1
+    return Points(tuple(wanted), own_targets, count, iters, marks(sheet, column, FIRST_POINT_ROW, count))
+
+
+def outputs(spec: Spec) -> list[str]:
+    """Return the outputs that are drawn: of the first samples, where every row uses the same ones."""
+    if spec.draws_samples:
+        return []
+    samples = range(1, spec.batch_size + 1) if spec.batch_size > 1 else [None]
+    last = len(spec.layers)
+    every = [keys.of_sample(keys.activation(last, j), s) for s in samples for j in range(1, spec.outputs + 1)]
+    return spread(every, MOST_LINES // 2)
+
+
+def spread(every: list[str], most: int) -> list[str]:
+    """Return at most so many of a list, evenly spaced, with its first and last."""
+    if len(every) <= most:
+        return every
+    return [every[math.floor(index * (len(every) - 1) / (most - 1) + 0.5)] for index in range(most)]
+
+
+def targets(spec: Spec) -> list[str]:
+    """Return the targets of these outputs."""
+    return [key.replace(f"a{len(spec.layers)}_", "t_", 1) for key in outputs(spec)]
+
+
+def weights(sheet: TrainingSheet) -> list[str]:
+    """Return the parameters that are drawn."""
+    return spread(sheet.parameters, MOST_LINES)
+
+
+def headlines(spec: Spec) -> list[str]:
+    """Return the names of the headline numbers, from the top; `bound` is the one that is typed."""
+    single = [f"output {key}" for key in outputs(spec)] if spec.batch_size == 1 else []
+    classified = ["accuracy"] if classes.kind_of(spec) else []
+    return ["iterations", "first loss", "final loss", *single, *classified, "bound", "first below", "diverged"]
+
+
+def headline_row(spec: Spec, name: str) -> int:
+    """Return the row of a headline number."""
+    return FIRST_HEADLINE_ROW + headlines(spec).index(name)

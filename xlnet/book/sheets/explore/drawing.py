@@ -1,0 +1,228 @@
+"""Draws sheet Explore."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from math import ceil
+
+from openpyxl.formatting.rule import ColorScaleRule, Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.book import style
+from xlnet.book.choices import ITERATION, sample_of
+from xlnet.book.drawing.cells import merge, put, put_text
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
+from xlnet.book.drawing.protection import protect
+from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.sheets.explore import matrices, picture
+from xlnet.book.sheets.explore.areas import areas
+from xlnet.book.sheets.explore.faces import cells, faces
+from xlnet.book.sheets.explore.formulas import inputs, palette_of
+from xlnet.book.sheets.explore.looks import NUMBERS, look_of
+from xlnet.book.sheets.explore.numbers import parts_of
+from xlnet.book.sheets.explore.plan import (
+    CONTROL_COLUMN,
+    CONTROL_LABEL_COLUMN,
+    PICTURE_ROW,
+    ROUNDED_COLUMN,
+    RULE_COLUMN,
+    SYMBOL_COLUMN,
+    TITLE_ROW,
+    VALUE_COLUMN,
+    VIEW_ROW,
+    Entry,
+    Plan,
+)
+from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.render.excel import absolute, cell
+from xlnet.render.excel import text as text_of_formula
+
+_NOTE = replace(style.QUIET, horizontal="left", indent=1)
+_LABEL = replace(style.TEXT, border="below")
+_SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", horizontal="left")
+# A number in a text takes about so many characters.
+_CHARACTERS_PER_NUMBER = 7
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    plan, texts = Plan(sheet), sheet.texts
+    put_text(worksheet, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
+    _draw_controls(worksheet, plan)
+    _draw_picture(worksheet, plan)
+    if plan.is_drawn:
+        _draw_table(worksheet, plan)
+    else:
+        for column, row, letter in matrices.labels(plan):
+            put_text(worksheet, column, row, letter, look_of(picture.Cell(column, row, "name", f"{letter}1_1")))
+    put_all(worksheet, formulas)
+    for column in range(1, last_column(plan) + 1):
+        worksheet.column_dimensions[get_column_letter(column)].width = width(plan, column)
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["forward"].strong
+    protect(worksheet)
+    print_landscape(worksheet)
+    if plan.is_drawn:
+        worksheet.page_setup.fitToWidth = 1
+
+
+def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+    sheet, texts = plan.sheet, plan.sheet.texts
+    controls = {"iteration": ITERATION.row, "view": VIEW_ROW}
+    if sheet.spec.batch_size > 1:
+        controls["sample"] = sample_of(sheet.spec).row
+    notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{sheet.spec.training.iters:,}")}
+    notes["view"] = texts.get("explore", "view note")
+    notes["sample"] = texts.get("explore", "sample note").format(last=sheet.spec.batch_size)
+    for name, row in controls.items():
+        put_text(worksheet, CONTROL_LABEL_COLUMN, row, texts.get("explore", name), _LABEL)
+        put(worksheet, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
+        put_text(worksheet, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
+    put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="box", horizontal="center"), texts)
+    put_text(
+        worksheet, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0)
+    )
+
+
+def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
+    layers, texts = plan.sheet.spec.layers, plan.sheet.texts
+    for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
+        group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
+        look = replace(style.HEADER, fill=style.GROUPS[group].strong)
+        for column in range(heading.first, heading.last + 1):
+            put(worksheet, column, heading.row, look)
+        if heading.number == 0:
+            text = texts.get("explore", "inputs")
+        elif heading.number > len(layers):
+            text = texts.get("explore", "loss")
+        else:
+            activation = layers[heading.number - 1].activation
+            text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
+        put_text(worksheet, heading.first, heading.row, text, look)
+        merge(worksheet, heading.row, heading.first, heading.last)
+    for each in cells(plan):
+        look = look_of(each)
+        put(worksheet, each.column, each.row, look)
+        forward, backward = faces(plan, each)
+        if isinstance(forward, str) and forward == backward and forward:
+            put_text(worksheet, each.column, each.row, forward, look)
+    _format_picture(worksheet, plan)
+
+
+def _format_picture(worksheet: Worksheet, plan: Plan) -> None:
+    """Give the numbers of the picture their digits, weights the colour of sign and size, units those of the view."""
+    weights = areas([each for each in cells(plan) if each.kind == "weight"])
+    scale = _scale(weights)
+    for area in weights:
+        align_ordinary(worksheet, area, style.FEW_DIGITS)
+        worksheet.conditional_formatting.add(area, scale)
+    for kind, turns in product(("name", "value"), (True, False)):
+        for area in areas([each for each in cells(plan) if each.kind == kind and _turns(plan, each) == turns]):
+            if kind == "value":
+                align_ordinary(worksheet, area, style.FEW_DIGITS)
+            if turns:
+                worksheet.conditional_formatting.add(area, _backward(plan))
+
+
+def _scale(weights: Sequence[str]) -> Rule:
+    """Return the colours of all weights: a rule has one area, so each says where the least and the largest stand."""
+    low, middle, high = style.SIGNED_SCALE
+    every = ",".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", area) for area in weights)
+    least, most = f"MIN(0,{every})", f"MAX(0,{every})"
+    return ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _turns(plan: Plan, each: picture.Cell) -> bool:
+    """Return whether a cell of the picture shows something else in the backward view."""
+    forward, backward = faces(plan, each)
+    return forward != backward or each.key is None
+
+
+def _backward(plan: Plan) -> Rule:
+    """Return the rule that gives the units the colours of the backward pass in the backward view."""
+    palette = style.GROUPS["gradients"]
+    look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
+    view = absolute(CONTROL_COLUMN, VIEW_ROW)
+    condition = f"{view}={text_of_formula(plan.sheet.texts.get('explore', 'backward'))}"
+    return Rule(type="expression", dxf=look, formula=[condition])
+
+
+def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
+    texts = plan.sheet.texts
+    header = replace(style.BAND, fill=style.CONSTANTS.strong)
+    numbers = numbers_span(plan)
+    for column in range(SYMBOL_COLUMN, numbers[1] + 1):
+        put(worksheet, column, plan.table_row, header)
+    headers = {SYMBOL_COLUMN: "symbol", VALUE_COLUMN: "value", ROUNDED_COLUMN: "rounded"}
+    headers |= {RULE_COLUMN: "rule", numbers[0]: "numbers"}
+    for column, name in headers.items():
+        is_number = column in (VALUE_COLUMN, ROUNDED_COLUMN)
+        look = replace(header, horizontal="right") if is_number else replace(header, indent=column != SYMBOL_COLUMN)
+        put_text(worksheet, column, plan.table_row, texts.get("explore", name), look)
+    group = ""
+    for entry in plan.entries:
+        row = plan.rows[entry.key]
+        palette = style.GROUPS[palette_of(entry.group)]
+        if entry.group != group:
+            group = entry.group
+            band = replace(style.BAND, fill=palette.strong)
+            for column in range(SYMBOL_COLUMN, numbers[1] + 1):
+                put(worksheet, column, row - 1, band)
+            put_text(worksheet, SYMBOL_COLUMN, row - 1, _group_name(plan, group), band)
+        _draw_entry(worksheet, plan, entry, row)
+    values = f"{cell(VALUE_COLUMN, plan.table_row + 1)}:{cell(VALUE_COLUMN, max(plan.rows.values()))}"
+    align_ordinary(worksheet, values)
+    worksheet.print_title_rows = None
+
+
+def _group_name(plan: Plan, group: str) -> str:
+    own = plan.sheet.texts.sections["explore groups"]
+    spec = plan.sheet.spec
+    name = f"{group} of a sample" if spec.batch_size > 1 else group
+    if group == "samples" and spec.data.standardize:
+        name = "samples, standardised"
+    if group == "loss" and spec.batch_size > 1:
+        name = f"loss of a sample by {spec.training.reduction}"
+    text = own.get(name) or own.get(group) or plan.sheet.group_name(group)
+    return str(text).format(share=spec.share)
+
+
+def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> None:
+    put_text(worksheet, SYMBOL_COLUMN, row, _symbol(plan, entry), _SYMBOL)
+    lines = 1
+    for first, last in (rule_span(plan), numbers_span(plan)):
+        for column in range(first, last + 1):
+            put(worksheet, column, row, NUMBERS)
+        merge(worksheet, row, first, last)
+    text = rule_of(plan, entry)
+    if text:
+        put_text(worksheet, RULE_COLUMN, row, text, NUMBERS)
+        lines = lines_of(text, characters(plan, rule_span(plan)))
+    if entry.has_numbers:
+        parts = parts_of(plan, entry)
+        length = sum(_CHARACTERS_PER_NUMBER if index % 2 else width_of(part) for index, part in enumerate(parts))
+        lines = max(lines, ceil((length + _CHARACTERS_PER_NUMBER) / characters(plan, numbers_span(plan))))
+    fit_height(worksheet, row, lines)
+
+
+def _symbol(plan: Plan, entry: Entry) -> str:
+    symbols = plan.sheet.symbols
+    if entry.node is None:
+        return symbols("E" if entry.group == "batch" and entry.key.endswith("_E") else entry.key)
+    return symbols(entry.node.key)
+
+
+def rule_of(plan: Plan, entry: Entry) -> str:
+    """Return the rule of an entry."""
+    if entry.group == "batch":
+        reduction = plan.sheet.spec.training.reduction
+        return plan.sheet.texts.get("explore", "batch sum" if entry.key.startswith("d_") else f"batch {reduction}")
+    return "" if entry.node is None else plan.sheet.symbols.rule(entry.node)

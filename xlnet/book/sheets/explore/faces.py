@@ -1,0 +1,54 @@
+"""The two faces of a cell of the picture: what it shows in the forward and in the backward view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlnet import keys
+from xlnet.book.choices import ITERATION, of_sample
+from xlnet.book.sheets.explore import matrices, picture
+from xlnet.book.sheets.explore.picture import Cell
+from xlnet.book.sheets.explore.plan import Plan
+from xlnet.book.shown import Shown
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A face that shows the number of a quantity."""
+
+    key: str
+
+
+# A text, or a quantity's number.
+Face = str | Quantity
+
+
+def cells(plan: Plan) -> Sequence[Cell]:
+    """Return the cells of the picture, or of the matrices of a large network."""
+    return list(picture.cells(plan) if plan.is_drawn else matrices.cells(plan))
+
+
+def faces(plan: Plan, cell: Cell) -> tuple[Face, Face]:
+    """Return what a cell shows forward and backward."""
+    symbols, key = plan.sheet.symbols, cell.key
+    if key is None:
+        return "", ""
+    backward = plan.counterparts.get(key)
+    is_fixed = key not in plan.slopes
+    if cell.kind == "arrow":
+        return "→", "←"
+    if cell.kind == "value" or cell.kind == "weight":
+        return Quantity(key), Quantity(key) if is_fixed else Quantity(backward) if backward else NOTHING
+    name = symbols(key)
+    if cell.source is not None:
+        name = f"{symbols(cell.source)} · {name}"
+    return name, symbols(key) if is_fixed else f"∂E/∂{symbols(key)}"
+
+
+def shown(plan: Plan, key: str) -> Shown:
+    """Return a quantity of the chosen iteration and sample."""
+    is_shared = keys.parts(key.removeprefix("d_")).letter in ("w", "b")
+    return Shown(key, ITERATION) if is_shared else of_sample(key, plan.sheet.spec)

@@ -1,0 +1,31 @@
+"""What the cells of sheet Explore look like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlnet import keys
+from xlnet.book import style
+from xlnet.book.sheets.explore.picture import Cell
+
+NUMBER = replace(style.TEXT, border="below", horizontal="right", vertical="center")
+NUMBERS = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", indent=1)
+_ARROW = replace(style.TEXT, colour="475569", bold=True, horizontal="center")
+_EDGE = replace(style.TEXT, colour="475569", horizontal="right", size=10)
+_WEIGHT = replace(style.TEXT, horizontal="center", border="box")
+_VALUE = replace(style.TEXT, horizontal="right", vertical="center")
+
+
+def look_of(cell: Cell) -> style.Look:
+    """Return the look of a cell of the picture."""
+    fixed = {"edge": _EDGE, "weight": _WEIGHT, "arrow": _ARROW}
+    if cell.kind in fixed:
+        return fixed[cell.kind]
+    group = "forward"
+    if cell.key is not None:
+        letter = keys.parts(cell.key).letter
+        group = {"x": "samples", "t": "samples", keys.LOSS: "loss"}.get(letter, "forward")
+    palette = style.GROUPS[group]
+    if cell.kind == "name":
+        return replace(style.TEXT, colour=palette.strong, bold=True, fill=palette.tint, horizontal="center")
+    return replace(_VALUE, fill=palette.tint)

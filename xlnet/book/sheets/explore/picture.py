@@ -1,0 +1,107 @@
+"""The network as a picture: units as cells, their edges beside them, from the inputs on the left to the loss.
+
+A cell of the picture has two faces, one a view. Every unit has a row for each edge that leads to it: where the edge
+comes from, its weight, an arrow; and beside these its activation and weighted sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlnet import keys
+from xlnet.book.sheets.explore.plan import PICTURE_ROW, Plan
+
+# Columns of a layer: what leads to a unit, the weight, the arrow, the unit's name, its value, and a gap.
+EDGE, WEIGHT, ARROW, UNIT, VALUE, GAP = range(6)
+COLUMNS_OF_A_LAYER = 6
+_INPUT_COLUMN, _FIRST_LAYER_COLUMN = 2, 5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the picture: its kind (edge, weight, arrow, name or value) and quantity, None for a blank of a unit.
+
+    `source` is what an edge comes from.
+    """
+
+    column: int
+    row: int
+    kind: str
+    key: str | None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a layer: its number (0 the inputs), and the columns that it stands above."""
+
+    number: int
+    first: int
+    last: int
+    row: int
+
+
+def column_of(number: int) -> int:
+    """Return the first column of a layer; 0 are the inputs, and after the last layer come the targets and the loss."""
+    return _FIRST_LAYER_COLUMN + COLUMNS_OF_A_LAYER * (number - 1) if number else _INPUT_COLUMN
+
+
+def headings(plan: Plan) -> Iterator[Heading]:
+    """Yield the headings."""
+    last = len(plan.sheet.spec.layers)
+    for number in range(last + 2):
+        first = column_of(number)
+        yield Heading(number, first, first + (VALUE if 0 < number <= last else 1), PICTURE_ROW)
+
+
+def cells(plan: Plan) -> Iterator[Cell]:
+    """Yield the cells of the picture."""
+    spec = plan.sheet.spec
+    for number in range(1, spec.inputs + 1):
+        row = _top(plan, 0) + 2 * (number - 1)
+        yield from _named(column_of(0), row, keys.activation(0, number))
+    for number in range(1, len(spec.layers) + 1):
+        yield from _layer(plan, number)
+    row, column = _top(plan, len(spec.layers) + 1), column_of(len(spec.layers) + 1)
+    for output in range(1, spec.outputs + 1):
+        yield from _named(column, row + output - 1, keys.target(output))
+    yield from _named(column, row + spec.outputs + 1, keys.LOSS)
+
+
+def _layer(plan: Plan, number: int) -> Iterator[Cell]:
+    layer, first = plan.sheet.spec.layers[number - 1], column_of(number)
+    height = plan.unit_height(number)
+    for unit in range(1, layer.units + 1):
+        row = _top(plan, number) + (unit - 1) * (height + 1)
+        edges: list[tuple[str, str | None]] = [
+            (keys.weight(number, unit, i), keys.activation(number - 1, i)) for i in range(1, layer.inputs + 1)
+        ]
+        edges += [(keys.bias(number, unit), None)] if layer.biases is not None else []
+        for offset, (key, source) in enumerate(edges):
+            yield Cell(first + EDGE, row + offset, "edge", key, source)
+            yield Cell(first + WEIGHT, row + offset, "weight", key)
+            yield Cell(first + ARROW, row + offset, "arrow", key)
+        names = [keys.activation(number, unit)]
+        if keys.weighted_sum(number, unit) not in _aliases(plan):
+            names.append(keys.weighted_sum(number, unit))
+        for offset in range(height):
+            if offset < len(names):
+                yield from _named(first + UNIT, row + offset, names[offset])
+            else:
+                yield Cell(first + UNIT, row + offset, "name", None)
+                yield Cell(first + VALUE, row + offset, "value", None)
+
+
+def _named(column: int, row: int, key: str) -> Iterator[Cell]:
+    yield Cell(column, row, "name", key)
+    yield Cell(column + 1, row, "value", key)
+
+
+def _aliases(plan: Plan) -> set[str]:
+    return {alias for node in plan.sample_nodes for alias in node.aliases}
+
+
+def _top(plan: Plan, number: int) -> int:
+    """Return the first row of a layer: layers are centred on each other."""
+    return PICTURE_ROW + 2 + (plan.picture_height - 2 - plan.layer_height(number)) // 2

@@ -1,0 +1,194 @@
+"""What sheet Explore shows: every quantity of a sample in one iteration, a row each, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from xlnet import keys
+from xlnet.book.choices import ITERATION, of_sample
+from xlnet.book.sheets.explore import NAME
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.book.shown import Shown
+from xlnet.graph.gradient import Gradients
+from xlnet.graph.node import Node
+from xlnet.model.network import forward, parameters
+from xlnet.render.layout import Layout, Place
+
+TITLE_ROW, VIEW_ROW, CONTROL_COLUMN, CONTROL_LABEL_COLUMN = 2, 5, 4, 2
+PICTURE_ROW = 9
+SYMBOL_COLUMN, VALUE_COLUMN, ROUNDED_COLUMN, RULE_COLUMN = 2, 3, 4, 5
+# A larger network is shown by the matrices of its layers alone.
+MOST_UNITS, MOST_LAYERS, MOST_PARAMETERS = 8, 4, 80
+# The loss of the whole batch, where E is the sample's.
+BATCH_LOSS = "batch_E"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the table: a quantity that is shown, or else one that is computed here by its `node`'s formula.
+
+    `node` has the rule, where there is one to be shown; `has_numbers` tells whether all that it cites is in the table.
+    """
+
+    key: str
+    group: str
+    shown: Shown | None = None
+    node: Node | None = None
+    has_numbers: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sheet of a network."""
+
+    sheet: TrainingSheet
+
+    @cached_property
+    def is_drawn(self) -> bool:
+        """Whether the network is small enough to be drawn unit by unit, with a table of every quantity."""
+        spec = self.sheet.spec
+        units = max(spec.inputs, *(layer.units for layer in spec.layers))
+        return units <= MOST_UNITS and len(spec.layers) <= MOST_LAYERS and len(self.parameters) <= MOST_PARAMETERS
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """Every parameter."""
+        return [parameter.key for parameter in parameters(self.sheet.spec)]
+
+    @cached_property
+    def sample_nodes(self) -> list[Node]:
+        """Both passes of one sample, as if it were alone; its gradients are its share of the batch's."""
+        spec = self.sheet.spec
+        blocks = forward(spec, None)
+        gradients = Gradients([parameter.key for parameter in parameters(spec) if parameter.trained])
+        deltas = gradients.backward(blocks)
+        return [*(node for block in blocks for node in block.nodes), *deltas, *gradients.of_parameters()]
+
+    @cached_property
+    def counterparts(self) -> dict[str, str]:
+        """The quantity that the backward view has in place of one of the forward view; none where there is none."""
+        known = {key for node in self.sample_nodes for key in (node.key, *node.aliases)}
+        found = {key: keys.gradient(key) for key in known if keys.gradient(key) in known}
+        # In the table a sample's share of a gradient is computed; without it there is only the whole batch's.
+        has_shares = self.is_drawn and self.sheet.spec.batch_size > 1
+        gradients = {key: keys.gradient(key) for key in self.parameters if keys.gradient(key) in known}
+        return found | {key: share(gradient) if has_shares else gradient for key, gradient in gradients.items()}
+
+    @cached_property
+    def slopes(self) -> set[str]:
+        """The quantities for which the backward view has a slope, or a sign that there is none: not inputs, nor E."""
+        return set(self.parameters) | {
+            key for node in self.sample_nodes if node.group == "forward" for key in (node.key, *node.aliases)
+        }
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The rows of the table."""
+        return list(_entries(self))
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The row of every entry, by key, and of an alias; a group of entries is led by a row with its name."""
+        found: dict[str, int] = {}
+        row, group = self.table_row, ""
+        for entry in self.entries:
+            row += 2 if entry.group != group else 1
+            group = entry.group
+            aliases = () if entry.node is None else entry.node.aliases
+            found |= dict.fromkeys((entry.key, *aliases), row)
+        return found
+
+    @property
+    def table_row(self) -> int:
+        """The row of the table's header."""
+        return PICTURE_ROW + self.picture_height + 2
+
+    @property
+    def picture_height(self) -> int:
+        """The rows of the picture, its header included."""
+        return 2 + max(self.layer_height(number) for number in range(len(self.sheet.spec.layers) + 2))
+
+    def unit_height(self, number: int) -> int:
+        """Return the rows of a unit of a layer: a row an edge, but at least one for z and one for a."""
+        layer = self.sheet.spec.layers[number - 1]
+        return max(layer.inputs + (layer.biases is not None), 2)
+
+    def layer_height(self, number: int) -> int:
+        """Return the rows of a layer; 0 are the inputs, and after the last layer come the targets and the loss."""
+        spec = self.sheet.spec
+        if number == 0:
+            return 2 * spec.inputs - 1
+        if number > len(spec.layers):
+            return spec.outputs + 2
+        return spec.layers[number - 1].units * (self.unit_height(number) + 1) - 1
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the quantities stand in the table, for the formulas there."""
+        cells = {key: Place(NAME, VALUE_COLUMN, row) for key, row in self.rows.items()}
+        cells[keys.ITERATION] = Place(NAME, ITERATION.column, ITERATION.row)
+        return Layout(cells, {}, {}, NAME)
+
+    def rounded(self, key: str) -> tuple[int, int]:
+        """Return the column and row of the text of a quantity's number."""
+        if key == keys.ITERATION:
+            return ITERATION.column, ITERATION.row
+        return ROUNDED_COLUMN, self.rows[key]
+
+
+def _entries(plan: Plan) -> Iterator[Entry]:
+    sheet, spec = plan.sheet, plan.sheet.spec
+    for constant in sheet.graph.settings:
+        if constant.group == "settings":
+            yield Entry(constant.key, "settings", Shown(constant.key, ITERATION))
+    for node in sheet.graph.nodes:
+        if node.group == "schedule":
+            yield Entry(node.key, "settings", Shown(node.key, ITERATION), node, has_numbers=True)
+    if spec.draws_samples:
+        yield Entry(keys.SAMPLE, "samples", of_sample(keys.SAMPLE, spec))
+    inputs = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
+    targets = [keys.target(number) for number in range(1, spec.outputs + 1)]
+    for key in (*inputs, *targets):
+        yield Entry(key, "samples", of_sample(key, spec))
+    for key in plan.parameters:
+        yield Entry(key, "parameters", Shown(key, ITERATION))
+    several = spec.batch_size > 1
+    for node in plan.sample_nodes:
+        if node.group == "gradients" and several:
+            # The whole batch's gradient has the key; this is the sample's part of it.
+            yield Entry(share(node.key), "shares", None, node, has_numbers=True)
+        else:
+            shown = _all(node) if node.group == "gradients" else of_sample(node.key, spec)
+            yield Entry(node.key, node.group, shown, node, has_numbers=True)
+    yield from _of_the_batch(plan)
+
+
+def share(key: str) -> str:
+    """Return the key of a sample's part of a gradient."""
+    return f"share_{key}"
+
+
+def _all(node: Node) -> Shown:
+    return Shown(node.key, ITERATION)
+
+
+def _of_the_batch(plan: Plan) -> Iterator[Entry]:
+    """Yield what the batch has as a whole, the optimiser's state, and the parameters of the next iteration."""
+    nodes = plan.sheet.graph.nodes
+    if plan.sheet.spec.batch_size > 1:
+        yield Entry(BATCH_LOSS, "batch", Shown(keys.LOSS, ITERATION))
+        yield from (Entry(node.key, "batch", _all(node)) for node in nodes if node.group == "gradients")
+    for node in nodes:
+        if node.group == "state":
+            yield Entry(node.key, "state", _all(node), node)
+    trained = {key.removeprefix("d_") for key in (n.key for n in nodes if n.group == "gradients")}
+    for node in nodes:
+        if node.key in trained:
+            yield Entry(following(node.key), "next", None, node, has_numbers=True)
+
+
+def following(key: str) -> str:
+    """Return the key of a parameter's value in the next iteration."""
+    return f"next_{key}"

@@ -1,0 +1,51 @@
+"""Columns of sheet Explore: their widths, and which of them a rule and its numbers take together."""
+
+from __future__ import annotations
+
+from xlnet.book.sheets.explore import matrices
+from xlnet.book.sheets.explore.picture import ARROW, COLUMNS_OF_A_LAYER, GAP, column_of
+from xlnet.book.sheets.explore.plan import RULE_COLUMN, Plan
+
+MARGIN_WIDTH, NAME_WIDTH, VALUE_WIDTH, ARROW_WIDTH, GAP_WIDTH = 2, 13, 11, 4, 3
+_LEAST_RULE_WIDTH, _LEAST_NUMBERS_WIDTH = 48, 70
+
+
+def last_column(plan: Plan) -> int:
+    """Return the last column of the sheet."""
+    if plan.is_drawn:
+        return max(numbers_span(plan)[1], column_of(len(plan.sheet.spec.layers) + 1) + 1)
+    return max(6, *(2 + matrix.width for matrix in matrices.matrices(plan)))
+
+
+def width(plan: Plan, column: int) -> float:
+    """Return the width of a column, in characters."""
+    if column == 1:
+        return MARGIN_WIDTH
+    first = column_of(1)
+    if not plan.is_drawn or column < first or column >= column_of(len(plan.sheet.spec.layers) + 1):
+        return NAME_WIDTH if column == 2 else VALUE_WIDTH
+    offset = (column - first) % COLUMNS_OF_A_LAYER
+    return {ARROW: ARROW_WIDTH, GAP: GAP_WIDTH}.get(offset, VALUE_WIDTH if offset % 3 == 1 else NAME_WIDTH)
+
+
+def rule_span(plan: Plan) -> tuple[int, int]:
+    """Return the first and last column of a rule."""
+    return RULE_COLUMN, _end(plan, RULE_COLUMN, _LEAST_RULE_WIDTH)
+
+
+def numbers_span(plan: Plan) -> tuple[int, int]:
+    """Return the first and last column of a rule's numbers; they go on to the end of the picture."""
+    first = rule_span(plan)[1] + 1
+    return first, max(_end(plan, first, _LEAST_NUMBERS_WIDTH), column_of(len(plan.sheet.spec.layers) + 1) + 1)
+
+
+def characters(plan: Plan, span: tuple[int, int]) -> float:
+    """Return how many characters fit into a line of these columns."""
+    return sum(width(plan, column) for column in range(span[0], span[1] + 1))
+
+
+def _end(plan: Plan, first: int, least: float) -> int:
+    last = first
+    while characters(plan, (first, last)) < least:
+        last += 1
+    return last

@@ -1,0 +1,227 @@
+"""Sheet Guide: what the workbook shows, the rules of this very network, what to try, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import keys
+from xlnet.book import style
+from xlnet.book.drawing.cells import merge, put_text
+from xlnet.book.drawing.links import put_link
+from xlnet.book.drawing.page import fit_height, lines_of, print_landscape
+from xlnet.book.drawing.protection import protect
+from xlnet.book.live import Live, Typed, put_all
+from xlnet.book.sheets.explore.plan import Plan
+from xlnet.book.sheets.proof import NAME as PROOF
+from xlnet.book.sheets.proof.numbers import Numbers
+from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN, plan
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.graph.node import Node
+from xlnet.graph.operations import LOSSES, SOFTMAX
+from xlnet.render.excel import absolute, cell
+from xlnet.render.layout import DATA, FIRST_ROW, TRAINING, VALUE_ROW
+from xlnet.version import VERSION
+
+NAME = "Guide"
+NAME_COLUMN, TEXT_COLUMN = 2, 3
+TITLE_ROW, FIRST_LINE_ROW = 2, 4
+_WIDTHS = {"A": 2, "B": 16, "C": 110}
+_CHARACTERS_PER_LINE = 108
+# A longer list of rules shows those of the first unit of each layer.
+_MOST_RULES = 12
+_TEXT = replace(style.TEXT, wrap=True, vertical="top")
+_LOOKS = {
+    "heading": replace(style.BAND, fill=style.GROUPS["iteration"].strong),
+    "text": _TEXT,
+    "rule": replace(style.CODE, fill=style.GROUPS["forward"].tint),
+    "backward": replace(style.CODE, fill=style.GROUPS["gradients"].tint),
+    "update": replace(style.CODE, fill=style.GROUPS["parameters"].tint),
+}
+_LINK = replace(style.LINK, vertical="top", bold=True)
+_NAME = replace(style.TEXT, vertical="top", bold=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: the kind of its look, its text, what stands before it, and the sheet that leads to."""
+
+    kind: str
+    text: str
+    name: str = ""
+    target: str = ""
+
+
+def formulas(sheet: TrainingSheet) -> list[Live]:
+    """Return every formula of the sheet: what sheet Proof has found."""
+    numbers = Numbers(plan(sheet))
+    source = f"={PROOF}!{absolute(LABEL_COLUMN, HEADLINE_ROW)}"
+    look = replace(_TEXT, bold=True)
+    return [Live("gradients that agree", TEXT_COLUMN, proof_row(sheet), source, look, numbers.headline)]
+
+
+def inputs(_: TrainingSheet) -> list[Typed]:
+    """Return the cells that a person fills in: none."""
+    return []
+
+
+def proof_row(sheet: TrainingSheet) -> int:
+    """Return the row that repeats the headline of sheet Proof."""
+    return FIRST_LINE_ROW + len(lines(sheet))
+
+
+def lines(sheet: TrainingSheet) -> list[Line]:
+    """Return the rows of the sheet, from the first; the last one's text is a formula that follows."""
+    return [*_sheets(sheet), *_rules(sheet), *_experiments(sheet), *_making(sheet)]
+
+
+def _heading(sheet: TrainingSheet, name: str) -> Line:
+    return Line("heading", sheet.texts.get("guide", name))
+
+
+def _sheets(sheet: TrainingSheet) -> Iterator[Line]:
+    yield _heading(sheet, "sheets")
+    for name in (TRAINING, "Dashboard", "Explore", PROOF, "Predict", DATA, "Formulas", "Template"):
+        if name != DATA or sheet.graph.data:
+            yield Line("text", sheet.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
+
+
+def _rules(sheet: TrainingSheet) -> Iterator[Line]:
+    texts, symbols = sheet.texts, sheet.symbols
+    nodes = Plan(sheet).sample_nodes
+    several = sheet.spec.batch_size > 1
+    yield _heading(sheet, "rules")
+    yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
+    yield from _listed(sheet, [node for node in nodes if node.group in ("forward", "loss")], "rule")
+    yield Line("text", texts.get("loss", sheet.spec.training.loss))
+    if several:
+        yield Line("text", texts.get("guide", f"loss by {sheet.spec.training.reduction}"))
+    yield Line("text", texts.get("guide", "chain"))
+    aliases = {alias for node in nodes for alias in node.aliases}
+    yield from (Line("backward", text) for text in _chains(sheet, aliases))
+    backward = "backward" if not several else f"backward of a sample by {sheet.spec.training.reduction}"
+    yield Line("text", texts.get("guide", backward).format(share=sheet.spec.share))
+    if LOSSES[sheet.spec.training.loss].fused:
+        yield Line("text", texts.get("guide", "fused"))
+    yield from _listed(sheet, [node for node in nodes if node.group == "deltas"], "backward")
+    yield from _listed(sheet, [node for node in nodes if node.group == "gradients"], "backward")
+    graph = sheet.graph.nodes
+    has_state = any(node.group == "state" for node in graph)
+    yield Line("text", texts.get("guide", "update with state" if has_state else "update"))
+    first = next(node.key.removeprefix("d_") for node in graph if node.group == "gradients")
+    steps = [node for node in graph if node.group == "schedule" or _belongs(node, first)]
+    # The weight takes its step by what the optimiser keeps of this row's gradient.
+    yield from (Line("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
+
+
+def _belongs(node: Node, key: str) -> bool:
+    """Return whether a node is this parameter, or a part of the optimiser's state for it or for all."""
+    if node.group == "state":
+        belonging = keys.belonging(node.key)
+        return belonging is None or belonging[1] == key
+    return node.key == key
+
+
+def _listed(sheet: TrainingSheet, nodes: Sequence[Node], kind: str) -> Iterator[Line]:
+    """Yield rules; of many those of the first unit of each layer."""
+    shown = nodes if len(nodes) <= _MOST_RULES else [node for node in nodes if _is_first(node.key)]
+    yield from (Line(kind, sheet.symbols.rule(node)) for node in shown)
+    if len(shown) < len(nodes):
+        yield Line("text", sheet.texts.get("guide", "and so on"))
+
+
+def _is_first(key: str) -> bool:
+    belonging = keys.belonging(key)
+    return all(index == 1 for index in keys.parts(belonging[1] if belonging else key).indices)
+
+
+def _chains(sheet: TrainingSheet, aliases: set[str]) -> Iterator[str]:
+    """Yield the chain rule for the first weight of each layer, along the path through the first units.
+
+    `aliases` are the keys of quantities that are the same as another one.
+    """
+    symbols, last = sheet.symbols, sheet.symbols.layers
+    for number in range(last, 0, -1):
+        factors = []
+        upper = keys.LOSS
+        for layer in range(last, number - 1, -1):
+            for key in (keys.activation(layer, 1), keys.weighted_sum(layer, 1)):
+                if key not in aliases:
+                    factors.append(f"∂{symbols(upper)}/∂{symbols(key)}")
+                    upper = key
+        weight = keys.weight(number, 1, 1)
+        factors.append(f"∂{symbols(upper)}/∂{symbols(weight)}")
+        others = " + …" if _has_paths(sheet, number) else ""
+        yield f"∂E/∂{symbols(weight)} = {' · '.join(factors)}{others}"
+
+
+def _has_paths(sheet: TrainingSheet, number: int) -> bool:
+    """Return whether several paths lead from a unit of a layer to the loss; by softmax it leads to every output."""
+    layers = sheet.spec.layers
+    return any(layer.units > 1 for layer in layers[number:]) or layers[-1].activation == SOFTMAX
+
+
+def _experiments(sheet: TrainingSheet) -> Iterator[Line]:
+    texts, layout = sheet.texts, sheet.layout
+    graph = sheet.graph.nodes
+    eta = keys.BASE_LEARNING_RATE if sheet.spec.training.schedule else keys.LEARNING_RATE
+    parameters = [layout.columns[node.key] for node in graph if node.group == "parameters"]
+    gradient = next(node for node in graph if node.group == "gradients")
+    rate = sheet.constants[eta]
+    cells = {
+        "eta": f"{TRAINING}!{cell(layout.cells[eta].column, VALUE_ROW)}",
+        "larger": f"{rate * 10:g}",
+        "smaller": f"{rate / 10:g}",
+        "iters": f"{sheet.spec.training.iters:,}",
+        "weights": f"{TRAINING}!{cell(min(parameters), FIRST_ROW)}:{cell(max(parameters), FIRST_ROW)}",
+        "gradient": f"{TRAINING}!{cell(layout.columns[gradient.key], FIRST_ROW)}",
+        "symbol": sheet.symbols(gradient.key),
+    }
+    yield _heading(sheet, "experiments")
+    yield Line("text", texts.get("guide", "yellow"))
+    depth = "deep" if len(sheet.spec.layers) > 1 else "one layer"
+    for number, name in enumerate(("rate", f"weights {depth}", "break"), 1):
+        yield Line("text", texts.get("guide", name).format(**cells), f"{number}.")
+
+
+def _making(sheet: TrainingSheet) -> Iterator[Line]:
+    yield _heading(sheet, "making")
+    yield Line("text", sheet.texts.get("guide", "made").format(version=VERSION))
+    yield Line("text", sheet.texts.get("guide", "verified"))
+    yield Line("text", sheet.texts.get("guide", "now"))
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    draw_lines(worksheet, sheet.title, sheet.description, lines(sheet))
+    put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
+    put_all(worksheet, formulas)
+
+
+def draw_lines(worksheet: Worksheet, title: str, description: str, lines: Sequence[Line]) -> None:
+    """Draw a guide: its title, what the workbook is, and its rows."""
+    put_text(worksheet, NAME_COLUMN, TITLE_ROW, title, replace(style.TITLE, size=16))
+    put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, description, _TEXT)
+    merge(worksheet, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
+    fit_height(worksheet, TITLE_ROW + 1, lines_of(description, _CHARACTERS_PER_LINE))
+    for row, line in enumerate(lines, FIRST_LINE_ROW):
+        look = _LOOKS[line.kind]
+        if line.kind == "heading":
+            put_text(worksheet, NAME_COLUMN, row, line.text, look)
+            put_text(worksheet, TEXT_COLUMN, row, "", look)
+            continue
+        if line.target:
+            put_link(worksheet, NAME_COLUMN, row, line.name, line.target, _LINK)
+        elif line.name:
+            put_text(worksheet, NAME_COLUMN, row, line.name, _NAME)
+        put_text(worksheet, TEXT_COLUMN, row, line.text, look)
+        fit_height(worksheet, row, lines_of(line.text, _CHARACTERS_PER_LINE))
+    for letter, width in _WIDTHS.items():
+        worksheet.column_dimensions[letter].width = width
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["iteration"].strong
+    protect(worksheet)
+    print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = 1

@@ -1,0 +1,280 @@
+"""Draws sheet Predict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from openpyxl.formatting.rule import ColorScaleRule, Rule
+from openpyxl.styles import Border, Font, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.book import style
+from xlnet.book.choices import ITERATION
+from xlnet.book.drawing.cells import put, put_text
+from xlnet.book.drawing.charts import Chart, Line, draw_chart
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.links import put_link
+from xlnet.book.drawing.page import print_landscape
+from xlnet.book.drawing.protection import protect
+from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.sheets.predict.formulas import inputs
+from xlnet.book.sheets.predict.numbers import names
+from xlnet.book.sheets.predict.plan import (
+    INPUT_ROWS,
+    LABEL_COLUMN,
+    PARAMETER_ROW,
+    PICTURE_ROW,
+    TITLE_ROW,
+    VALUE_COLUMN,
+    Others,
+    Plan,
+    shown,
+)
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.model import classification as classes
+from xlnet.render.excel import absolute, cell
+
+_MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _POINT_WIDTH, _AXIS_WIDTH = 2.0, 26.0, 13.0, 4.2, 6.0
+_CHART_COLUMN_WIDTH = 9.0
+_MOST_LINES = 6
+# Numbers of formats below 164 are Excel's own.
+_MARK_FORMAT_NUMBER = 210
+_LABEL = replace(style.TEXT, border="below")
+_NOTE = replace(style.QUIET, horizontal="left")
+_LINK = replace(style.LINK, indent=1)
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    plan, texts = Plan(sheet), sheet.texts
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))
+    _draw_controls(worksheet, plan)
+    _draw_headers(worksheet, plan)
+    put_all(worksheet, formulas)
+    typed = replace(style.INPUT, border="below", horizontal="right")
+    put_inputs(worksheet, inputs(sheet), typed, texts)
+    _set_widths(worksheet, plan)
+    _draw_passes(worksheet, plan)
+    if plan.others:
+        _draw_others(worksheet, plan.others)
+    if sheet.spec.inputs == 1:
+        _draw_curve(worksheet, plan)
+    elif plan.side:
+        _draw_surface(worksheet, plan)
+    outputs = [plan.columns[shown(key)] for key in plan.outputs]
+    align_ordinary(worksheet, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["samples"].strong
+    protect(worksheet)
+    last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
+    bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if sheet.spec.inputs == 2 else 0) + 2)
+    worksheet.print_area = f"A1:{cell(last, bottom)}"
+    print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = 1
+
+
+def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+    texts = plan.sheet.texts
+    for name, row in plan.controls.items():
+        word, _, number = name.partition(" ")
+        called = _input_name(plan, int(number) - 1) if number else ""
+        label = texts.get("predict", f"{word} label").format(input=called, count=plan.sheet.spec.samples)
+        put_text(worksheet, LABEL_COLUMN, row, label, _LABEL)
+    target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
+    put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
+
+
+def _of_part(plan: Plan, name: str) -> str:
+    """Return a text on the samples, which says so where only the first ones are shown."""
+    every = plan.sheet.spec.samples
+    if plan.samples == every:
+        return plan.sheet.texts.get("predict", name)
+    return plan.sheet.texts.get("predict", f"{name} of the first").format(count=plan.samples, all=f"{every:,}")
+
+
+def _input_name(plan: Plan, index: int) -> str:
+    """Return the symbol of an input, and what it is called."""
+    called = plan.sheet.spec.data.x_names
+    symbol = plan.sheet.symbols(plan.inputs[index].removeprefix("raw_"))
+    if plan.is_standardized and called:
+        return called[index]
+    return f"{symbol} {called[index]}" if called else symbol
+
+
+def _draw_headers(worksheet: Worksheet, plan: Plan) -> None:
+    sheet, texts = plan.sheet, plan.sheet.texts
+    groups = dict.fromkeys((*plan.inputs, *plan.targets), "samples")
+    titles = {key: _input_name(plan, index) for index, key in enumerate(plan.inputs)}
+    called = sheet.spec.data.t_names
+    for index, key in enumerate(plan.targets):
+        name = f" {called[index]}" if called and plan.kind != classes.SEVERAL else ""
+        titles[key] = sheet.symbols(key) + name
+    titles |= {shown(key): sheet.symbols(key) for key in plan.outputs}
+    titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
+    put_text(worksheet, LABEL_COLUMN, plan.header_row, texts.get("predict", "yours"), _filled("iteration"))
+    for name, column in plan.columns.items():
+        put_text(worksheet, column, plan.header_row, titles[name], _filled(groups.get(name, "forward")))
+    if plan.kind == classes.SEVERAL:
+        quiet = replace(style.QUIET, shrink=True)
+        for keys_of in (plan.targets, [shown(key) for key in plan.outputs]):
+            for key, name in zip(keys_of, names(plan), strict=True):
+                put_text(worksheet, plan.columns[key], plan.class_row, name, quiet)
+    for number in range(1, INPUT_ROWS + 1):
+        label = texts.get("predict", "yours number").format(number=number)
+        put_text(worksheet, LABEL_COLUMN, plan.first_row + number - 1, label, _LABEL)
+    _band(worksheet, plan, plan.sample_row - 1, _of_part(plan, "samples"))
+    for number in range(1, plan.samples + 1):
+        label = texts.get("predict", "sample number").format(number=number)
+        put_text(worksheet, LABEL_COLUMN, plan.sample_row + number - 1, label, _LABEL)
+    if plan.points:
+        _band(worksheet, plan, plan.point_row - 1, texts.get("predict", "points"))
+
+
+def _filled(group: str) -> style.Look:
+    return replace(style.HEADER, fill=style.GROUPS[group].strong, shrink=True)
+
+
+def _band(worksheet: Worksheet, plan: Plan, row: int, text: str) -> None:
+    band = replace(style.BAND, fill=style.GROUPS["iteration"].strong)
+    for column in range(LABEL_COLUMN, max(plan.columns.values()) + 1):
+        put(worksheet, column, row, band)
+    put_text(worksheet, LABEL_COLUMN, row, text, band)
+
+
+def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
+    widths: dict[int, float] = {1: _MARGIN_WIDTH, LABEL_COLUMN: _LABEL_WIDTH}
+    for column in range(VALUE_COLUMN, max(plan.layout.columns.values()) + 1):
+        widths[column] = _WIDTH
+    widths[plan.picture_column - 1] = _MARGIN_WIDTH
+    if plan.sheet.spec.inputs == 1:
+        widths |= dict.fromkeys(
+            range(plan.picture_column, plan.picture_column + plan.picture_width), _CHART_COLUMN_WIDTH
+        )
+    elif plan.side:
+        widths |= dict.fromkeys(range(plan.picture_column + 1, plan.picture_column + 1 + plan.side), _POINT_WIDTH)
+        widths[plan.picture_column] = _AXIS_WIDTH
+    for column, width in widths.items():
+        worksheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _draw_passes(worksheet: Worksheet, plan: Plan) -> None:
+    """Draw the names of the parameters in use and the headers of the passes."""
+    symbols, texts = plan.sheet.symbols, plan.sheet.texts
+    first = plan.layout.cells[plan.parameters[0]].column
+    put_text(worksheet, first, PARAMETER_ROW - 2, texts.get("predict", "used"), style.TITLE)
+    for key in plan.parameters:
+        put_text(worksheet, plan.layout.cells[key].column, PARAMETER_ROW - 1, symbols(key), _filled("parameters"))
+    put_text(worksheet, first, plan.header_row - 1, texts.get("predict", "passes"), style.TITLE)
+    for node in plan.nodes:
+        group = "samples" if node.group == "samples" else "forward"
+        put_text(worksheet, plan.layout.columns[node.key], plan.header_row, symbols(node.key), _filled(group))
+    columns = [plan.layout.columns[node.key] for node in plan.nodes]
+    align_ordinary(worksheet, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
+    last = plan.layout.cells[plan.parameters[-1]].column
+    align_ordinary(worksheet, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
+
+
+def _draw_others(worksheet: Worksheet, others: Others) -> None:
+    """Draw the title and the header of the passes of the samples that the table does not show."""
+    texts, symbols = others.plan.sheet.texts, others.plan.sheet.symbols
+    numbers = {"first": others.samples[0] + 1, "last": others.samples[-1] + 1}
+    title = texts.get("predict", "other samples").format(**numbers)
+    put_text(worksheet, others.first_column, others.title_row, title, style.TITLE)
+    header = others.title_row + 1
+    for node in others.nodes:
+        put_text(worksheet, others.layout.columns[node.key], header, symbols(node.key), _filled("forward"))
+    put_text(worksheet, others.mark_column, header, texts.get("predict", "is right"), _filled("forward"))
+    last = cell(others.mark_column - 1, others.last_row)
+    align_ordinary(worksheet, f"{cell(others.first_column, others.first_row)}:{last}")
+
+
+def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
+    """Draw the outputs over the only input, with the samples as marks."""
+    symbols = plan.sheet.symbols
+    x, last = plan.columns[plan.inputs[0]], plan.point_row + plan.points - 1
+    lines = [Line(plan.columns[shown(key)], symbols(key)) for key in plan.outputs[:_MOST_LINES]]
+    samples = (plan.sample_row, plan.sample_row + plan.samples - 1)
+    lines += [
+        Line(plan.columns[key], symbols(key), dashed=True, marked=True, rows=samples)
+        for key in plan.targets[:_MOST_LINES]
+    ]
+    chart = Chart(
+        title=_of_part(plan, "curve"),
+        x_title=_input_name(plan, 0),
+        y_title="y, t",
+        lines=lines,
+        x_column=x,
+        first_row=plan.point_row,
+        last_row=last,
+        x_max=None,
+    )
+    draw_chart(worksheet, chart, plan.picture_column, PICTURE_ROW)
+
+
+def _draw_surface(worksheet: Worksheet, plan: Plan) -> None:
+    """Colour the picture of the plane, mark the samples in it, and name its axes."""
+    texts, left = plan.sheet.texts, plan.picture_column + 1
+    symbols = plan.sheet.symbols
+    title = texts.get("predict", "surface").format(output=symbols(plan.outputs[0]))
+    if "output" in plan.controls:
+        chosen = cell(VALUE_COLUMN, plan.controls["output"])
+        title = texts.get("predict", "chosen surface").format(cell=chosen)
+    put_text(worksheet, left, PICTURE_ROW - 1, title, style.TITLE)
+    across, up = _input_name(plan, 0), _input_name(plan, 1)
+    names_row = PICTURE_ROW + plan.side + 1
+    note = texts.get("predict", "surface note").format(across=across, up=up)
+    put_text(worksheet, left, names_row, note, _NOTE)
+    put_text(worksheet, left, names_row + 2, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
+    if plan.kind:
+        put_text(worksheet, left, names_row + 1, _of_part(plan, "marks"), _NOTE)
+    first, last = cell(*plan.cell_of_point(0, plan.side - 1)), cell(*plan.cell_of_point(plan.side - 1, 0))
+    area = f"{first}:{last}"
+    for rule in _marks(plan):
+        worksheet.conditional_formatting.add(area, rule)
+    low, middle, high = style.SIGNED_SCALE
+    if plan.kind:
+        scale = ColorScaleRule("num", 0, low, "num", classes.BOUNDARY, middle, "num", 1, high)  # type: ignore[no-untyped-call]
+    else:
+        scale = ColorScaleRule("min", None, low, "percentile", 50, middle, "max", None, high)  # type: ignore[no-untyped-call]
+    worksheet.conditional_formatting.add(area, scale)
+
+
+def _marks(plan: Plan) -> list[Rule]:
+    """Return the rules that mark the points nearest to a sample, with a full or an empty circle by its target."""
+    last = plan.sample_row + plan.samples - 1
+
+    def column(key: str) -> str:
+        return f"{absolute(plan.columns[key], plan.sample_row)}:{absolute(plan.columns[key], last)}"
+
+    def near(number: int, axis: str) -> str:
+        ends = [absolute(VALUE_COLUMN, plan.controls[f"{name} {number}"]) for name in ("last", "first")]
+        return f"(ABS({column(plan.inputs[number - 1])}-{axis})<=({ends[0]}-{ends[1]})/{2 * (plan.side - 1)})"
+
+    bottom = PICTURE_ROW + plan.side
+    across = f"{get_column_letter(plan.picture_column + 1)}${bottom}"
+    up = f"${get_column_letter(plan.picture_column)}{PICTURE_ROW}"
+    here = f"{near(1, across)}*{near(2, up)}"
+    target = column(plan.targets[0])
+    if "output" in plan.controls:
+        every = f"{absolute(plan.columns[plan.targets[0]], plan.sample_row)}:"
+        every += absolute(plan.columns[plan.targets[-1]], last)
+        target = f"INDEX({every},0,{absolute(VALUE_COLUMN, plan.controls['output'])})"
+    full = f"*({target}>{classes.BOUNDARY})" if plan.kind else ""
+    rules = [_mark(f"SUMPRODUCT({here}{full})>0", "●")]
+    if plan.kind:
+        rules.append(_mark(f"SUMPRODUCT({here})>0", "○"))
+    return rules
+
+
+def _mark(condition: str, sign: str) -> Rule:
+    side = Side(style="thin", color="334155")
+    look = DifferentialStyle(
+        font=Font(b=True, color="0F172A"),
+        border=Border(left=side, right=side, top=side, bottom=side),
+        numFmt=NumberFormat(numFmtId=_MARK_FORMAT_NUMBER + (sign == "○"), formatCode=f'"{sign}"'),
+    )
+    return Rule(type="expression", dxf=look, formula=[condition], stopIfTrue=False)

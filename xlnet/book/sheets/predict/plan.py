@@ -1,0 +1,327 @@
+"""What sheet Predict has, and where it stands: controls, a table of inputs and outputs, a picture, and the passes."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from xlnet import keys
+from xlnet.book.sheets.predict import NAME
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.book.shown import Choice
+from xlnet.graph.expression import Quantity
+from xlnet.graph.node import Node
+from xlnet.graph.operations import SOFTMAX
+from xlnet.model import classification as classes
+from xlnet.model.network import forward, parameters
+from xlnet.render.layout import DATA, FIRST_SAMPLE_ROW, Layout, Place
+from xlnet.spec import Spec
+
+LABEL_COLUMN, VALUE_COLUMN = 2, 3
+TITLE_ROW, FIRST_CONTROL_ROW, PICTURE_ROW, PARAMETER_ROW = 2, 4, 4, 5
+INPUT_ROWS = 5
+# So many cells are computed for the samples, and as many for the picture.
+MOST_CELLS, MOST_SAMPLES, FEWEST_SAMPLES = 20_000, 500, 6
+# The sides of a picture of the plane, in cells, and the points of a curve; a fifth cell of an axis shows its number.
+_SIDES, CURVE_POINTS, TICK = (21, 16, 11, 6), 41, 5
+CHART_COLUMNS = 9
+# The note beside the controls takes so many columns, however narrow the table is.
+_NOTE_COLUMNS = 6
+# The share of the samples' range that a picture goes beyond them.
+_MARGIN = 0.25
+# An axis that went further would overflow in its own formulas.
+_LARGEST_END = 1e300
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of the picture at first."""
+
+    first: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sheet of a network."""
+
+    sheet: TrainingSheet
+
+    @cached_property
+    def kind(self) -> str | None:
+        """How the network classifies (see `classes`)."""
+        return classes.kind_of(self.sheet.spec)
+
+    @cached_property
+    def inputs(self) -> list[str]:
+        """The inputs as a person types them: as measured, where they are standardised."""
+        spec = self.sheet.spec
+        every = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
+        return [keys.state("raw", key) for key in every] if self.is_standardized else every
+
+    @property
+    def is_standardized(self) -> bool:
+        """Whether the network sees standardised inputs."""
+        return bool(self.sheet.graph.statistics)
+
+    @cached_property
+    def outputs(self) -> list[str]:
+        """The outputs."""
+        spec = self.sheet.spec
+        return [keys.activation(len(spec.layers), number) for number in range(1, spec.outputs + 1)]
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """The targets."""
+        return [keys.target(number) for number in range(1, self.sheet.spec.outputs + 1)]
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """Every parameter."""
+        return [parameter.key for parameter in parameters(self.sheet.spec)]
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """The pass of a row: standardised inputs, then z and a of each layer."""
+        found = []
+        for key in self.inputs if self.is_standardized else ():
+            own = key.removeprefix("raw_")
+            mean, deviation = Quantity(keys.state("mean", own)), Quantity(keys.state("sd", own))
+            found.append(Node(own, "samples", (Quantity(key) - mean) / deviation))
+        blocks = forward(self.sheet.spec, None)
+        return found + [node for block in blocks for node in block.nodes if node.group == "forward"]
+
+    @cached_property
+    def samples(self) -> int:
+        """The number of samples that are shown."""
+        return min(self.sheet.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
+
+    @cached_property
+    def others(self) -> Others | None:
+        """The samples that are not shown, counted all the same; None where there are none or nothing is counted."""
+        return Others(self) if self.kind and self.samples < self.sheet.spec.samples else None
+
+    @cached_property
+    def side(self) -> int:
+        """The points along an axis of the picture, 0 where there is none: it takes one input or two."""
+        count = self.sheet.spec.inputs
+        if count == 1:
+            return CURVE_POINTS
+        fitting = [side for side in _SIDES if side * side * len(self.nodes) <= MOST_CELLS]
+        return (fitting or _SIDES[-1:])[0] if count == 2 else 0
+
+    @property
+    def points(self) -> int:
+        """The number of points of the picture."""
+        return self.side if self.sheet.spec.inputs == 1 else self.side * self.side
+
+    @cached_property
+    def axes(self) -> list[Axis]:
+        """The axes of the picture at first, a little beyond the samples."""
+        return [_axis(column) for column in zip(*self.sheet.spec.data.x, strict=True)] if self.side else []
+
+    # Controls.
+    @cached_property
+    def controls(self) -> dict[str, int]:
+        """The rows of the controls, by name."""
+        return {name: row for row, name in enumerate(self._controls(), FIRST_CONTROL_ROW)}
+
+    def _controls(self) -> Iterator[str]:
+        yield from ("weights", "iteration")
+        if self.kind:
+            yield from ("right", "accuracy")
+        if self.sheet.spec.inputs == 2 and self.sheet.spec.outputs > 1:
+            yield "output"
+        for number in range(1, len(self.axes) + 1):
+            yield from (f"first {number}", f"last {number}")
+
+    @property
+    def used(self) -> Choice:
+        """The cell with the iteration whose parameters are used."""
+        return Choice(NAME, VALUE_COLUMN, self.controls["iteration"], self.sheet.spec.training.iters)
+
+    # Rows.
+    @property
+    def class_row(self) -> int:
+        """The row with the names of the classes, above the header."""
+        return FIRST_CONTROL_ROW + len(self.controls) + 2
+
+    @property
+    def header_row(self) -> int:
+        """The row of the table's header."""
+        return self.class_row + 1
+
+    @property
+    def first_row(self) -> int:
+        """The first row of the table: inputs that a person types."""
+        return self.header_row + 1
+
+    @property
+    def sample_row(self) -> int:
+        """The row of the first sample, below a row with a heading."""
+        return self.first_row + INPUT_ROWS + 1
+
+    @property
+    def point_row(self) -> int:
+        """The row of the picture's first point, below a row with a heading."""
+        return self.sample_row + self.samples + 1
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """Every row with a pass."""
+        return [
+            *range(self.first_row, self.first_row + INPUT_ROWS),
+            *range(self.sample_row, self.sample_row + self.samples),
+            *range(self.point_row, self.point_row + self.points),
+        ]
+
+    # Columns.
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The columns of the table, by key: inputs, targets, outputs, and what is made of them."""
+        found = [*self.inputs, *self.targets, *map(shown, self.outputs)]
+        if self.kind:
+            found += ["target class", "class", "is right"]
+        return {name: column for column, name in enumerate(found, VALUE_COLUMN)}
+
+    @property
+    def picture_column(self) -> int:
+        """The first column of the picture."""
+        return max(max(self.columns.values()) + 2, VALUE_COLUMN + _NOTE_COLUMNS)
+
+    @property
+    def picture_width(self) -> int:
+        """The columns of the picture, with an axis on its left and a gap on its right."""
+        if not self.side:
+            return 0
+        return 2 + (CHART_COLUMNS if self.sheet.spec.inputs == 1 else self.side)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the quantities of a pass stand; parameters have cells of their own, above the passes."""
+        first = self.picture_column + self.picture_width
+        cells = dict(self.sheet.layout.cells)
+        for key in (*self.inputs, *self.targets):
+            cells.pop(key, None)
+        for column, key in enumerate(self.parameters, first):
+            cells[key] = Place(NAME, column, PARAMETER_ROW)
+        columns = {key: self.columns[key] for key in self.inputs}
+        for column, node in enumerate(self.nodes, first):
+            columns |= dict.fromkeys((node.key, *node.aliases), column)
+        return Layout(cells, columns, {}, NAME)
+
+    def cell_of_point(self, across: int, up: int) -> tuple[int, int]:
+        """Return the column and row of a point in the picture of a plane; the second axis goes up."""
+        return self.picture_column + 1 + across, PICTURE_ROW + self.side - 1 - up
+
+    def row_of_point(self, across: int, up: int) -> int:
+        """Return the row of the pass of a point of the plane."""
+        return self.point_row + up * self.side + across
+
+
+@dataclass(frozen=True)
+class Others:
+    """The samples that the table leaves out: a pass and a mark each, so that the accuracy counts them too.
+
+    They stand at the right of the other passes, each in the row that the sample has on sheet Data: so a formula is
+    filled down as it is, and cites the inputs there instead of repeating them.
+    """
+
+    plan: Plan
+
+    @property
+    def samples(self) -> range:
+        """The samples, from 0."""
+        return range(self.plan.samples, self.plan.sheet.spec.samples)
+
+    @property
+    def title_row(self) -> int:
+        """The row of the title, below that of the parameters in use; the header follows, then the passes."""
+        return self.first_row - 2
+
+    @property
+    def first_row(self) -> int:
+        """The row of the first pass."""
+        return FIRST_SAMPLE_ROW + self.plan.samples
+
+    @property
+    def last_row(self) -> int:
+        """The row of the last pass."""
+        return FIRST_SAMPLE_ROW + self.plan.sheet.spec.samples - 1
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The network without its softmax: the largest output is that of the largest weighted sum."""
+        spec = self.plan.sheet.spec
+        if spec.layers[-1].activation != SOFTMAX:
+            return spec
+        layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
+        return replace(spec, layers=layers, training=replace(spec.training, loss="half_squared_error"))
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """The pass of a sample."""
+        return [node for block in forward(self.spec, None) for node in block.nodes if node.group == "forward"]
+
+    @property
+    def first_column(self) -> int:
+        """The column of the first quantity of a pass."""
+        return max(self.plan.layout.columns.values()) + 2
+
+    @property
+    def mark_column(self) -> int:
+        """The column that says whether a sample's class is named right."""
+        return self.first_column + len(self.nodes)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the quantities of a pass stand."""
+        cells = dict(self.plan.layout.cells)
+        for index in range(1, self.plan.sheet.spec.inputs + 1):
+            key = keys.activation(0, index)
+            cells[key] = Place(DATA, self.data_column(key), None)
+        columns: dict[str, int] = {}
+        for column, node in enumerate(self.nodes, self.first_column):
+            columns |= dict.fromkeys((node.key, *node.aliases), column)
+        return Layout(cells, columns, {}, NAME)
+
+    def data_column(self, key: str) -> int:
+        """Return the column of an input, as the network sees it, or of a target on sheet Data."""
+        return self.plan.sheet.layout.data[keys.data(key)].column
+
+
+def shown(output: str) -> str:
+    """Return the name of the column of the table that repeats an output of the pass."""
+    return f"shown {output}"
+
+
+def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
+    """Return the key of the cell that holds an input or a target of a sample, from 0."""
+    if not spec.has_data_sheet:
+        return key
+    is_drawn = spec.draws_samples and not key.startswith("raw_")
+    return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
+
+
+def typed_inputs(plan: Plan) -> list[list[float]]:
+    """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
+    samples = [list(row) for row in plan.sheet.spec.data.x[:INPUT_ROWS]]
+    multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
+    return (samples + multiples)[:INPUT_ROWS]
+
+
+def _finite(value: float) -> float:
+    return min(max(value, -sys.float_info.max), sys.float_info.max)
+
+
+def _axis(values: tuple[float, ...]) -> Axis:
+    """Return an axis that holds these values with a margin, from and to a round number."""
+    low, high = (min(max(end, -_LARGEST_END), _LARGEST_END) for end in (min(values), max(values)))
+    # A span below the smallest doubles has no digits to round to.
+    span = high - low if high - low > sys.float_info.min * 1e6 else max(2 * abs(low), 2.0)
+    step = 10.0 ** math.floor(math.log10(span / 4))
+    margin = _MARGIN * span if span == high - low else span / 2
+    return Axis(math.floor((low - margin) / step) * step, math.ceil((high + margin) / step) * step)

@@ -1,0 +1,160 @@
+"""Draws sheet Proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.book import style
+from xlnet.book.choices import ITERATION
+from xlnet.book.drawing.cells import merge, put_text
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.links import put_link
+from xlnet.book.drawing.page import fit_height, print_landscape
+from xlnet.book.drawing.protection import protect
+from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.sheets.proof.formulas import inputs
+from xlnet.book.sheets.proof.plan import (
+    ABOUT_ROW,
+    FIRST_ROW,
+    HEADER_ROW,
+    HEADLINE_ROW,
+    ITERATION_ROW,
+    LABEL_COLUMN,
+    LOSS_ROW,
+    STEP_ROW,
+    TITLE_ROW,
+    TOLERANCE_ROW,
+    VALUE_COLUMN,
+    Plan,
+    plan,
+)
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.render.excel import absolute, cell, text
+
+_WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE, _MOST_PRINTED_COLUMNS = 17, 20, 14, 28
+_ABOUT_WIDTH_IN_COLUMNS, _LINES_ABOUT = 9, 3
+_WRAPPED = replace(style.TEXT, wrap=True, vertical="top")
+_LABEL = replace(style.TEXT, border="below")
+_NAME = replace(style.TEXT, bold=True, border="below")
+_NOTE = replace(style.QUIET, horizontal="left", indent=1)
+
+
+def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+    """Draw the sheet with its formulas."""
+    made, texts = plan(sheet), sheet.texts
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
+    put_text(worksheet, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
+    merge(worksheet, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
+    fit_height(worksheet, ABOUT_ROW, _LINES_ABOUT)
+    rows = {"iteration": ITERATION_ROW, "h": STEP_ROW, "tolerance": TOLERANCE_ROW, "loss": LOSS_ROW}
+    for name, row in rows.items():
+        put_text(worksheet, LABEL_COLUMN, row, texts.get("proof", f"{name} label"), _LABEL)
+        if name in ("h", "tolerance"):
+            put_text(worksheet, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
+    target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
+    put_link(
+        worksheet, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1)
+    )
+    typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
+    put_inputs(worksheet, inputs(sheet), typed, texts)
+    _draw_headers(worksheet, made)
+    put_all(worksheet, formulas)
+    _colour_verdicts(worksheet, made)
+    worksheet.column_dimensions["A"].width = _LABEL_WIDTH
+    for column in range(VALUE_COLUMN, max(made.last_column, len(made.columns)) + 1):
+        worksheet.column_dimensions[get_column_letter(column)].width = _WIDTH
+    worksheet.sheet_view.showGridLines = False
+    worksheet.sheet_properties.tabColor = style.GROUPS["gradients"].strong
+    protect(worksheet)
+    if made.last_column > _MOST_PRINTED_COLUMNS:
+        # The passes of a larger network would take dozens of pages.
+        worksheet.print_area = f"A1:{cell(len(made.columns), made.row(len(made.proved) - 1))}"
+    print_landscape(worksheet)
+    worksheet.page_setup.fitToWidth = 1 if made.last_column > _MOST_PRINTED_COLUMNS else _pages(worksheet)
+
+
+def _pages(worksheet: Worksheet) -> int:
+    return -(-worksheet.max_column // _COLUMNS_PER_PAGE)
+
+
+def _about(made: Plan) -> str:
+    texts = made.sheet.texts
+    parts = [texts.get("proof", "about")]
+    if made.has_kinks:
+        parts.append(texts.get("proof", "about kinks"))
+    if len(made.proved) < made.trained:
+        parts.append(texts.get("proof", "selection").format(count=len(made.proved), all=f"{made.trained:,}"))
+    return texts.get("proof", "between sentences").join(parts)
+
+
+def _draw_headers(worksheet: Worksheet, made: Plan) -> None:
+    sheet, texts = made.sheet, made.sheet.texts
+    for name in made.columns:
+        group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
+        header = replace(style.HEADER, fill=style.GROUPS[group.get(name, "parameters")].strong, wrap=True)
+        put_text(worksheet, made.column(name), HEADER_ROW, texts.get("proof", name), header)
+    fit_height(worksheet, HEADER_ROW, 2)
+    for index, key in enumerate(made.proved):
+        put_text(worksheet, LABEL_COLUMN, made.row(index), sheet.symbols(key), _NAME)
+        for up, sign in ((True, "+"), (False, "−")):
+            label = f"{sheet.symbols(key)} {sign} h"
+            put_text(worksheet, LABEL_COLUMN, made.moved_row(index, up=up), label, _LABEL)
+    heading = replace(style.TITLE, size=13)
+    put_text(worksheet, LABEL_COLUMN, made.base_row - 2, texts.get("proof", "passes"), heading)
+    put_text(worksheet, LABEL_COLUMN, made.base_row - 1, texts.get("proof", "moved"), _filled("iteration"))
+    put_text(worksheet, LABEL_COLUMN, made.base_row, texts.get("proof", "nothing moved"), _LABEL)
+    groups = {node.key: node.group for node in sheet.graph.nodes}
+    for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
+        column = made.layout.columns.get(key) or made.layout.cells[key].column
+        put_text(worksheet, column, made.base_row - 1, sheet.symbols(key), _filled(groups[key]))
+
+
+def _filled(group: str) -> style.Look:
+    return replace(style.HEADER, fill=style.GROUPS[group].strong)
+
+
+def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
+    """Colour verdicts and headline green or red; show what is small or large by a power of ten."""
+    column = made.column("verdict")
+    last = made.row(len(made.proved) - 1)
+    verdict = f"${cell(column, FIRST_ROW)}"
+    cells = f"{cell(column, FIRST_ROW)}:{cell(column, last)}"
+    for name in ("agrees", "kink", "differs"):
+        rule = _coloured(f"{verdict}={text(made.sheet.texts.get('proof', name))}", good=name != "differs")
+        worksheet.conditional_formatting.add(cells, rule)
+    before, after = made.headline
+    headline = absolute(LABEL_COLUMN, HEADLINE_ROW)
+    everything = text(f"{before}{len(made.proved)}{after}")
+    banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
+    worksheet.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
+    diverged = text(made.sheet.texts.get("proof", "diverged"))
+    is_wrong = f"AND({headline}<>{everything},{headline}<>{diverged})"
+    worksheet.conditional_formatting.add(banner, _coloured(is_wrong, good=False))
+    fit_height(worksheet, HEADLINE_ROW, 2)
+    for name in (
+        "value",
+        "E plus",
+        "E minus",
+        "central",
+        "gradient",
+        *made.columns[made.columns.index("verdict") + 1 :],
+    ):
+        own = made.column(name)
+        cells_of = f"{cell(own, FIRST_ROW)}:{cell(own, last)}"
+        # Two losses that differ by h alone look the same by six digits.
+        align_ordinary(worksheet, cells_of, style.MANY_DIGITS if name in ("E plus", "E minus") else style.DIGITS)
+    align_ordinary(worksheet, cell(VALUE_COLUMN, LOSS_ROW))
+    align_ordinary(worksheet, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
+
+
+def _coloured(condition: str, *, good: bool) -> Rule:
+    colour, fill = style.VERDICT[good]
+    look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill("solid", bgColor=fill))
+    return Rule(type="expression", dxf=look, formula=[condition])

@@ -1,0 +1,126 @@
+"""What sheet Proof proves, and where everything stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from xlnet import keys
+from xlnet.book.sheets.proof import NAME
+from xlnet.book.sheets.training import TrainingSheet
+from xlnet.graph.node import Node
+from xlnet.graph.operations import KINKED
+from xlnet.render.layout import Layout, Place
+
+# Of a very large network, as many parameters are proved as keep the sheet this small, but at least a few.
+MOST_CELLS, MOST_PARAMETERS, FEWEST_PARAMETERS = 20_000, 100, 4
+
+LABEL_COLUMN, VALUE_COLUMN, FIRST_PARAMETER_COLUMN = 1, 2, 2
+TITLE_ROW, ABOUT_ROW, ITERATION_ROW, STEP_ROW, TOLERANCE_ROW, LOSS_ROW, HEADLINE_ROW = 1, 2, 4, 5, 6, 7, 9
+HEADER_ROW, FIRST_ROW = 11, 12
+# The columns of the table, by what they show.
+_COLUMNS = ("parameter", "value", "h", "E plus", "E minus", "central", "gradient", "difference", "verdict")
+KINK_COLUMNS = ("slope below", "slope above")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The `proved` parameters of those that are trained, and where they and their moved passes stand."""
+
+    sheet: TrainingSheet
+    proved: tuple[str, ...]
+    trained: int
+
+    @property
+    def base_row(self) -> int:
+        """The row of the pass in which nothing is moved: the passes are a table of their own below the first one."""
+        return FIRST_ROW + len(self.proved) + 3
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the sheet."""
+        return self.base_row + 2 * len(self.proved)
+
+    def row(self, index: int) -> int:
+        """Return the row of a proved parameter in the table."""
+        return FIRST_ROW + index
+
+    def moved_row(self, index: int, *, up: bool) -> int:
+        """Return the row of the pass in which a proved parameter is moved up or down."""
+        return self.base_row + 1 + index + (0 if up else len(self.proved))
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """Every parameter."""
+        return [node.key for node in self.sheet.graph.nodes if node.group == "parameters"]
+
+    @cached_property
+    def drawn(self) -> list[str]:
+        """The inputs and targets of the samples that the iteration draws."""
+        nodes = self.sheet.graph.nodes
+        return [n.key for n in nodes if n.group == "samples" and keys.parts(n.key).letter in ("x", "t")]
+
+    @cached_property
+    def forward(self) -> list[Node]:
+        """The forward pass."""
+        return [node for node in self.sheet.graph.nodes if node.group in ("forward", "loss")]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the quantities of a pass stand: parameters and the pass in its row, drawn samples in the first one."""
+        columns = {key: column for column, key in enumerate(self.parameters, FIRST_PARAMETER_COLUMN)}
+        cells = dict(self.sheet.layout.cells)
+        first = FIRST_PARAMETER_COLUMN + len(self.parameters)
+        for column, key in enumerate(self.drawn, first):
+            cells[key] = Place(NAME, column, self.base_row)
+        for column, node in enumerate(self.forward, first + len(self.drawn)):
+            columns |= dict.fromkeys((node.key, *node.aliases), column)
+        return Layout(cells, columns, self.sheet.layout.data, NAME)
+
+    @property
+    def last_column(self) -> int:
+        """The last column of the passes."""
+        return max(self.layout.columns.values())
+
+    @property
+    def loss_column(self) -> int:
+        """The column of the loss of a pass."""
+        return self.layout.columns[keys.LOSS]
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether the loss may have a kink, where its slope jumps and backpropagation takes one side."""
+        spec = self.sheet.spec
+        return not KINKED.isdisjoint((spec.training.loss, *(layer.activation for layer in spec.layers)))
+
+    @property
+    def agreeing(self) -> tuple[str, ...]:
+        """The verdicts by which a gradient agrees."""
+        return ("agrees", "kink") if self.has_kinks else ("agrees",)
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """What stands before and after the number of gradients that agree."""
+        name = "headline" if len(self.proved) == self.trained else "headline of some"
+        numbers = {"all": len(self.proved), "trained": f"{self.trained:,}"}
+        text = self.sheet.texts.get("proof", name).format(agreeing="\n", **numbers)
+        before, after = text.split("\n")
+        return before, after
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table."""
+        return _COLUMNS + (KINK_COLUMNS if self.has_kinks else ())
+
+    def column(self, name: str) -> int:
+        """Return the column of the table that is called so."""
+        return LABEL_COLUMN + self.columns.index(name)
+
+
+def plan(sheet: TrainingSheet) -> Plan:
+    """Return what the sheet proves; of very many parameters some, evenly spaced."""
+    trained = [node.key.removeprefix("d_") for node in sheet.graph.nodes if node.group == "gradients"]
+    width = sum(node.group in ("parameters", "forward", "loss") for node in sheet.graph.nodes)
+    count = min(len(trained), max(MOST_CELLS // (2 * width), FEWEST_PARAMETERS), MOST_PARAMETERS)
+    spaced = [round(index * (len(trained) - 1) / max(count - 1, 1)) for index in range(count)]
+    return Plan(sheet, tuple(trained[index] for index in spaced), len(trained))

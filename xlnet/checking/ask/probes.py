@@ -1,0 +1,73 @@
+"""The states in which a workbook is recalculated, so that a wrong formula cannot hide behind a lucky number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlnet.checking.open.opened import Opened
+from xlnet.checking.open.quantities import Input, Position
+from xlnet.engines.grid import Edit, Point
+
+AS_SAVED = "as saved"
+INPUTS_MOVED = "with the inputs moved"
+_LARGEST = 1e300
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A point, and its name in messages."""
+
+    name: str
+    point: Point
+
+
+def probes(opened: Opened) -> list[Probe]:
+    """Return the points at which `opened` is to be recalculated.
+
+    As saved; then with every input, target, setting and initial weight moved: at x₁ = x₂ = 1 a formula that cites the
+    wrong input gives the right number. Where a run has converged, or a unit is saturated, or η is tiny, any formula
+    gives the right number: so one that xlnet did not write is judged by itself, too (see `rewritten`).
+    """
+    random = np.random.Generator(np.random.PCG64(20_191_111))
+    return [
+        Probe(AS_SAVED, Point()),
+        Probe(INPUTS_MOVED, Point(edits=_moved_inputs(opened, random))),
+    ]
+
+
+def _moved_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:
+    return _edits({position: _moved(entry, random) for position, entry in opened.inputs.items()})
+
+
+def _moved(entry: Input, random: np.random.Generator) -> float | str:
+    if isinstance(entry.choices, range):
+        other = random.choice(entry.choices)
+        return float(other if other != entry.value else entry.choices[-1])
+    if entry.choices:
+        return entry.choices[-1]
+    return (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
+
+
+def _nearby(value: float, random: np.random.Generator) -> float:
+    moved = value * (1 + random.uniform(-0.1, 0.1)) + random.uniform(0.02, 0.06)
+    return float(np.clip(moved, -_LARGEST, _LARGEST))
+
+
+def _smaller(value: float, random: np.random.Generator) -> float:
+    """Return a setting somewhat below `value`: a larger learning rate might diverge, a larger β₁ be above 1."""
+    return float(value * random.uniform(0.7, 0.9)) or 0.01
+
+
+def _edits(numbers: Mapping[Position, float | str]) -> tuple[Edit, ...]:
+    """Return edits that type these numbers, neighbours together: LibreOffice takes milliseconds for each edit."""
+    edits: list[Edit] = []
+    for (sheet, row, column), number in sorted(numbers.items()):
+        last = edits[-1] if edits else None
+        if last and (last.sheet, last.row, last.column + len(last.values[0])) == (sheet, row, column):
+            edits[-1] = replace(last, values=((*last.values[0], number),))
+        else:
+            edits.append(Edit(sheet, row, column, ((number,),)))
+    return tuple(edits)

@@ -1,0 +1,1 @@
+"""Judges a recalculated workbook by the reference, cell by cell."""

@@ -1,0 +1,85 @@
+"""Judges the formulas on the sheets beside Training by what the cells that they cite call for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from xlnet.checking.judge.region import WrongCell, wrong_cell
+from xlnet.checking.judge.sheets import EXPECTATIONS
+from xlnet.checking.judge.view import Expected, Near, OneOf, Single, View, Written
+from xlnet.checking.open.opened import Opened
+from xlnet.checking.open.quantities import Position
+from xlnet.engines.grid import Grid
+from xlnet.engines.workers.handover import NUMBER, TEXT
+
+
+def wrong_beside(
+    opened: Opened, grids: Mapping[str, Grid], probe: str, rtol: float, atol: float
+) -> tuple[list[WrongCell], dict[str, float]]:
+    """Return the wrong cells beside Training, and the worst error of the others of each sheet.
+
+    Errors are relative where a value is above 1. Raises LookupError where nothing is known of a formula.
+    """
+    view = View(opened, grids)
+    wrong: list[WrongCell] = []
+    worst = dict.fromkeys(opened.lives, 0.0)
+    for sheet in opened.lives:
+        grid = grids[sheet]
+        expectations: dict[Position, Expected] = {}
+        # On a run's sheet Training there is nothing but what repeats a cell of sheet Compare.
+        for position, expected in EXPECTATIONS[sheet](view) if sheet in EXPECTATIONS else ():
+            # An identity layer's z and a share a cell: the first has a rule, the second would only repeat the cell.
+            expectations.setdefault(position, expected)
+        for live in opened.lives[sheet]:
+            position = Position(sheet, live.row, live.column)
+            wanted = view.shown(live.shown) if live.shown else expectations[position]
+            first, *others = wanted.values if isinstance(wanted, OneOf) else (wanted,)
+            problem, error = _judged(opened, grid, position, first, rtol, atol)
+            if problem and all(_judged(opened, grid, position, other, rtol, atol)[0] for other in others):
+                shown = first.value if isinstance(first, Near | Written) else first
+                wrong.append(wrong_cell(position, problem, probe, grid, shown))
+            worst[sheet] = max(worst[sheet], error)
+    return wrong, worst
+
+
+def _judged(
+    opened: Opened,
+    grid: Grid,
+    position: Position,
+    expected: Single,
+    rtol: float,
+    atol: float,
+) -> tuple[str | None, float]:
+    row, column = position.row - 1, position.column - 1
+    kind, found = grid.kinds[row, column], grid.values[row, column]
+    if not opened.beside[position][1]:
+        return "typed over", 0.0
+    value = expected.value if isinstance(expected, Near | Written) else expected
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        # What depends on a cell without a number has no expected value: that cell alone is to blame.
+        return None, 0.0
+    if isinstance(expected, str | Written):
+        text = grid.texts.get((position.row, position.column)) if kind == TEXT else None
+        return (None if text is not None and _reads(text, expected) else "wrong value"), 0.0
+    if kind != NUMBER:
+        return "no number", 0.0
+    assert isinstance(value, float)
+    slack = expected.slack if isinstance(expected, Near) else 0.0
+    distance = max(abs(float(found) - value) - slack, 0.0)
+    if distance > atol + rtol * abs(value):
+        return "wrong value", 0.0
+    return None, distance / max(1.0, abs(value))
+
+
+def _reads(text: str, expected: str | Written) -> bool:
+    if isinstance(expected, str):
+        return text == expected
+    is_bracketed = text.startswith("(") and text.endswith(")")
+    try:
+        number = float(text.strip("()").replace("−", "-"))
+    except ValueError:
+        return False
+    # Half a unit of the last digit, and what rounding adds to it.
+    most = 0.500001 * 10.0 ** (1 - expected.digits) * abs(expected.value)
+    return is_bracketed == (number < 0) and abs(number - expected.value) <= most

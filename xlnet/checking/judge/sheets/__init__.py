@@ -1,0 +1,19 @@
+"""What the sheets beside Training should show, by numpy, of the cells that their formulas cite; a module a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof
+from xlnet.checking.judge.view import Expected, View
+from xlnet.checking.open.quantities import Position
+
+# By the sheets' names.
+EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Position, Expected]]]] = {
+    dashboard.NAME: dashboard.expected,
+    explore.NAME: explore.expected,
+    proof.NAME: proof.expected,
+    predict.NAME: predict.expected,
+    guide.NAME: guide.expected,
+    compare.NAME: compare.expected,
+}

@@ -1,0 +1,156 @@
+"""Sheet Compare: how a run ends, its weights, and the points of its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from xlnet import keys
+from xlnet.book.sheets.compare import NAME
+from xlnet.book.sheets.compare.numbers import LOSS_TIMES, NONE, OUTPUT_TIMES, WEIGHT_TIMES
+from xlnet.book.sheets.compare.plan import (
+    CONTROL_ROW,
+    FIRST_RUN_ROW,
+    LOG_LOSS,
+    LOSS,
+    OUTPUT,
+    PLACE_ROW,
+    VALUE_COLUMN,
+    Plan,
+)
+from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
+from xlnet.checking.judge.sheets.losses import losses_of
+from xlnet.checking.judge.view import Expected, View
+from xlnet.checking.open.quantities import Position
+from xlnet.engines.workers.handover import NUMBER
+
+__all__ = ["NAME", "expected"]
+
+_Found = Iterator[tuple[Position, Expected]]
+
+
+def expected(view: View) -> _Found:
+    """Yield what each formula of the sheet that shows this run should show."""
+    plan, index = view.opened.plan, view.opened.index
+    assert plan is not None
+    yield from _results(view, plan, index)
+    if index == 0:
+        yield from _limits(view, plan)
+    if plan.owns_axis(index):
+        yield from _axis(view, plan, index)
+    yield from _points(view, plan, index)
+    yield from _weights(view, plan, index)
+
+
+def _results(view: View, plan: Plan, index: int) -> _Found:
+    spec, words = view.opened.spec, plan.texts.sections["compare"]
+    iters, own = spec.training.iters, view.opened.sheet.parameters
+
+    def at(name: str, value: Expected) -> tuple[Position, Expected]:
+        return Position(NAME, plan.row(index), plan.columns[name]), value
+
+    losses = losses_of(view, view.number(NAME, CONTROL_ROW, VALUE_COLUMN))
+    yield at("iterations", float(losses.iterations))
+    yield at("first loss", _or_none(view, keys.LOSS, 1))
+    yield at("final loss", _or_none(view, keys.LOSS, iters))
+    for number in plan.outputs:
+        yield at(f"output {number}", _or_none(view, plan.output_key(index, number), iters))
+    yield at("first below", losses.shown(words["never"]))
+    has_all = losses.numbers == losses.iterations
+    yield at("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
+    for when, iteration in (("initial", 1), ("final", iters)):
+        for key in plan.parameters:
+            if key in own:
+                yield at(f"{when} {key}", _or_none(view, key, iteration))
+
+
+def _or_none(view: View, key: str, iteration: int) -> Expected:
+    found = view.of_iteration(key, iteration)
+    return NONE if found is not None and np.isnan(found) else found
+
+
+def _limits(view: View, plan: Plan) -> _Found:
+    first, last = plan.targets()
+    targets = view.grids[first.sheet].values[first.row - 1 : last.row, first.column - 1 : last.column]
+    columns = plan.columns
+    losses = _numbers(view, plan, [columns["first loss"]])
+    weights = _numbers(view, plan, [columns[f"initial {key}"] for key in plan.parameters])
+    limits = {
+        "loss": LOSS_TIMES * max([0.0, *losses]),
+        "output": OUTPUT_TIMES * max(1.0, *map(abs, targets.ravel().tolist())),
+        "weight": WEIGHT_TIMES * max([1.0, *map(abs, weights)]),
+    }
+    for name, row in plan.limits.items():
+        yield Position(NAME, row, plan.limits_column + 1), float(limits[name])
+
+
+def _numbers(view: View, plan: Plan, columns: list[int]) -> list[float]:
+    """Return the numbers in some columns of the table; a text is passed over."""
+    grid = view.grids[NAME]
+    rows = slice(FIRST_RUN_ROW - 1, plan.last_run_row)
+    found: list[float] = []
+    for column in columns:
+        is_number = grid.kinds[rows, column - 1] == NUMBER
+        found += grid.values[rows, column - 1][is_number].tolist()
+    return found
+
+
+def _axis(view: View, plan: Plan, index: int) -> _Found:
+    column = plan.axes[view.opened.spec.training.iters]
+    counted = view.number(NAME, plan.row(index), plan.columns["iterations"])
+    count = len(plan.points(index))
+    for number in range(count):
+        step = number / (count - 1) if number else 0.0
+        yield Position(NAME, FIRST_RUN_ROW + number, column), float(np.floor(1 + step * (counted - 1) + 0.5))
+
+
+def _points(view: View, plan: Plan, index: int) -> _Found:
+    most = _limit(view, plan, "loss")
+    loss, log = (plan.series_column(index, name) for name in (LOSS, LOG_LOSS))
+    for number in range(len(plan.points(index))):
+        row = FIRST_RUN_ROW + number
+        found = _at_point(view, plan, index, keys.LOSS, number)
+        # fmin passes over a NaN: where the run has no number, the limit is drawn.
+        drawn = None if found is None or np.isnan(most) else float(np.fmin(found, most))
+        yield Position(NAME, row, loss), drawn
+        yield Position(NAME, row, log), float(np.maximum(view.number(NAME, row, loss), SMALLEST_LOSS))
+        if plan.outputs:
+            key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
+            yield _within(view, plan, "output", column, number, _at_point(view, plan, index, key, number))
+
+
+def _weights(view: View, plan: Plan, index: int) -> _Found:
+    sheet = view.opened.sheet
+    own = sheet.parameters
+    by_symbol = {sheet.header(node): node.key for node in sheet.graph.nodes if node.key in own}
+    for which in plan.charted_weights:
+        key = by_symbol.get(view.text(NAME, plan.weight_row(which), VALUE_COLUMN) or "")
+        column = plan.series_column(index, f"weight {which}")
+        yield Position(NAME, PLACE_ROW, column), None if key is None else float(own.index(key) + 1)
+        for number in range(len(plan.points(index))):
+            found = None if key is None else _at_point(view, plan, index, key, number)
+            yield _within(view, plan, "weight", column, number, found)
+
+
+def _at_point(view: View, plan: Plan, index: int, key: str, number: int) -> float | None:
+    """Return what sheet Training has of a quantity in the iteration that a point shows."""
+    iters = plan.sheets[index].spec.training.iters
+    iteration = view.number(NAME, FIRST_RUN_ROW + number, plan.axes[iters])
+    return view.of_iteration(key, int(iteration)) if 1 <= iteration < iters + 1 else None
+
+
+def _within(
+    view: View, plan: Plan, limit: str, column: int, number: int, found: float | None
+) -> tuple[Position, Expected]:
+    """Return a value within its limit; where there is none, the one above."""
+    row, most = FIRST_RUN_ROW + number, _limit(view, plan, limit)
+    if found is not None and np.isnan(found + most):
+        found = view.number(NAME, row - 1, column) if number else 0.0
+    elif found is not None:
+        found = float(np.clip(found, -most, most))
+    return Position(NAME, row, column), found
+
+
+def _limit(view: View, plan: Plan, name: str) -> float:
+    return view.number(NAME, plan.limits[name], plan.limits_column + 1)

@@ -1,0 +1,117 @@
+"""Sheet Dashboard: headline numbers, and the points of its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from xlnet import keys
+from xlnet.book.sheets.dashboard import NAME
+from xlnet.book.sheets.dashboard import plan as dashboard
+from xlnet.book.sheets.dashboard.accuracy import Marks
+from xlnet.book.sheets.predict import NAME as PREDICT
+from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
+from xlnet.book.sheets.predict.plan import Plan
+from xlnet.checking.judge.sheets.losses import losses_of
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
+from xlnet.checking.open.quantities import Position
+from xlnet.model import classification as classes
+
+__all__ = ["NAME", "expected"]
+
+
+def expected(view: View) -> Iterator[tuple[Position, Expected]]:
+    """Yield what each formula of the sheet should show."""
+    yield from _headlines(view)
+    yield from _points(view)
+    shown = dashboard.points(view.opened.sheet)
+    if shown.marks is not None:
+        yield from _marks(view, shown.marks)
+
+
+def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
+    opened = view.opened
+    spec, words = opened.spec, opened.sheet.texts.sections["dashboard"]
+    iters = spec.training.iters
+    losses = losses_of(view, view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN))
+
+    def headline(name: str, value: Expected) -> tuple[Position, Expected]:
+        return Position(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN), value
+
+    yield headline("iterations", float(losses.iterations))
+    yield headline("first loss", view.of_iteration(keys.LOSS, 1))
+    yield headline("final loss", view.of_iteration(keys.LOSS, iters))
+    if spec.batch_size == 1:
+        for key in dashboard.outputs(spec):
+            yield headline(f"output {key}", view.of_iteration(key, iters))
+    if classes.kind_of(spec):
+        yield headline("accuracy", view.cited(PREDICT, Plan(opened.sheet).controls["accuracy"], PREDICT_COLUMN))
+    yield headline("first below", losses.shown(words["never"]))
+    has_all = losses.numbers == losses.iterations
+    yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
+
+
+def _marks(view: View, table: Marks) -> Iterator[tuple[Position, Expected]]:
+    """Yield the accuracy of the iterations shown, and which samples of their batches are classified right."""
+    opened = view.opened
+    counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
+    for index in range(table.count):
+        row = table.first_row + index
+        step = index / (table.count - 1) if index else 0.0
+        yield Position(NAME, row, table.column), float(np.floor(1 + step * (counted - 1) + 0.5))
+        found = [view.number(NAME, row, table.column + 1 + sample) for sample in range(1, table.samples + 1)]
+        yield Position(NAME, row, table.column + 1), float(np.mean(found))
+        iteration = view.number(NAME, row, table.column)
+        is_known = 1 <= iteration < opened.spec.training.iters + 1
+        for sample in range(1, table.samples + 1):
+            right: Expected = _is_right(view, table, sample, int(iteration)) if is_known else None
+            yield Position(NAME, row, table.column + 1 + sample), right
+
+
+def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:
+    outputs, targets = (
+        np.array([_number(view, key, iteration) for key in every_key]) for every_key in table.keys_of(sample)
+    )
+    if np.isnan(outputs).any() or np.isnan(targets).any():
+        return float("nan")
+    if table.kind == classes.TWO:
+        is_one = targets[0] > classes.BOUNDARY
+        return one_of(float((outputs[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
+    # Targets that were moved are no classes any more; then only the sum tells.
+    found, largest = float((outputs * targets).sum()), float(outputs.max())
+    return one_of((float(found == largest), float(found == largest or is_tie(found, largest))))
+
+
+def _number(view: View, key: str, iteration: int) -> float:
+    layout = view.opened.layout
+    if key in layout.columns:
+        found = view.of_iteration(key, iteration)
+    else:
+        place = layout.cells[key]
+        found = view.cited(place.sheet, place.row or 1, place.column)
+    return float("nan") if found is None else found
+
+
+def _points(view: View) -> Iterator[tuple[Position, Expected]]:
+    opened = view.opened
+    shown = dashboard.points(opened.sheet)
+    counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
+    for index in range(shown.count):
+        row = dashboard.FIRST_POINT_ROW + index
+
+        def point(column: int, value: Expected, row: int = row) -> tuple[Position, Expected]:
+            return Position(NAME, row, column), value
+
+        step = index / (shown.count - 1) if index else 0.0
+        yield point(dashboard.POINTS_COLUMN, float(np.floor(1 + step * (counted - 1) + 0.5)))
+        loss = view.cited(NAME, row, shown.column(keys.LOSS))
+        smallest = dashboard.SMALLEST_LOSS
+        yield point(dashboard.POINTS_COLUMN + 1, None if loss is None else float(np.maximum(loss, smallest)))
+        iteration = view.number(NAME, row, dashboard.POINTS_COLUMN)
+        is_known = 1 <= iteration < opened.spec.training.iters + 1
+        for key in shown.keys:
+            yield point(shown.column(key), view.of_iteration(key, int(iteration)) if is_known else None)
+        for key in shown.targets:
+            place = opened.layout.cells[key]
+            yield point(shown.column(key), view.cited(place.sheet, place.row or 1, place.column))

@@ -1,0 +1,95 @@
+"""Sheet Explore: the picture, the quantities with their texts, and what is computed there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlnet import keys, reference
+from xlnet.book.sheets.explore import NAME
+from xlnet.book.sheets.explore.faces import Face, cells, faces, shown
+from xlnet.book.sheets.explore.numbers import DIGITS, LEAST, parts_of, sign, unbracketed
+from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
+from xlnet.book.sheets.explore.spans import numbers_span
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, Written, one_of
+from xlnet.checking.open.quantities import Position, from_grids, placements
+from xlnet.spec import Spec
+
+__all__ = ["NAME", "expected"]
+
+
+def expected(view: View) -> Iterator[tuple[Position, Expected]]:
+    """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
+    plan = Plan(view.opened.sheet)
+    backward = view.text(NAME, VIEW_ROW, CONTROL_COLUMN) == plan.sheet.texts.get("explore", "backward")
+    for each in cells(plan):
+        yield Position(NAME, each.row, each.column), _face(view, plan, faces(plan, each)[backward])
+    if not plan.is_drawn:
+        return
+    computed = _computed(view, plan)
+    for entry in plan.entries:
+        row = plan.rows[entry.key]
+        if entry.shown is None:
+            yield Position(NAME, row, VALUE_COLUMN), computed[entry.key]
+        value = view.cited(NAME, row, VALUE_COLUMN)
+        yield Position(NAME, row, ROUNDED_COLUMN), None if value is None else _written(value)
+        if entry.has_numbers:
+            yield Position(NAME, row, numbers_span(plan)[0]), _numbers(view, plan, entry)
+
+
+def _written(value: float) -> Expected:
+    return one_of(Written(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
+
+
+def _face(view: View, plan: Plan, face: Face) -> Expected:
+    if isinstance(face, str):
+        return face
+    if plan.is_drawn:
+        return view.cited(NAME, plan.rows[face.key], VALUE_COLUMN)
+    return view.shown(shown(plan, face.key))
+
+
+def _numbers(view: View, plan: Plan, entry: Entry) -> Expected:
+    """Return the text that the texts of an entry's numbers give."""
+    parts = parts_of(plan, entry)
+    texts = [_rounded(view, plan, part) if index % 2 else part for index, part in enumerate(parts)]
+    result = _rounded(view, plan, entry.key)
+    if result is None or None in texts:
+        return math.nan
+    value = view.number(NAME, plan.rows[entry.key], VALUE_COLUMN)
+    before, after = "".join(text for text in texts if text is not None), unbracketed(result)
+    return one_of(before + sign(value * nearly) + after for nearly in NEAR_TIES)
+
+
+def _rounded(view: View, plan: Plan, key: str) -> str | None:
+    """Return the text of a number in the table, None where there is an error."""
+    column, row = plan.rounded(key)
+    if key == keys.ITERATION:
+        return f"{view.number(NAME, row, column):.0f}"
+    return view.text(NAME, row, column) if not math.isnan(view.number(NAME, row, VALUE_COLUMN)) else None
+
+
+def _computed(view: View, plan: Plan) -> dict[str, float]:
+    """Return the reference's values of the sample's share of the gradients, and of the next iteration's parameters."""
+    one = _of_one_sample(plan.sheet.spec)
+    places = placements(one, plan.layout)
+    found = from_grids(places, view.grids, 1)
+    values: dict[str, float] = {}
+    for name, array in reference.updated(one, found).items():
+        values |= {f"next_{key}": number for key, number in _by_key(name, array[0])}
+    for name, array in reference.gradients(one, found).items():
+        values |= {f"share_{key}": number for key, number in _by_key(name, array[0])}
+    return values
+
+
+def _by_key(name: str, array: reference.Array) -> Iterator[tuple[str, float]]:
+    import numpy as np
+
+    for indices in np.ndindex(*array.shape):
+        yield keys.element(name, *(index + 1 for index in indices)), float(array[indices])
+
+
+def _of_one_sample(spec: Spec) -> Spec:
+    data = replace(spec.data, x=spec.data.x[:1], t=spec.data.t[:1], standardize=False)
+    return replace(spec, data=data, training=replace(spec.training, batch=None, order="sequential"))

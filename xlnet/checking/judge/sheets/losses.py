@@ -1,0 +1,43 @@
+"""What headline numbers tell of a run's losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnet import keys
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, one_of
+from xlnet.engines.workers.handover import BLANK, NUMBER
+from xlnet.render.layout import FIRST_ROW, TRAINING
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The iterations that are counted, the losses among them that are numbers, and the first that is small, if any.
+
+    Rounding decides whether a loss at the bound is small: so `first_below` are all that may be the first one.
+    """
+
+    iterations: int
+    numbers: int
+    first_below: tuple[int | None, ...]
+
+    def shown(self, never: str) -> Expected:
+        """Return what a cell with the first small loss should show; `never` where there is none."""
+        return one_of(never if first is None else float(first) for first in self.first_below)
+
+
+def losses_of(view: View, bound: float) -> Losses:
+    """Return what sheet Training has of the losses; small is one below `bound`."""
+    training, columns = view.grids[TRAINING], view.opened.layout.columns
+    rows = slice(FIRST_ROW - 1, FIRST_ROW - 1 + view.opened.spec.training.iters)
+    column = columns[keys.LOSS] - 1
+    # A blank cell is 0, as engines take it.
+    losses = np.where(training.kinds[rows, column] == BLANK, 0.0, training.values[rows, column])
+    exactly, surely, perhaps = (np.flatnonzero(losses < bound * nearly) + 1 for nearly in NEAR_TIES)
+    last = int(surely[0]) if surely.size else None
+    ties = (int(number) for number in perhaps if last is None or number < last)
+    counted = (training.kinds[rows, columns[keys.ITERATION] - 1] == NUMBER).sum()
+    numbers = (training.kinds[rows, column] == NUMBER).sum()
+    return Losses(int(counted), int(numbers), (int(exactly[0]) if exactly.size else None, *ties, last))

@@ -1,0 +1,106 @@
+"""Sheet Proof: the forward passes by the reference, and what is made of their losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlnet import reference
+from xlnet.book.choices import ITERATION
+from xlnet.book.sheets.proof import NAME
+from xlnet.book.sheets.proof.plan import (
+    HEADLINE_ROW,
+    ITERATION_ROW,
+    LABEL_COLUMN,
+    LOSS_ROW,
+    STEP_ROW,
+    TOLERANCE_ROW,
+    VALUE_COLUMN,
+    Plan,
+    plan,
+)
+from xlnet.book.sheets.proof.verdict import verdict
+from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, one_of
+from xlnet.checking.open.quantities import Position, from_grids, placements
+
+__all__ = ["NAME", "expected"]
+
+# A spreadsheet may take two numbers that differ by less than this, relative to their size, for equal.
+_SNAPPED = 2.0**-46
+
+
+def expected(view: View) -> Iterator[tuple[Position, Expected]]:
+    """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
+    made = plan(view.opened.sheet)
+    yield Position(NAME, ITERATION_ROW, VALUE_COLUMN), view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
+    yield Position(NAME, LOSS_ROW, VALUE_COLUMN), view.cited(NAME, made.base_row, made.loss_column)
+    yield from _table(view, made)
+    verdicts = [view.text(NAME, made.row(index), made.column("verdict")) for index in range(len(made.proved))]
+    words = [view.opened.sheet.texts.get("proof", name) for name in made.agreeing]
+    agreeing = sum(word in words for word in verdicts)
+    texts = view.opened.sheet.texts
+    is_none = set(verdicts) == {texts.get("proof", "none")}
+    headline = texts.get("proof", "diverged") if is_none else str(agreeing).join(made.headline)
+    yield Position(NAME, HEADLINE_ROW, LABEL_COLUMN), headline
+    yield from _moved(view, made)
+    yield from _forward(view, made)
+
+
+def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
+    loss = view.number(NAME, LOSS_ROW, VALUE_COLUMN)
+    here = view.number(NAME, made.base_row, made.loss_column)
+    for index, key in enumerate(made.proved):
+        row = made.row(index)
+        found = {name: view.number(NAME, row, made.column(name)) for name in made.columns if name != "verdict"}
+        above, below, h = found["E plus"], found["E minus"], found["h"]
+        noise = _SNAPPED * max(abs(above), abs(below), abs(here)) / h
+        snapped = _SNAPPED * max(abs(found["central"]), abs(found["gradient"]))
+        shown: dict[str, Expected] = {
+            "value": view.cited(NAME, made.base_row, made.layout.columns[key]),
+            "h": view.number(NAME, STEP_ROW, VALUE_COLUMN) * _at_least_one(found["value"]),
+            "E plus": view.cited(NAME, made.moved_row(index, up=True), made.loss_column),
+            "E minus": view.cited(NAME, made.moved_row(index, up=False), made.loss_column),
+            "central": Near((above - below) / (2 * h), noise),
+            "difference": Near(found["central"] - found["gradient"], snapped),
+            "slope below": Near((here - below) / h, noise),
+            "slope above": Near((above - here) / h, noise),
+        }
+        for name, value in shown.items():
+            if name in made.columns:
+                yield Position(NAME, row, made.column(name)), value
+        tolerance = view.number(NAME, TOLERANCE_ROW, VALUE_COLUMN)
+        verdicts = (verdict(made, found, loss, tolerance * nearly) for nearly in NEAR_TIES)
+        words = one_of(view.opened.sheet.texts.get("proof", name) for name in verdicts)
+        yield Position(NAME, row, made.column("verdict")), words
+
+
+def _at_least_one(value: float) -> float:
+    return abs(value) if not abs(value) < 1 else 1.0
+
+
+def _moved(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
+    base = {key: view.number(NAME, made.base_row, made.layout.columns[key]) for key in made.parameters}
+    for index, proved in enumerate(made.proved):
+        h = view.number(NAME, made.row(index), made.column("h"))
+        for up, sign in ((True, 1.0), (False, -1.0)):
+            row = made.moved_row(index, up=up)
+            for key in made.parameters:
+                yield Position(NAME, row, made.layout.columns[key]), base[key] + (sign * h if key == proved else 0.0)
+
+
+def _forward(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
+    """Yield the forward passes, each quantity from what the sheet has of those that it depends on."""
+    spec = view.opened.spec
+    every = reference.axes(spec)
+    names = [name for name in every if name in ("x", "t", "E", "losses") or _is_of_a_layer(name)]
+    places = placements(spec, made.layout, names)
+    rows = made.last_row - made.base_row + 1
+    for name, values in reference.forward(spec, from_grids(places, view.grids, rows, made.base_row)).items():
+        columns = places[name].columns.ravel() + 1
+        for row, numbers in enumerate(values.reshape(rows, -1), made.base_row):
+            for column, number in zip(columns, numbers, strict=True):
+                yield Position(NAME, row, int(column)), float(number)
+
+
+def _is_of_a_layer(name: str) -> bool:
+    """Return whether this is a parameter or a quantity of the forward pass: w1, b1, z1, a1, zmax1, e1, esum1."""
+    return name.rstrip("0123456789") in ("w", "b", "z", "a", "zmax", "e", "esum") and name[-1].isdigit()

@@ -1,0 +1,111 @@
+"""A recalculated workbook as its formulas see it: what they have of the cells that they cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from xlnet.book.shown import Choice, Cited, Shown
+from xlnet.checking.open.opened import Opened
+from xlnet.checking.open.quantities import Position
+from xlnet.engines.grid import Grid
+from xlnet.engines.workers.handover import BLANK, ERROR, NUMBER
+from xlnet.render.layout import FIRST_ROW, TRAINING
+
+
+@dataclass(frozen=True)
+class Near:
+    """A number that rounding may have moved by `slack`, as of a difference of two that are nearly equal."""
+
+    value: float
+    slack: float
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as a text has it, with so many significant digits, in brackets where it is negative."""
+
+    value: float
+    digits: int
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Any of several, where rounding decides which: a number beside a bound, two outputs that are nearly equal."""
+
+    values: tuple[float | str | Written, ...]
+
+
+# How far rounding may have moved a number that is compared with a bound, relative to its size.
+TIE = 1e-12
+# A bound and the ends of what rounding takes for it.
+NEAR_TIES = (1.0, 1 - TIE, 1 + TIE)
+
+
+def is_tie(value: float, bound: float) -> bool:
+    """Return whether rounding decides on which side of a bound a number is."""
+    return abs(value - bound) <= TIE * max(abs(value), abs(bound))
+
+
+# None: what a text or a truth value in a cell makes of a formula that cites it is not judged.
+Single = float | str | Near | Written | None
+Expected = Single | OneOf
+
+
+def one_of(values: Iterable[float | str | Written]) -> Expected:
+    """Return what may be any of `values`: that one where they are all the same."""
+    every = tuple(dict.fromkeys(values))
+    return every[0] if len(every) == 1 else OneOf(every)
+
+
+@dataclass(frozen=True)
+class View:
+    """A workbook and its cells at one point."""
+
+    opened: Opened
+    grids: Mapping[str, Grid]
+
+    def cited(self, sheet: str, row: int, column: int) -> float | None:
+        """Return what a formula has of a cell: its number, 0 of a blank one, NaN of an error, None of a text."""
+        grid = self.grids[sheet]
+        kind = grid.kinds[row - 1, column - 1]
+        if kind in (NUMBER, ERROR):
+            return float(grid.values[row - 1, column - 1])
+        return 0.0 if kind == BLANK else None
+
+    def number(self, sheet: str, row: int, column: int) -> float:
+        """Return what a formula has of a cell that should hold a number; NaN of any that does not."""
+        cited = self.cited(sheet, row, column)
+        return float("nan") if cited is None else cited
+
+    def text(self, sheet: str, row: int, column: int) -> str | None:
+        """Return the text in a cell, None where there is none."""
+        return self.grids[sheet].texts.get((row, column))
+
+    def of_iteration(self, key: str, iteration: int) -> float | None:
+        """Return what sheet Training has of a quantity."""
+        return self.cited(TRAINING, FIRST_ROW + iteration - 1, self.opened.layout.columns[key])
+
+    def shown(self, shown: Shown | Cited) -> Expected:
+        """Return what a cell that shows a quantity or a cell should hold; None where nothing can be chosen."""
+        if isinstance(shown, Cited):
+            return self.cited(shown.sheet, shown.row, shown.column)
+        opened = self.opened
+        every_key = shown.every_key()
+        sample = 1 if shown.sample is None else self._chosen(shown.sample, len(every_key))
+        if sample is None:
+            return None
+        key = every_key[sample - 1]
+        if key not in opened.layout.columns:
+            place = opened.layout.cells[key]
+            return self.cited(place.sheet, place.row or 1, place.column)
+        iteration = self._chosen(shown.iteration, opened.spec.training.iters)
+        return None if iteration is None else self.of_iteration(key, iteration)
+
+    def _chosen(self, choice: Choice, most: int) -> int | None:
+        number = self.number(choice.sheet, choice.row, choice.column)
+        return int(number) if 1 <= number < most + 1 else None
+
+    def live(self, sheet: str) -> dict[str, Position]:
+        """Return where the formulas of a sheet stand, by key; of several with one key, the last."""
+        return {live.key: Position(sheet, live.row, live.column) for live in self.opened.lives[sheet]}

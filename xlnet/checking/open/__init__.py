@@ -1,0 +1,1 @@
+"""Opens a workbook: reads it within bounds, and tells which cells hold what."""

@@ -1,0 +1,233 @@
+"""Writes the clean copy: a workbook of our own making, with what is wanted of a stranger's sheets in it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+from xml.sax.saxutils import escape, quoteattr
+
+from xlnet.checking.open.clean.book import LONGEST, Book
+from xlnet.checking.open.clean.cells import Reader
+from xlnet.checking.open.clean.formulas import Judge
+from xlnet.checking.open.quantities import Position
+from xlnet.checking.open.untouched import own_rows, split_rows
+from xlnet.render.excel import at_row
+from xlnet.render.layout import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.xlsx.table import TableColumn
+
+# Right of and below what xlnet writes a person may have cells of their own, and on sheets of their own.
+_MARGIN = 50
+_OWN_ROWS, _OWN_COLUMNS, _MOST_OWN_SHEETS = 1_000, 100, 20
+# What programs write around what is in a cell, and around a row.
+_AROUND_CELL, _AROUND_ROW, _AROUND_SHEET = 100, 500, 64_000_000
+# A table may have been filled further down.
+_TIMES_FURTHER, _ROWS_FURTHER = 4, 20_000
+_MOST_WITHOUT_FORMULA = 500_000
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a sheet: so many rows and columns, and the formulas that xlnet writes there, by position.
+
+    Where `table` is given, from row 4 to the last row its formulas are filled down; the table may go on below.
+    """
+
+    rows: int
+    columns: int
+    own: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    table: Sequence[TableColumn] = ()
+
+    def formula(self, row: int, column: int) -> str | None:
+        """Return the formula that xlnet writes into a cell, without "="."""
+        if self.table and row >= FIRST_ROW and column <= len(self.table):
+            filled = self.table[column - 1]
+            text = filled.first_formula if row == FIRST_ROW else filled.formula
+            return None if text is None else at_row(text, row).removeprefix("=")
+        return self.own.get((row, column))
+
+    def formulas(self) -> Iterator[tuple[str, int]]:
+        """Yield the formulas that xlnet writes, each with the number of cells it is filled into."""
+        yield from ((text, 1) for text in self.own.values())
+        for column in self.table:
+            if column.formula is not None:
+                yield at_row(column.formula, FIRST_ROW + 1).removeprefix("="), self.rows - FIRST_ROW
+
+    @property
+    def longest_row(self) -> int:
+        """The bytes that a row of the sheet may take, whichever program has written it."""
+        texts = [at_row(column.formula or "", self.rows) for column in self.table]
+        formulas = sum(3 * len(text.encode()) for text in texts) if self.table else LONGEST
+        return _AROUND_ROW + formulas + _AROUND_CELL * self.columns
+
+    @property
+    def largest(self) -> int:
+        """The bytes that the sheet may take."""
+        if self.table:
+            return _AROUND_SHEET + self.longest_row * self.most_rows
+        return _AROUND_SHEET + self.rows * (_AROUND_ROW + _AROUND_CELL * self.columns)
+
+    @property
+    def most_rows(self) -> int:
+        """The rows that are read."""
+        if self.table:
+            return min(_TIMES_FURTHER * self.rows + _ROWS_FURTHER, LAST_SHEET_ROW)
+        return self.rows + _MARGIN
+
+
+@dataclass(frozen=True)
+class CleanCopy:
+    """A copy at `path` of the workbook `source`.
+
+    By the workbook's own titles: which sheets hold a table as xlnet wrote it, and what formulas were refused.
+    """
+
+    source: Path
+    path: Path
+    untouched: frozenset[str]
+    refused: Mapping[Position, str]
+
+
+def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
+    """Write what is `wanted` of the sheets, by their titles, and a person's own sheets, to `path`."""
+    others = [title for title in book.titles if title not in wanted][:_MOST_OWN_SHEETS]
+    kept = [title for title in book.titles if title in wanted or title in others]
+    judge = Judge(
+        titles={title.casefold() for title in kept},
+        names={name.casefold() for name in book.names},
+        own=[formula for sheet in wanted.values() for formula in sheet.formulas()],
+    )
+    untouched: set[str] = set()
+    refused: dict[Position, str] = {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for name, xml in _frame(kept, book.names):
+            package.writestr(name, xml)
+        for number, title in enumerate(kept, 1):
+            sheet = _Sheet(book, title, wanted.get(title, Wanted(_OWN_ROWS, _OWN_COLUMNS)), judge)
+            with package.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
+                sheet.write(part)
+            refused |= {Position(title, row, column): text for (row, column), text in sheet.reader.refused.items()}
+            if sheet.is_untouched:
+                untouched.add(title)
+    return CleanCopy(book.package.path, path, frozenset(untouched), refused)
+
+
+class _Sheet:
+    """A sheet on its way from the stranger's file into the copy."""
+
+    def __init__(self, book: Book, title: str, wanted: Wanted, judge: Judge) -> None:
+        self.is_untouched = False
+        self._book, self._title, self._wanted = book, title, wanted
+        self._last_row = self._without_formula = 0
+        self._formulas = sum(column.formula is not None for column in wanted.table)
+        self.reader = Reader(judge, book.strings, wanted.formula, lambda problem: book.error(title, problem))
+
+    def write(self, part: IO[bytes]) -> None:
+        """Write the sheet."""
+        wanted, width = self._wanted, min(self._wanted.columns + _MARGIN, LAST_SHEET_COLUMN)
+        # Without a word on its size openpyxl would read the whole sheet first to find it out.
+        part.write(f'<worksheet xmlns="{_MAIN}"><dimension ref="A1"/><sheetData>'.encode())
+        for element in self._book.rows(self._title, self._chunks(part), wanted.longest_row):
+            row = self.reader.row_of(element, self._last_row)
+            self._count_missing(row - 1)
+            self._last_row = row
+            if row > wanted.most_rows:
+                continue
+            cells = [self.reader.clean(row, column, cell) for column, cell in self.reader.cells(row, element, width)]
+            if FIRST_ROW < row <= wanted.rows:
+                self._count_without_formula(self._formulas - sum(is_formula for _, is_formula in cells))
+            part.write(f'<row r="{row}">{"".join(xml for xml, _ in cells)}</row>'.encode())
+        self._count_missing(wanted.rows)
+        part.write(b"</sheetData></worksheet>")
+
+    def _count_missing(self, row: int) -> None:
+        """Count the rows of the table that are not there between the last one and `row`, `row` among them."""
+        self._count_without_formula(self._formulas * (min(row, self._wanted.rows) - max(self._last_row, FIRST_ROW - 1)))
+
+    def _count_without_formula(self, cells: int) -> None:
+        """Raise UserError where all in all too many cells of the table hold no formula: each would be a difference."""
+        self._without_formula += max(cells, 0)
+        if self._without_formula > _MOST_WITHOUT_FORMULA:
+            raise self._book.error(
+                self._title,
+                f"has no formula in more than {_MOST_WITHOUT_FORMULA:,} cells where sheet Template asks for one "
+                "(it was cut off, or pasted as values)",
+            )
+
+    def _chunks(self, part: IO[bytes]) -> Iterator[bytes]:
+        """Yield the sheet's XML but for the rows that are xlnet's own, which go straight into the copy."""
+        chunks = self._book.package.chunks(self._book.parts[self._title], self._wanted.largest)
+        if not self._wanted.table:
+            yield from chunks
+            return
+        pieces = split_rows(chunks, self._wanted.longest_row)
+        first = b'<row r="%d">' % FIRST_ROW
+        for piece in pieces:
+            yield piece
+            # The reader has come as far as this row by now: it did not stand in a comment.
+            if piece.startswith(first) and self._last_row == FIRST_ROW:
+                yield from self._others(part, pieces)
+
+    def _others(self, part: IO[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Write the rows of the table that are xlnet's own, from the second one on, and yield the others."""
+        expected, is_untouched = FIRST_ROW, True
+        for rows in own_rows(pieces, self._wanted.table, self._wanted.rows):
+            expected += rows.count
+            if rows.is_own:
+                part.write(rows.xml)
+                self._last_row = expected
+            else:
+                is_untouched = False
+                yield rows.xml
+            if self._last_row != expected:
+                # The reader is elsewhere: in a comment, or in a row that is no row.
+                return
+        end = next(pieces, b"")
+        self.is_untouched = is_untouched and expected == self._wanted.rows and end.startswith(b"</sheetData>")
+        yield end
+
+
+def _frame(titles: Sequence[str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the parts around the sheets."""
+    numbers = range(1, len(titles) + 1)
+    parts = [("xl/workbook.xml", "sheet.main"), ("xl/styles.xml", "styles")]
+    parts += [(f"xl/worksheets/sheet{number}.xml", "worksheet") for number in numbers]
+    kinds = "".join(f'<Override PartName="/{part}" ContentType="{_KIND}.{kind}+xml"/>' for part, kind in parts)
+    default = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    yield "[Content_Types].xml", f'<Types xmlns="{_TYPES}">{default}{kinds}</Types>'
+    yield "_rels/.rels", _links([("officeDocument", "xl/workbook.xml")])
+    sheets = [("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
+    yield "xl/_rels/workbook.xml.rels", _links([*sheets, ("styles", "styles.xml")])
+    entries = "".join(
+        f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(titles, 1)
+    )
+    cells = "".join(f"<definedName name={quoteattr(name)}>{escape(text)}</definedName>" for name, text in names.items())
+    defined = f"<definedNames>{cells}</definedNames>" if cells else ""
+    yield (
+        "xl/workbook.xml",
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINK}"><sheets>{entries}</sheets>{defined}</workbook>',
+    )
+    yield "xl/styles.xml", _STYLES
+
+
+def _links(links: Sequence[tuple[str, str]]) -> str:
+    entries = "".join(
+        f'<Relationship Id="rId{number}" Type="{_LINK}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(links, 1)
+    )
+    return f'<Relationships xmlns="{_LINKS}">{entries}</Relationships>'

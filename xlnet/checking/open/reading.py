@@ -1,0 +1,182 @@
+"""Reads a workbook as it lies there: its template, and which cells hold which formula, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnet.book.beside import BESIDE
+from xlnet.book.limits import require_room_to_check
+from xlnet.book.live import Live, Typed
+from xlnet.book.sheets import compare
+from xlnet.book.sheets.compare import formulas as compare_formulas
+from xlnet.book.sheets.compare.numbers import Numbers
+from xlnet.book.sheets.compare.plan import Plan, plan_of
+from xlnet.book.sheets.template import NAME as TEMPLATE
+from xlnet.book.sheets.training import TrainingSheet, repeated, sheet_of
+from xlnet.book.sheets.training import columns as training_columns
+from xlnet.book.texts import ENGLISH, LANGUAGES
+from xlnet.checking.open.clean.book import Book
+from xlnet.checking.open.clean.copy import CleanCopy, write
+from xlnet.checking.open.clean.package import opened_package
+from xlnet.checking.open.file import Cells, opened_copy, require_sheets, rows_of
+from xlnet.checking.open.opened import Opened, Said
+from xlnet.checking.open.quantities import Input, Position, placements
+from xlnet.checking.open.table import Altered, Table, altered, formula_of, is_filled, number_of, odd_kind, rewritten
+from xlnet.checking.open.wanted import Source, Training, wanted
+from xlnet.errors import UserError
+from xlnet.graph.node import Constant, Graph
+from xlnet.render.excel import formula
+from xlnet.render.layout import DATA, FIRST_ROW, TRAINING
+from xlnet.template.parse import parse
+from xlnet.template.runs import parse_comparison
+from xlnet.template.sources import read_toml
+
+
+def open_workbook(path: Path, folder: Path) -> list[Opened]:
+    """Read a workbook that xlnet built, and a person may have edited and saved since: one training, or several runs.
+
+    Its clean copy is put into `folder`. Raises UserError when it is no such workbook.
+    """
+    with opened_package(path) as package:
+        book = Book(package)
+        require_sheets(path, book.titles, TEMPLATE)
+        label, language = f"{path}: sheet {TEMPLATE}", _language(book.language)
+        document = read_toml("\n".join(book.lines(TEMPLATE)), label)
+        plan = None
+        if "compare" in document:
+            comparison = parse_comparison(document, path.stem, label)
+            require_room_to_check([run.spec for run in comparison.runs])
+            plan = plan_of(comparison, language)
+            trainings = list(_runs(path, plan, book.titles))
+        else:
+            require_sheets(path, book.titles, TRAINING)
+            spec = parse(document, name=path.stem, label=label)
+            require_room_to_check([spec])
+            sheet = sheet_of(spec, language)
+            present = [entry for entry in BESIDE if entry.name in book.titles]
+            trainings = [(sheet, [(entry.name, entry.inputs(sheet), entry.formulas(sheet)) for entry in present])]
+        data = [sheet.layout.title(DATA) for sheet, _ in trainings if sheet.graph.data]
+        require_sheets(path, book.titles, *data)
+        copy = write(book, wanted(trainings), folder / "workbook.xlsx")
+    with opened_copy(copy) as workbook:
+        cells = Cells(workbook)
+        opened = [_opened_run(copy, cells, sheet, sources) for sheet, sources in trainings]
+    return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
+
+
+def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
+    """Yield the runs of a comparison."""
+    require_sheets(path, titles, compare.NAME)
+    numbers = Numbers(plan, ())
+    for index, sheet in enumerate(plan.sheets):
+        if sheet.name not in titles:
+            raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
+        formulas = compare_formulas.formulas(plan, index, numbers)
+        yield sheet, [(compare.NAME, compare_formulas.inputs(plan), formulas), (TRAINING, [], repeated(sheet))]
+
+
+def _opened_run(copy: CleanCopy, cells: Cells, sheet: TrainingSheet, sources: Sequence[Source]) -> Opened:
+    layout = sheet.layout
+    table = _table(copy, cells.workbook, sheet)
+    inputs, computed, odd_cells, changed = _fixed_cells(cells, sheet)
+    changed += table.altered
+    beside: dict[Position, tuple[str, bool]] = {}
+    for name, typed, formulas in sources:
+        more, found, odd, also_changed = _beside(name, cells.of(layout, name), typed, formulas)
+        changed += also_changed
+        inputs |= more
+        beside |= found
+        odd_cells |= odd
+    return Opened(
+        copy=copy,
+        sheet=sheet,
+        places=placements(sheet.spec, layout),
+        is_formula=np.array(table.is_formula, dtype=bool),
+        rewritten=rewritten(changed),
+        inputs=inputs | table.inputs,
+        computed=computed,
+        beside=beside,
+        lives={name: list(formulas) for name, _, formulas in sources},
+        odd_cells=odd_cells | table.odd_cells,
+    )
+
+
+def _table(copy: CleanCopy, workbook: Any, sheet: TrainingSheet) -> Table:
+    graph, iters = sheet.graph, sheet.spec.training.iters
+    columns = training_columns(graph, sheet.layout)
+    table = Table(graph, columns)
+    rows = rows_of(workbook[sheet.name], FIRST_ROW, len(graph.nodes))
+    if sheet.name in copy.untouched:
+        table.add(next(rows))
+        table.add_as_written(iters - 1)
+        return table
+    # A user may have filled the table further down.
+    for number, cells in enumerate(rows):
+        if number >= iters and not is_filled(cells, len(graph.nodes)):
+            break
+        table.add(cells)
+    table.add_missing(iters)
+    return table
+
+
+def _fixed_cells(
+    every_cell: Cells, sheet: TrainingSheet
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
+    """Return the inputs and the formulas that stand outside the table, and the odd and altered cells among them."""
+    layout = sheet.layout
+    inputs: dict[Position, Input] = {}
+    computed: dict[Position, tuple[str, bool]] = {}
+    odd_cells: dict[Position, int] = {}
+    changed: list[Altered] = []
+    for constant in _constants(sheet.graph):
+        place = layout.cells[constant.key]
+        if constant.key in sheet.shared:
+            continue
+        assert place.row is not None
+        position = Position(place.sheet, place.row, place.column)
+        cell = every_cell.of(layout, place.sheet)(place.row, place.column)
+        odd_cells |= odd_kind(position, cell)
+        if constant.formula is None:
+            inputs[position] = Input(constant.key, constant.group, number_of(cell, constant.value))
+        else:
+            computed[position] = (constant.key, formula_of(cell) is not None)
+            own = Said(formula(constant.formula, layout, place.sheet))
+            changed += altered(position, constant.key, own, cell)
+    return inputs, computed, odd_cells, changed
+
+
+def _beside(
+    name: str, cell_at: Callable[[int, int], Any], inputs: Sequence[Typed], lives: Sequence[Live]
+) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
+    """Return what is filled in on a sheet beside Training, its formulas, and the odd and altered cells among them."""
+    formulas: dict[Position, tuple[str, bool]] = {}
+    changed: list[Altered] = []
+    for live in lives:
+        cell, position = cell_at(live.row, live.column), Position(name, live.row, live.column)
+        formulas[position] = (live.key, formula_of(cell) is not None)
+        changed += altered(position, live.key, Said(live.formula, live.is_array), cell)
+    filled, odd_cells = {}, dict[Position, int]()
+    for typed in inputs:
+        cell = cell_at(typed.row, typed.column)
+        first = 0.0 if isinstance(typed.first, str) else float(typed.first)
+        position = Position(name, typed.row, typed.column)
+        filled[position] = Input(typed.key, typed.group, number_of(cell, first), typed.choices)
+        odd_cells |= odd_kind(position, cell)
+    return filled, formulas, odd_cells, changed
+
+
+def _constants(graph: Graph) -> Iterator[Constant]:
+    yield from graph.settings
+    for column in graph.data:
+        yield from column.constants
+    yield from graph.statistics
+
+
+def _language(name: str | None) -> str:
+    """Return the language of a workbook's texts."""
+    return {name: language for language, name in LANGUAGES.items()}.get(name or "", ENGLISH)

@@ -1,0 +1,91 @@
+"""Finds out quickly whether rows are, values aside, what xlnet writes: ten times faster than reading their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from xlnet.render.layout import FIRST_ROW
+from xlnet.xlsx.numbers import number_texts
+from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, row_styles, table_rows
+
+_NO_VALUE = b"<v>%b</v>" % number_texts([0.0])[0]
+_VALUE = re.compile(rb"<v>[-+.0-9eE]{1,30}</v>|<v>#[A-Z0-9/!?]{2,7}</v>")
+# The value of a formula, which ends in one of these; a typed number is no such value.
+_VALUE_OF_FORMULA = re.compile(rb"(?<=</f>)<v>[^<]*</v>|(?<=\"/>)<v>[^<]*</v>")
+_ROW_END = b"</row>"
+# So many blocks in other words tell that another program has saved the sheet.
+_MOST_OTHERS = 5
+
+
+def split_rows(chunks: Iterator[bytes], longest: int) -> Iterator[bytes]:
+    """Yield the XML of each row, the first with what precedes it, and at last what follows them all.
+
+    What follows a row of more than `longest` bytes is not split.
+    """
+    rest = b""
+    for chunk in chunks:
+        *rows, rest = (rest + chunk).split(_ROW_END)
+        yield from (row + _ROW_END for row in rows)
+        if len(rest) > longest:
+            yield rest
+            yield from chunks
+            return
+    yield rest
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table: their XML, how many they are, and whether they are in `build`'s own words.
+
+    Then they are without styles, and formulas without their values.
+    """
+
+    xml: bytes
+    count: int
+    is_own: bool
+
+
+def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], last_row: int) -> Iterator[Rows]:
+    """Yield the rows of a table from its second one on, in blocks, as far as it is worth while to look at them.
+
+    Rows in other words may still hold the same formulas: Excel writes the same cells differently.
+    """
+    sizes = block_sizes(FIRST_ROW, last_row, len(columns))
+    if len(sizes) < 2:
+        return
+    second = next(pieces, b"")
+    blocks = (Block([0.0] * (size * len(columns)), is_finite=True) for size in sizes)
+    table = Table(FIRST_ROW, last_row, columns, blocks, is_shared=b't="shared"' in second)
+    styles = row_styles(second.decode(errors="replace"), FIRST_ROW + 1)
+    if len(styles) < len(columns):
+        # A cell of the second row is missing, or has no style.
+        yield Rows(second, 1, is_own=False)
+        return
+    attributes = [f' s="{style}"'.encode() for style in set(styles.values())]
+    has_typed = any(column.formula is None for column in columns)
+    others = 0
+    for size, block in zip(sizes[1:], islice(table_rows(table, styles, styles), 1, None), strict=True):
+        found = second + b"".join(islice(pieces, size - bool(second)))
+        second = b""
+        kept = _bare(found, block, has_typed=has_typed)
+        if kept is None:
+            yield Rows(found, size, is_own=False)
+            others += 1
+            if others > _MOST_OTHERS:
+                return
+            continue
+        for attribute in attributes:
+            kept = kept.replace(attribute, b"")
+        yield Rows(kept, size, is_own=True)
+
+
+def _bare(found: bytes, own: bytes, *, has_typed: bool) -> bytes | None:
+    """Return rows without the values of formulas, None where they differ from xlnet's own in more than values."""
+    found = found.replace(b' t="e"', b"")
+    bare = _VALUE.sub(b"", found)
+    if bare != own.replace(_NO_VALUE, b""):
+        return None
+    return _VALUE_OF_FORMULA.sub(b"", found) if has_typed else bare

@@ -1,0 +1,51 @@
+"""What a check wants of a workbook's sheets: as many rows and columns as xlnet writes, and its own formulas there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xlnet.book.live import Live, Typed
+from xlnet.book.sheets.training import TrainingSheet, columns
+from xlnet.checking.open.clean.copy import Wanted
+from xlnet.render.excel import formula
+from xlnet.render.layout import DATA, TRAINING
+
+# A sheet beside Training: its name, the cells that a person fills in, and its formulas.
+Source = tuple[str, Sequence[Typed], Sequence[Live]]
+Training = tuple[TrainingSheet, Sequence[Source]]
+
+
+def wanted(trainings: Iterable[Training]) -> dict[str, Wanted]:
+    """Return what is wanted of the sheets of these trainings, by the workbook's own titles."""
+    found: dict[str, Wanted] = {}
+    for sheet, sources in trainings:
+        table = columns(sheet.graph, sheet.layout)
+        live = {name: _own(lives) for name, _, lives in sources}
+        width = max(len(table), len(sheet.graph.settings))
+        found[sheet.name] = Wanted(sheet.last_row, width, live.pop(TRAINING, {}), table)
+        if sheet.graph.data:
+            own = {
+                (place.row, place.column): formula(constant.formula, sheet.layout, DATA).removeprefix("=")
+                for constant in (*(c for column in sheet.graph.data for c in column.constants), *sheet.graph.statistics)
+                if constant.formula is not None and (place := sheet.layout.cells[constant.key]).row is not None
+            }
+            places = [place for place in sheet.layout.cells.values() if place.sheet == DATA]
+            rows, width = max(place.row or 1 for place in places), max(place.column for place in places)
+            _add(found, sheet.layout.title(DATA), Wanted(rows, width, own))
+        for name, typed, lives in sources:
+            if name != TRAINING:
+                cells = [(cell.row, cell.column) for cell in typed] + [(cell.row, cell.column) for cell in lives]
+                rows, width = (max((cell[side] for cell in cells), default=1) for side in (0, 1))
+                _add(found, sheet.layout.title(name), Wanted(rows, width, live[name]))
+    return found
+
+
+def _add(found: dict[str, Wanted], title: str, more: Wanted) -> None:
+    """Add what one training wants of a sheet to what others want of it."""
+    known = found.get(title, more)
+    rows, width = max(known.rows, more.rows), max(known.columns, more.columns)
+    found[title] = Wanted(rows, width, {**known.own, **more.own})
+
+
+def _own(lives: Iterable[Live]) -> dict[tuple[int, int], str]:
+    return {(live.row, live.column): live.formula.removeprefix("=") for live in lives}

@@ -1,0 +1,1 @@
+"""What a check says: to a person as text, to a program as JSON."""

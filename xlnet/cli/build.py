@@ -1,0 +1,63 @@
+"""`xlnet build`: writes the workbook of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlnet.cli.options import overrides, quiet, workbook
+
+
+@click.command(short_help="Write the workbook of a template.")
+@click.argument("template", required=False)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.  [default: output/TEMPLATE.xlsx]"
+)
+@overrides
+@workbook
+@click.option("--plain", is_flag=True, help="Write sheets Training, Data, Formulas and Template alone.")
+@quiet
+def build(
+    template: str | None,
+    output: Path | None,
+    small: bool,
+    plain: bool,
+    language: str,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
+
+    \b
+    Examples
+      xlnet build --iters 200 --lr 0.01
+      xlnet build mazur -o lesson.xlsx
+      xlnet build --layers 2-3-1 --activation sigmoid --seed 7
+      xlnet build xor --lang zh
+      xlnet build iris --optimizer sgd --lr 0.1 --batch 10
+    """
+    from xlnet.builder import build as build_workbook
+    from xlnet.template import load
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if str(chosen.get("batch", "")).isdigit():
+        chosen["batch"] = int(chosen["batch"])
+    spec = load(template, chosen)
+    path = output or Path("output") / f"{spec.name}.xlsx"
+
+    def shown(blocks: Iterable[Any], count: int) -> Iterable[Any]:
+        from xlnet.cli.progress import with_progress
+
+        return blocks if quiet else with_progress("writing rows", blocks, count)
+
+    built = build_workbook(spec, path, small=small, plain=plain, language=language, progress=shown)
+    if built.diverged_at is not None and not quiet:
+        click.echo(
+            f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "
+            "numbers (#NUM!): a smaller --lr may help",
+            err=True,
+        )
+    click.echo(str(built.path))

@@ -1,0 +1,81 @@
+"""`xlnet compare`: several runs in one workbook, or their summary as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlnet.cli.options import listed_overrides, quiet, workbook
+
+
+@click.command(short_help="Write a workbook of several runs side by side.")
+@click.argument("template", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The workbook to write.  [default: output/TEMPLATE-compare.xlsx]",
+)
+@listed_overrides
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=A,B,…",
+    multiple=True,
+    help="Any key of the template, like training.optimizer.beta1=0.9,0.99; may be given several times.",
+)
+@click.option("--bound", type=float, metavar="F", help="A loss below it counts as small.  [default: 0.01]")
+@click.option("--csv", "as_csv", is_flag=True, help="Write no workbook: print how each run ends, by numpy alone.")
+@workbook
+@quiet
+def compare(
+    template: str | None,
+    output: Path | None,
+    settings: tuple[str, ...],
+    bound: float | None,
+    as_csv: bool,
+    small: bool,
+    language: str,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Write several runs of TEMPLATE side by side into one workbook (default: seed).
+
+    An option with several values, separated by commas, makes a run of each; several such options make all combinations.
+    Without one the runs are those of the template, led by [[compare.runs]].
+
+    \b
+    Examples
+      xlnet compare lesson
+      xlnet compare seed --lr 0.001,0.01,0.1
+      xlnet compare xor --seed 1,2,3 --set training.optimizer.name=sgd,adam
+      xlnet compare xor --seed 1,2,3 --csv
+    """
+    from xlnet.comparison_builder import build_comparison
+    from xlnet.cli.progress import with_progress
+    from xlnet.summary import summaries, to_csv
+    from xlnet.template.lists import read_lists
+    from xlnet.template.runs import load_comparison
+
+    if as_csv and output is not None:
+        raise click.UsageError("--output: names a workbook, and --csv writes none: leave one of the two out")
+    comparison = load_comparison(template, read_lists(given, settings), bound)
+
+    def shown(label: str) -> Any:
+        def progress(steps: Iterable[int], count: int) -> Iterable[int]:
+            return steps if quiet else with_progress(label, steps, count)
+
+        return progress
+
+    if as_csv:
+        click.echo(to_csv(comparison, summaries(comparison, shown("training"))), nl=False)
+        return
+    path = output or Path("output") / f"{comparison.name}-compare.xlsx"
+    built = build_comparison(comparison, path, small=small, language=language, progress=shown("writing rows"))
+    if not quiet:
+        for run, iteration in built.diverged_at.items():
+            click.echo(f"xlnet: note: {run} diverges: from iteration {iteration} on it has no finite numbers", err=True)
+    click.echo(str(built.path))

@@ -1,0 +1,84 @@
+"""From a template to the graph of one iteration: samples, forward pass, loss, backward pass and update."""
+
+from __future__ import annotations
+
+from xlnet import keys
+from xlnet.graph.expression import Quantity, over, total
+from xlnet.graph.gradient import Gradients
+from xlnet.graph.node import Constant, Graph, Node
+from xlnet.model import samples
+from xlnet.model.network import Parameter, forward, parameters
+from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.schedules import SCHEDULES
+from xlnet.spec import Spec
+
+
+def iteration(spec: Spec) -> Graph:
+    """Return the graph of one iteration, its nodes in the order of the sheet's columns."""
+    every_parameter = parameters(spec)
+    trained = [parameter.key for parameter in every_parameter if parameter.trained]
+    passes = [forward(spec, sample) for sample in samples.batch(spec)]
+    gradients = Gradients(trained)
+    deltas = [delta for blocks in passes for delta in gradients.backward(blocks)]
+    every_node = [node for blocks in passes for block in blocks for node in block.nodes]
+    optimizer = spec.training.optimizer
+    rule = OPTIMIZERS[optimizer.name]
+    return Graph(
+        settings=_settings(spec),
+        data=samples.columns(spec),
+        statistics=samples.statistics(spec),
+        nodes=(
+            Node(keys.ITERATION, "iteration", Quantity(keys.ITERATION, above=True) + 1, first=1.0),
+            *samples.row_nodes(spec),
+            *_learning_rate(spec),
+            *(_parameter(parameter, spec) for parameter in every_parameter),
+            *(node for node in every_node if node.group == "forward"),
+            *(node for node in every_node if node.group == "loss"),
+            *_batch_loss(spec),
+            *deltas,
+            *gradients.of_parameters(),
+            *rule.shared(optimizer.settings),
+            *(node for key in trained for node in rule.state(key, optimizer.settings)),
+        ),
+    )
+
+
+def _settings(spec: Spec) -> tuple[Constant, ...]:
+    """Return the constants of sheet Training: the only sample, η, the optimiser's and the schedule's numbers."""
+    constants = []
+    if not spec.has_data_sheet:
+        sample, targets = spec.data.x[0], spec.data.t[0]
+        constants += [Constant(keys.activation(0, i), "inputs", x) for i, x in enumerate(sample, 1)]
+        constants += [Constant(keys.target(i), "targets", t) for i, t in enumerate(targets, 1)]
+    optimizer, schedule = spec.training.optimizer, spec.training.schedule
+    eta = keys.BASE_LEARNING_RATE if schedule else keys.LEARNING_RATE
+    numbers = {eta: optimizer.lr}
+    numbers |= {name: optimizer.settings[name] for name in OPTIMIZERS[optimizer.name].active(optimizer.settings)}
+    numbers |= schedule.settings if schedule else {}
+    return (*constants, *(Constant(key, "settings", value) for key, value in numbers.items()))
+
+
+def _learning_rate(spec: Spec) -> list[Node]:
+    schedule = spec.training.schedule
+    if schedule is None:
+        return []
+    rule = SCHEDULES[schedule.name]
+    return [Node(keys.LEARNING_RATE, "schedule", rule.eta(), mathematics=rule.mathematics)]
+
+
+def _parameter(parameter: Parameter, spec: Spec) -> Node:
+    """Return a parameter's column: its initial value, then the update by the row above."""
+    optimizer = spec.training.optimizer
+    if parameter.trained:
+        formula = OPTIMIZERS[optimizer.name].update(parameter.key, optimizer.settings)
+    else:
+        formula = Quantity(parameter.key, above=True)
+    return Node(parameter.key, "parameters", formula, first=parameter.value)
+
+
+def _batch_loss(spec: Spec) -> list[Node]:
+    """Return E of a batch of several samples: the mean or the sum of their losses."""
+    if spec.batch_size == 1:
+        return []
+    losses = [Quantity(keys.of_sample(keys.LOSS, sample)) for sample in samples.batch(spec)]
+    return [Node(keys.LOSS, "loss", over(total(*losses), spec.share))]

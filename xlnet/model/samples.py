@@ -1,0 +1,139 @@
+"""The samples: their columns on sheet Data, and which of them each iteration uses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from xlnet import keys
+from xlnet.graph.expression import Call, Expression, Lookup, Quantity, call
+from xlnet.graph.node import Constant, DataColumn, Node
+from xlnet.model.initializers import generator
+from xlnet.spec import Spec, Vector
+
+# A seed of its own for the order of samples, so that it does not depend on how many weights were drawn.
+_ORDER_STREAM = 1
+
+
+def columns(spec: Spec) -> tuple[DataColumn, ...]:
+    """Return the columns of sheet Data: inputs, targets, and the standardised inputs where there are any."""
+    if not spec.has_data_sheet:
+        return ()
+    x = [_typed(spec, keys.activation(0, i), spec.data.x_names, i, column) for i, column in _numbered(spec.data.x)]
+    t = [_typed(spec, keys.target(i), spec.data.t_names, i, column) for i, column in _numbered(spec.data.t)]
+    if not spec.data.standardize:
+        return (*x, *t)
+    return (*(_raw(column) for column in x), *t, *(_standardized(column) for column in x))
+
+
+def statistics(spec: Spec) -> tuple[Constant, ...]:
+    """Return the mean and the standard deviation of each input, where they are standardised."""
+    if not (spec.has_data_sheet and spec.data.standardize):
+        return ()
+    found = []
+    for i, column in _numbered(spec.data.x):
+        key = keys.activation(0, i)
+        for prefix, function, value in (("mean", "average", mean(column)), ("sd", "deviation", deviation(column))):
+            formula = Call(function, (Quantity(keys.state("raw", key)),))
+            found.append(Constant(keys.state(prefix, key), "statistics", value, formula))
+    return tuple(found)
+
+
+def mean(column: Vector) -> float:
+    """Return the arithmetic mean."""
+    return math.fsum(column) / len(column)
+
+
+def deviation(column: Vector) -> float:
+    """Return the standard deviation of the population, √(Σ(x − mean)² / n)."""
+    centre = mean(column)
+    return math.sqrt(math.fsum((value - centre) ** 2 for value in column) / len(column))
+
+
+def row_nodes(spec: Spec) -> list[Node]:
+    """Return the columns of sheet Training that tell a row's samples: epoch, numbers, inputs and targets."""
+    if not spec.draws_samples:
+        return []
+    size = spec.batch_size
+    epoch = call("floor", (Quantity(keys.ITERATION) - 1) * size / spec.samples) + 1
+    nodes = [Node(keys.EPOCH, "samples", epoch)]
+    numbers = [keys.of_sample(keys.SAMPLE, sample) for sample in batch(spec)]
+    drawn = order(spec) if spec.training.order == "shuffled" else None
+    for position, key in enumerate(numbers):
+        typed = None if drawn is None else [float(n) for n in drawn[:, position]]
+        formula = _sequential(spec, position) if drawn is None else None
+        nodes.append(Node(key, "samples", formula, typed=typed))
+    for sample, number in zip(batch(spec), numbers, strict=True):
+        for key in (*_inputs(spec), *_targets(spec)):
+            lookup = Lookup(keys.data(key), Quantity(number))
+            nodes.append(Node(keys.of_sample(key, sample), "samples", lookup))
+    return nodes
+
+
+def batch(spec: Spec) -> Sequence[int | None]:
+    """Return the numbers of the samples in a batch; None alone where there is only one."""
+    return [None] if spec.batch_size == 1 else range(1, spec.batch_size + 1)
+
+
+def order(spec: Spec) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Return the samples of every iteration, numbers from 1, permutation after permutation: (iters, batch size)."""
+    wanted = spec.training.iters * spec.batch_size
+    random = generator(spec.training.seed, _ORDER_STREAM)
+    epochs = -(-wanted // spec.samples)
+    numbers = np.concatenate([random.permutation(spec.samples) + 1 for _ in range(epochs)])
+    return numbers[:wanted].reshape(spec.training.iters, spec.batch_size)
+
+
+def _sequential(spec: Spec, position: int) -> Expression:
+    done = (Quantity(keys.ITERATION) - 1) * spec.batch_size
+    return call("mod", done + position if position else done, spec.samples) + 1
+
+
+def _inputs(spec: Spec) -> list[str]:
+    return [keys.activation(0, i) for i in range(1, spec.inputs + 1)]
+
+
+def _targets(spec: Spec) -> list[str]:
+    return [keys.target(i) for i in range(1, spec.outputs + 1)]
+
+
+def _numbered(rows: Sequence[Vector]) -> list[tuple[int, Vector]]:
+    return list(enumerate(zip(*rows, strict=True), 1))
+
+
+def _typed(spec: Spec, key: str, names: Sequence[str], number: int, values: Vector) -> DataColumn:
+    group = "inputs" if key.startswith("x") else "targets"
+    constants = tuple(Constant(_cell_key(spec, key, sample), group, value) for sample, value in enumerate(values, 1))
+    return DataColumn(keys.data(key), names[number - 1] if names else "", constants)
+
+
+def _cell_key(spec: Spec, key: str, sample: int) -> str:
+    """Return the key of a sample's cell: where rows use all samples, it is the row's own quantity."""
+    return keys.of_sample(keys.data(key) if spec.draws_samples else key, sample)
+
+
+def _raw(column: DataColumn) -> DataColumn:
+    """Return an input as it was measured, before it is standardised."""
+    return DataColumn(
+        key=_raw_key(column.key),
+        name=column.name,
+        constants=tuple(Constant(_raw_key(c.key), c.group, c.value) for c in column.constants),
+    )
+
+
+def _raw_key(key: str) -> str:
+    return keys.state("raw", key.removeprefix("data_"))
+
+
+def _standardized(column: DataColumn) -> DataColumn:
+    values = tuple(constant.value for constant in column.constants)
+    centre, spread = mean(values), deviation(values)
+    key = column.key.removeprefix("data_")
+    means, spreads = Quantity(keys.state("mean", key)), Quantity(keys.state("sd", key))
+    constants = tuple(
+        Constant(c.key, "standardized", (c.value - centre) / spread, (Quantity(_raw_key(c.key)) - means) / spreads)
+        for c in column.constants
+    )
+    return DataColumn(column.key, column.name, constants)

@@ -1,5 +1,0 @@
-"""Sheet Explore: the network of one iteration as a picture, and every quantity with its rule and its numbers."""
-
-from xlnet.sheets.choices import EXPLORE as NAME
-
-__all__ = ["NAME"]
