@@ -54,7 +54,7 @@ def compare(
       xlnet compare xor --seed 1,2,3 --set training.optimizer.name=sgd,adam
       xlnet compare xor --seed 1,2,3 --csv
     """
-    from xlnet.comparison_builder import build_comparison
+    from xlnet.builder import build_comparison
     from xlnet.cli.progress import with_progress
     from xlnet.summary import summaries, to_csv
     from xlnet.template.lists import read_lists
