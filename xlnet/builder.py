@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from xlnet.book.beside import BESIDE, Beside
 from xlnet.book.limits import require_room, require_room_for_runs
-from xlnet.book.live import values_of
+from xlnet.book.live import filled
 from xlnet.book.model import model_of
 from xlnet.book.record import Record
 from xlnet.book.sheet import Run, Sheet
@@ -26,6 +26,7 @@ from xlnet.book.sheets.compare.numbers import Numbers
 from xlnet.book.sheets.compare.plan import Plan, plan_of
 from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.texts import ENGLISH, LANGUAGES
+from xlnet.book.values import BookValues
 from xlnet.comparison import BOUND, Comparison
 from xlnet.errors import UserError
 from xlnet.render.evaluate import iterations
@@ -77,8 +78,9 @@ def build(
     require_room(spec)
     model = model_of(spec, language)
     run = Run(model, Record(model.graph, model.once(points).wanted, BOUND))
-    beside = [] if plain else [_beside(entry, run) for entry in BESIDE]
-    sheets = [_training(run), *beside, *_data([run]), _formulas([run]), _template(serialize(spec))]
+    values = BookValues([run])
+    beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE]
+    sheets = [_training(run, values), *beside, *_data([run]), _formulas([run]), _template(serialize(spec))]
     _write(path, sheets, model.title, model.description, language, progress, small=small)
     return Built(path, run.record.diverged_at)
 
@@ -101,10 +103,11 @@ def build_comparison(
     runs = [
         Run(model, Record(model.graph, plan.wanted(index), comparison.bound)) for index, model in enumerate(plan.models)
     ]
+    values = BookValues(runs)
     sheets = [
-        _compare(plan, runs),
+        _compare(plan, runs, values),
         Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
-        *map(_training, runs),
+        *(_training(run, values) for run in runs),
         *_data(runs),
         _formulas(runs),
         _template(serialize_comparison(comparison)),
@@ -124,23 +127,27 @@ def _checked_path(path: str | Path, language: str) -> Path:
     return path
 
 
-def _training(run: Run) -> Sheet:
+def _training(run: Run, values: BookValues) -> Sheet:
     repeated = training.repeated(run.model)
+    values.add(repeated, run.model.name)
     draw = partial(training.draw, model=run.model)
-    return Sheet(run.model.name, draw, values_of(repeated, run.record) if repeated else None, run)
+    return Sheet(run.model.name, draw, values.of(repeated) if repeated else None, run)
 
 
-def _beside(entry: Beside, run: Run) -> Sheet:
-    live = entry.formulas(run.model)
-    return Sheet(entry.name, lambda page: entry.draw(page, run.model, live), values_of(live, run.record))
+def _beside(entry: Beside, run: Run, values: BookValues) -> Sheet:
+    model = run.model
+    live = entry.formulas(model)
+    values.add(live, entry.name, entry.inputs(model), entry.labels(model))
+    return Sheet(entry.name, lambda page: entry.draw(page, model, live), values.of(live))
 
 
-def _compare(plan: Plan, runs: Sequence[Run]) -> Sheet:
+def _compare(plan: Plan, runs: Sequence[Run], values: BookValues) -> Sheet:
     numbers = Numbers(plan, [run.record for run in runs])
-    shown = [compare_formulas.formulas(plan, index, numbers) for index in range(len(runs))]
-    every_formula = [live for its_formulas in shown for live in its_formulas]
+    lives = [live for index in range(len(runs)) for live in compare_formulas.formulas(plan, index, numbers)]
+    every_formula = list(filled(lives, compare.NAME))
+    values.add(every_formula, compare.NAME, compare_formulas.inputs(plan))
     draw = partial(compare_drawing.draw, plan=plan, formulas=every_formula)
-    return Sheet(compare.NAME, draw, values_of(every_formula, runs[0].record))
+    return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
 def _data(runs: Sequence[Run]) -> list[Sheet]:

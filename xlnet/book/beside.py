@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Formula, Live, Typed, filled
 from xlnet.book.model import Model
+from xlnet.book.old_live import OldLive
 from xlnet.book.sheets import dashboard, explore, guide, predict, proof
 from xlnet.book.sheets.dashboard import drawing as dashboard_drawing
 from xlnet.book.sheets.dashboard import formulas as dashboard_formulas
@@ -16,17 +18,31 @@ from xlnet.book.sheets.predict import drawing as predict_drawing
 from xlnet.book.sheets.predict import formulas as predict_formulas
 from xlnet.book.sheets.proof import drawing as proof_drawing
 from xlnet.book.sheets.proof import formulas as proof_formulas
+from xlnet.cell import Cell
 from xlnet.xlsx.page import Page
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas."""
+    """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas.
+
+    `labels` are the texts that stand in cells and that formulas cite.
+    """
 
     name: str
-    formulas: Callable[[Model], list[Live]]
+    lives: Callable[[Model], Sequence[Live | OldLive]]
     inputs: Callable[[Model], list[Typed]]
-    draw: Callable[[Page, Model, Sequence[Live]], None]
+    draw: Callable[[Page, Model, Sequence[Formula]], None]
+    labels: Callable[[Model], dict[Cell, str]] = lambda _: {}
+
+    def formulas(self, model: Model) -> list[Formula]:
+        """Return the formulas of the sheet, each in its cell; they are made once."""
+        return model.once(self._formulas)
+
+    @cached_property
+    def _formulas(self) -> Callable[[Model], list[Formula]]:
+        # The same function at each call, by which the model knows it again.
+        return lambda model: list(filled(self.lives(model), self.name))
 
 
 BESIDE = (

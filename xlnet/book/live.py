@@ -1,46 +1,73 @@
-"""What lives on the sheets beside Training: formulas with the values they carry, and cells that a person fills in."""
+"""What lives on the sheets beside Training: formulas, and cells that a person fills in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
 from xlnet.book.drawing.protection import take_numbers
-from xlnet.book.record import Record
+from xlnet.book.old_live import OldLive
+from xlnet.book.passes import Pass
 from xlnet.book.shown import Shown
 from xlnet.book.style import Look
 from xlnet.book.texts import Texts
 from xlnet.cell import Cell
-from xlnet.render.excel import cell
-from xlnet.xlsx.page import Address, Page
-from xlnet.xlsx.values import Value
+from xlnet.graph.expression import Expression
+from xlnet.render.excel import at_row, cell, formula
+from xlnet.render.layout import NOWHERE, Layout
+from xlnet.xlsx.page import Page
 
 _LONGEST_LIST = 255
 
 
 @dataclass(frozen=True)
 class Live:
-    """A formula: its key in messages, where it stands, its text, its look, and its value for a recorded run.
+    """A formula, filled down to some rows of a column: its text and its values come from one expression.
 
-    `shown` is the quantity or cell that it shows, where it is nothing but that. `is_array` tells an array formula.
+    `key` is what messages call it. `layout` has the quantities that it cites. `shown` is the quantity or cell that it
+    shows, where it is nothing but that. `is_array` tells an array formula. `computed_by` is the pass that it is a part
+    of.
     """
 
     key: str
+    sheet: str
     column: int
-    row: int
-    formula: str
+    rows: Sequence[int]
+    expression: Expression
     look: Look
-    value: Callable[[Record], Value]
+    layout: Layout = NOWHERE
     shown: Shown | Cell | None = None
     is_array: bool = False
+    computed_by: Pass | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in its cell: `step` is the number of its row among those that it is filled down to."""
+
+    live: Live | OldLive
+    cell: Cell
+    step: int
+    text: str
 
     @property
-    def address(self) -> str:
-        """The cell's address: "C7"."""
-        return cell(self.column, self.row)
+    def key(self) -> str:
+        """What messages call it."""
+        return self.live.key
+
+
+def filled(lives: Iterable[Live | OldLive], sheet: str) -> Iterator[Formula]:
+    """Yield each formula of a sheet in each of its cells."""
+    for live in lives:
+        if isinstance(live, OldLive):
+            yield Formula(live, Cell(sheet, live.row, live.column), 0, live.formula)
+            continue
+        text = formula(live.expression, live.layout, live.sheet)
+        for step, row in enumerate(live.rows):
+            yield Formula(live, Cell(live.sheet, row, live.column), step, at_row(text, row, step=step))
 
 
 @dataclass(frozen=True)
@@ -67,15 +94,10 @@ class Typed:
         assert isinstance(self.choices, range) or len(",".join(self.choices)) <= _LONGEST_LIST
 
 
-def put_all(page: Page, formulas: Iterable[Live]) -> None:
+def put_all(page: Page, formulas: Iterable[Formula]) -> None:
     """Write the formulas into their cells."""
-    for live in formulas:
-        put_formula(page, live.column, live.row, live.formula, live.look, is_array=live.is_array)
-
-
-def values_of(formulas: Iterable[Live], record: Record) -> Callable[[], dict[Address, Value]]:
-    """Return what gives the values of the formulas, by row and column, once the run is recorded."""
-    return lambda: {(live.row, live.column): live.value(record) for live in formulas}
+    for each in formulas:
+        put_formula(page, each.cell.column, each.cell.row, each.text, each.live.look, is_array=each.live.is_array)
 
 
 def put_inputs(page: Page, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:

@@ -20,7 +20,7 @@ def first_below(losses: str, bound: str, never: str, stride: int = 1) -> str:
         found = f"IF({first}<{bound},1,NA())"
     elif stride > 1:
         # A blank cell between two losses is below any bound.
-        found = f"(MATCH(1,ISNUMBER({losses})*({losses}<{bound}),0)-1)/{stride}+1"
+        found = f'(MATCH(TRUE,IF({losses}="",FALSE,{losses}<{bound}),0)-1)/{stride}+1'
     return f"=IFERROR({found},{text(never)})"
 
 

@@ -27,6 +27,7 @@ class Record:
         self._wanted = sorted(wanted, reverse=True)
         self._bound = bound
         self._rows: dict[int, Values] = {}
+        self._losses: Values = []
 
     def watched(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """Yield the blocks as they come."""
@@ -38,12 +39,20 @@ class Record:
         """Return the value of a quantity in one of the wanted iterations."""
         return self._rows[iteration][self.columns[key]]
 
+    def whole(self, key: str) -> Values:
+        """Return a quantity of which all iterations are noted: their number, or the loss."""
+        if key == keys.ITERATION:
+            return [float(number) for number in range(1, self.iterations + 1)]
+        assert key == keys.LOSS, "no other quantity is noted whole"
+        return self._losses
+
     def _note(self, block: Block) -> None:
         width, start = self._width, self.iterations
         if self.diverged_at is None and not block.is_finite:
             first = next((index for index, value in enumerate(block.values) if math.isnan(value)), None)
             self.diverged_at = None if first is None else start + 1 + first // width
         losses = block.values[self.columns[keys.LOSS] :: width]
+        self._losses += losses
         self.losses += len(losses) if block.is_finite else sum(map(math.isfinite, losses))
         if self.first_below is None:
             first = next((index for index, loss in enumerate(losses) if loss < self._bound), None)

@@ -19,8 +19,9 @@ from xlnet.graph.expression import (
     Square,
     Sum,
 )
+from xlnet.graph.references import Along, Beside, Bracketed, Comparison, InCell, InCells, Joined, Step, Text
 
-SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(1, 6)
+COMPARISON, JOINED, SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(7)
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ class Notation:
     lookup: Callable[[str, str], str]
     # A notation may have a shorter way to write a long sum, with its precedence; None leaves it written out.
     long_sum: Callable[[Sum], tuple[str, int] | None] = lambda _: None
+    # What cites cells (see `references`), and texts; a notation without them writes neither.
+    place: Callable[[Expression], str] = str
+    text: Callable[[str], str] = repr
 
 
 def write(expression: Expression, notation: Notation) -> str:
     """Return `expression` written in `notation`."""
-    return _write(expression, notation, SUM)
+    return _write(expression, notation, COMPARISON)
 
 
 def _write(expression: Expression, notation: Notation, least: int) -> str:
@@ -82,6 +86,16 @@ def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
             return notation.power(*sides), POWER
         case Square(operand):
             return notation.square(_write(operand, notation, ATOM)), PRODUCT
+        case InCell() | InCells() | Beside() | Along() | Step():
+            return notation.place(expression), ATOM
+        case Text(value):
+            return notation.text(value), ATOM
+        case Bracketed(inner):
+            return f"({write(inner, notation)})", ATOM
+        case Comparison(left, sign, right):
+            return _write(left, notation, JOINED) + sign + _write(right, notation, JOINED), COMPARISON
+        case Joined(parts):
+            return "&".join(_write(part, notation, SUM) for part in parts), JOINED
         case Negative(operand):
             # The operand is an atom or in brackets: -2^2 is 4 in a spreadsheet and -4 in mathematics.
             return notation.minus.strip() + _write(operand, notation, ATOM), NEGATIVE

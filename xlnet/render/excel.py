@@ -12,7 +12,8 @@ from xlnet.cell import Area, Cell
 from xlnet.errors import UserError
 from xlnet.graph.expression import Expression, Product, Quantity, Sum
 from xlnet.graph.printing import ATOM, SUM, Notation, write
-from xlnet.render.layout import Layout, Spot
+from xlnet.graph.references import BOTH, COLUMN, NEITHER, ROW, Along, Beside, InCell, InCells
+from xlnet.render.layout import NOWHERE, Layout, Spot
 from xlnet.sheet_size import LONGEST_FORMULA, MOST_ARGUMENTS
 
 # Sums of up to this many terms are written out, longer ones become SUM or SUMPRODUCT.
@@ -26,19 +27,36 @@ def _call(name: str) -> Callable[..., str]:
     return lambda *arguments: f"{name}({','.join(arguments)})"
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[..., str]] = {
     "abs": _call("ABS"),
+    "and": _call("AND"),
+    "average_of": _call("AVERAGE"),
     "cos": _call("COS"),
+    "count": _call("COUNT"),
+    "countif": _call("COUNTIF"),
+    "exact": _call("EXACT"),
     "exp": _call("EXP"),
+    "false": lambda: "FALSE",
     "floor": _call("INT"),
+    "if": _call("IF"),
+    "iferror": _call("IFERROR"),
+    "index": _call("INDEX"),
     # LOG is to base 10.
     "ln": _call("LN"),
+    "log10": _call("LOG10"),
+    "match": _call("MATCH"),
     "min": _call("MIN"),
     "mod": _call("MOD"),
+    "none": lambda: "NA()",
     "pi": _call("PI"),
+    "round": _call("ROUND"),
     "sign": _call("SIGN"),
     "sqrt": _call("SQRT"),
+    "substitute": _call("SUBSTITUTE"),
     "tanh": _call("TANH"),
+    # A minus before the exponent binds tighter than the power.
+    "ten_to_minus": lambda exponent: f"10^-{exponent}",
+    "true": lambda: "TRUE",
 }
 
 
@@ -68,13 +86,23 @@ def formula(expression: Expression, layout: Layout, sheet: str | None = None) ->
         choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
         lookup=lambda key, position: element(column(key), position),
         long_sum=lambda terms: _long_sum(terms, layout, reference),
+        place=partial(_address, sheet=own),
+        text=lambda value: _unfilled(text(value)),
     )
     return "=" + write(expression, notation)
 
 
-def at_row(filled_down: str, row: int, stride: int = 1) -> str:
-    """Return a formula of `formula` as it stands in the iteration whose block of `stride` rows begins in `row`."""
-    return filled_down.format(here=range(row, row + stride), previous=range(row - stride, row))
+def condition(expression: Expression, sheet: str) -> str:
+    """Return `expression` as the condition of a rule on `sheet`; addresses that move are those of its first cell."""
+    return at_row(formula(expression, NOWHERE, sheet), 1).removeprefix("=")
+
+
+def at_row(filled_down: str, row: int, stride: int = 1, step: int = 0) -> str:
+    """Return a formula of `formula` as it stands in the iteration whose block of `stride` rows begins in `row`.
+
+    `step` is the number of the row among those that it is filled down to, where the formula says so.
+    """
+    return filled_down.format(here=range(row, row + stride), previous=range(row - stride, row), step=step)
 
 
 def require_length(filled_down: str, layout: Layout, key: str) -> None:
@@ -148,7 +176,37 @@ def _reference(quantity: Quantity, layout: Layout, sheet: str) -> str:
 
 
 def _prefix(cited: str, sheet: str) -> str:
-    return "" if cited == sheet else quoted_sheet(cited)
+    return "" if cited == sheet else _unfilled(quoted_sheet(cited))
+
+
+def _unfilled(literal: str) -> str:
+    """Return a text in which no row number is filled in."""
+    return literal.replace("{", "{{").replace("}", "}}")
+
+
+def _address(place: Expression, sheet: str) -> str:
+    match place:
+        case InCell(cited, fixed):
+            return _prefix(cited.sheet, sheet) + _FIXED[fixed](get_column_letter(cited.column), str(cited.row))
+        case InCells(cited, fixed):
+            ends = (cited.first, cited.last)
+            corners = (_FIXED[fixed](get_column_letter(end.column), str(end.row)) for end in ends)
+            return _prefix(cited.sheet, sheet) + ":".join(corners)
+        case Beside(cited, column, rows, is_fixed):
+            number = {0: "{here[0]}", -1: "{previous[0]}"}[rows]
+            return _prefix(cited, sheet) + ("$" if is_fixed else "") + get_column_letter(column) + number
+        case Along(cited, first, last):
+            cells = ":".join(f"{get_column_letter(column)}{{here[0]}}" for column in (first, last))
+            return _prefix(cited, sheet) + cells
+    return "{step}"
+
+
+_FIXED: dict[str, Callable[[str, str], str]] = {
+    BOTH: lambda column, row: f"${column}${row}",
+    COLUMN: lambda column, row: f"${column}{row}",
+    ROW: lambda column, row: f"{column}${row}",
+    NEITHER: lambda column, row: f"{column}{row}",
+}
 
 
 def _of_spot(spot: Spot, *, above: bool) -> str:

@@ -96,6 +96,9 @@ class Layout:
         return found
 
 
+# The layout of a formula that cites no quantities.
+NOWHERE = Layout({}, {})
+
 # What places the nodes of an iteration: it returns their spots, by key, and the stride.
 Arrangement = Callable[[Graph, str], tuple[dict[str, Spot], int]]
 

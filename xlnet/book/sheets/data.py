@@ -113,7 +113,13 @@ def _layout_of_rows(model: Model) -> Layout:
 def _draw_statistic(page: Page, constant: Constant, model: Model) -> None:
     place = model.layout.cells[constant.key]
     assert constant.formula is not None
-    put_formula(page, place.column, place.row, formula(constant.formula, model.layout, place.sheet), style.TEXT)
+    put_formula(
+        page,
+        place.column,
+        place.row,
+        at_row(formula(constant.formula, model.layout, place.sheet), place.row),
+        style.TEXT,
+    )
 
 
 def _draw_statistics_labels(page: Page, model: Model) -> None:

@@ -91,9 +91,9 @@ def _where(key: str, layout: Layout) -> str:
 def _constant(constant: Constant, model: Model) -> tuple[str, ...]:
     place = model.layout.cells[constant.key]
     rule = f"{model.symbols(constant.key)} = {model.symbols.written(constant.formula)}" if constant.formula else ""
-    excel = formula(constant.formula, model.layout, place.sheet) if constant.formula else ""
+    excel = at_row(formula(constant.formula, model.layout, place.sheet), place.row) if constant.formula else ""
     if constant.key in model.shared:
-        excel = next(live.formula for live in repeated(model) if live.key == constant.key)
+        excel = next(formula.text for formula in repeated(model) if formula.key == constant.key)
     return (
         constant.key,
         model.symbols(constant.key),

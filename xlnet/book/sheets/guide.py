@@ -11,15 +11,16 @@ from xlnet.book.drawing.cells import merge, put_text
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape
 from xlnet.book.drawing.protection import protect
-from xlnet.book.live import Live, Typed, put_all
+from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
 from xlnet.book.sheets.explore.plan import Plan
 from xlnet.book.sheets.proof import NAME as PROOF
-from xlnet.book.sheets.proof.numbers import Numbers
-from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN, plan
+from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
+from xlnet.cell import Cell
 from xlnet.graph.node import Node
 from xlnet.graph.operations import LOSSES, SOFTMAX
-from xlnet.render.excel import absolute, cell
+from xlnet.graph.references import InCell
+from xlnet.render.excel import cell
 from xlnet.render.layout import DATA, TRAINING
 from xlnet.sheet_size import FIRST_ROW, VALUE_ROW
 from xlnet.version import VERSION
@@ -56,10 +57,8 @@ class Line:
 
 def formulas(model: Model) -> list[Live]:
     """Return every formula of the sheet: what sheet Proof has found."""
-    numbers = Numbers(model.once(plan))
-    source = f"={PROOF}!{absolute(LABEL_COLUMN, HEADLINE_ROW)}"
-    look = replace(_TEXT, bold=True)
-    return [Live("gradients that agree", TEXT_COLUMN, proof_row(model), source, look, numbers.headline)]
+    headline = InCell(Cell(PROOF, HEADLINE_ROW, LABEL_COLUMN))
+    return [Live("gradients that agree", NAME, TEXT_COLUMN, [proof_row(model)], headline, replace(_TEXT, bold=True))]
 
 
 def inputs(_: Model) -> list[Typed]:
@@ -193,7 +192,7 @@ def _making(model: Model) -> Iterator[Line]:
     yield Line("text", model.texts.get("guide", "now"))
 
 
-def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     draw_lines(page, model.title, model.description, lines(model))
     put_link(page, NAME_COLUMN, proof_row(model), PROOF, f"{PROOF}!A1", _LINK)

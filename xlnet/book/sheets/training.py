@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,32 +16,26 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect, take_numbers
-from xlnet.book.live import Live, put_all
+from xlnet.book.live import Formula, Live, filled, put_all
 from xlnet.book.model import Model
-from xlnet.book.record import Record
 from xlnet.graph.node import Constant, Node
-from xlnet.render.excel import address, cell
+from xlnet.graph.references import InCell
+from xlnet.render.excel import cell
 from xlnet.sheet_size import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW
 from xlnet.xlsx.page import Page
-from xlnet.xlsx.values import Value
 
 _WIDTH = 12.5
 _ITERATION_WIDTH = 11
 
 
-def repeated(model: Model) -> list[Live]:
+def repeated(model: Model) -> list[Formula]:
     """Return the formulas of the constants that stand on another sheet."""
     look = replace(style.TEXT, bold=True, horizontal="center", vertical="center", border="box")
-    found = []
-    for key, cited in model.shared.items():
-        value = model.constants[key]
-        source = f"={address(cited)}"
-        found.append(Live(key, model.layout.cells[key].column, VALUE_ROW, source, look, _fixed(value), cited))
-    return found
-
-
-def _fixed(value: float) -> Callable[[Record], Value]:
-    return lambda _: value
+    lives = [
+        Live(key, model.name, model.layout.cells[key].column, [VALUE_ROW], InCell(cited), look, shown=cited)
+        for key, cited in model.shared.items()
+    ]
+    return list(filled(lives, model.name))
 
 
 def draw(page: Page, model: Model) -> None:

@@ -32,8 +32,8 @@ def wrong_beside(
             # An identity layer's z and a share a cell: the first has a rule, the second would only repeat the cell.
             expectations.setdefault(position, expected)
         for live in opened.lives[sheet]:
-            position = Cell(sheet, live.row, live.column)
-            wanted = view.shown(live.shown) if live.shown else expectations[position]
+            position = live.cell
+            wanted = view.shown(live.live.shown) if live.live.shown else expectations[position]
             first, *others = wanted.values if isinstance(wanted, OneOf) else (wanted,)
             problem, error = _judged(opened, grid, position, first, rtol, atol)
             if problem and all(_judged(opened, grid, position, other, rtol, atol)[0] for other in others):

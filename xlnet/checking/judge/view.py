@@ -120,4 +120,4 @@ class View:
 
     def live(self, sheet: str) -> dict[str, Cell]:
         """Return where the formulas of a sheet stand, by key; of several with one key, the last."""
-        return {live.key: Cell(sheet, live.row, live.column) for live in self.opened.lives[sheet]}
+        return {live.key: live.cell for live in self.opened.lives[sheet]}

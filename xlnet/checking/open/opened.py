@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlnet.book.live import Live
+from xlnet.book.live import Formula
 from xlnet.book.model import Model
 from xlnet.book.sheets.compare.plan import Plan
 from xlnet.cell import Cell
@@ -64,7 +64,7 @@ class Opened:
     inputs: dict[Cell, Input]
     computed: dict[Cell, tuple[str, bool]]
     beside: dict[Cell, tuple[str, bool]]
-    lives: dict[str, list[Live]]
+    lives: dict[str, list[Formula]]
     odd_cells: dict[Cell, int]
     plan: Plan | None = None
     index: int = 0

@@ -12,7 +12,7 @@ import numpy as np
 
 from xlnet.book.beside import BESIDE
 from xlnet.book.limits import require_room_to_check
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets import compare
 from xlnet.book.sheets.compare import formulas as compare_formulas
@@ -32,7 +32,7 @@ from xlnet.checking.open.table import Altered, Table, altered, formula_of, numbe
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
-from xlnet.render.excel import formula
+from xlnet.render.excel import at_row, formula
 from xlnet.render.layout import TRAINING
 from xlnet.template.parse import parse
 from xlnet.template.runs import parse_comparison
@@ -78,7 +78,7 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     for index, model in enumerate(plan.models):
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: it was deleted or renamed")
-        formulas = compare_formulas.formulas(plan, index, numbers)
+        formulas = list(filled(compare_formulas.formulas(plan, index, numbers), compare.NAME))
         yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 
 
@@ -146,22 +146,22 @@ def _fixed_cells(
             inputs[position] = Input(constant.key, constant.group, number_of(cell, constant.value))
         else:
             computed[position] = (constant.key, formula_of(cell) is not None)
-            own = Said(formula(constant.formula, layout, position.sheet))
+            own = Said(at_row(formula(constant.formula, layout, position.sheet), position.row))
             changed += altered(position, constant.key, own, cell)
     return inputs, computed, odd_cells, changed
 
 
 def _beside(
-    name: str, cells: Cells, inputs: Sequence[Typed], lives: Sequence[Live]
+    name: str, cells: Cells, inputs: Sequence[Typed], lives: Sequence[Formula]
 ) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return what is filled in on a sheet beside Training, its formulas, and the odd and altered cells among them."""
     formulas: dict[Cell, tuple[str, bool]] = {}
     changed: list[Altered] = []
     for live in lives:
-        position = Cell(name, live.row, live.column)
+        position = live.cell
         cell = cells.at(position)
         formulas[position] = (live.key, formula_of(cell) is not None)
-        changed += altered(position, live.key, Said(live.formula, live.is_array), cell)
+        changed += altered(position, live.key, Said(live.text, live.live.is_array), cell)
     filled, odd_cells = {}, dict[Cell, int]()
     for typed in inputs:
         position = Cell(name, typed.row, typed.column)

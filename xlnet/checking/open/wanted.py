@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Formula, Typed
 from xlnet.book.model import Model
 from xlnet.checking.open.clean.copy import Wanted, WantedTable
-from xlnet.render.excel import formula
+from xlnet.render.excel import at_row, formula
 
 # A sheet beside Training: its name, the cells that a person fills in, and its formulas.
-Source = tuple[str, Sequence[Typed], Sequence[Live]]
+Source = tuple[str, Sequence[Typed], Sequence[Formula]]
 Training = tuple[Model, Sequence[Source]]
 
 
@@ -25,7 +25,9 @@ def wanted(trainings: Iterable[Training]) -> dict[str, Wanted]:
         found[model.name] = Wanted(layout.last_row, model.last_column, own_live, WantedTable(table, layout))
         if model.graph.data:
             own = {
-                (place.row, place.column): formula(constant.formula, layout, place.sheet).removeprefix("=")
+                (place.row, place.column): at_row(
+                    formula(constant.formula, layout, place.sheet), place.row
+                ).removeprefix("=")
                 for constant in (*(c for column in model.graph.data for c in column.constants), *model.graph.statistics)
                 if constant.formula is not None
                 for place in [layout.cells[constant.key]]
@@ -35,7 +37,9 @@ def wanted(trainings: Iterable[Training]) -> dict[str, Wanted]:
             _add(found, model.data_sheet, Wanted(rows, width, own))
         for name, typed, lives in sources:
             if name != model.name:
-                cells = [(cell.row, cell.column) for cell in typed] + [(cell.row, cell.column) for cell in lives]
+                cells = [(cell.row, cell.column) for cell in typed] + [
+                    (live.cell.row, live.cell.column) for live in lives
+                ]
                 rows, width = (max((cell[side] for cell in cells), default=1) for side in (0, 1))
                 _add(found, name, Wanted(rows, width, live[name]))
     return found
@@ -48,5 +52,5 @@ def _add(found: dict[str, Wanted], title: str, more: Wanted) -> None:
     found[title] = Wanted(rows, width, {**known.own, **more.own})
 
 
-def _own(lives: Iterable[Live]) -> dict[tuple[int, int], str]:
-    return {(live.row, live.column): live.formula.removeprefix("=") for live in lives}
+def _own(lives: Iterable[Formula]) -> dict[tuple[int, int], str]:
+    return {(live.cell.row, live.cell.column): live.text.removeprefix("=") for live in lives}

@@ -17,7 +17,7 @@ from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.limits import most_runs
-from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.sheets.compare.formulas import inputs
 from xlnet.book.sheets.compare.numbers import LOSS_TIMES, OUTPUT_TIMES, WEIGHT_TIMES
 from xlnet.book.sheets.compare.plan import (
@@ -51,7 +51,7 @@ _RUN = replace(style.LINK, bold=True, border="below")
 _BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "final": "parameters"}
 
 
-def draw(page: Page, plan: Plan, formulas: Sequence[Live]) -> None:
+def draw(page: Page, plan: Plan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with the formulas of all runs."""
     title = replace(style.TITLE, size=16)
     put_text(page, LABEL_COLUMN, TITLE_ROW, plan.title, title)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from xlnet import keys
 from xlnet.book import style
-from xlnet.book.live import Live
 from xlnet.book.model import Model
+from xlnet.book.old_live import OldLive as Live
 from xlnet.book.record import Record
 from xlnet.model import classification as classes
 from xlnet.render.excel import address, cell, element, row_of

@@ -14,7 +14,7 @@ from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
-from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.formulas import inputs
 from xlnet.book.sheets.dashboard.plan import (
@@ -43,7 +43,7 @@ _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
 _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
 
 
-def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     texts = model.texts
     put_text(page, LABEL_COLUMN, TITLE_ROW, model.title, replace(style.TITLE, size=16))

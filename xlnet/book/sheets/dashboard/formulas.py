@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from xlnet import keys
 from xlnet.book import losses, style
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Typed
 from xlnet.book.model import Model
+from xlnet.book.old_live import OldLive as Live
 from xlnet.book.record import Record
 from xlnet.book.sheets.dashboard import accuracy
 from xlnet.book.sheets.dashboard.plan import (

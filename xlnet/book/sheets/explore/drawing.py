@@ -19,7 +19,7 @@ from xlnet.book.drawing.cells import merge, put, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
-from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
 from xlnet.book.sheets.explore import matrices, picture
 from xlnet.book.sheets.explore.areas import areas
@@ -52,7 +52,7 @@ _SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", hori
 _CHARACTERS_PER_NUMBER = 7
 
 
-def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(Plan), model.texts
     put_text(page, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))

@@ -8,8 +8,9 @@ from dataclasses import replace
 from xlnet import keys
 from xlnet.book import shown, style
 from xlnet.book.choices import ITERATION, sample_of
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Typed
 from xlnet.book.model import Model
+from xlnet.book.old_live import OldLive as Live
 from xlnet.book.record import Record
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, Quantity, cells, faces

@@ -19,7 +19,7 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
-from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict.formulas import inputs
 from xlnet.book.sheets.predict.numbers import names
@@ -48,7 +48,7 @@ _NOTE = replace(style.QUIET, horizontal="left")
 _LINK = replace(style.LINK, indent=1)
 
 
-def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(Plan), model.texts
     put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))

@@ -13,8 +13,9 @@ from xlnet import keys
 from xlnet.book import shown as shows
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Typed
 from xlnet.book.model import Model
+from xlnet.book.old_live import OldLive as Live
 from xlnet.book.record import Record
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.numbers import RIGHT, WRONG, Numbers

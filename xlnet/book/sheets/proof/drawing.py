@@ -17,7 +17,7 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, print_landscape
 from xlnet.book.drawing.protection import protect
-from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
 from xlnet.book.sheets.proof.formulas import inputs
 from xlnet.book.sheets.proof.plan import (
@@ -46,7 +46,7 @@ _NAME = replace(style.TEXT, bold=True, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
 
 
-def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     made, texts = model.once(plan), model.texts
     put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))

@@ -10,8 +10,9 @@ from openpyxl.utils import get_column_letter
 from xlnet import keys
 from xlnet.book import shown, style
 from xlnet.book.choices import ITERATION
-from xlnet.book.live import Live, Typed
+from xlnet.book.live import Typed
 from xlnet.book.model import Model
+from xlnet.book.old_live import OldLive as Live
 from xlnet.book.record import Record
 from xlnet.book.sheets.proof import NAME, verdict
 from xlnet.book.sheets.proof.numbers import STEP, TOLERANCE, Numbers
