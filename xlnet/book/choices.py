@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from xlnet.book.shown import Choice, Shown
+from xlnet.cell import Cell
 from xlnet.spec import Spec
 
 EXPLORE = "Explore"
-ITERATION = Choice(EXPLORE, column=4, row=4, first=1)
+ITERATION = Choice(Cell(EXPLORE, 4, 4), first=1)
 
 
 def sample_of(spec: Spec) -> Choice:
     """Return the cell in which a sample of the batch is chosen: at first one whose inputs are not all 0."""
     telling = [number for number, x in enumerate(spec.data.x, 1) if any(x)]
     first = 1 if spec.draws_samples or not telling else telling[0]
-    return Choice(EXPLORE, column=4, row=6, first=first)
+    return Choice(Cell(EXPLORE, 6, 4), first)
 
 
 def of_sample(key: str, spec: Spec) -> Shown:

@@ -16,6 +16,7 @@ from xlnet.book.style import Look
 from xlnet.book.texts import Texts
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression
+from xlnet.graph.node import Node
 from xlnet.render.excel import at_row, cell, formula
 from xlnet.render.layout import NOWHERE, Layout
 from xlnet.xlsx.page import Page
@@ -42,6 +43,13 @@ class Live:
     shown: Shown | Cell | None = None
     is_array: bool = False
     computed_by: Pass | None = None
+
+
+def of_pass(each: Pass, node: Node, key: str, look: Look) -> Live:
+    """Return the formulas of a node in all rows of a pass."""
+    assert node.formula is not None
+    spot = each.layout.spots[node.key]
+    return Live(key, spot.sheet, spot.column, each.rows, node.formula, look, each.layout, computed_by=each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A quantity of one iteration, shown on another sheet: which one, by what formula, and its value in a recorded run."""
+"""A quantity of one iteration, shown on another sheet: which one, and by what formula."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from xlnet import keys
 from xlnet.book.record import Record
-from xlnet.cell import Area
-from xlnet.render.excel import absolute, address, element, quoted_sheet, row_of
+from xlnet.cell import Area, Cell
+from xlnet.graph.expression import Expression
+from xlnet.graph.references import InCell, InCells, element
+from xlnet.render import excel
 from xlnet.render.layout import Layout
 
 
@@ -15,14 +17,8 @@ from xlnet.render.layout import Layout
 class Choice:
     """A cell in which an iteration or a sample is chosen, and the number that it holds at first."""
 
-    sheet: str
-    column: int
-    row: int
+    cell: Cell
     first: int
-
-    def address(self, sheet: str) -> str:
-        """Return the cell's address as a formula on `sheet` has it."""
-        return ("" if sheet == self.sheet else quoted_sheet(self.sheet)) + absolute(self.column, self.row)
 
 
 @dataclass(frozen=True)
@@ -41,23 +37,37 @@ class Shown:
         return [keys.of_sample(self.key, number) for number in range(1, self.samples + 1)]
 
 
-def formula(shown: Shown, layout: Layout, sheet: str) -> str:
-    """Return the formula on `sheet` that shows a quantity."""
+def at_iteration(layout: Layout, key: str, iteration: Expression) -> Expression:
+    """Return a quantity in the iteration whose number an expression gives."""
+    if key not in layout.spots:
+        return InCell(layout.cells[key])
+    return element(InCells(layout.over(key)), _row_of(iteration, layout))
+
+
+def expression(shown: Shown, layout: Layout) -> Expression:
+    """Return the formula that shows a quantity."""
     every_key = shown.every_key()
     first, last = every_key[0], every_key[-1]
-    if first not in layout.spots:
-        if first == last or shown.sample is None:
-            return f"={address(layout.cells[first], sheet)}"
-        every = address(Area.between(layout.cells[first], layout.cells[last]), sheet)
-        return f"={element(every, shown.sample.address(sheet))}"
-    table = address(Area.between(layout.cell(first), layout.cell(last, layout.iterations)), sheet)
-    iteration = row_of(shown.iteration.address(sheet), layout)
     if first == last or shown.sample is None:
-        return f"={element(table, iteration)}"
+        return at_iteration(layout, first, InCell(shown.iteration.cell))
+    sample = InCell(shown.sample.cell)
+    if first not in layout.spots:
+        return element(InCells(Area.between(layout.cells[first], layout.cells[last])), sample)
+    table = InCells(Area.between(layout.cell(first), layout.cell(last, layout.iterations)))
     # Samples stand side by side, each with as many columns as the others.
     stride = layout.column(every_key[1]) - layout.column(first)
-    offset = f"({shown.sample.address(sheet)}-1)*{stride}+1" if stride > 1 else shown.sample.address(sheet)
-    return f"={element(table, iteration, offset)}"
+    offset = (sample - 1) * stride + 1 if stride > 1 else sample
+    return element(table, _row_of(InCell(shown.iteration.cell), layout), offset)
+
+
+def _row_of(iteration: Expression, layout: Layout) -> Expression:
+    """Return the row of an iteration among the cells of a quantity in all iterations."""
+    return iteration if layout.stride == 1 else (iteration - 1) * layout.stride + 1
+
+
+def formula(shown: Shown, layout: Layout, sheet: str) -> str:
+    """Return the formula on `sheet` that shows a quantity."""
+    return excel.at_row(excel.formula(expression(shown, layout), layout, sheet), 1)
 
 
 def value(shown: Shown, record: Record, constants: dict[str, float]) -> float:

@@ -115,7 +115,7 @@ class View:
         return None if iteration is None else self.of_iteration(key, iteration)
 
     def _chosen(self, choice: Choice, most: int) -> int | None:
-        number = self.number(choice.sheet, choice.row, choice.column)
+        number = self.number(*choice.cell)
         return int(number) if 1 <= number < most + 1 else None
 
     def live(self, sheet: str) -> dict[str, Cell]:

@@ -76,9 +76,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
 
 def _draw_controls(page: Page, plan: Plan) -> None:
     model, texts = plan.model, plan.model.texts
-    controls = {"iteration": ITERATION.row, "view": VIEW_ROW}
+    controls = {"iteration": ITERATION.cell.row, "view": VIEW_ROW}
     if model.spec.batch_size > 1:
-        controls["sample"] = sample_of(model.spec).row
+        controls["sample"] = sample_of(model.spec).cell.row
     notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{model.spec.training.iters:,}")}
     notes["view"] = texts.get("explore", "view note")
     notes["sample"] = texts.get("explore", "sample note").format(last=model.spec.batch_size)

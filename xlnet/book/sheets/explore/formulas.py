@@ -33,13 +33,13 @@ def inputs(model: Model) -> list[Typed]:
     views = [texts.get("explore", name) for name in ("forward", "backward")]
     iterations = range(1, spec.training.iters + 1)
     typed = [
-        Typed("iteration", ITERATION.column, ITERATION.row, ITERATION.first, "choice", iterations),
+        Typed("iteration", ITERATION.cell.column, ITERATION.cell.row, ITERATION.first, "choice", iterations),
         Typed("view", CONTROL_COLUMN, VIEW_ROW, views[0], "choice", tuple(views)),
     ]
     if spec.batch_size > 1:
         samples = range(1, spec.batch_size + 1)
         chosen = sample_of(spec)
-        typed.append(Typed("sample of the batch", chosen.column, chosen.row, chosen.first, "choice", samples))
+        typed.append(Typed("sample of the batch", chosen.cell.column, chosen.cell.row, chosen.first, "choice", samples))
     return typed
 
 

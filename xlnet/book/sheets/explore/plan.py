@@ -129,13 +129,13 @@ class Plan:
     def layout(self) -> Layout:
         """Where the quantities stand in the table, for the formulas there."""
         cells = {key: Cell(NAME, row, VALUE_COLUMN) for key, row in self.rows.items()}
-        cells[keys.ITERATION] = Cell(NAME, ITERATION.row, ITERATION.column)
+        cells[keys.ITERATION] = ITERATION.cell
         return Layout(cells, {}, sheet=NAME)
 
     def rounded(self, key: str) -> tuple[int, int]:
         """Return the column and row of the text of a quantity's number."""
         if key == keys.ITERATION:
-            return ITERATION.column, ITERATION.row
+            return ITERATION.cell.column, ITERATION.cell.row
         return ROUNDED_COLUMN, self.rows[key]
 
 

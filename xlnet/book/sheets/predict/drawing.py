@@ -84,7 +84,7 @@ def _draw_controls(page: Page, plan: Plan) -> None:
         called = _input_name(plan, int(number) - 1) if number else ""
         label = texts.get("predict", f"{word} label").format(input=called, count=plan.model.spec.samples)
         put_text(page, LABEL_COLUMN, row, label, _LABEL)
-    target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
+    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.column, ITERATION.cell.row)}"
     put_link(page, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
 
 

@@ -89,8 +89,8 @@ def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     yield Live(
         "iteration whose weights are used",
         VALUE_COLUMN,
-        plan.used.row,
-        f"=IF({weights}={chosen},{ITERATION.address(NAME)},{count})",
+        plan.used.cell.row,
+        f"=IF({weights}={chosen},{address(ITERATION.cell)},{count})",
         _CONTROL,
         lambda _: float(plan.used.first),
     )

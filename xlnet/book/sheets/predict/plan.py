@@ -143,7 +143,7 @@ class Plan:
     @property
     def used(self) -> Choice:
         """The cell with the iteration whose parameters are used."""
-        return Choice(NAME, VALUE_COLUMN, self.controls["iteration"], self.model.spec.training.iters)
+        return Choice(Cell(NAME, self.controls["iteration"], VALUE_COLUMN), self.model.spec.training.iters)
 
     # Rows.
     @property

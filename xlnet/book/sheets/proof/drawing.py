@@ -58,7 +58,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         put_text(page, LABEL_COLUMN, row, texts.get("proof", f"{name} label"), _LABEL)
         if name in ("h", "tolerance"):
             put_text(page, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
-    target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
+    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.column, ITERATION.cell.row)}"
     put_link(page, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1))
     typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
     put_inputs(page, inputs(model), typed, texts)

@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-
-from openpyxl.utils import get_column_letter
 
 from xlnet import keys
 from xlnet.book import shown, style
 from xlnet.book.choices import ITERATION
-from xlnet.book.live import Typed
+from xlnet.book.live import Live, Typed, of_pass
 from xlnet.book.model import Model
-from xlnet.book.old_live import OldLive as Live
-from xlnet.book.record import Record
-from xlnet.book.sheets.proof import NAME, verdict
-from xlnet.book.sheets.proof.numbers import STEP, TOLERANCE, Numbers
+from xlnet.book.passes import Pass
+from xlnet.book.sheets.proof import NAME
 from xlnet.book.sheets.proof.plan import (
     FIRST_ROW,
     HEADLINE_ROW,
     ITERATION_ROW,
     LABEL_COLUMN,
     LOSS_ROW,
+    STEP,
     STEP_ROW,
+    TOLERANCE,
     TOLERANCE_ROW,
     VALUE_COLUMN,
     Plan,
     plan,
 )
+from xlnet.book.sheets.proof.verdict import verdict
 from xlnet.book.shown import Shown
-from xlnet.render.excel import absolute, at_row, cell, text
-from xlnet.render.excel import formula as written
-from xlnet.xlsx.values import Value
+from xlnet.cell import Area, Cell
+from xlnet.graph.expression import Expression, absolute, maximum, total
+from xlnet.graph.references import (
+    NEITHER,
+    ROW,
+    Bracketed,
+    InCell,
+    InCells,
+    Text,
+    choose,
+    compared,
+    counted,
+    joined,
+)
 
 _NUMBER = replace(style.TEXT, border="below")
 # Columns of numbers that are small wherever the proof holds.
@@ -50,102 +60,85 @@ def inputs(_: Model) -> list[Typed]:
     ]
 
 
-def formulas(model: Model) -> list[Live]:
+def lives(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
     made = model.once(plan)
-    numbers = Numbers(made)
-    passes = (*_base(made), *_moved(made, numbers), *_forward(made, numbers))
-    return [*_head(made, numbers), *_table(made, numbers), *passes]
+    return [*_head(made), *_table(made), *_base(made), *_moved(made), *_forward(made)]
 
 
-def _head(made: Plan, numbers: Numbers) -> Iterator[Live]:
-    chosen = f"={ITERATION.address(NAME)}"
-    yield Live("iteration of the proof", VALUE_COLUMN, ITERATION_ROW, chosen, _HEAD, lambda _: float(ITERATION.first))
-    loss = f"={cell(made.loss_column, made.base_row)}"
-    yield Live("E of the proof", VALUE_COLUMN, LOSS_ROW, loss, _HEAD, _of_pass(numbers, keys.LOSS, made.base_row))
-    column = made.column("verdict")
-    verdicts = f"{cell(column, FIRST_ROW)}:{cell(column, made.row(len(made.proved) - 1))}"
-    counts = "+".join(f"COUNTIF({verdicts},{text(made.model.texts.get('proof', name))})" for name in made.agreeing)
+def _here(row: int, column: int) -> InCell:
+    return InCell(Cell(NAME, row, column), NEITHER)
+
+
+def _head(made: Plan) -> Iterator[Live]:
+    yield _one("iteration of the proof", ITERATION_ROW, VALUE_COLUMN, InCell(ITERATION.cell), _HEAD)
+    loss = _here(made.base_row, made.loss_column)
+    yield _one("E of the proof", LOSS_ROW, VALUE_COLUMN, loss, _HEAD)
+    column, words = made.column("verdict"), made.model.texts.sections["proof"]
+    verdicts = InCells(Area(NAME, FIRST_ROW, column, made.row(len(made.proved) - 1), column), NEITHER)
     before, after = made.headline
-    words = made.model.texts.sections["proof"]
-    is_none = f"COUNTIF({verdicts},{text(words['none'])})={len(made.proved)}"
-    formula = f"=IF({is_none},{text(words['diverged'])},{text(before)}&({counts})&{text(after)})"
-    yield Live("gradients that agree", LABEL_COLUMN, HEADLINE_ROW, formula, _HEADLINE, numbers.headline)
+    is_none = compared(counted(verdicts, words["none"]), "=", len(made.proved))
+    agreeing = Bracketed(total(*(counted(verdicts, words[name]) for name in made.agreeing)))
+    headline = choose(is_none, words["diverged"], joined(Text(before), agreeing, Text(after)))
+    yield _one("gradients that agree", HEADLINE_ROW, LABEL_COLUMN, headline, _HEADLINE)
 
 
-def _table(made: Plan, numbers: Numbers) -> Iterator[Live]:
-    layout, step = made.layout, absolute(VALUE_COLUMN, STEP_ROW)
-    loss = absolute(made.loss_column, made.base_row)
-    words = made.model.texts.sections["proof"]
+def _one(key: str, row: int, column: int, expression: Expression, look: style.Look) -> Live:
+    return Live(key, NAME, column, [row], expression, look)
+
+
+def _table(made: Plan) -> Iterator[Live]:
+    step = InCell(Cell(NAME, STEP_ROW, VALUE_COLUMN))
+    loss = InCell(Cell(NAME, made.base_row, made.loss_column))
     for index, key in enumerate(made.proved):
         row = made.row(index)
-        at = {name: cell(made.column(name), row) for name in made.columns}
+        at = {name: _here(row, made.column(name)) for name in made.columns}
         gradient = Shown(keys.gradient(key), ITERATION)
-        sources = {
-            "value": f"={cell(layout.column(key), made.base_row)}",
-            "h": f"={step}*MAX(1,ABS({at['value']}))",
-            "E plus": f"={cell(made.loss_column, made.moved_row(index, up=True))}",
-            "E minus": f"={cell(made.loss_column, made.moved_row(index, up=False))}",
-            "central": f"=({at['E plus']}-{at['E minus']})/(2*{at['h']})",
-            "gradient": shown.formula(gradient, made.model.layout, NAME),
-            "difference": f"={at['central']}-{at['gradient']}",
-            "slope below": f"=({loss}-{at['E minus']})/{at['h']}",
-            "slope above": f"=({at['E plus']}-{loss})/{at['h']}",
+        expressions = {
+            "value": _here(made.base_row, made.layout.column(key)),
+            "h": step * maximum(1, absolute(at["value"])),
+            "E plus": _here(made.moved_row(index, up=True), made.loss_column),
+            "E minus": _here(made.moved_row(index, up=False), made.loss_column),
+            "central": (at["E plus"] - at["E minus"]) / (2 * at["h"]),
+            "gradient": shown.expression(gradient, made.model.layout),
+            "difference": at["central"] - at["gradient"],
         }
-        for name, source in sources.items():
-            if name in made.columns:
-                look = replace(_NUMBER, number_format=style.POWER_OF_TEN) if name in _POWERS else _NUMBER
-                cited = gradient if name == "gradient" else None
-                column = made.column(name)
-                yield Live(f"{name} of {key}", column, row, source, look, _of_row(numbers, index, name), cited)
-        judged = verdict.formula(made, at)
-        value = _verdict(numbers, index, words)
-        yield Live(f"verdict on {key}", made.column("verdict"), row, judged, _VERDICT, value)
+        if made.has_kinks:
+            expressions["slope below"] = (loss - at["E minus"]) / at["h"]
+            expressions["slope above"] = (at["E plus"] - loss) / at["h"]
+        for name, expression in expressions.items():
+            look = replace(_NUMBER, number_format=style.POWER_OF_TEN) if name in _POWERS else _NUMBER
+            cited = gradient if name == "gradient" else None
+            yield Live(f"{name} of {key}", NAME, made.column(name), [row], expression, look, shown=cited)
+        yield _one(f"verdict on {key}", row, made.column("verdict"), verdict(made, at), _VERDICT)
 
 
 def _base(made: Plan) -> Iterator[Live]:
     """Yield the parameters, and the drawn samples, of the pass in which nothing is moved."""
-    layout = made.layout
     for key in (*made.parameters, *made.drawn):
-        column = layout.column(key)
         cited = Shown(key, ITERATION)
-        source = shown.formula(cited, made.model.layout, NAME)
-        yield Live(f"{key} of the proof", column, made.base_row, source, _NUMBER, _shown(cited), cited)
+        source = shown.expression(cited, made.model.layout)
+        column = made.layout.column(key)
+        yield Live(f"{key} of the proof", NAME, column, [made.base_row], source, _NUMBER, shown=cited)
 
 
-def _moved(made: Plan, numbers: Numbers) -> Iterator[Live]:
+def _moved(made: Plan) -> Iterator[Live]:
     """Yield the parameters of the passes in which one of them is moved."""
     for index, proved in enumerate(made.proved):
-        step = absolute(made.column("h"), made.row(index))
+        step = InCell(Cell(NAME, made.row(index), made.column("h")))
         for up in (True, False):
             row = made.moved_row(index, up=up)
             for key in made.parameters:
                 column = made.layout.column(key)
-                moved, look = (f"{'+' if up else '-'}{step}", _MOVED) if key == proved else ("", _NUMBER)
-                source = f"={get_column_letter(column)}${made.base_row}{moved}"
-                yield Live(f"{key} in a moved pass", column, row, source, look, _of_pass(numbers, key, row))
+                base: Expression = InCell(Cell(NAME, made.base_row, column), ROW)
+                look = _NUMBER
+                if key == proved:
+                    base, look = (base + step if up else base - step), _MOVED
+                yield _one(f"{key} in a moved pass", row, column, base, look)
 
 
-def _forward(made: Plan, numbers: Numbers) -> Iterator[Live]:
+def _forward(made: Plan) -> Iterator[Live]:
+    rows = range(made.base_row, made.last_row + 1)
+    forward = Pass(made.forward, made.layout, rows)
     for node in made.forward:
-        assert node.formula is not None
-        column, filled_down = made.layout.column(node.key), written(node.formula, made.layout, NAME)
-        for row in range(made.base_row, made.last_row + 1):
-            source = at_row(filled_down, row)
-            yield Live(f"{node.key} in a moved pass", column, row, source, _NUMBER, _of_pass(numbers, node.key, row))
-
-
-def _of_pass(numbers: Numbers, key: str, row: int) -> Callable[[Record], Value]:
-    return lambda record: numbers.of_pass(record, key, row)
-
-
-def _of_row(numbers: Numbers, index: int, name: str) -> Callable[[Record], Value]:
-    return lambda record: numbers.of_row(record, index)[name]
-
-
-def _verdict(numbers: Numbers, index: int, words: dict[str, str]) -> Callable[[Record], Value]:
-    return lambda record: words[numbers.verdict(record, index)]
-
-
-def _shown(cited: Shown) -> Callable[[Record], Value]:
-    return lambda record: shown.value(cited, record, {})
+        yield of_pass(forward, node, f"{node.key} in a moved pass", _NUMBER)

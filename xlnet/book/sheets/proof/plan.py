@@ -16,6 +16,8 @@ from xlnet.render.layout import Layout, Spot
 # Of a very large network, as many parameters are proved as keep the sheet this small, but at least a few.
 MOST_CELLS, MOST_PARAMETERS, FEWEST_PARAMETERS = 20_000, 100, 4
 
+# How far a parameter is moved, and how far the two gradients may be apart, at first.
+STEP, TOLERANCE = 1e-5, 1e-6
 LABEL_COLUMN, VALUE_COLUMN, FIRST_PARAMETER_COLUMN = 1, 2, 2
 TITLE_ROW, ABOUT_ROW, ITERATION_ROW, STEP_ROW, TOLERANCE_ROW, LOSS_ROW, HEADLINE_ROW = 1, 2, 4, 5, 6, 7, 9
 HEADER_ROW, FIRST_ROW = 11, 12

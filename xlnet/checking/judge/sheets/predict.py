@@ -50,8 +50,8 @@ def _controls(view: View, plan: Plan) -> Cells:
     numbers = view.over(keys.ITERATION)[0] == NUMBER
     word = view.text(NAME, plan.controls["weights"], VALUE_COLUMN)
     is_chosen = word == plan.model.texts.get("predict", "chosen")
-    chosen = view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
-    yield Cell(NAME, plan.used.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
+    chosen = view.at(ITERATION.cell)
+    yield Cell(NAME, plan.used.cell.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
     if plan.kind:
         marks = [(row, plan.columns["is right"]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
         if plan.others:

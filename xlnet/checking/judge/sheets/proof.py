@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from xlnet import reference
 from xlnet.book.choices import ITERATION
@@ -10,6 +11,7 @@ from xlnet.book.sheets.proof import NAME
 from xlnet.book.sheets.proof.plan import (
     HEADLINE_ROW,
     ITERATION_ROW,
+    KINK_COLUMNS,
     LABEL_COLUMN,
     LOSS_ROW,
     STEP_ROW,
@@ -18,13 +20,14 @@ from xlnet.book.sheets.proof.plan import (
     Plan,
     plan,
 )
-from xlnet.book.sheets.proof.verdict import verdict
 from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 
 __all__ = ["NAME", "expected"]
 
+# The difference of two losses has noise of its own: a gradient and a loss below this count as this.
+_SMALLEST_SCALE = 0.001
 # A spreadsheet may take two numbers that differ by less than this, relative to their size, for equal.
 _SNAPPED = 2.0**-46
 
@@ -32,7 +35,7 @@ _SNAPPED = 2.0**-46
 def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
     made = view.opened.model.once(plan)
-    yield Cell(NAME, ITERATION_ROW, VALUE_COLUMN), view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
+    yield Cell(NAME, ITERATION_ROW, VALUE_COLUMN), view.at(ITERATION.cell)
     yield Cell(NAME, LOSS_ROW, VALUE_COLUMN), view.cited(NAME, made.base_row, made.loss_column)
     yield from _table(view, made)
     verdicts = [view.text(NAME, made.row(index), made.column("verdict")) for index in range(len(made.proved))]
@@ -69,9 +72,23 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
             if name in made.columns:
                 yield Cell(NAME, row, made.column(name)), value
         tolerance = view.number(NAME, TOLERANCE_ROW, VALUE_COLUMN)
-        verdicts = (verdict(made, found, loss, tolerance * nearly) for nearly in NEAR_TIES)
+        verdicts = (_verdict(made, found, loss, tolerance * nearly) for nearly in NEAR_TIES)
         words = one_of(view.opened.model.texts.get("proof", name) for name in verdicts)
         yield Cell(NAME, row, made.column("verdict")), words
+
+
+def _verdict(made: Plan, row: Mapping[str, float], loss: float, tolerance: float) -> str:
+    """Return the name of the verdict on a row with these numbers: agrees, kink, differs, or none without numbers."""
+    slopes = [row[name] for name in KINK_COLUMNS] if made.has_kinks else []
+    if not all(map(math.isfinite, (row["difference"], row["gradient"], loss))):
+        return "none"
+    gradient = row["gradient"]
+    allowed = tolerance * max(abs(gradient), loss, _SMALLEST_SCALE)
+    if abs(row["difference"]) <= allowed:
+        return "agrees"
+    if slopes and min(slopes) - allowed <= gradient <= max(slopes) + allowed:
+        return "kink"
+    return "differs"
 
 
 def _at_least_one(value: float) -> float:
