@@ -22,7 +22,6 @@ from xlnet.book.sheets import compare, data, formulas, guide, template, training
 from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
-from xlnet.book.sheets.compare.numbers import Numbers
 from xlnet.book.sheets.compare.plan import Plan, plan_of
 from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.texts import ENGLISH, LANGUAGES
@@ -142,8 +141,7 @@ def _beside(entry: Beside, run: Run, values: BookValues) -> Sheet:
 
 
 def _compare(plan: Plan, runs: Sequence[Run], values: BookValues) -> Sheet:
-    numbers = Numbers(plan, [run.record for run in runs])
-    lives = [live for index in range(len(runs)) for live in compare_formulas.formulas(plan, index, numbers)]
+    lives = [live for index in range(len(runs)) for live in compare_formulas.lives(plan, index)]
     every_formula = list(filled(lives, compare.NAME))
     values.add(every_formula, compare.NAME, compare_formulas.inputs(plan))
     draw = partial(compare_drawing.draw, plan=plan, formulas=every_formula)

@@ -46,7 +46,7 @@ class Beside:
 
 
 BESIDE = (
-    Beside(dashboard.NAME, dashboard_formulas.formulas, dashboard_formulas.inputs, dashboard_drawing.draw),
+    Beside(dashboard.NAME, dashboard_formulas.lives, dashboard_formulas.inputs, dashboard_drawing.draw),
     Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
     Beside(proof.NAME, proof_formulas.lives, proof_formulas.inputs, proof_drawing.draw),
     Beside(predict.NAME, predict_formulas.formulas, predict_formulas.inputs, predict_drawing.draw),

@@ -29,8 +29,8 @@ class Live:
     """A formula, filled down to some rows of a column: its text and its values come from one expression.
 
     `key` is what messages call it. `layout` has the quantities that it cites. `shown` is the quantity or cell that it
-    shows, where it is nothing but that. `is_array` tells an array formula. `computed_by` is the pass that it is a part
-    of.
+    shows, where it is nothing but that. `is_array` tells an array formula. The rows are numbered from `first_step` on,
+    where the formula says so. `computed_by` is the pass that it is a part of.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Live:
     layout: Layout = NOWHERE
     shown: Shown | Cell | None = None
     is_array: bool = False
+    first_step: int = 0
     computed_by: Pass | None = None
 
 
@@ -54,7 +55,7 @@ def of_pass(each: Pass, node: Node, key: str, look: Look) -> Live:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula in its cell: `step` is the number of its row among those that it is filled down to."""
+    """A formula in its cell; `step` is the number of its row."""
 
     live: Live | OldLive
     cell: Cell
@@ -74,7 +75,7 @@ def filled(lives: Iterable[Live | OldLive], sheet: str) -> Iterator[Formula]:
             yield Formula(live, Cell(sheet, live.row, live.column), 0, live.formula)
             continue
         text = formula(live.expression, live.layout, live.sheet)
-        for step, row in enumerate(live.rows):
+        for step, row in enumerate(live.rows, live.first_step):
             yield Formula(live, Cell(live.sheet, row, live.column), step, at_row(text, row, step=step))
 
 

@@ -1,30 +1,35 @@
-"""What headline numbers tell of a run's losses, as formulas; `checking.sheets.losses` is their counterpart."""
+"""What headline numbers tell of a run's losses, as formulas; `checking.judge.sheets.losses` is their counterpart."""
 
 from __future__ import annotations
 
-from xlnet.render.excel import text
+from xlnet.cell import Area
+from xlnet.graph.expression import Expression, call
+from xlnet.graph.references import InCell, InCells, Text, choose, compared, joined, or_else
+from xlnet.render.layout import Layout
 
 
-def first_below(losses: str, bound: str, never: str, stride: int = 1) -> str:
+def first_below(losses: Area, bound: InCell, never: str, layout: Layout) -> Expression:
     """Return the formula of the first iteration with a loss below a cell, or a word.
-
-    `losses` are the cells from the first loss to the last, each `stride` rows below the one before.
 
     It is an array formula: what makes Excel compare a whole column without one, INDEX(…,0), says "never" in Gnumeric,
     OnlyOffice and others. It passes over the errors of a run that diverges.
     """
-    first, last = losses.split(":")
-    found = f"MATCH(TRUE,{losses}<{bound},0)"
-    if first.endswith(last):
+    is_below: Expression = compared(InCells(losses), "<", bound)
+    found: Expression
+    if losses.first == losses.last:
         # Of a column of one cell the comparison is no array, and Gnumeric finds nothing in it.
-        found = f"IF({first}<{bound},1,NA())"
-    elif stride > 1:
+        found = choose(compared(InCell(losses.first), "<", bound), 1, call("none"))
+    elif layout.stride > 1:
         # A blank cell between two losses is below any bound.
-        found = f'(MATCH(TRUE,IF({losses}="",FALSE,{losses}<{bound}),0)-1)/{stride}+1'
-    return f"=IFERROR({found},{text(never)})"
+        is_blank = compared(InCells(losses), "=", "")
+        found = (call("match", call("true"), choose(is_blank, call("false"), is_below), 0) - 1) / layout.stride + 1
+    else:
+        found = call("match", call("true"), is_below, 0)
+    return or_else(found, never)
 
 
-def diverged(losses: str, iterations: str, no: str, since: str) -> str:
+def diverged(losses: Area, iterations: Area, no: str, since: str) -> Expression:
     """Return the formula that tells whether a run diverges: a word, or another one and the first iteration without."""
-    count = f"COUNT({losses})"
-    return f"=IF({count}=COUNT({iterations}),{text(no)},{text(since + ' ')}&{count}+1)"
+    count = call("count", InCells(losses))
+    has_all = compared(count, "=", call("count", InCells(iterations)))
+    return choose(has_all, no, joined(Text(f"{since} "), count + 1))

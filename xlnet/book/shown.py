@@ -41,7 +41,7 @@ def at_iteration(layout: Layout, key: str, iteration: Expression) -> Expression:
     """Return a quantity in the iteration whose number an expression gives."""
     if key not in layout.spots:
         return InCell(layout.cells[key])
-    return element(InCells(layout.over(key)), _row_of(iteration, layout))
+    return element(InCells(layout.over(key)), row_of(iteration, layout))
 
 
 def expression(shown: Shown, layout: Layout) -> Expression:
@@ -57,10 +57,10 @@ def expression(shown: Shown, layout: Layout) -> Expression:
     # Samples stand side by side, each with as many columns as the others.
     stride = layout.column(every_key[1]) - layout.column(first)
     offset = (sample - 1) * stride + 1 if stride > 1 else sample
-    return element(table, _row_of(InCell(shown.iteration.cell), layout), offset)
+    return element(table, row_of(InCell(shown.iteration.cell), layout), offset)
 
 
-def _row_of(iteration: Expression, layout: Layout) -> Expression:
+def row_of(iteration: Expression, layout: Layout) -> Expression:
     """Return the row of an iteration among the cells of a quantity in all iterations."""
     return iteration if layout.stride == 1 else (iteration - 1) * layout.stride + 1
 

@@ -60,7 +60,7 @@ class Along(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Step(Expression):
-    """The number of the row among those that the formula is filled down to, from 0: typed into each."""
+    """The number of the row among those that the formula is filled down to: typed into each."""
 
 
 @dataclass(frozen=True, slots=True)

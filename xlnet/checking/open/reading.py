@@ -16,7 +16,6 @@ from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets import compare
 from xlnet.book.sheets.compare import formulas as compare_formulas
-from xlnet.book.sheets.compare.numbers import Numbers
 from xlnet.book.sheets.compare.plan import Plan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.training import repeated
@@ -74,11 +73,10 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
 def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     """Yield the runs of a comparison."""
     require_sheets(path, titles, compare.NAME)
-    numbers = Numbers(plan, ())
     for index, model in enumerate(plan.models):
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: it was deleted or renamed")
-        formulas = list(filled(compare_formulas.formulas(plan, index, numbers), compare.NAME))
+        formulas = list(filled(compare_formulas.lives(plan, index), compare.NAME))
         yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 
 

@@ -19,7 +19,6 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.limits import most_runs
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.sheets.compare.formulas import inputs
-from xlnet.book.sheets.compare.numbers import LOSS_TIMES, OUTPUT_TIMES, WEIGHT_TIMES
 from xlnet.book.sheets.compare.plan import (
     BAND_ROW,
     CHART_COLUMNS,
@@ -30,10 +29,13 @@ from xlnet.book.sheets.compare.plan import (
     LABEL_COLUMN,
     LOG_LOSS,
     LOSS,
+    LOSS_TIMES,
     OUTPUT,
+    OUTPUT_TIMES,
     SHARED_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
+    WEIGHT_TIMES,
     Plan,
 )
 from xlnet.render.excel import cell, quoted_sheet, text

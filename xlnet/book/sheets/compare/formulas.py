@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
-
-from openpyxl.utils import get_column_letter
 
 from xlnet import keys
 from xlnet.book import losses, style
-from xlnet.book.live import Typed
-from xlnet.book.model import Model
-from xlnet.book.old_live import OldLive as Live
-from xlnet.book.record import Record
-from xlnet.book.sheets.compare.numbers import LOSS_TIMES, NONE, OUTPUT_TIMES, WEIGHT_TIMES, Numbers
+from xlnet.book.live import Live, Typed
+from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.compare.plan import (
     CONTROL_ROW,
     FIRST_RUN_ROW,
     LOG_LOSS,
     LOSS,
+    LOSS_TIMES,
+    NONE,
     OUTPUT,
+    OUTPUT_TIMES,
     PLACE_ROW,
     VALUE_COLUMN,
+    WEIGHT_TIMES,
     Plan,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
-from xlnet.cell import Area
-from xlnet.render.excel import absolute, address, cell, element, row_of, text
+from xlnet.book.shown import at_iteration, row_of
+from xlnet.book.spread import steps
+from xlnet.cell import Area, Cell
+from xlnet.graph.expression import Expression, Number, call, maximum, minimum
+from xlnet.graph.references import ROW, Beside, InCell, InCells, element, or_else
 from xlnet.sheet_size import HEADER_ROW
-from xlnet.xlsx.values import Value
 
 _CELL = replace(style.TEXT, border="below", horizontal="right")
-_NUMBER = _CELL
-_RESULT = replace(_NUMBER, bold=True)
-_POINT = style.TEXT
+_RESULT = replace(_CELL, bold=True)
 
 
 def inputs(plan: Plan) -> list[Typed]:
@@ -49,166 +47,139 @@ def inputs(plan: Plan) -> list[Typed]:
     return found
 
 
-def formulas(plan: Plan, index: int, numbers: Numbers) -> list[Live]:
-    """Return the formulas that show a run, with the values of `numbers`; the first one's with what all runs share."""
+def lives(plan: Plan, index: int) -> list[Live]:
+    """Return the formulas that show a run; the first one's with what all runs share."""
     return [
         *_settings(plan, index),
-        *_results(plan, index, numbers),
-        *_parameters(plan, index, numbers),
-        *(_limits(plan, numbers) if index == 0 else ()),
+        *_results(plan, index),
+        *_parameters(plan, index),
+        *(_limits(plan) if index == 0 else ()),
         *(_axis(plan, index) if plan.owns_axis(index) else ()),
-        *_points(plan, index, numbers),
-        *_weights(plan, index, numbers),
+        *_points(plan, index),
+        *_weights(plan, index),
     ]
 
 
-def column_of(model: Model, key: str) -> str:
-    """Return the cells of a quantity in all iterations of a run."""
-    return address(model.layout.over(key))
-
-
-def _at(model: Model, key: str, iteration: int) -> str:
-    return address(model.layout.cell(key, iteration))
+def _of_run(plan: Plan, index: int, key: str, name: str, expression: Expression, look: style.Look = _CELL) -> Live:
+    """Return a formula in the row of a run."""
+    return Live(key, NAME, plan.columns[name], [plan.row(index)], expression, look)
 
 
 def _settings(plan: Plan, index: int) -> Iterator[Live]:
-    model = plan.models[index]
+    layout = plan.models[index].layout
     for name in plan.settings:
         key = plan.constant(index, name)
         if key is not None:
-            cited = model.layout.cells[key]
-            source = f"={address(cited)}"
-            value = _fixed(model.constants[key])
-            yield Live(name, plan.columns[f"setting {name}"], plan.row(index), source, _CELL, value, cited)
+            cited = layout.cells[key]
+            yield replace(_of_run(plan, index, name, f"setting {name}", InCell(cited)), shown=cited)
 
 
-def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
-    model, texts, row = plan.models[index], plan.texts, plan.row(index)
-    every_iteration, every_loss = column_of(model, keys.ITERATION), column_of(model, keys.LOSS)
-    iters = model.spec.training.iters
+def _results(plan: Plan, index: int) -> Iterator[Live]:
+    model, texts = plan.models[index], plan.texts
+    layout, iters = model.layout, model.spec.training.iters
+    every_iteration, every_loss = layout.over(keys.ITERATION), layout.over(keys.LOSS)
     never, no, since = (texts.get("compare", name) for name in ("never", "no", "since"))
 
-    def live(name: str, formula: str, value: Callable[[Record], Value], look: style.Look) -> Live:
-        return Live(name, plan.columns[name], row, formula, look, value)
+    def result(name: str, expression: Expression, look: style.Look = _CELL) -> Live:
+        return _of_run(plan, index, name, name, expression, look)
 
     def number(name: str, key: str, iteration: int) -> Live:
-        source = f"={_or_none(_at(model, key, iteration))}"
-        return live(name, source, _of(numbers.at, index, key, iteration), _RESULT)
+        return result(name, or_else(InCell(layout.cell(key, iteration)), NONE), _RESULT)
 
-    yield live("iterations", f"=COUNT({every_iteration})", _of(numbers.iterations, index), _CELL)
+    yield result("iterations", call("count", InCells(every_iteration)))
     yield number("first loss", keys.LOSS, 1)
     yield number("final loss", keys.LOSS, iters)
     for output in plan.outputs:
         yield number(f"output {output}", plan.output_key(index, output), iters)
-    bound = absolute(VALUE_COLUMN, CONTROL_ROW)
-    below = losses.first_below(every_loss, bound, never, model.layout.stride)
-    yield replace(live("first below", below, _of(numbers.first_below, index, never), _CELL), is_array=True)
+    bound = InCell(Cell(NAME, CONTROL_ROW, VALUE_COLUMN))
+    below = result("first below", losses.first_below(every_loss, bound, never, layout))
+    yield replace(below, is_array=True)
     diverged = losses.diverged(every_loss, every_iteration, no, since)
-    yield live("diverged", diverged, _of(numbers.diverged, index, no, since), replace(_CELL, horizontal="center"))
+    yield result("diverged", diverged, replace(_CELL, horizontal="center"))
 
 
-def _or_none(source: str) -> str:
-    return f"IFERROR({source},{text(NONE)})"
-
-
-def _parameters(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
+def _parameters(plan: Plan, index: int) -> Iterator[Live]:
     model = plan.models[index]
     own = set(model.parameters)
     for when, iteration in (("initial", 1), ("final", model.spec.training.iters)):
         for key in plan.parameters:
             if key in own:
                 name = f"{when} {key}"
-                source = f"={_or_none(_at(model, key, iteration))}"
-                value = _of(numbers.at, index, key, iteration)
-                yield Live(name, plan.columns[name], plan.row(index), source, _NUMBER, value)
+                yield _of_run(plan, index, name, name, or_else(InCell(model.layout.cell(key, iteration)), NONE))
 
 
-def _limits(plan: Plan, numbers: Numbers) -> Iterator[Live]:
+def _limits(plan: Plan) -> Iterator[Live]:
     first, last = FIRST_RUN_ROW, plan.last_run_row
-    losses = f"{absolute(plan.columns['first loss'], first)}:{absolute(plan.columns['first loss'], last)}"
-    t = address(plan.targets())
-    initial = [plan.columns[f"initial {key}"] for key in plan.parameters]
-    w = f"{absolute(initial[0], first)}:{absolute(initial[-1], last)}"
-    sources = {
-        "loss": f"={LOSS_TIMES}*MAX(0,{losses})",
-        "output": f"={OUTPUT_TIMES}*MAX(1,MAX({t}),-MIN({t}))",
-        "weight": f"={WEIGHT_TIMES}*MAX(1,MAX({w}),-MIN({w}))",
+
+    def table(names: Sequence[str]) -> InCells:
+        return InCells(Area(NAME, first, plan.columns[names[0]], last, plan.columns[names[-1]]))
+
+    def farthest(cells: InCells) -> Expression:
+        return call("max", 1, call("max", cells), -call("min", cells))
+
+    weights = table([f"initial {key}" for key in plan.parameters])
+    expressions = {
+        "loss": LOSS_TIMES * maximum(0, table(["first loss"])),
+        "output": OUTPUT_TIMES * farthest(InCells(plan.targets())),
+        "weight": WEIGHT_TIMES * farthest(weights),
     }
     for name, row in plan.limits.items():
-        value = _of(numbers.limit, name)
-        yield Live(f"limit of {name}", plan.limits_column + 1, row, sources[name], _POINT, value)
+        yield Live(f"limit of {name}", NAME, plan.limits_column + 1, [row], expressions[name], style.TEXT)
 
 
-def limit_address(plan: Plan, name: str) -> str:
-    """Return the cell of a limit."""
-    return absolute(plan.limits_column + 1, plan.limits[name])
+def _limit(plan: Plan, name: str) -> InCell:
+    return InCell(Cell(NAME, plan.limits[name], plan.limits_column + 1))
+
+
+def _rows(plan: Plan, index: int) -> range:
+    """Return the rows of the points of a run."""
+    return range(FIRST_RUN_ROW, FIRST_RUN_ROW + len(plan.points(index)))
 
 
 def _axis(plan: Plan, index: int) -> Iterator[Live]:
     column = plan.axes[plan.models[index].spec.training.iters]
-    points = plan.points(index)
-    iterations = absolute(plan.columns["iterations"], plan.row(index))
-    for number, iteration in enumerate(points):
-        source = f"=ROUND(1+{number}*({iterations}-1)/{len(points) - 1},0)" if number else "=1"
-        yield Live("iteration shown", column, FIRST_RUN_ROW + number, source, style.TEXT, _fixed(float(iteration)))
+    iterations = InCell(Cell(NAME, plan.row(index), plan.columns["iterations"]))
+    yield from steps("iteration shown", NAME, column, _rows(plan, index), iterations, style.TEXT)
 
 
-def _points(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
+def _points(plan: Plan, index: int) -> Iterator[Live]:
     """Yield loss and output of the iterations that charts show."""
-    model = plan.models[index]
-    most = limit_address(plan, "loss")
-    for number, iteration in enumerate(plan.points(index)):
-        row, here = FIRST_RUN_ROW + number, _here(plan, index, number)
-        loss = plan.series_column(index, LOSS)
-        source = f"=IFERROR(MIN({element(column_of(model, keys.LOSS), row_of(here, model.layout))},{most}),{most})"
-        yield Live("E drawn", loss, row, source, _POINT, _of(numbers.loss, index, iteration))
-        source = f"=MAX({cell(loss, row)},{SMALLEST_LOSS:.0E})"
-        log = plan.series_column(index, LOG_LOSS)
-        yield Live("E drawn on a logarithmic scale", log, row, source, _POINT, _of(numbers.log_loss, index, iteration))
-        if plan.outputs:
-            key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
-            source = _within(element(column_of(model, key), row_of(here, model.layout)), plan, "output", column, number)
-            value = _of(numbers.drawn, index, key, number, "output")
-            yield Live("output drawn", column, row, source, _POINT, value)
+    layout, rows, here = plan.models[index].layout, _rows(plan, index), _here(plan, index)
+    most, loss = _limit(plan, "loss"), plan.series_column(index, LOSS)
+    drawn = or_else(minimum(at_iteration(layout, keys.LOSS, here), most), most)
+    yield Live("E drawn", NAME, loss, rows, drawn, style.TEXT)
+    log = maximum(Beside(NAME, loss), Number(SMALLEST_LOSS))
+    yield Live("E drawn on a logarithmic scale", NAME, plan.series_column(index, LOG_LOSS), rows, log, style.TEXT)
+    if plan.outputs:
+        output = at_iteration(layout, plan.output_key(index, 0), here)
+        yield from _within(plan, index, "output drawn", OUTPUT, "output", output)
 
 
-def _here(plan: Plan, index: int, number: int) -> str:
+def _here(plan: Plan, index: int) -> Beside:
     """Return the cell of the iteration that a point shows."""
-    return f"${cell(plan.axes[plan.models[index].spec.training.iters], FIRST_RUN_ROW + number)}"
+    return Beside(NAME, plan.axes[plan.models[index].spec.training.iters], is_fixed=True)
 
 
-def _within(source: str, plan: Plan, limit: str, column: int, number: int) -> str:
-    """Return the formula that keeps a value within its limit, or repeats the one above where there is none."""
-    most = limit_address(plan, limit)
-    above = cell(column, FIRST_RUN_ROW + number - 1) if number else "0"
-    return f"=IFERROR(MAX(-{most},MIN({most},{source})),{above})"
+def _within(plan: Plan, index: int, key: str, series: str, limit: str, value: Expression) -> Iterator[Live]:
+    """Yield the formulas that keep a value within its limit, or repeat the one above where there is none."""
+    most, column, rows = _limit(plan, limit), plan.series_column(index, series), _rows(plan, index)
+    kept = maximum(-most, minimum(most, value))
+    yield Live(key, NAME, column, rows[:1], or_else(kept, 0), style.TEXT)
+    yield Live(key, NAME, column, rows[1:], or_else(kept, Beside(NAME, column, rows=-1)), style.TEXT)
 
 
-def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
+def _weights(plan: Plan, index: int) -> Iterator[Live]:
     """Yield the chosen weights of the iterations that charts show, and on top their places on the run's sheet."""
     model = plan.models[index]
-    first, last = (model.layout.cell(model.parameters[end]) for end in (0, -1))
-    table = address(Area.between(first, model.layout.cell(model.parameters[-1], model.layout.iterations)))
-    headers = address(Area.between(first._replace(row=HEADER_ROW), last._replace(row=HEADER_ROW)))
+    layout = model.layout
+    first, last = (layout.cell(model.parameters[end]) for end in (0, -1))
+    table = InCells(Area.between(first, layout.cell(model.parameters[-1], layout.iterations)))
+    headers = InCells(Area.between(first._replace(row=HEADER_ROW), last._replace(row=HEADER_ROW)))
     for which in plan.charted_weights:
-        key = plan.choosable[0 if which == 0 else -1]
-        column = plan.series_column(index, f"weight {which}")
-        source = f"=MATCH({absolute(VALUE_COLUMN, plan.weight_row(which))},{headers},0)"
-        place = float(model.parameters.index(key) + 1)
-        yield Live(f"place of weight {which + 1}", column, PLACE_ROW, source, style.TEXT, _fixed(place))
-        chosen = f"{get_column_letter(column)}${PLACE_ROW}"
-        for number, _ in enumerate(plan.points(index)):
-            value = element(table, row_of(_here(plan, index, number), model.layout), chosen)
-            source = _within(value, plan, "weight", column, number)
-            row = FIRST_RUN_ROW + number
-            at_first = _of(numbers.drawn, index, key, number, "weight")
-            yield Live(f"weight {which + 1} drawn", column, row, source, _POINT, at_first)
-
-
-def _fixed(value: Value) -> Callable[[Record], Value]:
-    return lambda _: value
-
-
-def _of(function: Callable[..., Value], *arguments: Any) -> Callable[[Record], Value]:
-    """Return the value that a function gives once the runs are recorded."""
-    return lambda _: function(*arguments)
+        series = f"weight {which}"
+        column = plan.series_column(index, series)
+        place = call("match", InCell(Cell(NAME, plan.weight_row(which), VALUE_COLUMN)), headers, 0)
+        yield Live(f"place of weight {which + 1}", NAME, column, [PLACE_ROW], place, style.TEXT)
+        chosen = InCell(Cell(NAME, PLACE_ROW, column), ROW)
+        value = element(table, row_of(_here(plan, index), layout), chosen)
+        yield from _within(plan, index, f"weight {which + 1} drawn", series, "weight", value)

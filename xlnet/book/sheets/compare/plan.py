@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from xlnet import keys
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.dashboard.plan import outputs
+from xlnet.book.spread import spread
 from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
 from xlnet.cell import Area, Cell
@@ -34,6 +34,10 @@ CHARTS_ABREAST, CHART_COLUMNS = 3, 6
 _MOST_POINTS, _FEWER_POINTS, _MANY_RUNS = 200, 100, 12
 # The words of a list of choices may have 255 characters.
 _LONGEST_LIST = 255
+# What stands where a run has no number.
+NONE = "–"
+# Beyond these multiples of a run's beginnings charts draw nothing.
+LOSS_TIMES, OUTPUT_TIMES, WEIGHT_TIMES = 2, 2, 3
 # What a run shows in charts, each in a column of its own.
 LOSS, LOG_LOSS, OUTPUT = "loss", "log loss", "output"
 
@@ -172,9 +176,7 @@ class Plan:
         """Return the iterations of a run that charts show, evenly spaced."""
         iters = self.models[index].spec.training.iters
         count = min(iters, _FEWER_POINTS if len(self.models) > _MANY_RUNS else _MOST_POINTS)
-        if count == 1:
-            return [1]
-        return [math.floor(1 + number * (iters - 1) / (count - 1) + 0.5) for number in range(count)]
+        return spread(count, iters)
 
     def owns_axis(self, index: int) -> bool:
         """Return whether a run is the first with its number of iterations, whose axis the others share."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnet import keys
 from xlnet.book import losses, style
-from xlnet.book.live import Typed
+from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
-from xlnet.book.old_live import OldLive as Live
-from xlnet.book.record import Record
-from xlnet.book.sheets.dashboard import accuracy
+from xlnet.book.sheets.dashboard import NAME, accuracy
 from xlnet.book.sheets.dashboard.plan import (
     FIRST_POINT_ROW,
     POINTS_COLUMN,
@@ -25,117 +22,71 @@ from xlnet.book.sheets.dashboard.plan import (
     targets,
 )
 from xlnet.book.sheets.predict import NAME as PREDICT
-from xlnet.book.sheets.predict.numbers import Numbers
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import Plan
+from xlnet.book.shown import at_iteration
+from xlnet.book.spread import steps
+from xlnet.cell import Cell
 from xlnet.comparison import BOUND
-from xlnet.model import classification as classes
-from xlnet.render.excel import absolute, address, cell, element, row_of
-from xlnet.xlsx.values import Value
+from xlnet.graph.expression import Expression, Number, call, maximum
+from xlnet.graph.references import NEITHER, Beside, InCell, InCells
+from xlnet.model import classification
 
 _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
-
-
-def formulas(model: Model) -> list[Live]:
-    """Return every formula of the sheet."""
-    shown = model.once(points)
-    iterations = absolute(VALUE_COLUMN, headline_row(model.spec, "iterations"))
-    marked = () if shown.marks is None else accuracy.formulas(shown.marks, iterations)
-    return [*_headlines(model), *_point_formulas(shown, model), *marked]
-
-
-def _headlines(model: Model) -> Iterator[Live]:
-    last = model.spec.training.iters
-    whole, number = replace(_VALUE, number_format=style.WHOLE_NUMBER), _VALUE
-
-    def row(name: str, formula: str, value: Callable[[Record], Value], look: style.Look) -> Live:
-        return Live(name, VALUE_COLUMN, headline_row(model.spec, name), formula, look, value)
-
-    yield row("iterations", f"=COUNT({_column(model, keys.ITERATION)})", lambda r: float(r.iterations), whole)
-    yield row("first loss", f"={_at(model, keys.LOSS, 1)}", _known(keys.LOSS, 1), number)
-    yield row("final loss", f"={_at(model, keys.LOSS, last)}", _known(keys.LOSS, last), number)
-    if model.spec.batch_size == 1:
-        for key in outputs(model.spec):
-            yield row(f"output {key}", f"={_at(model, key, last)}", _known(key, last), number)
-    if classes.kind_of(model.spec):
-        yield _accuracy(model)
-    bound = cell(VALUE_COLUMN, headline_row(model.spec, "bound"))
-    every_loss, every_iteration = _column(model, keys.LOSS), _column(model, keys.ITERATION)
-    never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))
-    below = row(
-        "first below",
-        losses.first_below(every_loss, bound, never, model.layout.stride),
-        lambda r: never if r.first_below is None else float(r.first_below),
-        whole,
-    )
-    yield replace(below, is_array=True)
-    yield row(
-        "diverged",
-        losses.diverged(every_loss, every_iteration, no, since),
-        lambda r: no if r.losses == r.iterations else f"{since} {r.losses + 1}",
-        whole,
-    )
-
-
-def _accuracy(model: Model) -> Live:
-    """Return the share of samples that the weights of sheet Predict classify right."""
-    plan = model.once(Plan)
-    source = f"={PREDICT}!{absolute(PREDICT_COLUMN, plan.controls['accuracy'])}"
-    look, numbers = replace(_VALUE, number_format=style.SHARE), Numbers(plan)
-    row = headline_row(model.spec, "accuracy")
-    return Live("accuracy", VALUE_COLUMN, row, source, look, lambda r: numbers.right(r) / model.spec.samples)
-
-
-def _point_formulas(shown: Points, model: Model) -> Iterator[Live]:
-    number = style.TEXT
-    iterations = f"$C${headline_row(model.spec, 'iterations')}"
-    for index in range(shown.count):
-        row, iteration = FIRST_POINT_ROW + index, shown.iteration(index)
-        here = f"${cell(POINTS_COLUMN, row)}"
-        formula = f"=ROUND(1+{index}*({iterations}-1)/{shown.count - 1},0)" if index else "=1"
-        yield Live("iteration shown", POINTS_COLUMN, row, formula, style.TEXT, _fixed(float(iteration)))
-        loss = cell(shown.column(keys.LOSS), row)
-        yield Live(
-            "E shown on a logarithmic scale",
-            POINTS_COLUMN + 1,
-            row,
-            f"=MAX({loss},{SMALLEST_LOSS:.0E})",
-            number,
-            _not_zero(iteration),
-        )
-        for key in shown.keys:
-            formula = f"={element(_column(model, key), row_of(here, model.layout))}"
-            yield Live(f"{key} shown", shown.column(key), row, formula, number, _known(key, iteration))
-        for key in targets(model.spec):
-            formula = f"={address(model.layout.cells[key])}"
-            yield Live(f"{key} shown", shown.column(key), row, formula, number, _fixed(model.constants[key]))
-
-
-def _fixed(value: float) -> Callable[[Record], Value]:
-    return lambda _: value
-
-
-def _known(key: str, iteration: int) -> Callable[[Record], Value]:
-    return lambda record: record.value(key, iteration)
-
-
-def _not_zero(iteration: int) -> Callable[[Record], Value]:
-    def loss(record: Record) -> Value:
-        value = record.value(keys.LOSS, iteration)
-        return value if math.isnan(value) else max(value, SMALLEST_LOSS)
-
-    return loss
-
-
-def _column(model: Model, key: str) -> str:
-    """Return the cells of a quantity in all iterations."""
-    return address(model.layout.over(key))
-
-
-def _at(model: Model, key: str, iteration: int) -> str:
-    return address(model.layout.cell(key, iteration))
+_WHOLE = replace(_VALUE, number_format=style.WHOLE_NUMBER)
 
 
 def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
     return [Typed("bound", VALUE_COLUMN, headline_row(model.spec, "bound"), BOUND)]
+
+
+def lives(model: Model) -> list[Live]:
+    """Return every formula of the sheet."""
+    shown = model.once(points)
+    iterations = InCell(Cell(NAME, headline_row(model.spec, "iterations"), VALUE_COLUMN))
+    marked = () if shown.marks is None else accuracy.lives(shown.marks, iterations)
+    return [*_headlines(model), *_points(shown, model, iterations), *marked]
+
+
+def _headlines(model: Model) -> Iterator[Live]:
+    layout, last = model.layout, model.spec.training.iters
+
+    def headline(name: str, expression: Expression, look: style.Look) -> Live:
+        return Live(name, NAME, VALUE_COLUMN, [headline_row(model.spec, name)], expression, look)
+
+    def at(key: str, iteration: int) -> Expression:
+        return InCell(layout.cell(key, iteration))
+
+    every_loss, every_iteration = layout.over(keys.LOSS), layout.over(keys.ITERATION)
+    yield headline("iterations", call("count", InCells(every_iteration)), _WHOLE)
+    yield headline("first loss", at(keys.LOSS, 1), _VALUE)
+    yield headline("final loss", at(keys.LOSS, last), _VALUE)
+    if model.spec.batch_size == 1:
+        for key in outputs(model.spec):
+            yield headline(f"output {key}", at(key, last), _VALUE)
+    if classification.kind_of(model.spec):
+        # The share of samples that the weights of sheet Predict classify right.
+        share = InCell(Cell(PREDICT, model.once(Plan).controls["accuracy"], PREDICT_COLUMN))
+        yield headline("accuracy", share, replace(_VALUE, number_format=style.SHARE))
+    never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))
+    bound = InCell(Cell(NAME, headline_row(model.spec, "bound"), VALUE_COLUMN), NEITHER)
+    below = headline("first below", losses.first_below(every_loss, bound, never, layout), _WHOLE)
+    yield replace(below, is_array=True)
+    yield headline("diverged", losses.diverged(every_loss, every_iteration, no, since), _WHOLE)
+
+
+def _points(shown: Points, model: Model, iterations: InCell) -> Iterator[Live]:
+    rows = range(FIRST_POINT_ROW, FIRST_POINT_ROW + shown.count)
+
+    def column(key: str, number: int, expression: Expression) -> Live:
+        return Live(key, NAME, number, rows, expression, style.TEXT)
+
+    here = Beside(NAME, POINTS_COLUMN, is_fixed=True)
+    yield from steps("iteration shown", NAME, POINTS_COLUMN, rows, iterations, style.TEXT)
+    loss = maximum(Beside(NAME, shown.column(keys.LOSS)), Number(SMALLEST_LOSS))
+    yield column("E shown on a logarithmic scale", POINTS_COLUMN + 1, loss)
+    for key in shown.keys:
+        yield column(f"{key} shown", shown.column(key), at_iteration(model.layout, key, here))
+    for key in targets(model.spec):
+        yield column(f"{key} shown", shown.column(key), InCell(model.layout.cells[key]))

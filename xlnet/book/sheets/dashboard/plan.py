@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.accuracy import Marks, marks
+from xlnet.book.spread import spread
 from xlnet.model import classification as classes
 from xlnet.spec import Spec
 
@@ -43,18 +44,12 @@ class Points:
     @property
     def wanted(self) -> set[int]:
         """The iterations that the sheet shows."""
-        marked = () if self.marks is None else map(self.marks.iteration, range(self.marks.count))
-        return {1, self.iterations, *(self.iteration(index) for index in range(self.count)), *marked}
+        marked = [] if self.marks is None else self.marks.iterations
+        return {1, self.iterations, *spread(self.count, self.iterations), *marked}
 
     def column(self, key: str) -> int:
         """Return the column of a quantity; before it stand the iterations, and the loss for a logarithmic scale."""
         return POINTS_COLUMN + 2 + self.every_key.index(key)
-
-    def iteration(self, index: int) -> int:
-        """Return the iteration that point number `index`, from 0, shows; halves are rounded up, as in a spreadsheet."""
-        if self.count == 1:
-            return 1
-        return math.floor(1 + index * (self.iterations - 1) / (self.count - 1) + 0.5)
 
 
 def points(model: Model) -> Points:
@@ -76,10 +71,10 @@ def outputs(spec: Spec) -> list[str]:
     samples = range(1, spec.batch_size + 1) if spec.batch_size > 1 else [None]
     last = len(spec.layers)
     every = [keys.of_sample(keys.activation(last, j), s) for s in samples for j in range(1, spec.outputs + 1)]
-    return spread(every, MOST_LINES // 2)
+    return spaced(every, MOST_LINES // 2)
 
 
-def spread(every: list[str], most: int) -> list[str]:
+def spaced(every: list[str], most: int) -> list[str]:
     """Return at most so many of a list, evenly spaced, with its first and last."""
     if len(every) <= most:
         return every
@@ -93,7 +88,7 @@ def targets(spec: Spec) -> list[str]:
 
 def weights(model: Model) -> list[str]:
     """Return the parameters that are drawn."""
-    return spread(model.parameters, MOST_LINES)
+    return spaced(model.parameters, MOST_LINES)
 
 
 def headlines(spec: Spec) -> list[str]:

@@ -8,15 +8,18 @@ import numpy as np
 
 from xlnet import keys
 from xlnet.book.sheets.compare import NAME
-from xlnet.book.sheets.compare.numbers import LOSS_TIMES, NONE, OUTPUT_TIMES, WEIGHT_TIMES
 from xlnet.book.sheets.compare.plan import (
     CONTROL_ROW,
     FIRST_RUN_ROW,
     LOG_LOSS,
     LOSS,
+    LOSS_TIMES,
+    NONE,
     OUTPUT,
+    OUTPUT_TIMES,
     PLACE_ROW,
     VALUE_COLUMN,
+    WEIGHT_TIMES,
     Plan,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
