@@ -14,6 +14,7 @@ from xlnet.book.sheets.dashboard import drawing as dashboard_drawing
 from xlnet.book.sheets.dashboard import formulas as dashboard_formulas
 from xlnet.book.sheets.explore import drawing as explore_drawing
 from xlnet.book.sheets.explore import formulas as explore_formulas
+from xlnet.book.sheets.predict import classes as predict_classes
 from xlnet.book.sheets.predict import drawing as predict_drawing
 from xlnet.book.sheets.predict import formulas as predict_formulas
 from xlnet.book.sheets.proof import drawing as proof_drawing
@@ -49,6 +50,12 @@ BESIDE = (
     Beside(dashboard.NAME, dashboard_formulas.lives, dashboard_formulas.inputs, dashboard_drawing.draw),
     Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
     Beside(proof.NAME, proof_formulas.lives, proof_formulas.inputs, proof_drawing.draw),
-    Beside(predict.NAME, predict_formulas.formulas, predict_formulas.inputs, predict_drawing.draw),
+    Beside(
+        predict.NAME,
+        predict_formulas.lives,
+        predict_formulas.inputs,
+        predict_drawing.draw,
+        predict_classes.labels,
+    ),
     Beside(guide.NAME, guide.formulas, guide.inputs, guide.draw),
 )

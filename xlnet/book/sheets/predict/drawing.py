@@ -21,8 +21,8 @@ from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.predict.classes import names
 from xlnet.book.sheets.predict.formulas import inputs
-from xlnet.book.sheets.predict.numbers import names
 from xlnet.book.sheets.predict.plan import (
     INPUT_ROWS,
     LABEL_COLUMN,

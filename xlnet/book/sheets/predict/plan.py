@@ -22,6 +22,8 @@ from xlnet.render.layout import Layout, Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.spec import Spec
 
+# Whether a sample's class is named right.
+RIGHT, WRONG = "✓", "✗"
 LABEL_COLUMN, VALUE_COLUMN = 2, 3
 TITLE_ROW, FIRST_CONTROL_ROW, PICTURE_ROW, PARAMETER_ROW = 2, 4, 4, 5
 INPUT_ROWS = 5

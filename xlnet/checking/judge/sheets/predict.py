@@ -12,8 +12,7 @@ from xlnet import keys, reference
 from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.formulas import axis_cells
-from xlnet.book.sheets.predict.numbers import RIGHT, WRONG
-from xlnet.book.sheets.predict.plan import INPUT_ROWS, VALUE_COLUMN, Others, Plan, cell_of_sample, shown
+from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, VALUE_COLUMN, WRONG, Others, Plan, cell_of_sample, shown
 from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
