@@ -142,7 +142,7 @@ def _beside(entry: Beside, run: Run, values: BookValues) -> Sheet:
 
 def _compare(plan: Plan, runs: Sequence[Run], values: BookValues) -> Sheet:
     lives = [live for index in range(len(runs)) for live in compare_formulas.lives(plan, index)]
-    every_formula = list(filled(lives, compare.NAME))
+    every_formula = list(filled(lives))
     values.add(every_formula, compare.NAME, compare_formulas.inputs(plan))
     draw = partial(compare_drawing.draw, plan=plan, formulas=every_formula)
     return Sheet(compare.NAME, draw, values.of(every_formula))

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from xlnet.book.live import Formula, Live, Typed, filled
 from xlnet.book.model import Model
-from xlnet.book.old_live import OldLive
 from xlnet.book.sheets import dashboard, explore, guide, predict, proof
 from xlnet.book.sheets.dashboard import drawing as dashboard_drawing
 from xlnet.book.sheets.dashboard import formulas as dashboard_formulas
@@ -31,7 +30,7 @@ class Beside:
     """
 
     name: str
-    lives: Callable[[Model], Sequence[Live | OldLive]]
+    lives: Callable[[Model], Sequence[Live]]
     inputs: Callable[[Model], list[Typed]]
     draw: Callable[[Page, Model, Sequence[Formula]], None]
     labels: Callable[[Model], dict[Cell, str]] = lambda _: {}
@@ -43,12 +42,12 @@ class Beside:
     @cached_property
     def _formulas(self) -> Callable[[Model], list[Formula]]:
         # The same function at each call, by which the model knows it again.
-        return lambda model: list(filled(self.lives(model), self.name))
+        return lambda model: list(filled(self.lives(model)))
 
 
 BESIDE = (
     Beside(dashboard.NAME, dashboard_formulas.lives, dashboard_formulas.inputs, dashboard_drawing.draw),
-    Beside(explore.NAME, explore_formulas.formulas, explore_formulas.inputs, explore_drawing.draw),
+    Beside(explore.NAME, explore_formulas.lives, explore_formulas.inputs, explore_drawing.draw),
     Beside(proof.NAME, proof_formulas.lives, proof_formulas.inputs, proof_drawing.draw),
     Beside(
         predict.NAME,
@@ -57,5 +56,5 @@ BESIDE = (
         predict_drawing.draw,
         predict_classes.labels,
     ),
-    Beside(guide.NAME, guide.formulas, guide.inputs, guide.draw),
+    Beside(guide.NAME, guide.lives, guide.inputs, guide.draw),
 )

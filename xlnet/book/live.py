@@ -9,7 +9,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
 from xlnet.book.drawing.protection import take_numbers
-from xlnet.book.old_live import OldLive
 from xlnet.book.passes import Pass
 from xlnet.book.shown import Shown
 from xlnet.book.style import Look
@@ -57,7 +56,7 @@ def of_pass(each: Pass, node: Node, key: str, look: Look) -> Live:
 class Formula:
     """A formula in its cell; `step` is the number of its row."""
 
-    live: Live | OldLive
+    live: Live
     cell: Cell
     step: int
     text: str
@@ -68,12 +67,9 @@ class Formula:
         return self.live.key
 
 
-def filled(lives: Iterable[Live | OldLive], sheet: str) -> Iterator[Formula]:
-    """Yield each formula of a sheet in each of its cells."""
+def filled(lives: Iterable[Live]) -> Iterator[Formula]:
+    """Yield each formula in each of its cells."""
     for live in lives:
-        if isinstance(live, OldLive):
-            yield Formula(live, Cell(sheet, live.row, live.column), 0, live.formula)
-            continue
         text = formula(live.expression, live.layout, live.sheet)
         for step, row in enumerate(live.rows, live.first_step):
             yield Formula(live, Cell(live.sheet, row, live.column), step, at_row(text, row, step=step))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.book.record import Record
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression
 from xlnet.graph.references import InCell, InCells, element
-from xlnet.render import excel
 from xlnet.render.layout import Layout
 
 
@@ -63,14 +61,3 @@ def expression(shown: Shown, layout: Layout) -> Expression:
 def row_of(iteration: Expression, layout: Layout) -> Expression:
     """Return the row of an iteration among the cells of a quantity in all iterations."""
     return iteration if layout.stride == 1 else (iteration - 1) * layout.stride + 1
-
-
-def formula(shown: Shown, layout: Layout, sheet: str) -> str:
-    """Return the formula on `sheet` that shows a quantity."""
-    return excel.at_row(excel.formula(expression(shown, layout), layout, sheet), 1)
-
-
-def value(shown: Shown, record: Record, constants: dict[str, float]) -> float:
-    """Return what the formula shows at first."""
-    key = shown.every_key()[shown.sample.first - 1 if shown.sample else 0]
-    return record.value(key, shown.iteration.first) if key in record.columns else constants[key]

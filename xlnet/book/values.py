@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xlnet.book.live import Formula, Typed
-from xlnet.book.old_live import OldLive
 from xlnet.book.sheet import Run
 from xlnet.cell import Area, Cell
 from xlnet.render.compute import Value, Values, computed
@@ -74,8 +73,6 @@ class BookValues:
         if formula is None:
             return self._of_run(cell)
         live = formula.live
-        if isinstance(live, OldLive):
-            return live.value(next(iter(self._runs.values())).record)
         if live.computed_by is None:
             return computed(live.expression, self, live.layout, cell, formula.step)
         for place, value in live.computed_by.values(self._number):

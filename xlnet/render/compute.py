@@ -14,6 +14,7 @@ from xlnet.cell import Area, Cell
 from xlnet.graph import expression as e
 from xlnet.graph import references as r
 from xlnet.graph.expression import Expression
+from xlnet.render.functions import NUMERIC
 from xlnet.render.layout import Layout
 
 Value = float | str | bool
@@ -185,8 +186,8 @@ def _numbers(f: Formula, arguments: Sequence[Expression]) -> list[float]:
     return found
 
 
-def _of_one(function: Callable[[float], float]) -> Callable[..., Value]:
-    return lambda f, argument: function(f.number(argument))
+def _of_numbers(function: Callable[..., float]) -> Callable[..., Value]:
+    return lambda f, *arguments: float(function(*map(f.number, arguments)))
 
 
 def _count(f: Formula, cells: Expression) -> Value:
@@ -199,23 +200,21 @@ def _average(f: Formula, *arguments: Expression) -> Value:
 
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "abs": _of_one(abs),
+    **{name: _of_numbers(function) for name, function in NUMERIC.items()},
     "and": _and,
     "average_of": _average,
     "count": _count,
     "countif": lambda f, cells, word: float(sum(_compared(v, "=", f.value(word)) for v in f.many(cells))),
     "exact": lambda f, one, other: _text(f.value(one)) == _text(f.value(other)),
-    "exp": _of_one(math.exp),
     "false": lambda f: False,
-    "floor": _of_one(math.floor),
     "if": _if,
     "iferror": _if_error,
     "index": _index,
-    "ln": _of_one(math.log),
-    "log10": _of_one(math.log10),
+    "log10": _of_numbers(math.log10),
     "match": _match,
     "max": lambda f, *arguments: max(_numbers(f, arguments)),
     "min": lambda f, *arguments: min(_numbers(f, arguments)),
+    "pi": lambda f: math.pi,
     "round": lambda f, value, digits: rounded(f.number(value), int(f.number(digits))),
     "substitute": lambda f, text, old, new: _text(f.value(text)).replace(str(f.value(old)), str(f.value(new))),
     "ten_to_minus": lambda f, exponent: 10.0 ** -f.number(exponent),

@@ -15,6 +15,7 @@ from typing import cast
 from xlnet.graph.expression import Expression, Quantity
 from xlnet.graph.node import Constant, Graph, Node
 from xlnet.graph.printing import Notation, write
+from xlnet.render.functions import NUMERIC
 from xlnet.xlsx.table import Block
 
 Values = list[float]
@@ -22,18 +23,8 @@ Typed = Iterator[Values]
 Rows = Callable[[Values, Typed, int, Values], None]
 Cell = Callable[["_Guarded", "_Guarded", Values], float]
 
-_FUNCTIONS = ("abs", "cos", "exp", "floor", "ln", "max", "min", "mod", "sign", "sqrt", "tanh")
-_ENVIRONMENT: dict[str, object] = {
-    "cos": math.cos,
-    "exp": math.exp,
-    "floor": math.floor,
-    "ln": math.log,
-    "mod": math.fmod,
-    "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
-    "sqrt": math.sqrt,
-    "tanh": math.tanh,
-    "__builtins__": {"abs": abs, "int": int, "max": max, "min": min},
-}
+_FUNCTIONS = (*NUMERIC, "max", "min")
+_ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max": max, "min": min}}
 
 
 def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:

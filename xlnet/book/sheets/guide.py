@@ -55,7 +55,7 @@ class Line:
     target: str = ""
 
 
-def formulas(model: Model) -> list[Live]:
+def lives(model: Model) -> list[Live]:
     """Return every formula of the sheet: what sheet Proof has found."""
     headline = InCell(Cell(PROOF, HEADLINE_ROW, LABEL_COLUMN))
     return [Live("gradients that agree", NAME, TEXT_COLUMN, [proof_row(model)], headline, replace(_TEXT, bold=True))]

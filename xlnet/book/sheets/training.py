@@ -35,7 +35,7 @@ def repeated(model: Model) -> list[Formula]:
         Live(key, model.name, model.layout.cells[key].column, [VALUE_ROW], InCell(cited), look, shown=cited)
         for key, cited in model.shared.items()
     ]
-    return list(filled(lives, model.name))
+    return list(filled(lives))
 
 
 def draw(page: Page, model: Model) -> None:

@@ -76,7 +76,7 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     for index, model in enumerate(plan.models):
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: it was deleted or renamed")
-        formulas = list(filled(compare_formulas.lives(plan, index), compare.NAME))
+        formulas = list(filled(compare_formulas.lives(plan, index)))
         yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 
 

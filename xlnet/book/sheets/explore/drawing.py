@@ -26,7 +26,6 @@ from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.faces import cells, faces
 from xlnet.book.sheets.explore.formulas import inputs, palette_of
 from xlnet.book.sheets.explore.looks import NUMBERS, look_of
-from xlnet.book.sheets.explore.numbers import parts_of
 from xlnet.book.sheets.explore.plan import (
     CONTROL_COLUMN,
     CONTROL_LABEL_COLUMN,
@@ -41,6 +40,7 @@ from xlnet.book.sheets.explore.plan import (
     Plan,
 )
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
+from xlnet.book.sheets.explore.written import parts_of
 from xlnet.render.excel import absolute, cell
 from xlnet.render.excel import text as text_of_formula
 from xlnet.xlsx.page import Page

@@ -9,9 +9,9 @@ from dataclasses import replace
 from xlnet import keys, reference
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, cells, faces, shown
-from xlnet.book.sheets.explore.numbers import DIGITS, LEAST, parts_of, sign, unbracketed
 from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
 from xlnet.book.sheets.explore.spans import numbers_span
+from xlnet.book.sheets.explore.written import DIGITS, EQUALS, HUGE, LEAST, ROUGHLY, TINY, parts_of
 from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, Written, one_of
 from xlnet.checking.open.quantities import from_grids, placements
@@ -59,8 +59,12 @@ def _numbers(view: View, plan: Plan, entry: Entry) -> Expected:
     if result is None or None in texts:
         return math.nan
     value = view.number(NAME, plan.rows[entry.key], VALUE_COLUMN)
-    before, after = "".join(text for text in texts if text is not None), unbracketed(result)
-    return one_of(before + sign(value * nearly) + after for nearly in NEAR_TIES)
+    before, after = "".join(text for text in texts if text is not None), result.strip("()")
+    return one_of(before + _sign(value * nearly) + after for nearly in NEAR_TIES)
+
+
+def _sign(value: float) -> str:
+    return ROUGHLY if abs(value) < TINY and abs(value) * HUGE >= 1 else EQUALS
 
 
 def _rounded(view: View, plan: Plan, key: str) -> str | None:
