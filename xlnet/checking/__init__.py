@@ -78,7 +78,7 @@ def check_all(
         ]
 
         def ask(further: Sequence[Job]) -> list[Recalculation]:
-            say("judging formulas that were rewritten")
+            say("checking formulas that were rewritten")
             same = recalculations[0].engine.lower()
             return recalculate(same, further, max(deadline - time.monotonic(), 0.0), folder)
 

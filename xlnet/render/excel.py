@@ -79,7 +79,7 @@ def require_length(filled_down: str, last_row: int, key: str) -> None:
     length = len(at_row(filled_down, last_row))
     if length > LONGEST_FORMULA:
         raise UserError(
-            f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: "
+            f"the formula of {key} has {length:,} characters, but Excel allows {LONGEST_FORMULA:,}: "
             "use smaller layers or a smaller --batch"
         )
 

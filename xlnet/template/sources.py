@@ -1,4 +1,4 @@
-"""Finds templates: the bundled ones by name, a user's own by path."""
+"""Finds templates: bundled ones by name, the user's own by path."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def open_template(template: str | Path) -> TemplateSource:
         return _read(_bundled_folder() / f"{template}.toml", label=template)
     path = Path(template)
     if path.suffix.lower() != ".toml":
-        raise UserError(f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}")
+        raise UserError(f"{template}: no such template: use a .toml file or one of {', '.join(bundled_names())}")
     return _read(path, label=str(template))
 
 
@@ -65,7 +65,7 @@ def from_data(overrides: Mapping[str, Any]) -> TemplateSource:
     """
     for name in ("inputs", "targets", "layers"):
         if name not in overrides:
-            raise UserError(f"--data: without a template, --{name} is needed too")
+            raise UserError(f"--data: without a template, --{name} is also needed")
     path = Path(overrides["data"])
     network = {"inputs": 1, "layers": [{"units": 1}]}
     document = {"title": path.stem, "network": network, "data": {}}
@@ -91,7 +91,7 @@ def read_toml(text: str, label: str) -> dict[str, Any]:
     except RecursionError:
         raise UserError(f"{label}: not a template: nested too deeply") from None
     except ValueError:
-        raise UserError(f"{label}: not a template: a number has too many digits") from None
+        raise UserError(f"{label}: not a template: a number has too many digits: shorten it") from None
 
 
 def _bundled_folder() -> Path:

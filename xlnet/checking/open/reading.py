@@ -45,7 +45,7 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
     with opened_package(path) as package:
         book = Book(package)
         require_sheets(path, book.titles, TEMPLATE)
-        label, language = f"{path}: sheet {TEMPLATE}", _language(book.language)
+        label, language = f"{path}: {TEMPLATE} sheet", _language(book.language)
         document = read_toml("\n".join(book.lines(TEMPLATE)), label)
         plan = None
         if "compare" in document:
@@ -75,7 +75,9 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     numbers = Numbers(plan, ())
     for index, sheet in enumerate(plan.sheets):
         if sheet.name not in titles:
-            raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
+            raise UserError(
+                f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed, so restore it"
+            )
         formulas = compare_formulas.formulas(plan, index, numbers)
         yield sheet, [(compare.NAME, compare_formulas.inputs(plan), formulas), (TRAINING, [], repeated(sheet))]
 

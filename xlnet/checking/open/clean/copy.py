@@ -165,8 +165,8 @@ class _Sheet:
         if self._without_formula > _MOST_WITHOUT_FORMULA:
             raise self._book.error(
                 self._title,
-                f"has no formula in more than {_MOST_WITHOUT_FORMULA:,} cells where sheet Template asks for one "
-                "(it was cut off, or pasted as values)",
+                f"has no formula in more than {_MOST_WITHOUT_FORMULA:,} cells where the Template sheet wants one "
+                "(truncated, or pasted as values)",
             )
 
     def _chunks(self, part: IO[bytes]) -> Iterator[bytes]:
