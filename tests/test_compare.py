@@ -100,7 +100,7 @@ TABLES = {
     "reserved": ("[[compare.runs]]\nname = 'data'", "'data' is already the name of another sheet"),
     "twice": ("[[compare.runs]]\nname = 'a'\n[[compare.runs]]\nname = 'A'", "'A' is already the name of another run"),
     "word": ("[[compare.runs]]\n[[compare.runs]]\nlr = 'x'", "compare.runs[2].lr: must be a number, not 'x'"),
-    "unknown": ("[[compare.runs]]\n[[compare.runs]]\nrate = 1", "unknown override compare.runs[2].rate"),
+    "unknown": ("[[compare.runs]]\n[[compare.runs]]\nrate = 1", "unknown setting compare.runs[2].rate"),
     "dotted": (
         "[[compare.runs]]\n[[compare.runs]]\ntraining.optimizer.lrr = 1",
         "compare.runs[2].training.optimizer.lrr: unknown key: did you mean lr?",
@@ -115,7 +115,7 @@ TABLES = {
     "bias": ("[[compare.runs]]\n[[compare.runs]]\nbias = 'false'", "compare.runs[2].bias: must be true or false"),
     "itself": (
         "[[compare.runs]]\n[[compare.runs]]\ncompare.bound = 3",
-        "unknown override compare.runs[2].compare.bound",
+        "unknown setting compare.runs[2].compare.bound",
     ),
     "empty": ("[[compare.runs]]\n[[compare.runs]]\nlr = {}", "compare.runs[2].lr: must be a number, not {}"),
     "no number to show": ("[[compare.runs]]\nsettings = {a = nan}\n[[compare.runs]]", "must be a finite number"),
@@ -145,7 +145,7 @@ AGAINST: dict[str, tuple[dict[str, Any], str]] = {
     "one run": ({"lr": [1]}, "seed: a comparison needs at least two runs: give a list, like --lr 0.001,0.01"),
     "twice": ({"lr": [1, 2], "training.optimizer.lr": 3}, "--lr and --set training.optimizer.lr set the same key"),
     "a part": ({"lr": [1, 2], "training.optimizer": {}}, "--lr and --set training.optimizer set the same key"),
-    "itself": ({"compare.bound": [1, 2]}, "unknown override --set compare.bound"),
+    "itself": ({"compare.bound": [1, 2]}, "unknown setting --set compare.bound"),
     "bias": ({"bias": ["yes", "no"]}, "--bias: must be true or false, not 'yes'"),
     "layers": ({"layers": [2, 3]}, "--layers: must be the inputs and the units of each layer, like 2-3-1, not 2"),
 }

@@ -83,7 +83,7 @@ def test_a_missing_file(file: Path) -> None:
 
 def test_a_network_of_another_width(file: Path) -> None:
     file.write_text("a,b,y\n1,2,3\n", encoding="utf-8")
-    with pytest.raises(xlnet.UserError, match="--inputs: 2 columns given, but the network has 3"):
+    with pytest.raises(xlnet.UserError, match="--inputs: 2 given, but the network needs 3"):
         load(file, layers="3-1")
 
 
@@ -97,7 +97,7 @@ def test_a_constant_input_cannot_be_standardised(file: Path) -> None:
 def test_what_is_needed_without_a_template(file: Path, missing: str) -> None:
     given: dict[str, Any] = {"inputs": "a", "targets": "y", "layers": "1-1"}
     del given[missing]
-    with pytest.raises(xlnet.UserError, match=f"--data: without a template, --{missing} is needed too"):
+    with pytest.raises(xlnet.UserError, match=f"--data: without a template, --{missing} is also needed"):
         xlnet.load(data=file, **given)
 
 

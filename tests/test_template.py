@@ -121,7 +121,7 @@ OVERRIDE_MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"activation": "foo"}, "--activation: must be one of"),
     ({"layers": "2-1", "activation": "sigmoid"}, "--activation: this network has no hidden layer"),
     ({"layers": "2-3-1", "init": "zeros", "seed": 1}, "--seed: nothing is drawn"),
-    ({"momentum": 1}, "unknown override momentum"),
+    ({"momentum": 1}, "unknown setting momentum"),
     ({"batch": 2}, '--batch: must be "full" or at most 1'),
     ({"batch": "some"}, '--batch: must be "full" or a number of samples'),
     ({"order": "random"}, "--order: must be one of sequential, shuffled"),

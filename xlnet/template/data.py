@@ -28,7 +28,7 @@ def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> D
     data = _from_csv(table, folder) if "csv" in table.content else _inline(table, inputs, outputs)
     for names, wanted, key in ((data.x, inputs, "inputs"), (data.t, outputs, "targets")):
         if len(names[0]) != wanted:
-            table.fail(key, f"{len(names[0])} columns given, but the network has {wanted} {key}: change one of the two")
+            table.fail(key, f"{len(names[0])} given, but the network needs {wanted}: change one of the two")
     if data.standardize:
         for number, column in enumerate(zip(*data.x, strict=True), 1):
             _require_deviation(table, number, column)

@@ -56,7 +56,7 @@ def _require_known(name: str, label: str, called: str) -> None:
     if name not in known and (not is_dotted(name) or name.startswith("compare.")):
         near = difflib.get_close_matches(name, known, n=1)
         hint = f": did you mean {near[0]}?" if near else f": use one of {', '.join(known)}"
-        raise UserError(f"{label}: unknown override {called}{hint}")
+        raise UserError(f"{label}: unknown setting {called}{hint}")
 
 
 def _require_type(name: str, value: Any, called: str) -> None:
