@@ -275,10 +275,10 @@ def _loss(name: str) -> tuple[str, str, str]:
 def _rules() -> Iterator[str]:
     yield "## Optimisers"
     yield ""
-    yield "Names, defaults and formulas are PyTorch's, shown here for one weight. An optimiser's state (m, v, g, vmax) is"
-    yield "carried from row to row: it starts from 0, except that the first momentum step is the gradient itself, and takes"
-    yield "in each row's gradient; the next row's weight uses it. `weight_decay` adds λ·w to the gradient, except in `adamw`,"
-    yield "which shrinks w instead."
+    yield "Names, defaults and formulas are PyTorch's, shown here for one weight. The state of an optimiser (m, v, g,"
+    yield "vmax) is carried from row to row. It starts from 0, but the first momentum step is the gradient itself. It"
+    yield "takes in the gradient of each row; the weight of the next row uses it. `weight_decay` adds λ·w to the"
+    yield "gradient, except in `adamw`, which shrinks w instead."
     yield ""
     for name, rule in OPTIMIZERS.items():
         yield f"### `{name}`"

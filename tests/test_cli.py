@@ -18,7 +18,9 @@ from openpyxl import Workbook
 from xlnet.cli import cli
 from xlnet.template.sources import bundled_names
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = "".join(
+    (Path(__file__).parent.parent / page).read_text(encoding="utf-8") for page in ("README.md", "docs/reference.md")
+)
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
