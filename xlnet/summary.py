@@ -50,7 +50,7 @@ def summaries(comparison: Comparison, progress: Progress = lambda steps, _: step
 
 
 def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
-    """Return the summaries as CSV, a row a run; a cell is empty where a run has no such thing."""
+    """Return the summaries as CSV, one row per run; a cell is empty where a run has no such thing."""
     named = [short_name(name) for run in comparison.runs for name in run.settings]
     names = ["lr", "iters", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
     ends = list(dict.fromkeys(key for summary in every_summary for key in summary.outputs))

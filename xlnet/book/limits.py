@@ -22,7 +22,7 @@ _MOST_CHECKED = 50_000_000
 
 
 def require_room(spec: Spec) -> None:
-    """Raise UserError, with what would fit, when sheet Training would need more columns than a sheet has."""
+    """Raise UserError, with what would fit, when the Training sheet would need more columns than a sheet has."""
     needed = columns_needed(spec)
     if needed <= LAST_SHEET_COLUMN:
         return
@@ -73,7 +73,7 @@ def most_runs(comparison: Comparison) -> int:
 
 
 def columns_needed(spec: Spec) -> int:
-    """Return the number of columns of sheet Training, without laying it out."""
+    """Return the number of columns of the Training sheet, without laying it out."""
     trained = [parameter.key for parameter in parameters(spec) if parameter.trained]
     optimizer = spec.training.optimizer
     rule = OPTIMIZERS[optimizer.name]

@@ -75,9 +75,7 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     numbers = Numbers(plan, ())
     for index, sheet in enumerate(plan.sheets):
         if sheet.name not in titles:
-            raise UserError(
-                f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed, so restore it"
-            )
+            raise UserError(f"{path}: the sheet of run {sheet.name} is missing: undo its deletion or renaming")
         formulas = compare_formulas.formulas(plan, index, numbers)
         yield sheet, [(compare.NAME, compare_formulas.inputs(plan), formulas), (TRAINING, [], repeated(sheet))]
 

@@ -1,4 +1,4 @@
-"""What a check says: to a person as text, to a program as JSON."""
+"""What a check says: to people as text, to programs as JSON."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class RewrittenFormula:
-    """A formula that is not xlnet's own text and gave the same at so many points.
+    """A formula that is not xlnet's own text and gave the same at that many points.
 
     `cell` names its place with the sheet, "Training!H5", and `also_filled` counts the cells that are filled from it.
     """

@@ -1,4 +1,4 @@
-"""The values that sheet Compare carries at first."""
+"""The values that the Compare sheet carries at first."""
 
 from __future__ import annotations
 

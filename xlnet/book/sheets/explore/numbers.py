@@ -1,4 +1,4 @@
-"""The values that sheet Explore carries at first."""
+"""The values that the Explore sheet carries at first."""
 
 from __future__ import annotations
 

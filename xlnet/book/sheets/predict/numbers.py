@@ -1,4 +1,4 @@
-"""The values that sheet Predict carries at first."""
+"""The values that the Predict sheet carries at first."""
 
 from __future__ import annotations
 

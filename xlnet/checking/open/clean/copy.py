@@ -43,7 +43,7 @@ _STYLES = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of a sheet: so many rows and columns, and the formulas that xlnet writes there, by position.
+    """What is wanted of a sheet: how many rows and columns, and the formulas that xlnet writes there, by position.
 
     Where `table` is given, from row 4 to the last row its formulas are filled down; the table may go on below.
     """
@@ -104,7 +104,7 @@ class CleanCopy:
 
 
 def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
-    """Write what is `wanted` of the sheets, by their titles, and a person's own sheets, to `path`."""
+    """Write what is `wanted` of the sheets, by their titles, and the user's own sheets, to `path`."""
     others = [title for title in book.titles if title not in wanted][:_MOST_OWN_SHEETS]
     kept = [title for title in book.titles if title in wanted or title in others]
     judge = Judge(
