@@ -1,4 +1,4 @@
-"""Templates: every mistake is named with its file, its key and its mend; every spec survives a round trip."""
+"""Templates: every mistake is named with its file, its key and how to fix it; every spec survives a round trip."""
 
 from __future__ import annotations
 

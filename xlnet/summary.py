@@ -26,7 +26,7 @@ Progress = Callable[[Iterable[int], int], Iterable[int]]
 class Summary:
     """How a run ends: the quantities of its last iteration, by key, and when its loss became small, or it diverged.
 
-    Past a divergence a quantity may be inf or NaN; None is an event that does not come.
+    After a divergence a quantity may be inf or NaN; None is an event that does not happen.
     """
 
     run: Run

@@ -55,7 +55,7 @@ def is_available() -> bool:
 
 
 def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
-    """Do the jobs in one start; `folder` is for what passes between. Raises EngineError."""
+    """Do the jobs in one start; `folder` is for files that are exchanged. Raises EngineError."""
     soffice = find_soffice()
     if soffice is None:
         raise EngineError(

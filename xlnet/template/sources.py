@@ -20,7 +20,7 @@ _FOLDERS = (_PACKAGE / "template" / "bundled", _PACKAGE.parent / "templates")
 
 @dataclass(frozen=True)
 class TemplateSource:
-    """A template as read: its name, how messages call it, the folder it lies in, its text and its TOML document.
+    """A template as read: its name, how messages call it, the folder it is in, its text and its TOML document.
 
     `folder` is None where no file that it names may be opened.
     """
@@ -41,7 +41,7 @@ def bundled_names() -> list[str]:
 def open_template(template: str | Path) -> TemplateSource:
     """Read a bundled template (by name) or a .toml file (by path).
 
-    Raises UserError when there is no such template or it is no TOML.
+    Raises UserError when there is no such template or it is not valid TOML.
     """
     if isinstance(template, str) and template in bundled_names():
         return _read(_bundled_folder() / f"{template}.toml", label=template)
@@ -81,7 +81,7 @@ def _read(path: Path, label: str) -> TemplateSource:
 
 
 def read_toml(text: str, label: str) -> dict[str, Any]:
-    """Return the document of a TOML text; raises UserError, led by `label`, when it is none."""
+    """Return the document of a TOML text; raises UserError, prefixed with `label`, when it is not valid."""
     require_modest(text, label)
     try:
         return tomllib.loads(text)

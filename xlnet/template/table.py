@@ -31,8 +31,8 @@ class Table:
         for key in self.content:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1)
-                mend = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
-                self.fail(key, f"unknown key: {mend}")
+                advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+                self.fail(key, f"unknown key: {advice}")
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Raise UserError that names where `key` was set."""

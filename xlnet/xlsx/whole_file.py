@@ -23,7 +23,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the place of `path` when the block ends, and vanishes when it fails.
 
-    Missing folders are made, and what a killed build has left beside `path` is removed. Raises UserError when the file
+    Missing folders are created, and the remains of a killed build beside `path` are removed. Raises UserError when the file
     cannot be written.
     """
     try:
@@ -42,8 +42,8 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             temporary.replace(target)
     except PermissionError as error:
         # Windows refuses to replace a file that Excel has open.
-        mend = "close it in Excel, or choose another location" if path.exists() else "choose another location"
-        raise UserError(f"{path}: cannot be written ({error.strerror}): {mend} with -o") from None
+        advice = "close it in Excel, or choose another location" if path.exists() else "choose another location"
+        raise UserError(f"{path}: cannot be written ({error.strerror}): {advice} with -o") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None
 
