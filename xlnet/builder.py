@@ -52,7 +52,7 @@ def build(
     """Write the workbook of `spec` to `path`, whole or not at all.
 
     A `small` file is compressed harder and writes each formula once for all rows: it takes longer to write, and to open
-    in LibreOffice. A `plain` workbook has only the sheets Training, Data, Formulas, Template. `language` is one of
+    in LibreOffice. A `plain` workbook has sheets Training, Data, Formulas and Template alone. `language` is one of
     `texts.LANGUAGES`. `progress` wraps the blocks of rows as they are written, of which it is told the number. Raises
     UserError when the network does not fit a sheet or the file cannot be written.
     """

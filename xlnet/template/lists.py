@@ -36,7 +36,7 @@ def read_lists(options: Mapping[str, Any], settings: Iterable[str]) -> dict[str,
 
 
 def listed(text: str, option: str) -> list[Any]:
-    """Return the values of a list; anything that is not a TOML value is a word. Raises UserError, which names the option."""
+    """Return the values of a list; what is not a TOML value is a word. Raises UserError, which names the option."""
     values = []
     for item in _split(text, option):
         if not item:

@@ -23,7 +23,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the place of `path` when the block ends, and vanishes when it fails.
 
-    Missing folders are created, and the remains of a killed build beside `path` are removed. Raises UserError when the file
+    Missing folders are created, and what a killed build left beside `path` is removed. Raises UserError when the file
     cannot be written.
     """
     try:

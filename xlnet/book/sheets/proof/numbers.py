@@ -1,4 +1,4 @@
-"""The values that the Proof sheet carries at first."""
+"""The values that sheet Proof carries at first."""
 
 from __future__ import annotations
 
