@@ -18,7 +18,9 @@ from openpyxl import Workbook
 from xlnet.cli import cli
 from xlnet.template.sources import bundled_names
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = "".join(
+    (Path(__file__).parent.parent / page).read_text(encoding="utf-8") for page in ("README.md", "docs/reference.md")
+)
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,7 +63,7 @@ def test_auto_takes_ironcalc_where_there_is_no_libreoffice(tmp_path: Path, requi
     assert report["engine"] == "IronCalc"
     asked = run("check", "output/seed.xlsx", "--engine", "libreoffice", cwd=tmp_path, XLNET_SOFFICE=nowhere)
     assert asked.returncode == 3
-    assert "LibreOffice is not found: install it" in asked.stderr
+    assert "LibreOffice is not installed or not found: install it" in asked.stderr
 
 
 def test_a_difference_exits_with_1_and_names_the_cell(tmp_path: Path, require: Callable[[str], str]) -> None:

@@ -94,28 +94,28 @@ def test_lists_are_read(text: str, values: list[Any]) -> None:
 
 
 TABLES = {
-    "no run": ("[[compare.runs]]\nlr = 0.1", "a comparison has at least two runs"),
+    "no run": ("[[compare.runs]]\nlr = 0.1", "a comparison needs at least two runs"),
     "long name": ("[[compare.runs]]\nname = 'abcdefghijklmnopqrstuvwxyz0'", "it must have 1 to 26 characters"),
-    "bad name": ("[[compare.runs]]\nname = 'a/b'", "it must have none of"),
-    "reserved": ("[[compare.runs]]\nname = 'data'", "'data' is the name of another sheet"),
-    "twice": ("[[compare.runs]]\nname = 'a'\n[[compare.runs]]\nname = 'A'", "'A' is the name of another run"),
+    "bad name": ("[[compare.runs]]\nname = 'a/b'", "are not allowed"),
+    "reserved": ("[[compare.runs]]\nname = 'data'", "'data' is already the name of another sheet"),
+    "twice": ("[[compare.runs]]\nname = 'a'\n[[compare.runs]]\nname = 'A'", "'A' is already the name of another run"),
     "word": ("[[compare.runs]]\n[[compare.runs]]\nlr = 'x'", "compare.runs[2].lr: must be a number, not 'x'"),
-    "unknown": ("[[compare.runs]]\n[[compare.runs]]\nrate = 1", "unknown override compare.runs[2].rate"),
+    "unknown": ("[[compare.runs]]\n[[compare.runs]]\nrate = 1", "unknown setting compare.runs[2].rate"),
     "dotted": (
         "[[compare.runs]]\n[[compare.runs]]\ntraining.optimizer.lrr = 1",
         "compare.runs[2].training.optimizer.lrr: unknown key: did you mean lr?",
     ),
-    "no table": ("[compare]\nruns = 3", "compare.runs: must be tables"),
-    "exclamation": ("[[compare.runs]]\nname = 'a!b'", "it must have none of"),
-    "line": ('[[compare.runs]]\nname = "a\\nb"', "it must have none of"),
+    "no table": ("[compare]\nruns = 3", "compare.runs: must be one or more [[compare.runs]] tables"),
+    "exclamation": ("[[compare.runs]]\nname = 'a!b'", "are not allowed"),
+    "line": ('[[compare.runs]]\nname = "a\\nb"', "are not allowed"),
     "emoji": ("[[compare.runs]]\nname = '" + "🙂" * 14 + "'", "it must have 1 to 26 characters"),
-    "layers": ("[[compare.runs]]\n[[compare.runs]]\nlayers = 3", "compare.runs[2].layers: must be inputs"),
+    "layers": ("[[compare.runs]]\n[[compare.runs]]\nlayers = 3", "compare.runs[2].layers: must be the inputs"),
     "data": ("[[compare.runs]]\n[[compare.runs]]\ndata = 3", "compare.runs[2].data: must be the name of a CSV file"),
-    "inputs": ("[[compare.runs]]\n[[compare.runs]]\ninputs = 3", "compare.runs[2].inputs: must be names of columns"),
+    "inputs": ("[[compare.runs]]\n[[compare.runs]]\ninputs = 3", "compare.runs[2].inputs: must be column names"),
     "bias": ("[[compare.runs]]\n[[compare.runs]]\nbias = 'false'", "compare.runs[2].bias: must be true or false"),
     "itself": (
         "[[compare.runs]]\n[[compare.runs]]\ncompare.bound = 3",
-        "unknown override compare.runs[2].compare.bound",
+        "unknown setting compare.runs[2].compare.bound",
     ),
     "empty": ("[[compare.runs]]\n[[compare.runs]]\nlr = {}", "compare.runs[2].lr: must be a number, not {}"),
     "no number to show": ("[[compare.runs]]\nsettings = {a = nan}\n[[compare.runs]]", "must be a finite number"),
@@ -140,14 +140,14 @@ def test_a_mistake_in_a_table_is_named(tmp_path: Path, tables: str, message: str
 
 MANY = list(range(1, 102))
 AGAINST: dict[str, tuple[dict[str, Any], str]] = {
-    "a value twice": ({"lr": [1, 2, 1]}, "seed: --lr: 1 stands there twice: once is enough"),
+    "a value twice": ({"lr": [1, 2, 1]}, "seed: --lr: 1 is listed twice: remove one"),
     "too many": ({"lr": MANY, "iters": MANY}, "seed: 10,201 combinations: a comparison takes at most 1,000 runs"),
-    "one run": ({"lr": [1]}, "seed: a comparison has at least two runs: give a list, like --lr 0.001,0.01"),
-    "twice": ({"lr": [1, 2], "training.optimizer.lr": 3}, "--lr and --set training.optimizer.lr set the same"),
-    "a part": ({"lr": [1, 2], "training.optimizer": {}}, "--lr and --set training.optimizer set the same"),
-    "itself": ({"compare.bound": [1, 2]}, "unknown override --set compare.bound"),
+    "one run": ({"lr": [1]}, "seed: a comparison needs at least two runs: give a list, like --lr 0.001,0.01"),
+    "twice": ({"lr": [1, 2], "training.optimizer.lr": 3}, "--lr and --set training.optimizer.lr set the same key"),
+    "a part": ({"lr": [1, 2], "training.optimizer": {}}, "--lr and --set training.optimizer set the same key"),
+    "itself": ({"compare.bound": [1, 2]}, "unknown setting --set compare.bound"),
     "bias": ({"bias": ["yes", "no"]}, "--bias: must be true or false, not 'yes'"),
-    "layers": ({"layers": [2, 3]}, "--layers: must be inputs, units of each layer, like 2-3-1, not 2"),
+    "layers": ({"layers": [2, 3]}, "--layers: must be the inputs and the units of each layer, like 2-3-1, not 2"),
 }
 
 
@@ -159,9 +159,9 @@ def test_overrides_that_cannot_be_are_named(overrides: dict[str, Any], message: 
 
 
 TOO_MUCH: dict[str, tuple[dict[str, Any], str]] = {
-    "runs": ({"lr": MANY}, "seed: 101 runs and a workbook holds up to 60 of this size: vary less"),
-    "long runs": ({"lr": MANY[:11], "iters": 50_000}, "seed: 11 runs and a workbook holds up to 10 of this size"),
-    "rows": ({"lr": [1, 2], "iters": 400_000}, "runs of this size are too large to stand side by side"),
+    "runs": ({"lr": MANY}, "seed: 101 runs, but a workbook holds at most 60 of this size: compare fewer"),
+    "long runs": ({"lr": MANY[:11], "iters": 50_000}, "seed: 11 runs, but a workbook holds at most 10 of this size"),
+    "rows": ({"lr": [1, 2], "iters": 400_000}, "runs of this size are too large for one workbook"),
 }
 
 
@@ -178,18 +178,18 @@ SAME: dict[str, tuple[str, dict[str, Any], str]] = {
     "by seed": (
         "seed = 1\n[[compare.runs]]\nseed = 2",
         {},
-        "run1 and run2 are the same run: their seeds differ, but nothing is drawn with them",
+        "run1 and run2 are the same run (their seeds differ, but nothing is drawn at random)",
     ),
     "by the order of a full batch": (
         "name = 'a'\n[[compare.runs]]\nname = 'b'\norder = 'shuffled'\nseed = 3",
         {},
-        "a and b are the same run: their seeds differ",
+        "a and b are the same run (their seeds differ",
     ),
-    "by name": ("name = 'a'\n[[compare.runs]]\nname = 'b'", {}, "a and b are the same run: nothing sets them apart"),
+    "by name": ("name = 'a'\n[[compare.runs]]\nname = 'b'", {}, "a and b are the same run (no setting differs"),
     "by batch": ("batch = 'full'\n[[compare.runs]]\nbatch = 1", {}, "run1 and run2 are the same run"),
     "option": ("lr = 1\n[[compare.runs]]\nlr = 2", {"seed": 3}, "--seed: nothing is drawn"),
     "dotted": ("lr = 1\n[[compare.runs]]\nlr = 2", {"training.seed": [3, 4]}, "--set training.seed: nothing is drawn"),
-    "of some runs": ("", {"seed": [1, 2], "init": ["zeros", "normal"]}, "run1 and run3 are the same run: their seeds"),
+    "of some runs": ("", {"seed": [1, 2], "init": ["zeros", "normal"]}, "run1 and run3 are the same run (their seeds"),
 }
 
 
@@ -214,7 +214,7 @@ def test_a_seed_that_some_runs_draw_with_is_one_for_all(tmp_path: Path) -> None:
 
 
 def test_a_quote_must_be_closed() -> None:
-    with pytest.raises(xlnet.UserError, match="--activation: a quote is not closed"):
+    with pytest.raises(xlnet.UserError, match="--activation: unclosed quote"):
         listed('"relu,tanh', "--activation")
 
 
@@ -291,7 +291,7 @@ def test_an_option_of_one_value_holds_for_every_run() -> None:
     comparison = load_comparison("lesson", {"lr": 0.05, "iters": [7]})
     assert {run.spec.training.optimizer.lr for run in comparison.runs} == {0.05}
     assert {run.settings["lr"] for run in comparison.runs} == {0.05}
-    with pytest.raises(xlnet.UserError, match="--lr: gives no value"):
+    with pytest.raises(xlnet.UserError, match="--lr: has no value"):
         load_comparison("lesson", {"lr": []})
 
 

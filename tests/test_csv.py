@@ -53,9 +53,9 @@ REFUSED = {
     "not a number": ("a,b,y\n1,2,3\n4,nan,6\n", "row 3, column b: must be a number, not 'nan'"),
     "infinity": ("a,b,y\n1,2,3\n4,inf,6\n", "row 3, column b: must be a number, not 'inf'"),
     "missing class": ("a,b,y\n1,2,red\n4,5,\n", "row 3, column y: is empty"),
-    "short row": ("a,b,y\n1,2,3\n4,5\n", "row 3 has 2 cells and the header 3"),
-    "no such column": ("a,c,y\n1,2,3\n", "--inputs: b is not a column of the CSV file, whose columns are a, c, y"),
-    "column twice": ("a,b,b,y\n1,2,2,3\n", "--inputs: b is twice in the CSV file"),
+    "short row": ("a,b,y\n1,2,3\n4,5\n", "row 3 has 2 cells but the header has 3"),
+    "no such column": ("a,c,y\n1,2,3\n", "--inputs: b is not a column of the CSV file; its columns are a, c, y"),
+    "column twice": ("a,b,b,y\n1,2,2,3\n", "--inputs: b appears twice in the CSV file"),
     "no sample": ("a,b,y\n", "needs a header row and at least one sample"),
     "empty": ("", "needs a header row and at least one sample"),
     "open quote": ('a,b,y\n1,2,"3\n', "not a CSV file"),
@@ -83,7 +83,7 @@ def test_a_missing_file(file: Path) -> None:
 
 def test_a_network_of_another_width(file: Path) -> None:
     file.write_text("a,b,y\n1,2,3\n", encoding="utf-8")
-    with pytest.raises(xlnet.UserError, match="--inputs: give 2 columns, but the network has 3"):
+    with pytest.raises(xlnet.UserError, match="--inputs: 2 given, but the network needs 3"):
         load(file, layers="3-1")
 
 
@@ -97,7 +97,7 @@ def test_a_constant_input_cannot_be_standardised(file: Path) -> None:
 def test_what_is_needed_without_a_template(file: Path, missing: str) -> None:
     given: dict[str, Any] = {"inputs": "a", "targets": "y", "layers": "1-1"}
     del given[missing]
-    with pytest.raises(xlnet.UserError, match=f"--data: without a template, --{missing} is needed too"):
+    with pytest.raises(xlnet.UserError, match=f"--data: without a template, --{missing} is also needed"):
         xlnet.load(data=file, **given)
 
 

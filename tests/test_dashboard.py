@@ -40,12 +40,12 @@ def test_the_headline_numbers_follow_the_run(built: Build, engine: str) -> None:
     saved, diverged, never = shown(path, engine, Point(), diverging, other_bound)
     assert saved["iterations"] == 200
     assert saved["loss E at the start"] == pytest.approx(5.88245)
-    assert saved["at the end: y"] == pytest.approx(4)
+    assert saved["final output y"] == pytest.approx(4)
     assert saved["first iteration with a small loss"] == 45
-    assert saved["without numbers (diverged)?"] == "no"
-    assert str(diverged["without numbers (diverged)?"]).startswith("yes, from ")
+    assert saved["diverged?"] == "no"
+    assert str(diverged["diverged?"]).startswith("yes, from ")
     assert never["first iteration with a small loss"] == "never"
-    assert never["without numbers (diverged)?"] == "no"
+    assert never["diverged?"] == "no"
 
 
 def test_every_chart_shows_the_whole_run(built: Build) -> None:
@@ -80,7 +80,7 @@ def test_only_inputs_are_unlocked_and_they_take_numbers_alone(built: Build) -> N
     assert [str(validation.sqref) for validation in training] == ["A2:D2 B4:G4"]
     note = workbook["Training"]["B3"].comment
     assert note is not None
-    assert "weight of layer 1, to unit 1 from input 1" in note.text
+    assert "weight of layer 1, from input 1 to unit 1" in note.text
 
 
 def test_a_single_iteration_may_have_a_small_loss(tmp_path: Path, engine: str) -> None:

@@ -119,7 +119,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="lists processes by p
 def test_a_timeout_leaves_nothing_behind(built: Build, engine: str, seconds: float, scratch: Path) -> None:
     path = built("seed", iters=20_000)
     before = dead_sockets()
-    with pytest.raises(EngineError, match=r"took longer than [\d.]+ seconds: give it more with --timeout"):
+    with pytest.raises(EngineError, match=r"took longer than [\d.]+ seconds: allow more with --timeout"):
         recalculate(engine, [Job(path, [Extent("Training", 20_003, 20)], [Point()] * 20)], seconds)
     assert processes(scratch) == []
     assert list(scratch.iterdir()) == []
@@ -196,7 +196,7 @@ def test_auto_passes_over_an_engine_that_does_not_start(
     done = check_with(program, path)
     assert (done.returncode, json.loads(done.stdout)["engine"]) == (0, "IronCalc")
     (line,) = done.stderr.splitlines()
-    assert re.fullmatch(r"xlnet: warning: LibreOffice cannot be started: .*; ironcalc recalculates in its place", line)
+    assert re.fullmatch(r"xlnet: warning: LibreOffice cannot be started: .*; using ironcalc instead", line)
     named = check_with(program, path, "--engine", "libreoffice")
     assert named.returncode == 3
     assert named.stderr.startswith("xlnet: LibreOffice cannot be started: ")

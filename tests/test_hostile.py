@@ -225,7 +225,7 @@ def test_what_is_no_file_is_not_read(tmp_path: Path, kind: str, name: str) -> No
         path.mkdir()
     else:
         path.symlink_to("/dev/zero")
-    with pytest.raises(UserError, match=r"is no file"):
+    with pytest.raises(UserError, match=r"is not a file"):
         READERS[name](path)
 
 

@@ -97,5 +97,5 @@ def test_switches_take_the_language_s_words(tmp_path: Path, engine: str) -> None
 
 
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(xlnet.UserError, match="language: 'fr' is not known: use one of en, zh"):
+    with pytest.raises(xlnet.UserError, match="language: unknown language 'fr': use one of en, zh"):
         xlnet.build(xlnet.load("seed"), tmp_path / "fr.xlsx", language="fr")

@@ -82,7 +82,7 @@ def test_inputs_are_standardised_and_classes_named(built: Build, engine: str) ->
     right = sum(outputs(x).argmax() == t.index(1.0) for x, t in zip(data, xlnet.load("iris").data.t, strict=True))
     assert saved("Predict!C6") == right
     assert saved("Predict!C7") == pytest.approx(right / 150)
-    accuracy = labelled(path, "Dashboard", "samples classified right (sheet Predict)", 2)
+    accuracy = labelled(path, "Dashboard", "accuracy on all samples (see Predict)", 2)
     assert saved(f"Dashboard!C{accuracy}") == pytest.approx(right / 150)
 
 
@@ -91,7 +91,9 @@ def test_the_accuracy_of_a_batch(built: Build, engine: str) -> None:
     path = built("iris", iters=30)
     (cells,) = recalculated(path, engine)
     sheet = load_workbook(path)["Dashboard"]
-    first = next(number for number, c in enumerate(sheet[1], 1) if str(c.value).startswith("Samples of the batch"))
+    first = next(
+        number for number, c in enumerate(sheet[1], 1) if str(c.value).startswith("Correctly classified samples")
+    )
     for row in (3, 17, 32):
         iteration, accuracy = (cells(f"Dashboard!{sheet.cell(row, first + offset).coordinate}") for offset in (0, 1))
         right = 0
@@ -175,16 +177,16 @@ def test_the_accuracy_counts_every_sample(tmp_path: Path, engine: str) -> None:
         assert right(path, saved, spec, 500) == 1
         assert right(path, saved, spec) < 0.95
         assert right(path, moved, spec) != right(path, saved, spec)
-        assert labelled(path, "Predict", f"samples right, of {len(spec.data.x)}", 2)
+        assert labelled(path, "Predict", f"correctly classified, of {len(spec.data.x)}", 2)
         last = load_workbook(path, data_only=True)
-        row = labelled(path, "Dashboard", "samples classified right (sheet Predict)", 2)
+        row = labelled(path, "Dashboard", "accuracy on all samples (see Predict)", 2)
         assert last["Dashboard"].cell(row, 3).value == pytest.approx(right(path, saved, spec), abs=1e-12)
     for case, report in zip(COUNTED, check_all(paths, engine=engine), strict=True):
         assert report.agrees, f"{case}\n{report.to_text()}"
 
 
 def shown_accuracy(path: Path, cells: Cells) -> float | str:
-    return cells(f"Dashboard!C{labelled(path, 'Dashboard', 'samples classified right (sheet Predict)', 2)}")
+    return cells(f"Dashboard!C{labelled(path, 'Dashboard', 'accuracy on all samples (see Predict)', 2)}")
 
 
 def right(path: Path, cells: Cells, spec: Spec, count: int | None = None) -> float:

@@ -1,4 +1,4 @@
-"""Templates: every mistake is named with its file, its key and its mend; every spec survives a round trip."""
+"""Templates: every mistake is named with its file, its key and how to fix it; every spec survives a round trip."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MISTAKES = {
     "no TOML": ("[network]", "[network", "not valid TOML"),
     "unknown key": ("iters = 200", "itres = 200", "training.itres: unknown key: did you mean iters?"),
     "unknown table": ("[data]", "[date]", "date: unknown key: did you mean data?"),
-    "missing key": ("inputs = 2", "", "network.inputs: is missing: add it"),
-    "missing table": ("[data]\nx = [[1, 1]]\nt = [[4]]\n", "", "data: is missing: add it"),
+    "missing key": ("inputs = 2", "", "network.inputs: is missing: add this key"),
+    "missing table": ("[data]\nx = [[1, 1]]\nt = [[4]]\n", "", "data: is missing: add this key"),
     "word for a number": ("lr = 0.01", 'lr = "fast"', "training.optimizer.lr: must be a number, not 'fast'"),
     "nan": ("lr = 0.01", "lr = nan", "training.optimizer.lr: must be a finite number, not nan"),
     "huge integer": ("lr = 0.01", "lr = 1" + "0" * 400, "training.optimizer.lr: must be a finite number"),
@@ -34,19 +34,23 @@ MISTAKES = {
     "no iteration": ("iters = 200", "iters = 0", "training.iters: must be from 1 to 1,048,573, not 0"),
     "past the sheet": ("iters = 200", "iters = 1048574", "training.iters: must be from 1 to 1,048,573"),
     "wrong rows": ("[[0.1, 0.2], [0.3, 0.4]]", "[[0.1, 0.2]]", "network.layers[1].weights: must have 2 rows"),
-    "wrong columns": ("[[0.5, 0.6]]", "[[0.5]]", "network.layers[2].weights: must have 2 numbers a row"),
+    "wrong columns": ("[[0.5, 0.6]]", "[[0.5]]", "network.layers[2].weights: must have rows of length 2"),
     "no matrix": ("[[0.5, 0.6]]", "[0.5, 0.6]", "network.layers[2].weights: must be a list of lists"),
     "infinite weight": ("0.6", "inf", "network.layers[2].weights: must be a finite number, not inf"),
-    "wrong inputs": ("x = [[1, 1]]", "x = [[1, 1, 1]]", "data.x: must have 2 numbers a row"),
-    "wrong targets": ("t = [[4]]", "t = [[4, 4]]", "data.t: must have 1 numbers a row"),
+    "wrong inputs": ("x = [[1, 1]]", "x = [[1, 1, 1]]", "data.x: must have rows of length 2"),
+    "wrong targets": ("t = [[4]]", "t = [[4, 4]]", "data.t: must have rows of length 1"),
     "unknown activation": ('activation = "identity"', 'activation = "sigmoyd"', "did you mean sigmoid?"),
     "unknown loss": ("half_squared_error", "squared", "training.loss: must be one of"),
     "no flag": ("bias = false", "bias = 0", "bias: must be true or false, not 0"),
-    "biases without bias": ("bias = false", "bias = false\nbiases = [1, 2]", "biases: bias is false: remove one"),
-    "weights and init": ("bias = false", 'bias = false\ninit = "zeros"', "init: weights are given too"),
+    "biases without bias": (
+        "bias = false",
+        "bias = false\nbiases = [1, 2]",
+        "biases: cannot be combined with bias = false: remove one",
+    ),
+    "weights and init": ("bias = false", 'bias = false\ninit = "zeros"', "init: cannot be combined with weights"),
     "layers as one table": ("[[network.layers]]", "[network.layers]", ""),
     "negative seed": ("iters = 200", "iters = 200\nseed = -1", "training.seed: must be from 0"),
-    "control character": ('title = "Two', 'title = "\\u0001Two', "title: holds a control character"),
+    "control character": ('title = "Two', 'title = "\\u0001Two', "title: contains a control character"),
 }
 
 
@@ -109,22 +113,22 @@ OVERRIDE_MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"seed": 3, "init": "zeros"}, "--seed: nothing is drawn"),
     # An order of samples that no row asks for.
     ({"seed": 3, "order": "shuffled"}, "--seed: nothing is drawn"),
-    ({"layers": "2"}, "--layers: must be inputs"),
-    ({"layers": "2-x-1"}, "--layers: must be inputs"),
+    ({"layers": "2"}, "--layers: must be the inputs"),
+    ({"layers": "2-x-1"}, "--layers: must be the inputs"),
     ({"layers": "2-0-1"}, "--layers: must be from 1"),
-    ({"layers": "3-2-1"}, "data.x: must have 3 numbers a row"),
+    ({"layers": "3-2-1"}, "data.x: must have rows of length 3"),
     ({"layers": "2-9999-9999-1"}, "a sheet has 16,384 columns"),
     ({"activation": "foo"}, "--activation: must be one of"),
     ({"layers": "2-1", "activation": "sigmoid"}, "--activation: this network has no hidden layer"),
     ({"layers": "2-3-1", "init": "zeros", "seed": 1}, "--seed: nothing is drawn"),
-    ({"momentum": 1}, "unknown override momentum"),
-    ({"batch": 2}, "--batch: there are only 1 samples"),
+    ({"momentum": 1}, "unknown setting momentum"),
+    ({"batch": 2}, '--batch: must be "full" or at most 1'),
     ({"batch": "some"}, '--batch: must be "full" or a number of samples'),
     ({"order": "random"}, "--order: must be one of sequential, shuffled"),
-    ({"loss": "cross_entropy"}, '--loss: cross_entropy is of a last layer with activation "softmax"'),
-    ({"output_activation": "softmax", "loss": "cross_entropy"}, "takes targets from 0 to 1"),
-    ({"output_activation": "sigmoid", "loss": "binary_cross_entropy"}, "takes targets from 0 to 1"),
-    ({"activation": "softmax"}, "--activation: softmax stands on the last layer only"),
+    ({"loss": "cross_entropy"}, '--loss: cross_entropy needs "softmax" as the activation of the last layer'),
+    ({"output_activation": "softmax", "loss": "cross_entropy"}, "needs targets from 0 to 1"),
+    ({"output_activation": "sigmoid", "loss": "binary_cross_entropy"}, "needs targets from 0 to 1"),
+    ({"activation": "softmax"}, "--activation: softmax is only possible on the last layer"),
     ({"optimizer": "adem"}, "--optimizer: must be one of sgd, adagrad, rmsprop, adam, adamw, not 'adem' (did you"),
     ({"inputs": "a"}, "--inputs: names columns of a CSV file"),
 ]
@@ -149,7 +153,7 @@ def test_the_default_template_comes_first() -> None:
 
 
 def test_no_template_of_that_name() -> None:
-    with pytest.raises(xlnet.UserError, match=r"no such template: give a \.toml file, or one of seed"):
+    with pytest.raises(xlnet.UserError, match=r"no such template: use a \.toml file or one of seed"):
         xlnet.load("nope")
 
 

@@ -1,4 +1,4 @@
-"""xlnet writes Excel workbooks in which a neural network learns by live formulas, and proves each cell against numpy.
+"""xlnet writes Excel workbooks in which a neural network learns by live formulas, and verifies each cell against numpy.
 
 >>> import xlnet
 >>> spec = xlnet.load("seed", iters=50, lr=0.1)
@@ -51,7 +51,7 @@ def load(template: str | Path | None = None, **overrides: Any) -> Spec:
 def build(spec: Spec, path: str | Path, *, small: bool = False, plain: bool = False, language: str = "en") -> Built:
     """Write the workbook of `spec` to `path`, whole or not at all.
 
-    A `small` file takes longer to write, and to open outside Excel; a `plain` workbook has no sheets beside
+    A `small` file takes longer to write, and to open outside Excel; a `plain` workbook has only the sheets
     Training, Data, Formulas and Template; `language` is "en" or "zh". Raises UserError.
     """
     from xlnet.builder import build as build_workbook

@@ -120,9 +120,9 @@ def _checked_path(path: str | Path, language: str) -> Path:
     """Return the path of a workbook to be written in a language. Raises UserError where one of the two cannot be."""
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
-        raise UserError(f"{path}: a workbook's name ends in .xlsx: name it {path.stem}.xlsx")
+        raise UserError(f"{path}: the name of a workbook must end in .xlsx: use {path.stem}.xlsx")
     if language not in LANGUAGES:
-        raise UserError(f"language: {language!r} is not known: use one of {', '.join(LANGUAGES)}")
+        raise UserError(f"language: unknown language {language!r}: use one of {', '.join(LANGUAGES)}")
     return path
 
 

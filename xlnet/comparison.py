@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlnet.spec import Spec
 
-# A loss below it counts as small; a person may type another one.
+# A loss below it counts as small; the user may type another one.
 BOUND = 0.01
 
 Setting = str | float | bool

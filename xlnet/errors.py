@@ -8,7 +8,7 @@ class XlnetError(Exception):
 
 
 class UserError(XlnetError):
-    """The user's input is at fault: the message names the file, the key and the mend."""
+    """The user's input is at fault: the message names the file, the key and how to fix it."""
 
     exit_status = 2
 
@@ -20,4 +20,4 @@ class EngineError(XlnetError):
 
 
 class EngineStartError(EngineError):
-    """A recalculation engine is there and cannot be started: another one may be."""
+    """A recalculation engine is installed but cannot be started; another one may work."""

@@ -53,7 +53,7 @@ def of_sample(key: str, sample: int | None) -> str:
 
 
 def data(key: str) -> str:
-    """Return the key of the column of sheet Data that holds an input or a target of every sample."""
+    """Return the key of the column of the Data sheet that holds an input or a target of every sample."""
     return f"data_{key}"
 
 

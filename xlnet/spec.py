@@ -40,7 +40,7 @@ class Data:
     """The samples: `x` has the shape (samples, inputs), `t` the shape (samples, outputs).
 
     `x_names` and `t_names` are what the columns are called, where they have names. With `standardize` the network sees
-    (x − mean) / standard deviation of each column, the deviation that of the whole population. `source` tells a person
+    (x − mean) / standard deviation of each column, the deviation that of the whole population. `source` tells a reader
     which file they were read from, and which columns of it.
     """
 
@@ -129,7 +129,7 @@ class Spec:
 
     @property
     def has_data_sheet(self) -> bool:
-        """Whether the samples stand on a sheet of their own: one alone stands on sheet Training."""
+        """Whether the samples stand on a sheet of their own: one alone stands on the Training sheet."""
         return self.samples > 1
 
     @property

@@ -26,7 +26,7 @@ Progress = Callable[[Iterable[int], int], Iterable[int]]
 class Summary:
     """How a run ends: the quantities of its last iteration, by key, and when its loss became small, or it diverged.
 
-    Past a divergence a quantity may be inf or NaN; None is an event that does not come.
+    After a divergence a quantity may be inf or NaN; None is an event that does not happen.
     """
 
     run: Run
@@ -50,7 +50,7 @@ def summaries(comparison: Comparison, progress: Progress = lambda steps, _: step
 
 
 def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
-    """Return the summaries as CSV, a row a run; a cell is empty where a run has no such thing."""
+    """Return the summaries as CSV, one row per run; a cell is empty where a run has no such thing."""
     named = [short_name(name) for run in comparison.runs for name in run.settings]
     names = ["lr", "iters", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
     ends = list(dict.fromkeys(key for summary in every_summary for key in summary.outputs))

@@ -1,4 +1,4 @@
-"""The limits of a sheet, told before any work starts, and what would fit."""
+"""The limits of a sheet, checked before any work starts, and what would fit."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _MOST_CHECKED = 50_000_000
 
 
 def require_room(spec: Spec) -> None:
-    """Raise UserError, with what would fit, when sheet Training would need more columns than a sheet has."""
+    """Raise UserError, with what would fit, when the Training sheet would need more columns than a sheet has."""
     needed = columns_needed(spec)
     if needed <= LAST_SHEET_COLUMN:
         return
-    limit = f"columns and a sheet has {LAST_SHEET_COLUMN:,}"
+    limit = f"columns, but a sheet has {LAST_SHEET_COLUMN:,}"
     alone = columns_needed(_with_batch(spec, 1))
     if spec.batch_size == 1 or alone > LAST_SHEET_COLUMN:
         raise UserError(f"{spec.name}: the network needs {alone:,} {limit}: make its layers smaller")
@@ -43,8 +43,8 @@ def require_room_to_check(specs: Sequence[Spec]) -> None:
         cells += columns_needed(spec) * spec.training.iters
         if cells > _MOST_CHECKED:
             raise UserError(
-                f"{spec.name}: sheet Template asks for {cells:,} cells and check takes up to {_MOST_CHECKED:,}: "
-                "build it with fewer --iters"
+                f"{spec.name}: the Template sheet asks for {cells:,} cells, but check takes at most {_MOST_CHECKED:,}: "
+                "rebuild it with fewer --iters"
             )
 
 
@@ -55,13 +55,13 @@ def require_room_for_runs(comparison: Comparison) -> None:
     count, most = len(comparison.runs), most_runs(comparison)
     if most < _LEAST_RUNS:
         raise UserError(
-            f"{comparison.name}: runs of this size are too large to stand side by side: give fewer --iters or smaller "
+            f"{comparison.name}: runs of this size are too large for one workbook: use fewer --iters or smaller "
             "--layers, or print the summary with --csv"
         )
     if count > most:
         raise UserError(
-            f"{comparison.name}: {count:,} runs and a workbook holds up to {most:,} of this size: "
-            "vary less, or print the summary with --csv"
+            f"{comparison.name}: {count:,} runs, but a workbook holds at most {most:,} of this size: "
+            "compare fewer, or print the summary with --csv"
         )
 
 
@@ -73,7 +73,7 @@ def most_runs(comparison: Comparison) -> int:
 
 
 def columns_needed(spec: Spec) -> int:
-    """Return the number of columns of sheet Training, without laying it out."""
+    """Return the number of columns of the Training sheet, without laying it out."""
     trained = [parameter.key for parameter in parameters(spec) if parameter.trained]
     optimizer = spec.training.optimizer
     rule = OPTIMIZERS[optimizer.name]

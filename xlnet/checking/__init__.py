@@ -37,10 +37,10 @@ def check(
 ) -> Report:
     """Recalculate every formula of `workbook` and compare it with numpy.
 
-    A cell agrees within atol + rtol·|expected|. A formula in other words than xlnet's own agrees where it gives the
+    A cell agrees within atol + rtol·|expected|. A formula that differs from xlnet's own text agrees if it gives the
     same at many points; it is listed, and with `strict` it is a difference. Raises UserError when the file is not an
     xlnet workbook, EngineError when no engine recalculates it within `timeout` seconds. `say` is told what is
-    done, `warn` of an engine that is there and does not start.
+    being done, `warn` of an engine that is installed but does not start.
     """
     return check_all([workbook], engine, rtol, atol, timeout, say, warn, strict=strict)[0]
 
@@ -78,7 +78,7 @@ def check_all(
         ]
 
         def ask(further: Sequence[Job]) -> list[Recalculation]:
-            say("judging formulas that were rewritten")
+            say("checking formulas that were rewritten")
             same = recalculations[0].engine.lower()
             return recalculate(same, further, max(deadline - time.monotonic(), 0.0), folder)
 

@@ -59,13 +59,13 @@ def _run() -> int:
 
         traceback.print_exc()
         return _fail(
-            f"a fault of xlnet {VERSION} itself ({type(error).__name__}): please report the lines above",
+            f"internal error in xlnet {VERSION} ({type(error).__name__}): please report the lines above",
             OWN_FAULT,
         )
 
 
 def _was_interrupted(error: BaseException | None) -> bool:
-    """Return whether an error came up while an interrupt was on its way out, as when a zip file is closed halfway."""
+    """Return whether an error was raised while handling an interrupt, as when a zip file is closed halfway."""
     while error is not None:
         if isinstance(error, KeyboardInterrupt):
             return True
@@ -85,7 +85,7 @@ def _fail(message: str, status: int) -> int:
 @click.group(context_settings=_SETTINGS)
 @click.version_option(VERSION, prog_name="xlnet")
 def cli() -> None:
-    """Excel workbooks in which a neural network learns by live formulas, proved against numpy.
+    """Excel workbooks in which a neural network learns by live formulas, verified against numpy.
 
     \b
     Start with

@@ -11,14 +11,14 @@ import click
 from xlnet.cli.options import overrides, quiet, workbook
 
 
-@click.command(short_help="Write the workbook of a template.")
+@click.command(short_help="Build the workbook of a template.")
 @click.argument("template", required=False)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.  [default: output/TEMPLATE.xlsx]"
 )
 @overrides
 @workbook
-@click.option("--plain", is_flag=True, help="Write sheets Training, Data, Formulas and Template alone.")
+@click.option("--plain", is_flag=True, help="Write only the sheets Training, Data, Formulas and Template.")
 @quiet
 def build(
     template: str | None,
@@ -29,7 +29,7 @@ def build(
     quiet: bool,
     **given: Any,
 ) -> None:
-    """Write the workbook of TEMPLATE, a bundled template's name or a .toml file (default: seed).
+    """Build the workbook of TEMPLATE, the name of a bundled template or a .toml file (default: seed).
 
     \b
     Examples

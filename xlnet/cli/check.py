@@ -20,13 +20,13 @@ DIFFERENCE = 1
     type=click.Choice(["auto", "libreoffice", "ironcalc"]),
     default="auto",
     show_default=True,
-    help="What recalculates: auto takes LibreOffice where it is found.",
+    help="Program that recalculates; auto is LibreOffice if it is installed, else IronCalc.",
 )
 @click.option("--rtol", type=float, default=1e-9, show_default=True, help="Relative tolerance.")
 @click.option("--atol", type=float, default=1e-12, show_default=True, help="Absolute tolerance.")
-@click.option("--strict", is_flag=True, help="Take a formula that was rewritten for a difference, though it agrees.")
+@click.option("--strict", is_flag=True, help="Report every rewritten formula as a difference, even if it agrees.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds that the engine may take.")
+@click.option("--timeout", type=float, default=600.0, show_default=True, help="Time limit for the engine, in seconds.")
 @quiet
 def check(
     workbook: Path,
@@ -38,9 +38,9 @@ def check(
     timeout: float,
     quiet: bool,
 ) -> int:
-    """Recalculate WORKBOOK from its formulas' text and compare every cell with numpy.
+    """Recalculate every formula of WORKBOOK and compare every cell with numpy.
 
-    Exit status 0: everything agrees; 1: a cell differs, and the report names it.
+    Exit status: 0 if everything agrees, 1 if a cell differs (the report names it).
 
     \b
     Examples
@@ -50,9 +50,9 @@ def check(
     """
     for name, value in (("--rtol", rtol), ("--atol", atol)):
         if not 0 <= value < float("inf"):
-            raise click.UsageError(f"{name}: must be a finite number of at least 0, not {value}")
+            raise click.UsageError(f"{name}: must be a finite number, 0 or more, not {value}")
     if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise click.UsageError(f"--timeout: must be above 0 and up to {LONGEST_TIMEOUT:,} seconds, not {timeout}")
+        raise click.UsageError(f"--timeout: must be above 0 and at most {LONGEST_TIMEOUT:,} seconds, not {timeout}")
     from xlnet.checking import check as check_workbook
     from xlnet.cli.progress import status_line
 
@@ -66,5 +66,5 @@ def check(
 
 
 def _warn(message: str) -> None:
-    # Not a matter of --quiet: which program has judged is part of the verdict.
+    # Printed even with --quiet: which program did the check is part of the verdict.
     click.echo(f"xlnet: warning: {message}", err=True)

@@ -11,7 +11,7 @@ import click
 from xlnet.cli.options import listed_overrides, quiet, workbook
 
 
-@click.command(short_help="Write a workbook of several runs side by side.")
+@click.command(short_help="Build a workbook of several runs side by side.")
 @click.argument("template", required=False)
 @click.option(
     "-o",
@@ -25,10 +25,12 @@ from xlnet.cli.options import listed_overrides, quiet, workbook
     "settings",
     metavar="KEY=A,B,…",
     multiple=True,
-    help="Any key of the template, like training.optimizer.beta1=0.9,0.99; may be given several times.",
+    help="Values of any template key, like training.optimizer.beta1=0.9,0.99; repeatable.",
 )
-@click.option("--bound", type=float, metavar="F", help="A loss below it counts as small.  [default: 0.01]")
-@click.option("--csv", "as_csv", is_flag=True, help="Write no workbook: print how each run ends, by numpy alone.")
+@click.option("--bound", type=float, metavar="F", help="A loss below F counts as small.  [default: 0.01]")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print how each run ends, computed by numpy, instead of writing a workbook."
+)
 @workbook
 @quiet
 def compare(
@@ -42,10 +44,10 @@ def compare(
     quiet: bool,
     **given: Any,
 ) -> None:
-    """Write several runs of TEMPLATE side by side into one workbook (default: seed).
+    """Build one workbook with several runs of TEMPLATE side by side (default: seed).
 
-    An option with several values, separated by commas, makes a run of each; several such options make all combinations.
-    Without one the runs are those of the template, led by [[compare.runs]].
+    An option with several values, separated by commas, makes one run per value; several such options make all
+    combinations. Without any, the runs are the [[compare.runs]] tables of the template.
 
     \b
     Examples
@@ -61,7 +63,9 @@ def compare(
     from xlnet.template.runs import load_comparison
 
     if as_csv and output is not None:
-        raise click.UsageError("--output: names a workbook, and --csv writes none: leave one of the two out")
+        raise click.UsageError(
+            "--output: cannot be combined with --csv, which writes no workbook: remove one of the two"
+        )
     comparison = load_comparison(template, read_lists(given, settings), bound)
 
     def shown(label: str) -> Any:

@@ -22,23 +22,25 @@ class _Override:
 
 
 _OVERRIDES = (
-    _Override("--iters", int, "N", "Rows to write: one forward and backward pass each."),
+    _Override("--iters", int, "N", "Number of rows: one forward and backward pass each."),
     _Override("--lr", float, "F", "Learning rate η."),
-    _Override("--layers", str, "N-N-…", "Inputs and units of each layer, like 2-3-1; the weights are drawn anew."),
+    _Override("--layers", str, "N-N-…", "Inputs and units of each layer, like 2-3-1; draws new weights."),
     _Override("--activation", str, "NAME", "Activation of the hidden layers."),
     _Override("--output-activation", str, "NAME", "Activation of the last layer."),
-    _Override("--loss", str, "NAME", "Loss."),
+    _Override("--loss", str, "NAME", "Loss function."),
     _Override("--optimizer", str, "NAME", "Optimiser."),
-    _Override("--batch", str, "full|N", "Samples of a row: all of them, or N; 1 is online learning."),
+    _Override("--batch", str, "full|N", "Samples per row: all of them, or N; 1 is online learning."),
     _Override("--order", str, "NAME", "Order of the samples: sequential or shuffled."),
-    _Override("--init", str, "NAME", "Draw the weights anew with this initialiser."),
-    _Override("--seed", int, "N", "Seed of what is drawn: weights, a shuffled order."),
+    _Override("--init", str, "NAME", "Draw new weights with this initialiser."),
+    _Override("--seed", int, "N", "Seed for whatever is drawn: weights, a shuffled order."),
 )
 _SINGLE = (
-    click.option("--bias/--no-bias", default=None, help="Give every layer a bias, or none."),
+    click.option("--bias/--no-bias", default=None, help="Give every layer a bias, or no layer."),
     click.option("--data", metavar="CSV", help="Take the samples from a CSV file."),
-    click.option("--inputs", metavar="A,B,…", help="Columns of the CSV file that are inputs."),
-    click.option("--targets", metavar="Y,…", help="Columns that are targets; one of text becomes a class a name."),
+    click.option("--inputs", metavar="A,B,…", help="Columns of the CSV file to use as inputs."),
+    click.option(
+        "--targets", metavar="Y,…", help="Columns to use as targets; a text column becomes one class per name."
+    ),
     click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs."),
 )
 
@@ -60,7 +62,7 @@ def workbook(command: Command) -> Command:
     small = click.option(
         "--small",
         is_flag=True,
-        help="Write a smaller file: slower to write, and to open outside Excel; for long runs.",
+        help="Write a smaller file, for long runs; slower to write, and to open outside Excel.",
     )
     language = click.option(
         "--lang",
@@ -75,7 +77,7 @@ def workbook(command: Command) -> Command:
 
 def quiet(command: Command) -> Command:
     """Give a command the option to say little."""
-    return click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")(command)
+    return click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")(command)
 
 
 def _with(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:

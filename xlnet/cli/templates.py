@@ -8,7 +8,7 @@ import click
 @click.group(invoke_without_command=True, short_help="List the bundled templates, or print one.")
 @click.pass_context
 def templates(context: click.Context) -> None:
-    """List the bundled templates, a line each.
+    """List the bundled templates, one per line.
 
     \b
     Examples
@@ -26,10 +26,10 @@ def templates(context: click.Context) -> None:
         click.echo(f"{name:<{width}}  {title}")
 
 
-@templates.command(short_help="Print a template, ready to be edited.")
+@templates.command(short_help="Print a template, ready to edit.")
 @click.argument("name")
 def show(name: str) -> None:
-    """Print the template NAME, ready to be edited.
+    """Print the template NAME, ready to edit.
 
     \b
     Example

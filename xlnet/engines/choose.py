@@ -45,7 +45,7 @@ def recalculate(
     """
     waiting = [name for name in ENGINES if ENGINES[name].is_available()] if engine == AUTO else [engine]
     if not waiting:
-        raise EngineError("no recalculation engine is there: install LibreOffice, or pip install 'ironcalc>=0.9'")
+        raise EngineError("no recalculation engine found: install LibreOffice, or pip install 'ironcalc>=0.9'")
     # LibreOffice may still be writing as it ends, which must not fail the clean-up.
     with tempfile.TemporaryDirectory(prefix="xlnet-", dir=folder, ignore_cleanup_errors=True) as own:
         while True:
@@ -55,4 +55,4 @@ def recalculate(
             except EngineStartError as error:
                 if not waiting:
                     raise
-                warn(f"{error}; {waiting[0]} recalculates in its place")
+                warn(f"{error}; using {waiting[0]} instead")

@@ -64,7 +64,7 @@ def _grids(soffice: Path, job: Job, profile: Path, folder: Path, deadline: float
         )
         # It may return 0 without having written anything.
         if not converted.is_file():
-            raise EngineError("LibreOffice converted nothing: is another one running?")
+            raise EngineError("LibreOffice converted nothing: close other LibreOffice windows and try again")
         grids.append(_read(converted, job.extents))
     return grids
 
@@ -73,7 +73,7 @@ def _version(soffice: Path) -> str:
     """Return the version that LibreOffice says it has, "7.4.7.2". Raises EngineStartError."""
     answer = ask([str(soffice), "--version"])
     if answer is None:
-        raise EngineStartError("LibreOffice cannot be started: it does not say its version")
+        raise EngineStartError("LibreOffice cannot be started: it does not report its version")
     words = answer.split()
     return words[1] if len(words) > 1 else "of unknown version"
 

@@ -21,7 +21,7 @@ def is_available() -> bool:
 
 
 def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
-    """Do the jobs in one start; `folder` is for what passes between.
+    """Do the jobs in one start; `folder` is for files that are exchanged.
 
     Raises EngineError. IronCalc runs in a process of its own: a crash or a limit of time cannot take xlnet with it.
     """

@@ -55,10 +55,12 @@ def is_available() -> bool:
 
 
 def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
-    """Do the jobs in one start; `folder` is for what passes between. Raises EngineError."""
+    """Do the jobs in one start; `folder` is for files that are exchanged. Raises EngineError."""
     soffice = find_soffice()
     if soffice is None:
-        raise EngineError(f"{NAME} is not found: install it, or name its soffice program in {VARIABLE}")
+        raise EngineError(
+            f"{NAME} is not installed or not found: install it, or set {VARIABLE} to the path of its soffice program"
+        )
     python = _python_with_uno(soffice)
     if python is None:
         return conversion.recalculate(soffice, jobs, folder, seconds)

@@ -40,7 +40,7 @@ def run(command: Sequence[str], *, engine: str, seconds: float, environment: Map
     try:
         message = _wait(process, seconds)
     except subprocess.TimeoutExpired:
-        raise EngineError(f"{engine} took longer than {seconds:g} seconds: give it more with --timeout") from None
+        raise EngineError(f"{engine} took longer than {seconds:g} seconds: allow more with --timeout") from None
     finally:
         _end_group(process)
     if process.returncode == CANNOT_START:

@@ -95,7 +95,7 @@ class SoftmaxKeys:
 def softmax(keys: Sequence[str], sums: Sequence[str], helpers: SoftmaxKeys) -> list[Block]:
     """Return a = e^z / Σe^z of a layer; ∂E/∂zⱼ = aⱼ·(∂E/∂aⱼ − Σ ∂E/∂aᵢ·aᵢ).
 
-    The largest z is subtracted first: e^1000 is no number. It cancels out, so no gradient goes by way of the helpers.
+    The largest z is subtracted first: e^1000 overflows. It cancels out, so no gradient goes by way of the helpers.
     """
     z, a, e = _quantities(sums), _quantities(keys), _quantities(helpers.exponentials)
     largest, sum_ = Quantity(helpers.largest), Quantity(helpers.sum)

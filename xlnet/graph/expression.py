@@ -93,7 +93,7 @@ class Power(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Square(Expression):
-    """`operand²`, which a spreadsheet computes as a product: LibreOffice takes 1E-200^2 for an error."""
+    """`operand²`, which a spreadsheet computes as a product: in LibreOffice 1E-200^2 is an error."""
 
     operand: Expression
 

@@ -23,7 +23,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class DataColumn:
-    """A column of sheet Data: a constant a sample, from the first."""
+    """A column of the Data sheet: one constant per sample, from the first."""
 
     key: str
     name: str

@@ -40,7 +40,7 @@ class Activation:
 
 @dataclass(frozen=True)
 class Loss:
-    """A function of one sample's outputs y and targets t, lists of an entry an output.
+    """A function of one sample's outputs y and targets t, lists of one entry per output.
 
     `value(y, t)` is the loss, `derivative(y, t)` the list of ∂loss/∂y. A loss that is `fused` with an activation of the
     last layer is a function of that layer's weighted sums instead: its value takes z and t, and ∂loss/∂z is y − t.

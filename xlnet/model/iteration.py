@@ -44,7 +44,7 @@ def iteration(spec: Spec) -> Graph:
 
 
 def _settings(spec: Spec) -> tuple[Constant, ...]:
-    """Return the constants of sheet Training: the only sample, η, the optimiser's and the schedule's numbers."""
+    """Return the constants of the Training sheet: the only sample, η, the optimiser's and the schedule's numbers."""
     constants = []
     if not spec.has_data_sheet:
         sample, targets = spec.data.x[0], spec.data.t[0]

@@ -1,4 +1,4 @@
-"""The samples: their columns on sheet Data, and which of them each iteration uses."""
+"""The samples: their columns on the Data sheet, and which of them each iteration uses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ORDER_STREAM = 1
 
 
 def columns(spec: Spec) -> tuple[DataColumn, ...]:
-    """Return the columns of sheet Data: inputs, targets, and the standardised inputs where there are any."""
+    """Return the columns of the Data sheet: inputs, targets, and the standardised inputs where there are any."""
     if not spec.has_data_sheet:
         return ()
     x = [_typed(spec, keys.activation(0, i), spec.data.x_names, i, column) for i, column in _numbered(spec.data.x)]
@@ -53,7 +53,7 @@ def deviation(column: Vector) -> float:
 
 
 def row_nodes(spec: Spec) -> list[Node]:
-    """Return the columns of sheet Training that tell a row's samples: epoch, numbers, inputs and targets."""
+    """Return the columns of the Training sheet that tell a row's samples: epoch, numbers, inputs and targets."""
     if not spec.draws_samples:
         return []
     size = spec.batch_size

@@ -30,7 +30,7 @@ CONSTANT = "constant"
 
 
 def _power_of_gamma(exponent: Expression) -> Expression:
-    """Return γ^exponent by its logarithm: LibreOffice takes a power that is too small, 0.9^10000, for an error."""
+    """Return γ^exponent by its logarithm: in LibreOffice a power that underflows, like 0.9^10000, is an error."""
     return exp(exponent * ln(Quantity("gamma")))
 
 

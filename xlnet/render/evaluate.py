@@ -28,7 +28,7 @@ _ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max"
 
 
 def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:
-    """Yield the values of the graph's nodes, so many iterations at a time; NaN is a cell that has no finite value.
+    """Yield the values of the graph's nodes, a block of iterations at a time; NaN is a cell that has no finite value.
 
     The first block is one iteration.
     """

@@ -110,7 +110,7 @@ def require_length(filled_down: str, layout: Layout, key: str) -> None:
     length = len(at_row(filled_down, layout.row(layout.iterations), layout.stride))
     if length > LONGEST_FORMULA:
         raise UserError(
-            f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: "
+            f"the formula of {key} has {length:,} characters, but Excel allows {LONGEST_FORMULA:,}: "
             "use smaller layers or a smaller --batch"
         )
 

@@ -19,7 +19,7 @@ def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None
 
     `overrides` are named as the options of `xlnet build`, `{"iters": 50, "lr": 0.1}`. Without a template it is the
     default one, or with the override `data` a plain network for that file. Raises UserError, which names the file, the
-    key and the mend.
+    key and how to fix it.
     """
     given = dict(overrides or {})
     source = source_of(template, given)

@@ -1,4 +1,4 @@
-"""What a template's text may be, told before it is parsed: deep nesting makes a parser run for ever."""
+"""Limits on a template's text, checked before it is parsed: deep nesting makes a parser run for ever."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _HEADER = re.compile(r"^[ \t]*\[+[ \t]*[\w\"]", re.MULTILINE)
 
 
 def require_modest(text: str, label: str) -> None:
-    """Raise UserError, led by `label`, for a text of a size or shape that no template has."""
+    """Raise UserError, prefixed with `label`, for text of a size or shape that no template has."""
     if len(text) > MOST_CHARACTERS:
         raise UserError(
-            f"{label}: has {len(text):,} characters, and a template may have {MOST_CHARACTERS:,}: make it shorter"
+            f"{label}: has {len(text):,} characters; a template may have at most {MOST_CHARACTERS:,}: make it shorter"
         )
     bare = _TEXT_OR_COMMENT.sub('"', text)
     keys = bare.count("=") + len(_HEADER.findall(bare))
     if keys > _MOST_KEYS:
         raise UserError(
-            f"{label}: has {keys:,} keys and tables, and a template may have {_MOST_KEYS:,}: make it shorter"
+            f"{label}: has {keys:,} keys and tables; a template may have at most {_MOST_KEYS:,}: make it shorter"
         )
     if _LONG_KEY.search(bare):
-        raise UserError(f"{label}: not a template: a key has more than {_MOST_PARTS} parts")
+        raise UserError(f"{label}: not a template: a dotted key has more than {_MOST_PARTS} parts")
     depth = 0
     for bracket in re.finditer(r"[\[\]{}]", bare):
         depth += 1 if bracket[0] in "[{" else -1

@@ -28,7 +28,7 @@ def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> D
     data = _from_csv(table, folder) if "csv" in table.content else _inline(table, inputs, outputs)
     for names, wanted, key in ((data.x, inputs, "inputs"), (data.t, outputs, "targets")):
         if len(names[0]) != wanted:
-            table.fail(key, f"give {len(names[0])} columns, but the network has {wanted}: change one of the two")
+            table.fail(key, f"{len(names[0])} given, but the network needs {wanted}: change one of the two")
     if data.standardize:
         for number, column in enumerate(zip(*data.x, strict=True), 1):
             _require_deviation(table, number, column)
@@ -36,20 +36,26 @@ def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> D
 
 
 def _require_deviation(table: Table, number: int, column: Vector) -> None:
-    """Fail where an input has no standard deviation, or a spreadsheet cannot compute it: it squares the numbers."""
+    """Fail where an input has no standard deviation, or squares that a spreadsheet cannot compute."""
     low, high = min(column), max(column)
     if low == high:
-        table.fail("standardize", f"input {number} is the same in every sample: leave it out")
+        table.fail(
+            "standardize", f"input {number} is the same in every sample, so it cannot be standardised: leave it out"
+        )
     if max(-low, high) > _LARGEST_SQUARED:
-        table.fail("standardize", f"input {number} goes beyond {_LARGEST_SQUARED:g}: give it in another unit")
+        table.fail(
+            "standardize", f"input {number} has values beyond {_LARGEST_SQUARED:g}: use another unit of measurement"
+        )
     if high - low < _SMALLEST_SQUARED:
-        table.fail("standardize", f"input {number} varies by less than {_SMALLEST_SQUARED:g}: give it in another unit")
+        table.fail(
+            "standardize", f"input {number} varies by less than {_SMALLEST_SQUARED:g}: use another unit of measurement"
+        )
 
 
 def _inline(table: Table, inputs: int, outputs: int) -> Data:
     for key in ("inputs", "targets"):
         if key in table.content:
-            table.fail(key, "names columns of a CSV file: add csv, or remove it")
+            table.fail(key, "names columns of a CSV file, but there is no csv: add csv or remove this key")
     x = table.matrix("x", None, inputs, "samples × inputs")
     t = table.matrix("t", len(x), outputs, "samples × outputs")
     if len(x) > MOST_SAMPLES:
@@ -66,10 +72,12 @@ def _inline(table: Table, inputs: int, outputs: int) -> Data:
 def _from_csv(table: Table, folder: Path | None) -> Data:
     for key in ("x", "t", "x_names", "t_names"):
         if key in table.content:
-            table.fail(key, "csv is given too: keep one of the two")
+            table.fail(key, "cannot be combined with csv: keep one of the two")
     name = table.text("csv", "")
     if folder is None:
-        table.fail("csv", "names a file, and the check of a workbook opens none: put the numbers there, as x and t")
+        table.fail(
+            "csv", "names a file, but check opens no files that a workbook names: put the numbers in x and t instead"
+        )
     path = folder / name
     header, rows = _csv_rows(table, path)
     inputs, targets = table.column_names("inputs"), table.column_names("targets")
@@ -114,20 +122,23 @@ def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[_Row]]:
     except csv.Error as error:
         table.fail("csv", f"{path}: not a CSV file: {error}")
     if len(lines) < 2:
-        table.fail("csv", f"{path}: needs a header row and at least one sample")
+        table.fail("csv", f"{path}: needs a header row and at least one sample: add what is missing")
     if len(lines) - 1 > MOST_SAMPLES:
         table.fail("csv", f"{path}: a sheet has room for {MOST_SAMPLES:,} samples, not {len(lines) - 1:,}")
     header = [name.strip() for name in lines[0].cells]
     for row in lines[1:]:
         if len(row.cells) != len(header):
-            table.fail("csv", f"{path}: row {row.number} has {len(row.cells)} cells and the header {len(header)}")
+            table.fail(
+                "csv",
+                f"{path}: row {row.number} has {len(row.cells)} cells but the header has {len(header)}: fix the row",
+            )
     return header, lines[1:]
 
 
 def _position(table: Table, key: str, name: str, header: Sequence[str]) -> int:
     if header.count(name) != 1:
-        problem = "twice in" if name in header else "not a column of"
-        table.fail(key, f"{name} is {problem} the CSV file, whose columns are {', '.join(header)}")
+        problem = "appears twice in" if name in header else "is not a column of"
+        table.fail(key, f"{name} {problem} the CSV file; its columns are {', '.join(header)}")
     return header.index(name)
 
 
@@ -139,7 +150,7 @@ def _is_text(rows: Sequence[_Row], position: int) -> bool:
 def _classes(path: Path, column: str, rows: Sequence[_Row], position: int) -> list[str]:
     entries = [row.cells[position].strip() for row in rows]
     if "" in entries:
-        raise UserError(f"{path}: row {rows[entries.index('')].number}, column {column}: is empty: name a class")
+        raise UserError(f"{path}: row {rows[entries.index('')].number}, column {column}: is empty: enter a class name")
     for name in dict.fromkeys(entries):
         problem = unfit(name)
         if problem:

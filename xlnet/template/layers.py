@@ -37,7 +37,7 @@ def _require_room(tables: list[Table], inputs: int) -> None:
     if weights > LAST_SHEET_COLUMN:
         tables[0].fail(
             "units",
-            f"the layers have {weights:,} weights and a sheet has {LAST_SHEET_COLUMN:,} columns: make them smaller",
+            f"the layers have {weights:,} weights, but a sheet has {LAST_SHEET_COLUMN:,} columns: make them smaller",
         )
 
 
@@ -50,7 +50,7 @@ def _layer(table: Table, inputs: int, random: np.random.Generator, *, is_last: b
     units = _units(table)
     draws = "weights" not in table.content
     if not draws and "init" in table.content:
-        table.fail("init", "weights are given too: keep one of the two")
+        table.fail("init", "cannot be combined with weights: keep one of the two")
     if draws:
         initializer = INITIALIZERS[table.choice("init", INITIALIZERS, DEFAULT_INITIALIZER)]
         weights = _drawn(initializer, random, units, inputs)
@@ -62,7 +62,7 @@ def _layer(table: Table, inputs: int, random: np.random.Generator, *, is_last: b
 def _activation(table: Table, *, is_last: bool) -> str:
     activation = table.choice("activation", (*ACTIVATIONS, SOFTMAX), "identity")
     if activation == SOFTMAX and not is_last:
-        table.fail("activation", "softmax stands on the last layer only: choose another one here")
+        table.fail("activation", "softmax is only possible on the last layer: choose another activation here")
     return activation
 
 
@@ -70,9 +70,9 @@ def _biases(table: Table, units: int) -> Vector | None:
     given = "biases" in table.content
     if not table.flag("bias", True):
         if given:
-            table.fail("biases", "bias is false: remove one of the two")
+            table.fail("biases", "cannot be combined with bias = false: remove one of the two")
         return None
-    return table.vector("biases", units, "one a unit") if given else (0.0,) * units
+    return table.vector("biases", units, "one per unit") if given else (0.0,) * units
 
 
 def _drawn(initializer: Initializer, random: np.random.Generator, units: int, inputs: int) -> Matrix:

@@ -26,19 +26,21 @@ def read_lists(options: Mapping[str, Any], settings: Iterable[str]) -> dict[str,
         key, equals, text = setting.partition("=")
         key = key.strip()
         if not (key and equals):
-            raise UserError(f"--set: give a key and its values, like training.optimizer.name=sgd,adam, not {setting!r}")
+            raise UserError(
+                f"--set: must be a key and its values, like training.optimizer.name=sgd,adam, not {setting!r}"
+            )
         if key in found:
-            raise UserError(f"--set {key}: is given twice: give all its values at once")
+            raise UserError(f"--set {key}: is given twice: list all its values in one --set")
         found[key] = listed(text, f"--set {key}")
     return found
 
 
 def listed(text: str, option: str) -> list[Any]:
-    """Return the values of a list; what is no value of TOML is a word. Raises UserError, which names the option."""
+    """Return the values of a list; what is not a TOML value is a word. Raises UserError, which names the option."""
     values = []
     for item in _split(text, option):
         if not item:
-            raise UserError(f"{option}: holds an empty value: give values separated by commas, like 0.01,0.1")
+            raise UserError(f"{option}: contains an empty value: separate values with commas, like 0.01,0.1")
         try:
             values.append(tomllib.loads(f"value = {item}")["value"])
         except (tomllib.TOMLDecodeError, ValueError, RecursionError):
@@ -60,5 +62,5 @@ def _split(text: str, option: str) -> list[str]:
         else:
             parts[-1] += character
     if quote:
-        raise UserError(f"{option}: a quote is not closed in {text}")
+        raise UserError(f"{option}: unclosed quote in {text}: close it")
     return [part.strip() for part in parts]

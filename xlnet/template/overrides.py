@@ -55,8 +55,8 @@ def _require_known(name: str, label: str, called: str) -> None:
     known = (*_DOTTED, *_REWRITES)
     if name not in known and (not is_dotted(name) or name.startswith("compare.")):
         near = difflib.get_close_matches(name, known, n=1)
-        hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
-        raise UserError(f"{label}: unknown override {called}{hint}")
+        hint = f": did you mean {near[0]}?" if near else f": use one of {', '.join(known)}"
+        raise UserError(f"{label}: unknown setting {called}{hint}")
 
 
 def _require_type(name: str, value: Any, called: str) -> None:
@@ -113,10 +113,10 @@ def _set(document: Document, dotted: str, value: Any, label: str) -> None:
         table = table.setdefault(name, {}) if isinstance(table, dict) else None
         if number is not None:
             if not isinstance(table, list) or not 1 <= number <= len(table):
-                raise UserError(f"{label}: there is no {step}")
+                raise UserError(f"{label}: there is no {step}: check the number")
             table = table[number - 1]
         if not isinstance(table, dict):
-            raise UserError(f"{label}: {step}: must be a table")
+            raise UserError(f"{label}: {step} is not a table: check the key")
     table[key] = value
     if len(path) > 1 and path[-1].startswith("layers["):
         table.pop(_INSTEAD.get(key, ""), None)
@@ -127,7 +127,7 @@ def _set(document: Document, dotted: str, value: Any, label: str) -> None:
 def _step(step: str, label: str) -> tuple[str, int | None]:
     found = re.fullmatch(r"(\w+)(?:\[(\d{1,6})\])?", step)
     if found is None:
-        raise UserError(f"{label}: no key of a template: keys are like training.optimizer.lr, network.layers[1].units")
+        raise UserError(f"{label}: not a template key: keys look like training.optimizer.lr or network.layers[1].units")
     return found[1], int(found[2]) if found[2] else None
 
 
@@ -152,13 +152,13 @@ def _require_layers(document: Document, label: str) -> None:
     network = document.get("network")
     layers = network.get("layers") if isinstance(network, dict) else None
     if not isinstance(layers, list) or not layers or not all(isinstance(a, dict) for a in layers):
-        raise UserError(f"{label}: network.layers: must be tables, each led by [[network.layers]]")
+        raise UserError(f"{label}: network.layers: must be one or more [[network.layers]] tables")
 
 
 def _layers(document: Document, shape: str) -> list[str]:
     """Give the network the shape "2-3-1": hidden layers like the template's first one, the last like its last."""
     if not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})+", shape):
-        raise UserError(f"--layers: must be inputs, units of each layer, like 2-3-1, not {shape!r}")
+        raise UserError(f"--layers: must be the inputs and the units of each layer, like 2-3-1, not {shape!r}")
     inputs, *units = map(int, shape.split("-"))
     network = document["network"]
     hidden, output = (_style(network["layers"][index]) for index in (0, -1))
@@ -178,7 +178,7 @@ def _init(document: Document, name: str) -> list[str]:
 def _activation(document: Document, name: str) -> list[str]:
     layers = document["network"]["layers"]
     if len(layers) == 1:
-        raise UserError("--activation: this network has no hidden layer: use --output-activation")
+        raise UserError("--activation: this network has no hidden layer: use --output-activation instead")
     return _each_layer(document, "activation", name, up_to=-1)
 
 
@@ -206,10 +206,10 @@ def _each_layer(
 
 # What rewrites do not leave to the parser, and what messages say of it.
 _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "layers": (str, "inputs, units of each layer, like 2-3-1"),
+    "layers": (str, "the inputs and the units of each layer, like 2-3-1"),
     "data": ((str, Path), "the name of a CSV file"),
-    "inputs": ((str, list, tuple), "names of columns"),
-    "targets": ((str, list, tuple), "names of columns"),
+    "inputs": ((str, list, tuple), "column names"),
+    "targets": ((str, list, tuple), "column names"),
     "bias": (bool, "true or false"),
 }
 _OF_DATA = ("data", "inputs", "targets")

@@ -44,7 +44,7 @@ def parse(
     data_table = root.table("data", required=True)
     data = read_data(data_table, layers[0].inputs, layers[-1].units, folder)
     if training.batch is not None and training.batch > len(data.x):
-        training_table.fail("batch", f'there are only {len(data.x)} samples: give at most that, or "{FULL}"')
+        training_table.fail("batch", f'must be "{FULL}" or at most {len(data.x)}, the number of samples')
     require_fitting_loss(training_table, training.loss, layers[-1].activation, data_table, data)
     spec = Spec(
         name=name,
@@ -56,7 +56,7 @@ def parse(
         layout=root.choice("layout", ARRANGEMENTS, "rows"),
     )
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
-        data_table.fail("t_names", "two classes have the same name: give each one of its own")
+        data_table.fail("t_names", "two classes have the same name: give each its own")
     return spec
 
 

@@ -30,7 +30,7 @@ def read_optimizer(table: Table) -> Optimizer:
         for key, default in rule.defaults.items()
     }
     if settings.get("nesterov") and (not settings["momentum"] or settings["dampening"]):
-        table.fail("nesterov", "needs a momentum and no dampening: set momentum, to 0.9 say")
+        table.fail("nesterov", "needs momentum above 0 and dampening of 0: set momentum, for example to 0.9")
     return Optimizer(name, table.number("lr", 0.01), settings)
 
 
@@ -46,30 +46,34 @@ def read_schedule(table: Table, iters: int) -> Schedule | None:
 
 
 def require_fitting_loss(table: Table, loss: str, activation: str, data_table: Table, data: Data) -> None:
-    """Raise UserError where a loss is not of the last layer's activation, or the targets are none of its kind."""
+    """Raise UserError where a loss does not fit the last layer's activation or the targets."""
     rule = LOSSES[loss]
     if rule.fused is None:
         return
     if activation != rule.fused:
         table.fail(
             "loss",
-            f'{loss} is of a last layer with activation "{rule.fused}", not "{activation}": '
+            f'{loss} needs "{rule.fused}" as the activation of the last layer, not "{activation}": '
             "change one of the two (--output-activation, --loss)",
         )
     for number, row in enumerate(data.t, 1):
         if min(row) < 0 or max(row) > 1:
-            data_table.fail("t", f"{loss} takes targets from 0 to 1, but row {number} has others")
+            data_table.fail(
+                "t", f"{loss} needs targets from 0 to 1, but sample {number} has others: change them or the loss"
+            )
         if rule.normalized and abs(sum(row) - 1) > 1e-9:
-            data_table.fail("t", f"{loss} takes targets that sum to 1, but those of row {number} do not")
+            data_table.fail(
+                "t", f"{loss} needs targets that sum to 1, but those of sample {number} do not: change them or the loss"
+            )
 
 
 def _number(table: Table, key: str, default: float | str | None) -> float:
     assert not isinstance(default, str)
     value = table.number(key, default)
     if key in _SHARES and not 0 <= value < 1:
-        table.fail(key, f"must be from 0 to below 1, not {value:g}")
+        table.fail(key, f"must be at least 0 and below 1, not {value:g}")
     if key in _POSITIVE and value <= 0:
         table.fail(key, f"must be above 0, not {value:g}")
     if key in _NOT_NEGATIVE and value < 0:
-        table.fail(key, f"must not be below 0, not {value:g}")
+        table.fail(key, f"must be at least 0, not {value:g}")
     return value

@@ -27,7 +27,7 @@ _LONGEST_NAME = 26
 # An engine trips over the "!", too.
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\'!\x00-\x1f]")
 _RESERVED = ("compare", "guide", "data", "formulas", "template", "history")
-_EXAMPLE = "give a list, like --lr 0.001,0.01, or runs in the template, each led by [[compare.runs]]"
+_EXAMPLE = "give a list, like --lr 0.001,0.01, or add [[compare.runs]] tables to the template"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: flo
     same = {name: values[0] for name, values in lists.items() if len(values) == 1}
     entries = _combinations(source.label, several) if several else tables
     if len(entries) < 2:
-        raise UserError(f"{source.label}: a comparison has at least two runs: {_EXAMPLE}")
+        raise UserError(f"{source.label}: a comparison needs at least two runs: {_EXAMPLE}")
     bare = replace(source, document={key: value for key, value in source.document.items() if key != "compare"})
     every = [_run(bare, entry, same) for entry in entries]
     runs = tuple(run for run, _ in every)
@@ -107,10 +107,12 @@ def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
         for other in lists:
             ours, theirs = dotted_name(name), dotted_name(other)
             if ours == theirs or ours.startswith(f"{theirs}.") or theirs.startswith(f"{ours}."):
-                raise UserError(f"{label}: {option_of(other)} and {option_of(given)} set the same: give one of the two")
+                raise UserError(
+                    f"{label}: {option_of(other)} and {option_of(given)} set the same key: use one of the two"
+                )
         lists[name] = value if isinstance(value, list) else [value]
         if not lists[name]:
-            raise UserError(f"{label}: {option_of(given)}: gives no value: give at least one")
+            raise UserError(f"{label}: {option_of(given)}: has no value: give at least one")
     return lists
 
 
@@ -124,9 +126,9 @@ def _require_different(label: str, runs: Sequence[Run], *, are_all_set: bool) ->
         other = known.setdefault(repr(effective(run.spec)), run)
         by_seed = other.spec.training.seed != run.spec.training.seed
         if other is not run and (by_seed or not are_all_set):
-            why = "their seeds differ, but nothing is drawn with them" if by_seed else "nothing sets them apart"
+            why = "their seeds differ, but nothing is drawn at random" if by_seed else "no setting differs"
             raise UserError(
-                f"{label}: {other.name} and {run.name} are the same run: {why}: change or remove one of them"
+                f"{label}: {other.name} and {run.name} are the same run ({why}): change or remove one of them"
             )
 
 
@@ -147,13 +149,15 @@ def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> tupl
 def _combinations(label: str, lists: Mapping[str, Sequence[Any]]) -> list[_Entry]:
     count = math.prod(len(values) for values in lists.values())
     if count > MOST_RUNS:
-        raise UserError(f"{label}: {count:,} combinations: a comparison takes at most {MOST_RUNS:,} runs: vary less")
+        raise UserError(
+            f"{label}: {count:,} combinations, but a comparison takes at most {MOST_RUNS:,} runs: list fewer values"
+        )
     for name, values in lists.items():
         # To Python, True is 1.
         kinds = [(isinstance(value, bool), value) for value in values]
         for index, value in enumerate(values):
             if kinds[index] in kinds[:index]:
-                raise UserError(f"{label}: {option_of(name)}: {value} stands there twice: once is enough")
+                raise UserError(f"{label}: {option_of(name)}: {value} is listed twice: remove one")
     entries = []
     for number, values in enumerate(product(*lists.values()), 1):
         overrides = dict(zip(lists, values, strict=True))
@@ -176,7 +180,7 @@ def _tables(compare: Table) -> list[_Entry]:
         return []
     tables = compare.tables("runs")
     if len(tables) > MOST_RUNS:
-        compare.fail("runs", f"a comparison takes at most {MOST_RUNS:,} runs, not {len(tables):,}")
+        compare.fail("runs", f"a comparison takes at most {MOST_RUNS:,} runs, not {len(tables):,}: remove some")
     entries, names = [], set[str]()
     for number, table in enumerate(tables, 1):
         name = table.text("name", f"run{number}")
@@ -207,15 +211,15 @@ def _settings(table: Table) -> dict[str, Setting]:
 def _require_sheet_name(table: Table, name: str, taken: set[str]) -> None:
     # Excel counts the units of UTF-16: an emoji is two.
     if not 1 <= len(name.encode("utf-16-le")) // 2 <= _LONGEST_NAME:
-        table.fail("name", f"names a sheet: it must have 1 to {_LONGEST_NAME} characters")
+        table.fail("name", f"becomes a sheet name: it must have 1 to {_LONGEST_NAME} characters")
     if _NOT_IN_A_SHEET_NAME.search(name) or name != name.strip():
         table.fail(
-            "name", f"names a sheet: it must have none of [ ] : * ? / \\ ' ! and no blank at an end, not {name!r}"
+            "name", f"becomes a sheet name: [ ] : * ? / \\ ' ! and spaces at either end are not allowed, as in {name!r}"
         )
     if name.casefold() in _RESERVED or name.casefold().startswith("data "):
-        table.fail("name", f"{name!r} is the name of another sheet: choose another one")
+        table.fail("name", f"{name!r} is already the name of another sheet: choose a different name")
     if name.casefold() in taken:
-        table.fail("name", f"{name!r} is the name of another run: choose another one")
+        table.fail("name", f"{name!r} is already the name of another run: choose a different name")
 
 
 def _dotted(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is drawn with a seed, and so whether a seed says anything."""
+"""What is drawn with a seed, and so whether a seed changes anything."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xlnet.spec import Spec
 from xlnet.template.layers import DEFAULT_INITIALIZER
 
 SEED = "training.seed"
-NOTHING_DRAWN = "nothing is drawn: give --layers, or --init with the name of a distribution, to draw weights anew"
+NOTHING_DRAWN = "nothing is drawn at random: to draw new weights, use --layers, or --init with a random distribution"
 
 
 def draws(document: Mapping[str, Any], spec: Spec) -> bool:

@@ -1,4 +1,4 @@
-"""From a spec back to TOML: the effective template, as sheet Template holds it."""
+"""From a spec back to TOML: the effective template, as the Template sheet holds it."""
 
 from __future__ import annotations
 

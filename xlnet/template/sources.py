@@ -1,4 +1,4 @@
-"""Finds templates: the bundled ones by name, a user's own by path."""
+"""Finds templates: bundled ones by name, the user's own by path."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FOLDERS = (_PACKAGE / "template" / "bundled", _PACKAGE.parent / "templates")
 
 @dataclass(frozen=True)
 class TemplateSource:
-    """A template as read: its name, how messages call it, the folder it lies in, its text and its TOML document.
+    """A template as read: its name, how messages call it, the folder it is in, its text and its TOML document.
 
     `folder` is None where no file that it names may be opened.
     """
@@ -41,13 +41,13 @@ def bundled_names() -> list[str]:
 def open_template(template: str | Path) -> TemplateSource:
     """Read a bundled template (by name) or a .toml file (by path).
 
-    Raises UserError when there is no such template or it is no TOML.
+    Raises UserError when there is no such template or it is not valid TOML.
     """
     if isinstance(template, str) and template in bundled_names():
         return _read(_bundled_folder() / f"{template}.toml", label=template)
     path = Path(template)
     if path.suffix.lower() != ".toml":
-        raise UserError(f"{template}: no such template: give a .toml file, or one of {', '.join(bundled_names())}")
+        raise UserError(f"{template}: no such template: use a .toml file or one of {', '.join(bundled_names())}")
     return _read(path, label=str(template))
 
 
@@ -65,7 +65,7 @@ def from_data(overrides: Mapping[str, Any]) -> TemplateSource:
     """
     for name in ("inputs", "targets", "layers"):
         if name not in overrides:
-            raise UserError(f"--data: without a template, --{name} is needed too")
+            raise UserError(f"--data: without a template, --{name} is also needed")
     path = Path(overrides["data"])
     network = {"inputs": 1, "layers": [{"units": 1}]}
     document = {"title": path.stem, "network": network, "data": {}}
@@ -81,7 +81,7 @@ def _read(path: Path, label: str) -> TemplateSource:
 
 
 def read_toml(text: str, label: str) -> dict[str, Any]:
-    """Return the document of a TOML text; raises UserError, led by `label`, when it is none."""
+    """Return the document of a TOML text; raises UserError, prefixed with `label`, when it is not valid."""
     require_modest(text, label)
     try:
         return tomllib.loads(text)
@@ -91,7 +91,7 @@ def read_toml(text: str, label: str) -> dict[str, Any]:
     except RecursionError:
         raise UserError(f"{label}: not a template: nested too deeply") from None
     except ValueError:
-        raise UserError(f"{label}: not a template: a number has too many digits") from None
+        raise UserError(f"{label}: not a template: a number has too many digits: shorten it") from None
 
 
 def _bundled_folder() -> Path:

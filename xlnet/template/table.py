@@ -1,4 +1,4 @@
-"""Typed reading of one TOML table, with errors that name the file, the key and the mend."""
+"""Typed reading of one TOML table, with errors that name the file, the key and how to fix it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Table:
         for key in self.content:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1)
-                mend = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-                self.fail(key, f"unknown key: {mend}")
+                advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+                self.fail(key, f"unknown key: {advice}")
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Raise UserError that names where `key` was set."""
@@ -85,14 +85,14 @@ class Table:
             self.fail(key, f"must have {rows} rows ({shape}), not {len(value)}")
         for number, row in enumerate(value, 1):
             if len(row) != columns:
-                self.fail(key, f"must have {columns} numbers a row ({shape}), but row {number} has {len(row)}")
+                self.fail(key, f"must have rows of length {columns} ({shape}), but row {number} has length {len(row)}")
         return tuple(tuple(self._finite(key, item) for item in row) for row in value)
 
     def vector(self, key: str, length: int, shape: str) -> Vector:
         """Return a list of `length` numbers; `shape` says what they stand for."""
         value = self._value(key, None)
         if not isinstance(value, list) or len(value) != length:
-            self.fail(key, f"must be a list of {length} numbers ({shape}), not {_show(value)}")
+            self.fail(key, f"must be a list of numbers of length {length} ({shape}), not {_show(value)}")
         return tuple(self._finite(key, item) for item in value)
 
     def names(self, key: str, length: int) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
             self.fail(key, f"must be a list of names in quotes, not {_show(value)}")
         if value and len(value) != length:
-            self.fail(key, f"must have {length} names, not {len(value)}")
+            self.fail(key, f"must have length {length}, not {len(value)}")
         return self._fitting_names(key, value)
 
     def column_names(self, key: str) -> tuple[str, ...]:
@@ -123,13 +123,13 @@ class Table:
         value = self._value(key, None)
         dotted = self._dotted(key)
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-            self.fail(key, f"must be tables, each led by [[{dotted}]]")
+            self.fail(key, f"must be one or more [[{dotted}]] tables")
         return [Table(self.label, f"{dotted}[{number}]", entry, self.origins) for number, entry in enumerate(value, 1)]
 
     def _fitting_names(self, key: str, names: list[str]) -> tuple[str, ...]:
         for number, name in enumerate(names, 1):
             if not name.strip():
-                self.fail(key, f"name {number} is blank: give it a name")
+                self.fail(key, f"name {number} is blank: fill it in")
             self._require_fitting(key, name, f"name {number}")
         return tuple(names)
 
@@ -141,7 +141,7 @@ class Table:
     def _value(self, key: str, default: Any) -> Any:
         value = self.content.get(key, default)
         if value is None:
-            self.fail(key, "is missing: add it")
+            self.fail(key, "is missing: add this key")
         return value
 
     def _finite(self, key: str, value: Any) -> float:
@@ -162,7 +162,7 @@ class Table:
 def unfit(text: str) -> str | None:
     """Return why a cell cannot hold a text, None where it can."""
     if _NOT_IN_A_CELL.search(text):
-        return "holds a control character, which a workbook cannot: remove it"
+        return "contains a control character, which a workbook cannot hold: remove it"
     if len(text) > MOST_CHARACTERS:
         return f"must have at most {MOST_CHARACTERS:,} characters, not {len(text):,}"
     return None

@@ -1,4 +1,4 @@
-"""Reads a text file that a person names: a template or a CSV file, which must be a file and end."""
+"""Reads a text file that the user names, a template or a CSV file: only a regular file, up to a size."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def read_text(path: Path, most: int, kind: str = "") -> str:
     try:
         # A pipe or a device might never end, or wait for ever.
         if path.exists() and not path.is_file():
-            raise UnreadableError("is no file: give the name of one")
+            raise UnreadableError("is not a file: give the name of a file")
         with path.open("rb") as file:
             content = file.read(most + 1)
     except FileNotFoundError:
-        raise UnreadableError("no such file") from None
+        raise UnreadableError("no such file: check the path") from None
     except ValueError:
-        raise UnreadableError("no file can have this name") from None
+        raise UnreadableError("not a valid file name: use another one") from None
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror}") from None
     if len(content) > most:

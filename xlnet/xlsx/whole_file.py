@@ -23,13 +23,13 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the place of `path` when the block ends, and vanishes when it fails.
 
-    Missing folders are made, and what a killed build has left beside `path` is removed. Raises UserError when the file
+    Missing folders are created, and what a killed build left beside `path` is removed. Raises UserError when the file
     cannot be written.
     """
     try:
         target = _resolved(path)
         if target.is_dir():
-            raise UserError(f"{path}: is a folder: give the name of a file")
+            raise UserError(f"{path}: is a folder: give a file name")
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(target.parent)
         file, temporary = _new_file(target.parent)
@@ -42,8 +42,8 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             temporary.replace(target)
     except PermissionError as error:
         # Windows refuses to replace a file that Excel has open.
-        mend = "close it in Excel, or choose another place" if path.exists() else "choose another place"
-        raise UserError(f"{path}: cannot be written ({error.strerror}): {mend} with -o") from None
+        advice = "close it in Excel, or choose another location" if path.exists() else "choose another location"
+        raise UserError(f"{path}: cannot be written ({error.strerror}): {advice} with -o") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None
 
@@ -54,9 +54,9 @@ def _resolved(path: Path) -> Path:
         return path.resolve()
     except RuntimeError:
         # What Python 3.11 says of a link that leads to itself.
-        raise UserError(f"{path}: cannot be written: a link that leads to itself") from None
+        raise UserError(f"{path}: cannot be written: the link points to itself: use another path") from None
     except ValueError:
-        raise UserError(f"{path}: cannot be written: no file can have this name") from None
+        raise UserError(f"{path}: cannot be written: not a valid file name: use another one") from None
 
 
 def _new_file(folder: Path) -> tuple[BinaryIO, Path]:

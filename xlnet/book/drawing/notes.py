@@ -7,7 +7,7 @@ from openpyxl.comments import Comment
 from xlnet.book.drawing.page import lines_of
 from xlnet.xlsx.page import Page
 
-# Thousands of notes make a sheet slow; sheet Formulas has the same words for every quantity.
+# Thousands of notes make a sheet slow; the Formulas sheet has the same words for every quantity.
 MOST_NOTES = 250
 _AUTHOR = "xlnet"
 _CHARACTERS_PER_LINE, _PIXELS_PER_LINE, _WIDTH = 44, 17, 300

@@ -1,4 +1,4 @@
-"""Sheet Template: the effective template as TOML text, a line a cell of column A."""
+"""The Template sheet: the effective template as TOML text, one line per cell of column A."""
 
 from __future__ import annotations
 

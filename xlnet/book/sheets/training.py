@@ -1,4 +1,4 @@
-"""Sheet Training: constants in rows 1 and 2, headers in row 3, an iteration a row from row 4."""
+"""The Training sheet: constants in rows 1 and 2, headers in row 3, one iteration per row from row 4."""
 
 from __future__ import annotations
 

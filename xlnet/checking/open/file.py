@@ -56,7 +56,7 @@ def require_sheets(path: Path, titles: Collection[str], *names: str) -> None:
     """Raise UserError where a sheet is missing."""
     for name in names:
         if name not in titles:
-            raise UserError(f"{path}: not an xlnet workbook: it has no sheet {name}")
+            raise UserError(f"{path}: not an xlnet workbook: it has no {name} sheet")
 
 
 def names_of_cells(copy: CleanCopy) -> dict[str, str]:

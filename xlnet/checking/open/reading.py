@@ -46,7 +46,7 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
     with opened_package(path) as package:
         book = Book(package)
         require_sheets(path, book.titles, TEMPLATE)
-        label, language = f"{path}: sheet {TEMPLATE}", _language(book.language)
+        label, language = f"{path}: {TEMPLATE} sheet", _language(book.language)
         document = read_toml("\n".join(book.lines(TEMPLATE)), label)
         plan = None
         if "compare" in document:
@@ -75,7 +75,7 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     require_sheets(path, titles, compare.NAME)
     for index, model in enumerate(plan.models):
         if model.name not in titles:
-            raise UserError(f"{path}: the sheet of run {model.name} is missing: it was deleted or renamed")
+            raise UserError(f"{path}: the sheet of run {model.name} is missing: undo its deletion or renaming")
         formulas = list(filled(compare_formulas.lives(plan, index)))
         yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 

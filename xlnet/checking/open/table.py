@@ -1,4 +1,4 @@
-"""Reads the table of sheet Training: which cells hold a formula, and whether it is the one xlnet writes."""
+"""Reads the table of the Training sheet: which cells hold a formula, and whether it is the one xlnet writes."""
 
 from __future__ import annotations
 

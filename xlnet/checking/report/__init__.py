@@ -1,1 +1,1 @@
-"""What a check says: to a person as text, to a program as JSON."""
+"""What a check says: to people as text, to programs as JSON."""

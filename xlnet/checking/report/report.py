@@ -1,4 +1,4 @@
-"""What a check says: to a person as text, to a program as JSON."""
+"""What a check says: to people as text, to programs as JSON."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class RewrittenFormula:
-    """A formula that is not xlnet's own text and gave the same at so many points.
+    """A formula that is not xlnet's own text and gave the same at that many points.
 
     `cell` names its place with the sheet, "Training!H5", and `also_filled` counts the cells that are filled from it.
     """
@@ -261,7 +261,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.drift is not None:
         yield f"largest drift from numpy's own run: {report.drift:.1e}, in {report.drift_cell}"
     if report.diverged_at is not None and not report.runs:
-        yield f"diverges at iteration {report.diverged_at}: compared up to there"
+        yield f"diverges at iteration {report.diverged_at}: compared up to that point"
     if report.rewritten:
         yield from _rewritten_lines(report.rewritten)
     for difference in report.differences:
@@ -282,7 +282,7 @@ def _rewritten_lines(rewritten: Sequence[RewrittenFormula]) -> Iterator[str]:
         also = f" and {entry.also_filled:,} more like it" if entry.also_filled else ""
         yield f"  {entry.cell} ({entry.key}){also}  {entry.formula}"
     if len(rewritten) > _MOST_LISTED:
-        yield f"  and {len(rewritten) - _MOST_LISTED:,} more, which --json lists"
+        yield f"  and {len(rewritten) - _MOST_LISTED:,} more (see --json)"
 
 
 def _run_lines(runs: Sequence[RunResult]) -> Iterator[str]:
@@ -292,7 +292,7 @@ def _run_lines(runs: Sequence[RunResult]) -> Iterator[str]:
     yield f"{'run':<{width}}  iterations  worst error    drift"
     for result in runs:
         drift = "–" if result.drift is None else f"{result.drift:.1e}"
-        notes = [f"diverges at iteration {result.diverged_at}: compared up to there"] if result.diverged_at else []
+        notes = [f"diverges at iteration {result.diverged_at}: compared up to that point"] if result.diverged_at else []
         cells = "cell is" if result.wrong == 1 else "cells are"
         notes += [f"{result.wrong:,} {cells} wrong"] if result.wrong else []
         note = f"  {'; '.join(notes)}" if notes else ""

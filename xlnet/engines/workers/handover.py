@@ -2,9 +2,9 @@
 
 The jobs are a JSON file: {"folder", "jobs": [{"workbook", "results", "sheets": [{"name", "rows", "columns"}],
 "points": [{"reopened", "edits": [{"sheet", "row", "column", "values"}]}]}]}. At every point of a job the workbook is
-opened anew if it says so, the edits are made (values typed row by row from the cell on), everything is recalculated
+opened again if it says so, the edits are made (values typed row by row from the cell on), everything is recalculated
 and every sheet is read. Results are files in the folder `results`: `<point>-<sheet>.values` (doubles, row by row),
-`.kinds` (a byte a cell) and one `about.json` with the engine's version and the texts of cells that hold no
+`.kinds` (one byte per cell) and one `about.json` with the engine's version and the texts of cells that hold no
 number (of errors, the first).
 """
 

@@ -84,7 +84,7 @@ def recalculate(desktop: Any, job: dict[str, Any], results: handover.Results) ->
             if document is not None:
                 document.close(False)
             document = load(desktop, job["workbook"])
-        # Otherwise every edit recalculates all that depends on it, and lays the rows out anew.
+        # Otherwise every edit recalculates all that depends on it, and lays the rows out again.
         document.enableAutomaticCalculation(False)
         document.lockControllers()
         for edit in point["edits"]:

@@ -1,3 +1,3 @@
-"""Sheet Compare: the runs of a comparison side by side, all of it live."""
+"""The Compare sheet: the runs of a comparison side by side, all of it live."""
 
 NAME = "Compare"

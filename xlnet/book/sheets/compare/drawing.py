@@ -1,4 +1,4 @@
-"""Draws sheet Compare."""
+"""Draws the Compare sheet."""
 
 from __future__ import annotations
 

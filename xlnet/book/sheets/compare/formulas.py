@@ -1,4 +1,4 @@
-"""The formulas of sheet Compare, run by run, and the cells that a person fills in."""
+"""The formulas of the Compare sheet, run by run, and the cells that the user fills in."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _RESULT = replace(_CELL, bold=True)
 
 
 def inputs(plan: Plan) -> list[Typed]:
-    """Return the cells that a person fills in."""
+    """Return the cells that the user fills in."""
     found = [Typed("bound", VALUE_COLUMN, CONTROL_ROW, plan.comparison.bound)]
     words = tuple(map(plan.symbols, plan.choosable))
     for number in plan.charted_weights:

@@ -1,4 +1,4 @@
-"""Sheet Guide of a comparison: its sheets, what each run shows, what to look for, and how it was made."""
+"""The Guide sheet of a comparison: its sheets, what each run shows, what to look for, and how it was made."""
 
 from __future__ import annotations
 

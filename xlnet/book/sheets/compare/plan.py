@@ -147,7 +147,7 @@ class Plan:
 
     @cached_property
     def series(self) -> list[str]:
-        """What the charts show of a run, a column each."""
+        """What the charts show of a run, one column each."""
         output = [OUTPUT] if self.outputs else []
         return [LOSS, LOG_LOSS, *output, *(f"weight {number}" for number in self.charted_weights)]
 
@@ -220,7 +220,7 @@ def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
 
 
 def data_titles(comparison: Comparison) -> list[str]:
-    """Return the title of each run's sheet Data: all the same where the samples are."""
+    """Return the title of each run's Data sheet: all the same where the samples are."""
     names = [run.name for run in comparison.runs]
     return [DATA for _ in names] if comparison.has_one_data else [f"{DATA} {name}" for name in names]
 

@@ -1,3 +1,3 @@
-"""Sheet Dashboard: the run at a glance, its headline numbers and its charts, all of them live."""
+"""The Dashboard sheet: the run at a glance, its headline numbers and its charts, all of them live."""
 
 NAME = "Dashboard"

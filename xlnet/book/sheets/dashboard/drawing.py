@@ -1,4 +1,4 @@
-"""Draws sheet Dashboard."""
+"""Draws the Dashboard sheet."""
 
 from __future__ import annotations
 

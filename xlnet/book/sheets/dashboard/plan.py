@@ -1,4 +1,4 @@
-"""What sheet Dashboard has, and where it stands: headline numbers, and the table behind the charts."""
+"""What the Dashboard sheet has, and where it stands: headline numbers, and the table behind the charts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POINTS_HEADER_ROW, FIRST_POINT_ROW = 2, 3
 
 @dataclass(frozen=True)
 class Points:
-    """The table behind the charts: a column a quantity, by key, and how many iterations it shows of the run.
+    """The table behind the charts: one column per quantity, by key, and how many iterations it shows of the run.
 
     `marks` is the table beside it, for the accuracy of a network that classifies.
     """
@@ -75,7 +75,7 @@ def outputs(spec: Spec) -> list[str]:
 
 
 def spaced(every: list[str], most: int) -> list[str]:
-    """Return at most so many of a list, evenly spaced, with its first and last."""
+    """Return at most that many of a list, evenly spaced, with its first and last."""
     if len(every) <= most:
         return every
     return [every[math.floor(index * (len(every) - 1) / (most - 1) + 0.5)] for index in range(most)]

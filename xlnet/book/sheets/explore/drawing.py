@@ -1,4 +1,4 @@
-"""Draws sheet Explore."""
+"""Draws the Explore sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cells of sheet Explore look like."""
+"""What the cells of the Explore sheet look like."""
 
 from __future__ import annotations
 

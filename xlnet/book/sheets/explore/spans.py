@@ -1,4 +1,4 @@
-"""Columns of sheet Explore: their widths, and which of them a rule and its numbers take together."""
+"""Columns of the Explore sheet: their widths, and which of them a rule and its numbers take together."""
 
 from __future__ import annotations
 

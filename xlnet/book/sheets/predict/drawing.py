@@ -1,4 +1,4 @@
-"""Draws sheet Predict."""
+"""Draws the Predict sheet."""
 
 from __future__ import annotations
 

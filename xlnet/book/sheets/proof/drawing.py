@@ -1,4 +1,4 @@
-"""Draws sheet Proof."""
+"""Draws the Proof sheet."""
 
 from __future__ import annotations
 

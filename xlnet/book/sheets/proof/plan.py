@@ -1,4 +1,4 @@
-"""What sheet Proof proves, and where everything stands on it."""
+"""What the Proof sheet proves, and where everything stands on it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from xlnet.checking.judge.rewritten.points import Slot
 from xlnet.checking.open.opened import Rewritten
 
 _MOST_PER_GROUP = 200
-# How deep a person's own cells are followed, and how many of them.
+# How deep the user's own cells are followed, and how many of them.
 _DEEPEST, _MOST_KEPT = 5, 2_000
 
 Contents = Callable[[Collection[Cell]], Mapping[Cell, float | str]]
@@ -21,7 +21,7 @@ Contents = Callable[[Collection[Cell]], Mapping[Cell, float | str]]
 class Group:
     """Formulas of which none cites another one's place; the cells that they cite, and what may be typed there.
 
-    `kept` are cited cells that xlnet does not fill, with what stands in them: labels, and a person's own formulas.
+    `kept` are cited cells that xlnet does not fill, with what stands in them: labels, and the user's own formulas.
     """
 
     formulas: Sequence[Rewritten]

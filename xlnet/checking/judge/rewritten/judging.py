@@ -23,7 +23,7 @@ _GROUPS_PER_WORKBOOK = 4
 
 @dataclass(frozen=True)
 class Agreeing:
-    """A rewritten formula that gave what xlnet's own gave, at so many points at which that gave no error."""
+    """A rewritten formula that gave what xlnet's own gave, at that many points where that gave no error."""
 
     formula: Rewritten
     points: int

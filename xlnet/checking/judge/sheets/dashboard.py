@@ -1,4 +1,4 @@
-"""Sheet Dashboard: headline numbers, and the points of its charts."""
+"""The Dashboard sheet: headline numbers, and the points of its charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheet Explore: the picture, the quantities with their texts, and what is computed there."""
+"""The Explore sheet: the picture, the quantities with their texts, and what is computed there."""
 
 from __future__ import annotations
 

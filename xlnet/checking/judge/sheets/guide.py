@@ -1,4 +1,4 @@
-"""Sheet Guide: it repeats what sheet Proof has found."""
+"""The Guide sheet: it repeats what the Proof sheet has found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheet Proof: the forward passes by the reference, and what is made of their losses."""
+"""The Proof sheet: the forward passes by the reference, and what is made of their losses."""
 
 from __future__ import annotations
 

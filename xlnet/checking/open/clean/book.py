@@ -90,7 +90,7 @@ class Book:
         for element in self.rows(title, self.package.chunks(self.parts[title], 2 * MOST_CHARACTERS), LONGEST):
             row = reader.row_of(element, len(lines))
             if row > _MOST_LINES:
-                raise self.error(title, f"has more than {_MOST_LINES:,} lines of a template")
+                raise self.error(title, f"has a template of more than {_MOST_LINES:,} lines")
             lines += [""] * (row - len(lines))
             for _, cell in reader.cells(row, element, 1):
                 lines[-1] = self._text(title, cell)
@@ -105,12 +105,14 @@ class Book:
             text = inline
         elif kind == "s" and value and value.isascii() and value.isdecimal() and len(value) < 10:
             if int(value) >= len(self.strings):
-                raise self.error(title, f"cites text number {value}, and there are {len(self.strings):,}")
+                raise self.error(title, f"refers to text number {value}, but there are {len(self.strings):,}")
             text = self.strings[int(value)]
         else:
             text = value or ""
         if len(text) > LONGEST_TEXT:
-            raise self.error(title, f"has a text of {len(text):,} characters, and a cell holds {LONGEST_TEXT:,}")
+            raise self.error(
+                title, f"has a text of {len(text):,} characters, but a cell holds at most {LONGEST_TEXT:,}"
+            )
         return text
 
     def _sheets(self) -> dict[str, str]:
@@ -119,9 +121,9 @@ class Book:
             title = sheet.get("name") or ""
             _, part = self._links_of_main.get(_link_of(sheet), ("", ""))
             if not 0 < len(title) <= _LONGEST_TITLE:
-                raise self.package.error(f"has a sheet whose name has {len(title):,} characters", self._main)
+                raise self.package.error(f"has a sheet name of {len(title):,} characters", self._main)
             if title.casefold() in map(str.casefold, found):
-                raise self.package.error(f"has two sheets called {title!r}", self._main)
+                raise self.package.error(f"has two sheets named {title!r}", self._main)
             found[title] = part
         return found
 

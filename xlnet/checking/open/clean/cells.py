@@ -91,7 +91,7 @@ class Reader:
             else 0
         )
         if not before < row <= LAST_SHEET_ROW:
-            raise self.error(f"has rows out of order, or beyond a sheet's end, after row {before}")
+            raise self.error(f"has rows out of order or beyond the end of a sheet, after row {before}")
         return row
 
     def _column(self, row: int, address: str | None, before: int) -> int:
@@ -100,7 +100,7 @@ class Reader:
         match = _ADDRESS.fullmatch(address)
         column = column_index_from_string(match[1]) if match and int(match[2]) == row else 0
         if not 1 <= column <= LAST_SHEET_COLUMN:
-            raise self.error(f"has a cell {address[:20]!r} in row {row}")
+            raise self.error(f"has a misplaced cell {address[:20]!r} in row {row}")
         return column
 
     def _typed(self, row: int, start: str, kind: str, value: str | None, inline: str | None) -> str:
@@ -108,7 +108,9 @@ class Reader:
         if kind == "s" and value is not None:
             index = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else len(self.strings)
             if index >= len(self.strings):
-                raise self.error(f"cites text number {value[:20]} in row {row}, and there are {len(self.strings):,}")
+                raise self.error(
+                    f"refers to text number {value[:20]} in row {row}, but there are {len(self.strings):,}"
+                )
             return self._text(row, start, self.strings[index])
         if kind == "inlineStr":
             return self._text(row, start, inline or "")
@@ -125,7 +127,9 @@ class Reader:
 
     def _text(self, row: int, start: str, text: str) -> str:
         if len(text) > LONGEST_TEXT:
-            raise self.error(f"has a text of {len(text):,} characters in row {row}, and a cell holds {LONGEST_TEXT:,}")
+            raise self.error(
+                f"has a text of {len(text):,} characters in row {row}, but a cell holds at most {LONGEST_TEXT:,}"
+            )
         return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>' if text else ""
 
     def _formula(self, row: int, column: int, formula: Element) -> str:
@@ -144,7 +148,7 @@ class Reader:
 
     def _shared_formula(self, row: int, column: int, number: str, text: str, ref: str | None) -> str:
         if not number.isdecimal() or len(number) > 9:
-            raise self.error(f"has a shared formula {number[:20]!r} in row {row}")
+            raise self.error(f"has an invalid shared formula {number[:20]!r} in row {row}")
         if text:
             own = self.own(row, column)
             is_own = _says(text, own)
@@ -154,7 +158,7 @@ class Reader:
             inside = f' t="shared" ref="{ref}" si="{number}">{escape(text)}</f>'
         else:
             if number not in self._shared:
-                raise self.error(f"cites a shared formula in row {row} that is not there")
+                raise self.error(f"refers to a missing shared formula in row {row}")
             filled = self._shared[number]
             inside = f' t="shared" si="{number}"/>'
             # A range of which one end moves grows with every row.

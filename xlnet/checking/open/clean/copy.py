@@ -77,7 +77,7 @@ class WantedTable:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of a sheet: so many rows and columns, and the formulas that xlnet writes there, by position.
+    """What is wanted of a sheet: how many rows and columns, and the formulas that xlnet writes there, by position.
 
     Where a `table` is given, it may go on below.
     """
@@ -133,7 +133,7 @@ class CleanCopy:
 
 
 def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
-    """Write what is `wanted` of the sheets, by their titles, and a person's own sheets, to `path`."""
+    """Write what is `wanted` of the sheets, by their titles, and the user's own sheets, to `path`."""
     others = [title for title in book.titles if title not in wanted][:_MOST_OWN_SHEETS]
     kept = [title for title in book.titles if title in wanted or title in others]
     judge = Judge(
@@ -198,8 +198,8 @@ class _Sheet:
         if self._without_formula > _MOST_WITHOUT_FORMULA:
             raise self._book.error(
                 self._title,
-                f"has no formula in more than {_MOST_WITHOUT_FORMULA:,} cells where sheet Template asks for one "
-                "(it was cut off, or pasted as values)",
+                f"has no formula in more than {_MOST_WITHOUT_FORMULA:,} cells where the Template sheet wants one "
+                "(truncated, or pasted as values)",
             )
 
     def _chunks(self, part: IO[bytes]) -> Iterator[bytes]:

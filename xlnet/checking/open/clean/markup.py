@@ -24,7 +24,7 @@ def elements(
     guard = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
-        raise package.error("declares a document type, which no workbook does", part)
+        raise package.error("declares a document type, which workbooks never do", part)
 
     guard.StartDoctypeDeclHandler = refuse
     # The way from the root to where reading is, as far down as `path` leads.
@@ -42,7 +42,7 @@ def elements(
                     if depth <= len(path):
                         way.append(element)
                     elif depth > _DEEPEST:
-                        raise package.error(f"is nested more than {_DEEPEST} deep", part)
+                        raise package.error(f"is nested more than {_DEEPEST} levels deep", part)
                     continue
                 depth -= 1
                 if depth >= len(path):
@@ -50,18 +50,18 @@ def elements(
                 if depth + 1 == len(path) and tuple(map(local, way)) == path:
                     count += 1
                     if count > most:
-                        raise package.error(f"has more than {most:,} of <{path[-1]}>", part)
+                        raise package.error(f"has more than {most:,} <{path[-1]}> elements", part)
                     yield element
                 since = 0
                 way.pop()
                 if way:
                     way[-1].clear()
             if since > longest + 2 * BYTES_PER_READ:
-                raise package.error(f"has a <{path[-1]}> of more than {longest:,} bytes", part)
+                raise package.error(f"has a <{path[-1]}> element of more than {longest:,} bytes", part)
         guard.Parse(b"", True)
         parser.close()
     except (ParseError, expat.ExpatError, ValueError, LookupError):
-        raise package.error("is damaged: it is no XML", part) from None
+        raise package.error("is damaged: it is not XML", part) from None
 
 
 def local(element: Element) -> str:

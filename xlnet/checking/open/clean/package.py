@@ -17,7 +17,7 @@ MOST_ENTRIES, LARGEST_DIRECTORY, LARGEST_PART = 5_000, 4_000_000, 64_000_000
 BYTES_PER_READ = 1 << 18
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x1
-UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (cut off, or another format)"
+UNREADABLE = "not an xlnet workbook: it cannot be read as .xlsx (truncated, or another format)"
 
 
 class Package:
@@ -28,16 +28,16 @@ class Package:
         self._archive = archive
         entries = archive.infolist()
         if len(entries) > MOST_ENTRIES:
-            raise self.error(f"has {len(entries):,} parts, and check reads workbooks of up to {MOST_ENTRIES:,}")
+            raise self.error(f"has {len(entries):,} parts, but check reads at most {MOST_ENTRIES:,}")
         self._entries = {entry.filename: entry for entry in entries}
         if len(self._entries) < len(entries):
-            raise self.error("has two parts of the same name")
+            raise self.error("has two parts with the same name")
         _require_apart(self, entries)
 
     def error(self, problem: str, part: str = "") -> UserError:
         """Return an error that says what is wrong with the file or a part of it, and what to do."""
         where = f"{self.path}: part {_shown(part)}" if part else f"{self.path}"
-        return UserError(f"{where} {problem}: save the workbook anew with Excel or LibreOffice, or build it again")
+        return UserError(f"{where} {problem}: save the workbook again with Excel or LibreOffice, or rebuild it")
 
     def __contains__(self, part: str) -> bool:
         return part in self._entries
@@ -57,7 +57,7 @@ class Package:
             raise self.error("is encrypted", part)
         # Other kinds of compression may ask for gigabytes before the first byte comes out.
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise self.error("is compressed in another way than workbooks are", part)
+            raise self.error("uses a compression method that workbooks do not use", part)
         self._require_size(entry, most)
         read = 0
         try:
@@ -75,7 +75,7 @@ class Package:
     def _require_size(self, entry: zipfile.ZipInfo, most: int) -> None:
         if entry.file_size > most:
             raise self.error(
-                f"would take {entry.file_size:,} bytes unpacked, and at most {most:,} are read of it", entry.filename
+                f"would take {entry.file_size:,} bytes unpacked, but at most {most:,} are read", entry.filename
             )
 
 
@@ -84,10 +84,10 @@ def opened_package(path: Path) -> Iterator[Package]:
     """Yield the package in a file. Raises UserError when it is none, or damaged."""
     try:
         if not path.exists():
-            raise UserError(f"{path}: no such file")
+            raise UserError(f"{path}: no such file: check the path")
         # Not a pipe or a device either, which might never end.
         if not path.is_file():
-            raise UserError(f"{path}: is no file: give the name of a workbook")
+            raise UserError(f"{path}: is not a file: give the name of a workbook")
         with _File(path, "rb") as file:
             try:
                 archive = zipfile.ZipFile(file)
@@ -105,8 +105,8 @@ class _File(io.FileIO):
     def read(self, size: int | None = -1, /) -> Any:
         if size is not None and size > LARGEST_DIRECTORY:
             raise UserError(
-                f"{self.name}: its directory of parts takes {size:,} bytes, and check reads up to "
-                f"{LARGEST_DIRECTORY:,}: save the workbook anew with Excel or LibreOffice, or build it again"
+                f"{self.name}: its directory of parts takes {size:,} bytes, but check reads at most "
+                f"{LARGEST_DIRECTORY:,}: save the workbook again with Excel or LibreOffice, or rebuild it"
             )
         return super().read(LARGEST_DIRECTORY if size is None or size < 0 else size)
 
@@ -116,7 +116,7 @@ def _require_apart(package: Package, entries: list[zipfile.ZipInfo]) -> None:
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise package.error("lies over another part in the file", entry.filename)
+            raise package.error("overlaps another part in the file", entry.filename)
         end = entry.header_offset + _LOCAL_HEADER + len(entry.orig_filename.encode()) + entry.compress_size
 
 

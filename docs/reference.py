@@ -1,0 +1,393 @@
+"""Writes docs/reference.md from the program's own tables and commands: `python docs/reference.py`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlnet.book.limits import _MOST_CELLS, _MOST_COLUMNS, _MOST_SHEETS
+from xlnet.book.texts import LANGUAGES, load
+from xlnet.cli import cli
+from xlnet.engines.choose import ENGINES
+from xlnet.errors import UserError
+from xlnet.graph.expression import Quantity
+from xlnet.graph.node import Node
+from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
+from xlnet.model.initializers import INITIALIZERS
+from xlnet.model.iteration import iteration
+from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.schedules import CONSTANT, SCHEDULES
+from xlnet.render.layout import LAST_SHEET_COLUMN, MOST_ITERATIONS, MOST_SAMPLES
+from xlnet.render.mathematics import Symbols
+from xlnet.template.parse import ORDERS, REDUCTIONS, parse
+from xlnet.template.runs import MOST_RUNS, parse_comparison
+from xlnet.template.sources import bundled_names, open_template
+
+PAGE = Path(__file__).parent / "reference.md"
+
+Document = dict[str, Any]
+
+# What each key of a template means, by table. The tables' keys are asked of the program: one without a meaning here is
+# a KeyError.
+MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "the top level": {
+        "title": "title of the workbook; default: the template's file name",
+        "description": "what the workbook is about, shown on its Guide sheet",
+        "network": "the table `[network]`; required",
+        "data": "the table `[data]`; required",
+        "training": "the table `[training]`",
+        "compare": "the table `[compare]`: the runs of `xlnet compare`",
+    },
+    "[network]": {
+        "inputs": "number of inputs; required",
+        "layers": "one `[[network.layers]]` table per layer, from the first to the last; required",
+    },
+    "[[network.layers]]": {
+        "units": "number of units; required",
+        "activation": "name of the [activation](#activations); default `identity`",
+        "bias": "`true` or `false`; default `true`",
+        "weights": "initial weights: one row per unit, one number per input of the layer",
+        "biases": "initial biases, one per unit; default 0",
+        "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
+    },
+    "[data]": {
+        "x": "inputs: one row per sample, one number per input",
+        "t": "targets: one row per sample, one number per output",
+        "x_names": "names of the inputs; optional",
+        "t_names": "names of the targets; optional",
+        "csv": "instead of `x` and `t`: a UTF-8 CSV file beside the template, with a header in its first row",
+        "inputs": "columns of the CSV file to use as inputs",
+        "targets": "columns to use as targets; a text column becomes one target per class, in order of appearance",
+        "standardize": "`true`: the network sees (x − mean) / standard deviation of the population; default `false`",
+    },
+    "[training]": {
+        "iters": f"number of rows, one forward and backward pass each: 1 to {MOST_ITERATIONS:,}; default 200",
+        "loss": "name of the [loss](#losses); default `half_squared_error`",
+        "reduction": "how the losses of a batch are combined: "
+        + " or ".join(f"`{r}`" for r in REDUCTIONS)
+        + "; default `mean`",
+        "batch": '`"full"`, or the number of samples per row; 1 is online learning; default `"full"`',
+        "order": " or ".join(f"`{order}`" for order in ORDERS)
+        + ": a new permutation of the samples every epoch; default `sequential`",
+        "seed": "seed for whatever is drawn: weights, a shuffled order; default 0",
+        "train_biases": "`false` keeps the biases as they are; default `true`",
+        "optimizer": "the table `[training.optimizer]`: `name`, `lr` and the settings of that "
+        "[optimiser](#optimisers); default plain `sgd` with `lr = 0.01`",
+        "schedule": "the table `[training.schedule]`: `name` and the settings of that [schedule](#schedules)",
+    },
+    "[compare]": {
+        "runs": "one `[[compare.runs]]` table per run: `name` (it names the run's sheet), `note` (shown on the Guide "
+        "sheet), and what sets the run apart, by option names (`lr`) or dotted keys",
+        "bound": "a loss below it counts as small; default 0.01",
+    },
+}
+
+# How weights are drawn; n is the number of inputs of the layer, m the number of its units.
+DRAWN = {
+    "zeros": "0",
+    "constant": "1",
+    "uniform": "uniform from −1 to 1",
+    "normal": "normal with mean 0 and standard deviation 1",
+    "xavier_uniform": "uniform from −√(6 / (n + m)) to √(6 / (n + m))",
+    "xavier_normal": "normal with mean 0 and standard deviation √(2 / (n + m))",
+    "he_uniform": "uniform from −√(6 / n) to √(6 / n)",
+    "he_normal": "normal with mean 0 and standard deviation √(2 / n)",
+}
+
+# Settings that shape an optimiser's rules; the first entry is the optimiser as it is without any.
+VARIANTS: Mapping[str, Sequence[Mapping[str, float | bool]]] = {
+    "sgd": ({}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.9, "dampening": 0.5}),
+    "adagrad": ({}, {"lr_decay": 0.1}),
+    "rmsprop": ({}, {"momentum": 0.9}, {"centered": True}),
+    "adam": ({}, {"amsgrad": True}),
+    "adamw": ({},),
+}
+
+STATUSES = (
+    (0, "done; for `check`: everything agrees"),
+    (1, "`check` found a difference"),
+    (2, "the input is at fault: one line says what is wrong, where, and how to fix it; nothing is written"),
+    (3, "no recalculation engine, or it failed or ran out of time"),
+    (70, "an internal error in xlnet"),
+    (130, "interrupted"),
+)
+
+
+def page() -> str:
+    """Return the text of the page."""
+    parts = (_head(), _commands(), _statuses(), _templates(), _keys(), _functions(), _rules(), _limits())
+    return "\n".join(line for part in parts for line in part)
+
+
+def _head() -> Iterator[str]:
+    yield "# Reference"
+    yield ""
+    yield "Every command, template key and formula. This page is generated from the program's own tables by"
+    yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md)."
+    yield ""
+
+
+def _commands() -> Iterator[str]:
+    yield "## Commands"
+    yield ""
+    yield "`python -m xlnet` does the same as `xlnet`. Every command has `--help`, with examples."
+    yield ""
+    for name, command in cli.commands.items():
+        yield from _command(f"xlnet {name}", command)
+        for inner, subcommand in getattr(command, "commands", {}).items():
+            yield from _command(f"xlnet {name} {inner}", subcommand)
+
+
+def _command(name: str, command: click.Command) -> Iterator[str]:
+    about = (command.help or "").split("\b")[0].strip()
+    arguments = [p.make_metavar(click.Context(command)) for p in command.params if isinstance(p, click.Argument)]
+    yield f"### `{' '.join([name, *arguments])}`"
+    yield ""
+    yield from (" ".join(paragraph.split()) + "\n" for paragraph in about.split("\n\n"))
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    if not options:
+        return
+    yield from _table(("option", "meaning"), ((_option(o), _help(o)) for o in options))
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    if option.is_flag:
+        return names
+    if isinstance(option.type, click.Choice):
+        return f"{names} " + " or ".join(f"`{choice}`" for choice in option.type.choices)
+    return f"{names} {option.metavar or option.type.name.upper()}".replace("|", " or ")
+
+
+def _help(option: click.Option) -> str:
+    said = (option.help or "").replace("  [default: ", " Default: ").replace("]", "")
+    return f"{said} Default: {option.default}." if option.show_default else said
+
+
+def _statuses() -> Iterator[str]:
+    yield "### Exit status"
+    yield ""
+    yield from _table(("status", "meaning"), ((str(number), meaning) for number, meaning in STATUSES))
+    yield "Results go to standard output, messages and progress to standard error."
+    yield ""
+    yield "### Engines and languages"
+    yield ""
+    engines = " and ".join(f"`{name}`" for name in ENGINES)
+    yield f"Engines: {engines}; `auto` takes the first one that is installed and starts. The environment variable"
+    yield "`XLNET_SOFFICE` names the LibreOffice program where it is not found by itself. Languages of a workbook:"
+    yield " and ".join(f"`{name}` ({tag})" for name, tag in LANGUAGES.items()) + "."
+    yield ""
+
+
+def _templates() -> Iterator[str]:
+    yield "## Bundled templates"
+    yield ""
+    documents = ((name, open_template(name).document) for name in bundled_names())
+    yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
+
+
+def _keys() -> Iterator[str]:
+    yield "## Template keys"
+    yield ""
+    yield "A template is a TOML file; an unknown key is an error that suggests the nearest known one. Options of the"
+    yield "command line set the same keys; `xlnet compare --set` takes any key, dotted: `training.optimizer.beta1`,"
+    yield "`network.layers[1].units`."
+    yield ""
+    for table, known in _known_keys().items():
+        yield f"### {table[0].upper() + table[1:] if table[0] != '[' else f'`{table}`'}"
+        yield ""
+        yield from _table(("key", "meaning"), ((f"`{key}`", MEANINGS[table][key]) for key in known))
+
+
+def _known_keys() -> dict[str, list[str]]:
+    """Return the keys of each table, from the message on an unknown one."""
+    return {
+        "the top level": _asked(_document(), ()),
+        "[network]": _asked(_document(), ("network",)),
+        "[[network.layers]]": _asked(_document(), ("network", "layers", 0)),
+        "[data]": _asked(_document(), ("data",)),
+        "[training]": _asked(_document(training={}), ("training",)),
+        "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
+    }
+
+
+def _asked(document: Document, path: Sequence[str | int]) -> list[str]:
+    table: Any = document
+    for step in path:
+        table = table[step]
+    table["?"] = 0
+    try:
+        parse_comparison(document, "reference", "reference") if "compare" in document else _spec(document)
+    except UserError as error:
+        found = re.search(r"unknown key: use one of (.*)", str(error))
+        if found:
+            return found[1].split(", ")
+        raise
+    raise AssertionError(f"no error for an unknown key in {path}")
+
+
+def _functions() -> Iterator[str]:
+    yield "## Activations"
+    yield ""
+    yield "z is a unit's weighted sum, a its activation. At a kink the derivative is PyTorch's."
+    yield ""
+    yield from _table(("name", "a", "derivative da/dz"), (_activation(name) for name in ACTIVATIONS))
+    softmax = _node(_spec(_document(activation=SOFTMAX, units=2)), "a1_1")
+    yield f"`{SOFTMAX}`, on the last layer only, is computed for the whole layer: {_code(softmax)}, where e₁ is the"
+    yield "exponential of z₁ minus the largest z, and Σe the sum of these exponentials."
+    yield ""
+    yield "## Losses"
+    yield ""
+    yield "Of one sample with two outputs y and targets t. `binary_cross_entropy` needs `sigmoid`, and `cross_entropy`"
+    yield "needs `softmax` on the last layer; both are computed from the weighted sums z, so that log(0) never occurs."
+    yield ""
+    yield from _table(("name", "loss E", "gradient"), (_loss(name) for name in LOSSES))
+    yield "The loss of a batch is the mean or the sum of the losses of its samples (`reduction`)."
+    yield ""
+
+
+def _activation(name: str) -> tuple[str, str, str]:
+    rule = ACTIVATIONS[name]
+    if rule.derivative is None:
+        return f"`{name}`", "`z`", "`1`"
+    spec = _spec(_document(activation=name))
+    value = _node(spec, "a1_1").split(" = ", 1)[1]
+    derivative = _symbols_of(spec).written(rule.derivative(Quantity("a1_1"), Quantity("z1_1")))
+    return f"`{name}`", _code(_bare(value)), _code(_bare(derivative).replace("y", "a"))
+
+
+def _bare(rule: str) -> str:
+    """Return a rule of the only unit without its indices."""
+    return rule.replace("z₁", "z").replace("z₍₁₎", "z")
+
+
+def _loss(name: str) -> tuple[str, str, str]:
+    rule = LOSSES[name]
+    spec = _spec(_document(activation=rule.fused or "tanh", units=2, loss=name, t=[[0.5, 0.5]]))
+    value = _node(spec, "E").split(" = ", 1)[1]
+    return f"`{name}`", _code(value), _code(_node(spec, "d_z1_1" if rule.fused else "d_a1_1"))
+
+
+def _rules() -> Iterator[str]:
+    yield "## Optimisers"
+    yield ""
+    yield "Names, defaults and formulas are PyTorch's, shown here for one weight. The state of an optimiser (m, v, g,"
+    yield "vmax) is carried from row to row. It starts from 0, but the first momentum step is the gradient itself. It"
+    yield "takes in the gradient of each row; the weight of the next row uses it. `weight_decay` adds λ·w to the"
+    yield "gradient, except in `adamw`, which shrinks w instead."
+    yield ""
+    for name, rule in OPTIMIZERS.items():
+        yield f"### `{name}`"
+        yield ""
+        settings = {"lr": 0.01, **rule.defaults}
+        shown = (f"`{key} = {_toml(value, key in rule.flags)}`" for key, value in settings.items())
+        yield f"Settings and defaults: {', '.join(shown)}."
+        yield ""
+        for variant in VARIANTS.get(name, ({},)):
+            yield from _variant(name, variant)
+    yield "## Schedules"
+    yield ""
+    yield "η as a function of the iteration number k, from the initial learning rate η₀. Without a schedule η is a"
+    yield "single cell; with one it is a column."
+    yield ""
+    yield from _table(("name", "η", "settings"), (_schedule(name) for name in SCHEDULES))
+    yield "## Initialisers"
+    yield ""
+    yield "Names and formulas are those of `torch.nn.init`; n is the number of inputs of the layer, m the number of its"
+    yield "units. Numbers are drawn by numpy's PCG64 with `training.seed` and written into the workbook."
+    yield ""
+    yield from _table(("name", "weights"), ((f"`{name}`", DRAWN[name]) for name in INITIALIZERS))
+
+
+def _variant(name: str, variant: Mapping[str, float | bool]) -> Iterator[str]:
+    spec = _spec(_document(bias=False, optimizer={"name": name, **variant}))
+    symbols = _symbols_of(spec)
+    rules = [symbols.rule(node) for node in iteration(spec).nodes if node.key == "w1_1_1" or node.group == "state"]
+    if variant:
+        settings = ", ".join(f"`{key} = {_toml(float(v), isinstance(v, bool))}`" for key, v in variant.items())
+        yield f"With {settings}:"
+        yield ""
+    yield "```text"
+    # The update comes last, as it is computed last.
+    yield from (*rules[1:], rules[0])
+    yield "```"
+    yield ""
+
+
+def _schedule(name: str) -> tuple[str, str, str]:
+    rule = SCHEDULES[name]
+    if name == CONSTANT:
+        return f"`{name}`", "`η₀`", ""
+    schedule = {"name": name} | {key: 2.0 for key, value in rule.defaults.items() if value is None}
+    eta = _node(_spec(_document(schedule=schedule)), "eta").split(" = ", 1)[1]
+    settings = (f"`{key}`{_default(value)}" for key, value in rule.defaults.items())
+    return f"`{name}`", _code(eta), ", ".join(settings)
+
+
+def _default(value: float | str | None) -> str:
+    return " (required)" if value is None else f" (default {value if isinstance(value, str) else f'{value:g}'})"
+
+
+def _limits() -> Iterator[str]:
+    yield "## Limits"
+    yield ""
+    limits = (
+        ("iterations", f"{MOST_ITERATIONS:,}", "rows of a sheet"),
+        ("columns of the Training sheet", f"{LAST_SHEET_COLUMN:,}", "columns of a sheet"),
+        ("samples", f"{MOST_SAMPLES:,}", "rows of a sheet"),
+        ("runs in a workbook", f"{_MOST_SHEETS}", f"{_MOST_CELLS:,} cells and {_MOST_COLUMNS:,} columns in all"),
+        ("runs in a summary (`--csv`)", f"{MOST_RUNS:,}", ""),
+        ("characters of a formula", "8,192", "Excel's limit; the message says what would fit"),
+    )
+    yield from _table(("what", "at most", "why"), limits)
+
+
+def _document(
+    activation: str = "identity", units: int = 1, loss: str = "half_squared_error", bias: bool = True, **more: Any
+) -> Document:
+    layer = {"units": units, "activation": activation, "bias": bias}
+    rows = {key: more[key] for key in ("optimizer", "schedule") if key in more}
+    document: Document = {
+        "network": {"inputs": 1, "layers": [layer]},
+        "data": {"x": [[1.0]], "t": more.get("t", [[0.5] * units])},
+        "training": {"loss": loss, **rows},
+    }
+    return document | {key: more[key] for key in ("compare", "training") if key in more}
+
+
+def _spec(document: Document) -> Any:
+    return parse(document, name="reference", label="reference")
+
+
+def _node(spec: Any, key: str) -> str:
+    node: Node = next(n for n in iteration(spec).nodes if key in (n.key, *n.aliases))
+    return _symbols_of(spec).rule(node)
+
+
+def _symbols_of(spec: Any) -> Symbols:
+    return Symbols.of(spec, load().sections["symbols"])
+
+
+def _toml(value: float, is_flag: bool) -> str:
+    return str(bool(value)).lower() if is_flag else f"{value:g}"
+
+
+def _code(text: str) -> str:
+    escaped = text.replace("|", "\\|")
+    return f"`{escaped}`"
+
+
+def _table(header: Sequence[str], rows: Any) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'---|' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
