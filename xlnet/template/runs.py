@@ -12,6 +12,7 @@ from typing import Any
 
 from xlnet.comparison import BOUND, Comparison, Run, Setting
 from xlnet.errors import UserError
+from xlnet.names import spelled
 from xlnet.template.overrides import dotted_name, option_of, override, short_name
 from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
@@ -108,7 +109,7 @@ def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
             ours, theirs = dotted_name(name), dotted_name(other)
             if ours == theirs or ours.startswith(f"{theirs}.") or theirs.startswith(f"{ours}."):
                 raise UserError(f"{label}: {option_of(other)} and {option_of(given)} set the same: give one of the two")
-        lists[name] = value if isinstance(value, list) else [value]
+        lists[name] = [spelled(name, one) for one in (value if isinstance(value, list) else [value])]
         if not lists[name]:
             raise UserError(f"{label}: {option_of(given)}: gives no value: give at least one")
     return lists
@@ -183,7 +184,7 @@ def _tables(compare: Table) -> list[_Entry]:
         _require_sheet_name(table, name, names)
         names.add(name.casefold())
         flat = _dotted({key: value for key, value in table.content.items() if key not in _OWN_KEYS})
-        overrides = {short_name(key): value for key, value in flat}
+        overrides = {short_name(key): spelled(short_name(key), value) for key, value in flat}
         scalars = {key: value for key, value in overrides.items() if isinstance(value, str | bool | int | float)}
         settings = _settings(table.table("settings")) if "settings" in table.content else scalars
         entries.append(_Entry(name, table.text("note", ""), overrides, settings, table.path))
