@@ -11,18 +11,17 @@ from typing import Any
 import numpy as np
 
 import xlnet
-from xlnet.book.sheets.training import columns
-from xlnet.model.iteration import iteration
+from xlnet.book.model import model_of
 from xlnet.render.evaluate import iterations
-from xlnet.render.layout import FIRST_ROW, layout_of
+from xlnet.render.layout import FIRST_ROW
 from xlnet.xlsx.table import block_sizes
 
 
 def prepare(template: str, iters: int, folder: Path) -> None:
     """Write the formulas and the values of a template's table into `folder`."""
     spec = xlnet.load(template, iters=iters)
-    graph = iteration(spec)
-    filled = columns(graph, layout_of(graph))
+    model = model_of(spec)
+    graph, filled = model.graph, model.columns
     formulas = {"first": [c.first_formula for c in filled], "later": [c.formula for c in filled]}
     (folder / "formulas.json").write_text(json.dumps(formulas), encoding="utf-8")
     blocks = iterations(graph, block_sizes(FIRST_ROW, FIRST_ROW + iters - 1, len(filled)))

@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import xlnet
 from xlnet import reference
+from xlnet.book.model import model_of
 from xlnet.book.sheets import guide
 from xlnet.book.sheets.explore.plan import Plan
-from xlnet.book.sheets.training import sheet_of as training_sheet
 from xlnet.model.iteration import iteration
 from xlnet.render.evaluate import iterations
 from xlnet.template.parse import parse
@@ -217,7 +217,7 @@ def test_what_is_inside_the_package(built: Build) -> None:
 
 def test_a_deep_network_is_described_in_one_go() -> None:
     """Sheet Guide needs both passes once, however many layers it writes the chain rule of."""
-    sheet = training_sheet(xlnet.load("seed", layers="-".join(["2", *["12"] * 10, "1"])))
+    sheet = model_of(xlnet.load("seed", layers="-".join(["2", *["12"] * 10, "1"])))
 
     def seconds(work: Callable[[], object]) -> float:
         start = time.process_time()

@@ -17,8 +17,7 @@ from xlnet.errors import EngineError, UserError, XlnetError
 from xlnet.version import VERSION
 
 if TYPE_CHECKING:
-    from xlnet.builder import Built
-    from xlnet.comparison_builder import BuiltComparison
+    from xlnet.builder import Built, BuiltComparison
     from xlnet.checking.report.report import Report
     from xlnet.comparison import Comparison
     from xlnet.spec import Spec
@@ -84,7 +83,7 @@ def build_comparison(
 
     Raises UserError.
     """
-    from xlnet.comparison_builder import build_comparison as build_runs
+    from xlnet.builder import build_comparison as build_runs
 
     return build_runs(comparison, path, small=small, language=language)
 

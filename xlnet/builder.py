@@ -1,35 +1,44 @@
-"""Builds a workbook: the graph laid out, drawn and filled with its values."""
+"""Builds a workbook: runs and sheets to a file. An ordinary workbook is a comparison's special case of one run.
+
+(Not `build`: a module of that name would take the place of the function `xlnet.build`.)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnet.book import live
 from xlnet.book.beside import BESIDE, Beside
-from xlnet.book.limits import require_room
+from xlnet.book.limits import require_room, require_room_for_runs
+from xlnet.book.live import values_of
+from xlnet.book.model import model_of
 from xlnet.book.record import Record
-from xlnet.book.sheets import data, formulas, template, training
+from xlnet.book.sheet import Run, Sheet
+from xlnet.book.sheets import compare, data, formulas, guide, template, training
+from xlnet.book.sheets.compare import drawing as compare_drawing
+from xlnet.book.sheets.compare import formulas as compare_formulas
+from xlnet.book.sheets.compare import guide as compare_guide
+from xlnet.book.sheets.compare.numbers import Numbers
+from xlnet.book.sheets.compare.plan import Plan, plan_of
 from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.texts import ENGLISH, LANGUAGES
-from xlnet.comparison import BOUND
+from xlnet.comparison import BOUND, Comparison
 from xlnet.errors import UserError
 from xlnet.render.evaluate import iterations
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING
+from xlnet.render.layout import DATA, FIRST_ROW
 from xlnet.spec import Spec
+from xlnet.template.runs import serialize_comparison
 from xlnet.template.serialize import serialize
 from xlnet.version import VERSION
 from xlnet.xlsx.package import FAST, SMALL, save
 from xlnet.xlsx.table import Block, Table, block_sizes
-from xlnet.xlsx.values import Value
 from xlnet.xlsx.whole_file import written_whole
 
-Progress = Callable[[Iterable[Block], int], Iterable[Block]]
+Progress = Callable[[Iterable[int], int], Iterable[int]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,14 @@ class Built:
     diverged_at: int | None
 
 
+@dataclass(frozen=True)
+class BuiltComparison:
+    """What was built: the file, and by the names of the runs that diverge their first iteration without numbers."""
+
+    path: Path
+    diverged_at: dict[str, int]
+
+
 def build(
     spec: Spec,
     path: str | Path,
@@ -47,44 +64,57 @@ def build(
     small: bool = False,
     plain: bool = False,
     language: str = ENGLISH,
-    progress: Progress = lambda blocks, _: blocks,
+    progress: Progress = lambda steps, _: steps,
 ) -> Built:
     """Write the workbook of `spec` to `path`, whole or not at all.
 
     A `small` file is compressed harder and writes each formula once for all rows: it takes longer to write, and to open
     in LibreOffice. A `plain` workbook has sheets Training, Data, Formulas and Template alone. `language` is one of
-    `texts.LANGUAGES`. `progress` wraps the blocks of rows as they are written, of which it is told the number. Raises
-    UserError when the network does not fit a sheet or the file cannot be written.
+    `texts.LANGUAGES`. `progress` wraps the numbers of the blocks of rows as they are written, of which it is told how
+    many there are. Raises UserError when the network does not fit a sheet or the file cannot be written.
     """
-    path = checked_path(path, language)
+    path = _checked_path(path, language)
     require_room(spec)
-    sheet = training.sheet_of(spec, language)
-    graph = sheet.graph
-    columns = training.columns(graph, sheet.layout)
-    training.require_lengths(graph, columns, sheet.last_row)
-    beside = {} if plain else {entry: entry.formulas(sheet) for entry in BESIDE}
-    record = Record(graph, points(sheet).wanted, BOUND)
-    sizes = block_sizes(FIRST_ROW, sheet.last_row, len(columns))
-    table = Table(
-        first_row=FIRST_ROW,
-        last_row=sheet.last_row,
-        columns=columns,
-        blocks=progress(record.watched(iterations(graph, sizes)), len(sizes)),
-        is_shared=small,
-    )
-    # The other sheets' values are known once the rows have passed by.
-    values: dict[str, Callable[[], Mapping[str, Value]]] = {}
-    if graph.data:
-        values[DATA] = lambda: data.values(sheet)
-    for entry, its_formulas in beside.items():
-        values[entry.name] = partial(live.values, its_formulas, record)
-    workbook = _frame(sheet, beside, language)
-    with written_whole(path) as file:
-        save(workbook, {TRAINING: table}, values, file, SMALL if small else FAST)
-    return Built(path, record.diverged_at)
+    model = model_of(spec, language)
+    run = Run(model, Record(model.graph, model.once(points).wanted, BOUND))
+    beside = [] if plain else [_beside(entry, run) for entry in BESIDE]
+    sheets = [_training(run), *beside, *_data([run]), _formulas([run]), _template(serialize(spec))]
+    _write(path, sheets, model.title, model.description, language, progress, small=small)
+    return Built(path, run.record.diverged_at)
 
 
-def checked_path(path: str | Path, language: str) -> Path:
+def build_comparison(
+    comparison: Comparison,
+    path: str | Path,
+    *,
+    small: bool = False,
+    language: str = ENGLISH,
+    progress: Progress = lambda steps, _: steps,
+) -> BuiltComparison:
+    """Write the workbook of `comparison` to `path`, whole or not at all; further arguments are those of `build`.
+
+    Raises UserError when the runs do not fit a workbook or the file cannot be written.
+    """
+    path = _checked_path(path, language)
+    require_room_for_runs(comparison)
+    plan = plan_of(comparison, language)
+    runs = [
+        Run(model, Record(model.graph, plan.wanted(index), comparison.bound)) for index, model in enumerate(plan.models)
+    ]
+    sheets = [
+        _compare(plan, runs),
+        Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
+        *map(_training, runs),
+        *_data(runs),
+        _formulas(runs),
+        _template(serialize_comparison(comparison)),
+    ]
+    _write(path, sheets, plan.title, plan.models[0].description, language, progress, small=small)
+    ends = {run.model.name: run.record.diverged_at for run in runs}
+    return BuiltComparison(path, {name: iteration for name, iteration in ends.items() if iteration})
+
+
+def _checked_path(path: str | Path, language: str) -> Path:
     """Return the path of a workbook to be written in a language. Raises UserError where one of the two cannot be."""
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
@@ -94,29 +124,90 @@ def checked_path(path: str | Path, language: str) -> Path:
     return path
 
 
-def _frame(sheet: training.TrainingSheet, beside: Mapping[Beside, Sequence[live.Live]], language: str) -> Workbook:
-    """Return the workbook without the rows of its table."""
-    spec = sheet.spec
+def _training(run: Run) -> Sheet:
+    repeated = training.repeated(run.model)
+    draw = partial(training.draw, model=run.model)
+    return Sheet(run.model.name, draw, values_of(repeated, run.record) if repeated else None, run)
+
+
+def _beside(entry: Beside, run: Run) -> Sheet:
+    live = entry.formulas(run.model)
+    return Sheet(entry.name, lambda worksheet: entry.draw(worksheet, run.model, live), values_of(live, run.record))
+
+
+def _compare(plan: Plan, runs: Sequence[Run]) -> Sheet:
+    numbers = Numbers(plan, [run.record for run in runs])
+    shown = [compare_formulas.formulas(plan, index, numbers) for index in range(len(runs))]
+    every_formula = [live for its_formulas in shown for live in its_formulas]
+    draw = partial(compare_drawing.draw, plan=plan, formulas=every_formula)
+    return Sheet(compare.NAME, draw, values_of(every_formula, runs[0].record))
+
+
+def _data(runs: Sequence[Run]) -> list[Sheet]:
+    """Return the sheets Data, each with the samples of the first run that has them there."""
+    found: dict[str, Sheet] = {}
+    for model in (run.model for run in runs):
+        title = model.layout.title(DATA)
+        if model.graph.data and title not in found:
+            found[title] = Sheet(title, partial(data.draw, model=model), partial(data.values, model))
+    return list(found.values())
+
+
+def _formulas(runs: Sequence[Run]) -> Sheet:
+    return Sheet(formulas.NAME, partial(formulas.draw, models=[run.model for run in runs]))
+
+
+def _template(toml: str) -> Sheet:
+    return Sheet(template.NAME, partial(template.draw, toml=toml))
+
+
+def _write(
+    path: Path,
+    sheets: Sequence[Sheet],
+    title: str,
+    description: str,
+    language: str,
+    progress: Progress,
+    *,
+    small: bool,
+) -> None:
+    # Before anything is drawn: a formula may be longer than Excel takes.
+    tables = _tables(sheets, progress, is_shared=small)
     workbook = Workbook()
-    first = workbook.active
-    assert isinstance(first, Worksheet)
-    first.title = TRAINING
-    training.draw(first, sheet)
-    for entry, its_formulas in beside.items():
-        entry.draw(workbook.create_sheet(entry.name), sheet, its_formulas)
-    if sheet.graph.data:
-        data.draw(workbook.create_sheet(DATA), sheet)
-    formulas.draw(workbook.create_sheet("Formulas"), [sheet])
-    template.draw(workbook.create_sheet(template.NAME), serialize(spec))
-    describe(workbook, sheet.title, sheet.description, language)
-    return workbook
-
-
-def describe(workbook: Workbook, title: str, description: str, language: str) -> None:
-    """Fill in a workbook's properties, and have programs calculate it when they open it."""
+    del workbook[workbook.sheetnames[0]]
+    for sheet in sheets:
+        sheet.draw(workbook.create_sheet(sheet.title))
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description
     workbook.properties.language = LANGUAGES[language]
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
+    values = {sheet.title: sheet.values for sheet in sheets if sheet.values}
+    with written_whole(path) as file:
+        save(workbook, tables, values, file, SMALL if small else FAST)
+
+
+def _tables(sheets: Sequence[Sheet], progress: Progress, *, is_shared: bool) -> dict[str, Table]:
+    """Return the table of each run, by its sheet; one progress covers them all."""
+    runs = [sheet.run for sheet in sheets if sheet.run]
+    every_size = []
+    for model in (run.model for run in runs):
+        model.require_lengths()
+        every_size.append(block_sizes(FIRST_ROW, model.last_row, len(model.columns)))
+    total = sum(map(len, every_size))
+    ticks = iter(progress(range(total), total))
+    tables = {}
+    for run, sizes in zip(runs, every_size, strict=True):
+        blocks = _counted(run.record.watched(iterations(run.model.graph, sizes)), ticks, is_last=run is runs[-1])
+        tables[run.model.name] = Table(FIRST_ROW, run.model.last_row, run.model.columns, blocks, is_shared=is_shared)
+    return tables
+
+
+def _counted(blocks: Iterable[Block], ticks: Iterator[int], *, is_last: bool) -> Iterator[Block]:
+    for block in blocks:
+        next(ticks, None)
+        yield block
+    if is_last:
+        # A progress bar ends once it is asked for more.
+        next(ticks, None)

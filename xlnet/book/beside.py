@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book.live import Live, Typed
+from xlnet.book.model import Model
 from xlnet.book.sheets import dashboard, explore, guide, predict, proof
 from xlnet.book.sheets.dashboard import drawing as dashboard_drawing
 from xlnet.book.sheets.dashboard import formulas as dashboard_formulas
@@ -17,7 +18,6 @@ from xlnet.book.sheets.predict import drawing as predict_drawing
 from xlnet.book.sheets.predict import formulas as predict_formulas
 from xlnet.book.sheets.proof import drawing as proof_drawing
 from xlnet.book.sheets.proof import formulas as proof_formulas
-from xlnet.book.sheets.training import TrainingSheet
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Beside:
     """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas."""
 
     name: str
-    formulas: Callable[[TrainingSheet], list[Live]]
-    inputs: Callable[[TrainingSheet], list[Typed]]
-    draw: Callable[[Worksheet, TrainingSheet, Sequence[Live]], None]
+    formulas: Callable[[Model], list[Live]]
+    inputs: Callable[[Model], list[Typed]]
+    draw: Callable[[Worksheet, Model, Sequence[Live]], None]
 
 
 BESIDE = (

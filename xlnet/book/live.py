@@ -72,9 +72,9 @@ def put_all(worksheet: Worksheet, formulas: Iterable[Live]) -> None:
         put_formula(worksheet, live.column, live.row, live.formula, live.look, is_array=live.is_array)
 
 
-def values(formulas: Iterable[Live], record: Record) -> dict[str, Value]:
-    """Return the values of the formulas, by address."""
-    return {live.address: live.value(record) for live in formulas}
+def values_of(formulas: Iterable[Live], record: Record) -> Callable[[], dict[str, Value]]:
+    """Return what gives the values of the formulas, by address, once the run is recorded."""
+    return lambda: {live.address: live.value(record) for live in formulas}
 
 
 def put_inputs(worksheet: Worksheet, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:

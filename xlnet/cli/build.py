@@ -48,10 +48,10 @@ def build(
     spec = load(template, chosen)
     path = output or Path("output") / f"{spec.name}.xlsx"
 
-    def shown(blocks: Iterable[Any], count: int) -> Iterable[Any]:
+    def shown(steps: Iterable[int], count: int) -> Iterable[int]:
         from xlnet.cli.progress import with_progress
 
-        return blocks if quiet else with_progress("writing rows", blocks, count)
+        return steps if quiet else with_progress("writing rows", steps, count)
 
     built = build_workbook(spec, path, small=small, plain=plain, language=language, progress=shown)
     if built.diverged_at is not None and not quiet:

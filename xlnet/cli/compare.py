@@ -54,8 +54,8 @@ def compare(
       xlnet compare xor --seed 1,2,3 --set training.optimizer.name=sgd,adam
       xlnet compare xor --seed 1,2,3 --csv
     """
+    from xlnet.builder import build_comparison
     from xlnet.cli.progress import with_progress
-    from xlnet.comparison_builder import build_comparison
     from xlnet.summary import summaries, to_csv
     from xlnet.template.lists import read_lists
     from xlnet.template.runs import load_comparison

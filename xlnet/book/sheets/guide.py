@@ -14,11 +14,11 @@ from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Live, Typed, put_all
+from xlnet.book.model import Model
 from xlnet.book.sheets.explore.plan import Plan
 from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.numbers import Numbers
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN, plan
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.graph.node import Node
 from xlnet.graph.operations import LOSSES, SOFTMAX
 from xlnet.render.excel import absolute, cell
@@ -54,60 +54,60 @@ class Line:
     target: str = ""
 
 
-def formulas(sheet: TrainingSheet) -> list[Live]:
+def formulas(model: Model) -> list[Live]:
     """Return every formula of the sheet: what sheet Proof has found."""
-    numbers = Numbers(plan(sheet))
+    numbers = Numbers(model.once(plan))
     source = f"={PROOF}!{absolute(LABEL_COLUMN, HEADLINE_ROW)}"
     look = replace(_TEXT, bold=True)
-    return [Live("gradients that agree", TEXT_COLUMN, proof_row(sheet), source, look, numbers.headline)]
+    return [Live("gradients that agree", TEXT_COLUMN, proof_row(model), source, look, numbers.headline)]
 
 
-def inputs(_: TrainingSheet) -> list[Typed]:
+def inputs(_: Model) -> list[Typed]:
     """Return the cells that a person fills in: none."""
     return []
 
 
-def proof_row(sheet: TrainingSheet) -> int:
+def proof_row(model: Model) -> int:
     """Return the row that repeats the headline of sheet Proof."""
-    return FIRST_LINE_ROW + len(lines(sheet))
+    return FIRST_LINE_ROW + len(lines(model))
 
 
-def lines(sheet: TrainingSheet) -> list[Line]:
+def lines(model: Model) -> list[Line]:
     """Return the rows of the sheet, from the first; the last one's text is a formula that follows."""
-    return [*_sheets(sheet), *_rules(sheet), *_experiments(sheet), *_making(sheet)]
+    return [*_sheets(model), *_rules(model), *_experiments(model), *_making(model)]
 
 
-def _heading(sheet: TrainingSheet, name: str) -> Line:
-    return Line("heading", sheet.texts.get("guide", name))
+def _heading(model: Model, name: str) -> Line:
+    return Line("heading", model.texts.get("guide", name))
 
 
-def _sheets(sheet: TrainingSheet) -> Iterator[Line]:
-    yield _heading(sheet, "sheets")
+def _sheets(model: Model) -> Iterator[Line]:
+    yield _heading(model, "sheets")
     for name in (TRAINING, "Dashboard", "Explore", PROOF, "Predict", DATA, "Formulas", "Template"):
-        if name != DATA or sheet.graph.data:
-            yield Line("text", sheet.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
+        if name != DATA or model.graph.data:
+            yield Line("text", model.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
 
 
-def _rules(sheet: TrainingSheet) -> Iterator[Line]:
-    texts, symbols = sheet.texts, sheet.symbols
-    nodes = Plan(sheet).sample_nodes
-    several = sheet.spec.batch_size > 1
-    yield _heading(sheet, "rules")
+def _rules(model: Model) -> Iterator[Line]:
+    texts, symbols = model.texts, model.symbols
+    nodes = model.once(Plan).sample_nodes
+    several = model.spec.batch_size > 1
+    yield _heading(model, "rules")
     yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
-    yield from _listed(sheet, [node for node in nodes if node.group in ("forward", "loss")], "rule")
-    yield Line("text", texts.get("loss", sheet.spec.training.loss))
+    yield from _listed(model, [node for node in nodes if node.group in ("forward", "loss")], "rule")
+    yield Line("text", texts.get("loss", model.spec.training.loss))
     if several:
-        yield Line("text", texts.get("guide", f"loss by {sheet.spec.training.reduction}"))
+        yield Line("text", texts.get("guide", f"loss by {model.spec.training.reduction}"))
     yield Line("text", texts.get("guide", "chain"))
     aliases = {alias for node in nodes for alias in node.aliases}
-    yield from (Line("backward", text) for text in _chains(sheet, aliases))
-    backward = "backward" if not several else f"backward of a sample by {sheet.spec.training.reduction}"
-    yield Line("text", texts.get("guide", backward).format(share=sheet.spec.share))
-    if LOSSES[sheet.spec.training.loss].fused:
+    yield from (Line("backward", text) for text in _chains(model, aliases))
+    backward = "backward" if not several else f"backward of a sample by {model.spec.training.reduction}"
+    yield Line("text", texts.get("guide", backward).format(share=model.spec.share))
+    if LOSSES[model.spec.training.loss].fused:
         yield Line("text", texts.get("guide", "fused"))
-    yield from _listed(sheet, [node for node in nodes if node.group == "deltas"], "backward")
-    yield from _listed(sheet, [node for node in nodes if node.group == "gradients"], "backward")
-    graph = sheet.graph.nodes
+    yield from _listed(model, [node for node in nodes if node.group == "deltas"], "backward")
+    yield from _listed(model, [node for node in nodes if node.group == "gradients"], "backward")
+    graph = model.graph.nodes
     has_state = any(node.group == "state" for node in graph)
     yield Line("text", texts.get("guide", "update with state" if has_state else "update"))
     first = next(node.key.removeprefix("d_") for node in graph if node.group == "gradients")
@@ -124,12 +124,12 @@ def _belongs(node: Node, key: str) -> bool:
     return node.key == key
 
 
-def _listed(sheet: TrainingSheet, nodes: Sequence[Node], kind: str) -> Iterator[Line]:
+def _listed(model: Model, nodes: Sequence[Node], kind: str) -> Iterator[Line]:
     """Yield rules; of many those of the first unit of each layer."""
     shown = nodes if len(nodes) <= _MOST_RULES else [node for node in nodes if _is_first(node.key)]
-    yield from (Line(kind, sheet.symbols.rule(node)) for node in shown)
+    yield from (Line(kind, model.symbols.rule(node)) for node in shown)
     if len(shown) < len(nodes):
-        yield Line("text", sheet.texts.get("guide", "and so on"))
+        yield Line("text", model.texts.get("guide", "and so on"))
 
 
 def _is_first(key: str) -> bool:
@@ -137,12 +137,12 @@ def _is_first(key: str) -> bool:
     return all(index == 1 for index in keys.parts(belonging[1] if belonging else key).indices)
 
 
-def _chains(sheet: TrainingSheet, aliases: set[str]) -> Iterator[str]:
+def _chains(model: Model, aliases: set[str]) -> Iterator[str]:
     """Yield the chain rule for the first weight of each layer, along the path through the first units.
 
     `aliases` are the keys of quantities that are the same as another one.
     """
-    symbols, last = sheet.symbols, sheet.symbols.layers
+    symbols, last = model.symbols, model.symbols.layers
     for number in range(last, 0, -1):
         factors = []
         upper = keys.LOSS
@@ -153,50 +153,50 @@ def _chains(sheet: TrainingSheet, aliases: set[str]) -> Iterator[str]:
                     upper = key
         weight = keys.weight(number, 1, 1)
         factors.append(f"∂{symbols(upper)}/∂{symbols(weight)}")
-        others = " + …" if _has_paths(sheet, number) else ""
+        others = " + …" if _has_paths(model, number) else ""
         yield f"∂E/∂{symbols(weight)} = {' · '.join(factors)}{others}"
 
 
-def _has_paths(sheet: TrainingSheet, number: int) -> bool:
+def _has_paths(model: Model, number: int) -> bool:
     """Return whether several paths lead from a unit of a layer to the loss; by softmax it leads to every output."""
-    layers = sheet.spec.layers
+    layers = model.spec.layers
     return any(layer.units > 1 for layer in layers[number:]) or layers[-1].activation == SOFTMAX
 
 
-def _experiments(sheet: TrainingSheet) -> Iterator[Line]:
-    texts, layout = sheet.texts, sheet.layout
-    graph = sheet.graph.nodes
-    eta = keys.BASE_LEARNING_RATE if sheet.spec.training.schedule else keys.LEARNING_RATE
+def _experiments(model: Model) -> Iterator[Line]:
+    texts, layout = model.texts, model.layout
+    graph = model.graph.nodes
+    eta = keys.BASE_LEARNING_RATE if model.spec.training.schedule else keys.LEARNING_RATE
     parameters = [layout.columns[node.key] for node in graph if node.group == "parameters"]
     gradient = next(node for node in graph if node.group == "gradients")
-    rate = sheet.constants[eta]
+    rate = model.constants[eta]
     cells = {
         "eta": f"{TRAINING}!{cell(layout.cells[eta].column, VALUE_ROW)}",
         "larger": f"{rate * 10:g}",
         "smaller": f"{rate / 10:g}",
-        "iters": f"{sheet.spec.training.iters:,}",
+        "iters": f"{model.spec.training.iters:,}",
         "weights": f"{TRAINING}!{cell(min(parameters), FIRST_ROW)}:{cell(max(parameters), FIRST_ROW)}",
         "gradient": f"{TRAINING}!{cell(layout.columns[gradient.key], FIRST_ROW)}",
-        "symbol": sheet.symbols(gradient.key),
+        "symbol": model.symbols(gradient.key),
     }
-    yield _heading(sheet, "experiments")
+    yield _heading(model, "experiments")
     yield Line("text", texts.get("guide", "yellow"))
-    depth = "deep" if len(sheet.spec.layers) > 1 else "one layer"
+    depth = "deep" if len(model.spec.layers) > 1 else "one layer"
     for number, name in enumerate(("rate", f"weights {depth}", "break"), 1):
         yield Line("text", texts.get("guide", name).format(**cells), f"{number}.")
 
 
-def _making(sheet: TrainingSheet) -> Iterator[Line]:
-    yield _heading(sheet, "making")
-    yield Line("text", sheet.texts.get("guide", "made").format(version=VERSION))
-    yield Line("text", sheet.texts.get("guide", "verified"))
-    yield Line("text", sheet.texts.get("guide", "now"))
+def _making(model: Model) -> Iterator[Line]:
+    yield _heading(model, "making")
+    yield Line("text", model.texts.get("guide", "made").format(version=VERSION))
+    yield Line("text", model.texts.get("guide", "verified"))
+    yield Line("text", model.texts.get("guide", "now"))
 
 
-def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    draw_lines(worksheet, sheet.title, sheet.description, lines(sheet))
-    put_link(worksheet, NAME_COLUMN, proof_row(sheet), PROOF, f"{PROOF}!A1", _LINK)
+    draw_lines(worksheet, model.title, model.description, lines(model))
+    put_link(worksheet, NAME_COLUMN, proof_row(model), PROOF, f"{PROOF}!A1", _LINK)
     put_all(worksheet, formulas)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet.book.live import Live
+from xlnet.book.model import Model
 from xlnet.book.sheets.compare.plan import Plan
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.checking.open.clean.copy import CleanCopy
 from xlnet.checking.open.quantities import Input, Placement, Position
 from xlnet.engines.grid import Extent
@@ -56,7 +56,7 @@ class Opened:
     """
 
     copy: CleanCopy
-    sheet: TrainingSheet
+    model: Model
     places: dict[str, Placement]
     is_formula: Flags
     rewritten: tuple[Rewritten, ...]
@@ -71,17 +71,17 @@ class Opened:
     @property
     def spec(self) -> Spec:
         """The network and its training."""
-        return self.sheet.spec
+        return self.model.spec
 
     @property
     def graph(self) -> Graph:
         """The graph of an iteration."""
-        return self.sheet.graph
+        return self.model.graph
 
     @property
     def layout(self) -> Layout:
         """Where its quantities stand."""
-        return self.sheet.layout
+        return self.model.layout
 
     @property
     def rows(self) -> int:
@@ -91,7 +91,7 @@ class Opened:
     @property
     def run(self) -> str:
         """The run's name; "" in an ordinary workbook."""
-        return "" if self.plan is None else self.sheet.name
+        return "" if self.plan is None else self.model.name
 
     @property
     def titles(self) -> dict[str, str]:

@@ -12,13 +12,13 @@ import numpy as np
 from xlnet.book.beside import BESIDE
 from xlnet.book.limits import require_room_to_check
 from xlnet.book.live import Live, Typed
+from xlnet.book.model import Model, model_of
 from xlnet.book.sheets import compare
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare.numbers import Numbers
 from xlnet.book.sheets.compare.plan import Plan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
-from xlnet.book.sheets.training import TrainingSheet, repeated, sheet_of
-from xlnet.book.sheets.training import columns as training_columns
+from xlnet.book.sheets.training import repeated
 from xlnet.book.texts import ENGLISH, LANGUAGES
 from xlnet.checking.open.clean.book import Book
 from xlnet.checking.open.clean.copy import CleanCopy, write
@@ -57,15 +57,15 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
             require_sheets(path, book.titles, TRAINING)
             spec = parse(document, name=path.stem, label=label)
             require_room_to_check([spec])
-            sheet = sheet_of(spec, language)
+            model = model_of(spec, language)
             present = [entry for entry in BESIDE if entry.name in book.titles]
-            trainings = [(sheet, [(entry.name, entry.inputs(sheet), entry.formulas(sheet)) for entry in present])]
-        data = [sheet.layout.title(DATA) for sheet, _ in trainings if sheet.graph.data]
+            trainings = [(model, [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present])]
+        data = [model.layout.title(DATA) for model, _ in trainings if model.graph.data]
         require_sheets(path, book.titles, *data)
         copy = write(book, wanted(trainings), folder / "workbook.xlsx")
     with opened_copy(copy) as workbook:
         cells = Cells(workbook)
-        opened = [_opened_run(copy, cells, sheet, sources) for sheet, sources in trainings]
+        opened = [_opened_run(copy, cells, model, sources) for model, sources in trainings]
     return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
 
 
@@ -73,17 +73,17 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     """Yield the runs of a comparison."""
     require_sheets(path, titles, compare.NAME)
     numbers = Numbers(plan, ())
-    for index, sheet in enumerate(plan.sheets):
+    for index, sheet in enumerate(plan.models):
         if sheet.name not in titles:
             raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
         formulas = compare_formulas.formulas(plan, index, numbers)
         yield sheet, [(compare.NAME, compare_formulas.inputs(plan), formulas), (TRAINING, [], repeated(sheet))]
 
 
-def _opened_run(copy: CleanCopy, cells: Cells, sheet: TrainingSheet, sources: Sequence[Source]) -> Opened:
-    layout = sheet.layout
-    table = _table(copy, cells.workbook, sheet)
-    inputs, computed, odd_cells, changed = _fixed_cells(cells, sheet)
+def _opened_run(copy: CleanCopy, cells: Cells, model: Model, sources: Sequence[Source]) -> Opened:
+    layout = model.layout
+    table = _table(copy, cells.workbook, model)
+    inputs, computed, odd_cells, changed = _fixed_cells(cells, model)
     changed += table.altered
     beside: dict[Position, tuple[str, bool]] = {}
     for name, typed, formulas in sources:
@@ -94,8 +94,8 @@ def _opened_run(copy: CleanCopy, cells: Cells, sheet: TrainingSheet, sources: Se
         odd_cells |= odd
     return Opened(
         copy=copy,
-        sheet=sheet,
-        places=placements(sheet.spec, layout),
+        model=model,
+        places=placements(model.spec, layout),
         is_formula=np.array(table.is_formula, dtype=bool),
         rewritten=rewritten(changed),
         inputs=inputs | table.inputs,
@@ -106,12 +106,11 @@ def _opened_run(copy: CleanCopy, cells: Cells, sheet: TrainingSheet, sources: Se
     )
 
 
-def _table(copy: CleanCopy, workbook: Any, sheet: TrainingSheet) -> Table:
-    graph, iters = sheet.graph, sheet.spec.training.iters
-    columns = training_columns(graph, sheet.layout)
-    table = Table(graph, columns)
-    rows = rows_of(workbook[sheet.name], FIRST_ROW, len(graph.nodes))
-    if sheet.name in copy.untouched:
+def _table(copy: CleanCopy, workbook: Any, model: Model) -> Table:
+    graph, iters = model.graph, model.spec.training.iters
+    table = Table(graph, model.columns)
+    rows = rows_of(workbook[model.name], FIRST_ROW, len(graph.nodes))
+    if model.name in copy.untouched:
         table.add(next(rows))
         table.add_as_written(iters - 1)
         return table
@@ -125,17 +124,17 @@ def _table(copy: CleanCopy, workbook: Any, sheet: TrainingSheet) -> Table:
 
 
 def _fixed_cells(
-    every_cell: Cells, sheet: TrainingSheet
+    every_cell: Cells, model: Model
 ) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
     """Return the inputs and the formulas that stand outside the table, and the odd and altered cells among them."""
-    layout = sheet.layout
+    layout = model.layout
     inputs: dict[Position, Input] = {}
     computed: dict[Position, tuple[str, bool]] = {}
     odd_cells: dict[Position, int] = {}
     changed: list[Altered] = []
-    for constant in _constants(sheet.graph):
+    for constant in _constants(model.graph):
         place = layout.cells[constant.key]
-        if constant.key in sheet.shared:
+        if constant.key in model.shared:
             continue
         assert place.row is not None
         position = Position(place.sheet, place.row, place.column)

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xlnet.book.live import Live, Typed
-from xlnet.book.sheets.training import TrainingSheet, columns
+from xlnet.book.model import Model
 from xlnet.checking.open.clean.copy import Wanted
 from xlnet.render.excel import formula
 from xlnet.render.layout import DATA, TRAINING
 
 # A sheet beside Training: its name, the cells that a person fills in, and its formulas.
 Source = tuple[str, Sequence[Typed], Sequence[Live]]
-Training = tuple[TrainingSheet, Sequence[Source]]
+Training = tuple[Model, Sequence[Source]]
 
 
 def wanted(trainings: Iterable[Training]) -> dict[str, Wanted]:
     """Return what is wanted of the sheets of these trainings, by the workbook's own titles."""
     found: dict[str, Wanted] = {}
-    for sheet, sources in trainings:
-        table = columns(sheet.graph, sheet.layout)
+    for model, sources in trainings:
+        table = model.columns
         live = {name: _own(lives) for name, _, lives in sources}
-        width = max(len(table), len(sheet.graph.settings))
-        found[sheet.name] = Wanted(sheet.last_row, width, live.pop(TRAINING, {}), table)
-        if sheet.graph.data:
+        width = max(len(table), len(model.graph.settings))
+        found[model.name] = Wanted(model.last_row, width, live.pop(TRAINING, {}), table)
+        if model.graph.data:
             own = {
-                (place.row, place.column): formula(constant.formula, sheet.layout, DATA).removeprefix("=")
-                for constant in (*(c for column in sheet.graph.data for c in column.constants), *sheet.graph.statistics)
-                if constant.formula is not None and (place := sheet.layout.cells[constant.key]).row is not None
+                (place.row, place.column): formula(constant.formula, model.layout, DATA).removeprefix("=")
+                for constant in (*(c for column in model.graph.data for c in column.constants), *model.graph.statistics)
+                if constant.formula is not None and (place := model.layout.cells[constant.key]).row is not None
             }
-            places = [place for place in sheet.layout.cells.values() if place.sheet == DATA]
+            places = [place for place in model.layout.cells.values() if place.sheet == DATA]
             rows, width = max(place.row or 1 for place in places), max(place.column for place in places)
-            _add(found, sheet.layout.title(DATA), Wanted(rows, width, own))
+            _add(found, model.layout.title(DATA), Wanted(rows, width, own))
         for name, typed, lives in sources:
             if name != TRAINING:
                 cells = [(cell.row, cell.column) for cell in typed] + [(cell.row, cell.column) for cell in lives]
                 rows, width = (max((cell[side] for cell in cells), default=1) for side in (0, 1))
-                _add(found, sheet.layout.title(name), Wanted(rows, width, live[name]))
+                _add(found, model.layout.title(name), Wanted(rows, width, live[name]))
     return found
 
 

@@ -63,7 +63,7 @@ def draw(worksheet: Worksheet, plan: Plan, formulas: Sequence[Live]) -> None:
     _colour(worksheet, plan)
     _set_widths(worksheet, plan)
     top = plan.last_run_row + 4
-    columns, rows = size = CHART_COLUMNS, max(_LEAST_ROWS, len(plan.sheets) + _ROWS_BESIDE_LEGEND)
+    columns, rows = size = CHART_COLUMNS, max(_LEAST_ROWS, len(plan.models) + _ROWS_BESIDE_LEGEND)
     charts = list(_charts(plan, size))
     for number, chart in enumerate(charts):
         across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
@@ -102,7 +102,7 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
         band = replace(style.BAND, fill=style.GROUPS[_BANDS[name]].strong)
         for column in range(first, last + 1):
             put(worksheet, column, BAND_ROW, band)
-        every = max(len(sheet.parameters) for sheet in plan.sheets)
+        every = max(len(sheet.parameters) for sheet in plan.models)
         is_part = name in ("initial", "final") and every > len(plan.parameters)
         words = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
         put_text(worksheet, first, BAND_ROW, words, band)
@@ -122,7 +122,7 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
             else:
                 put_number(worksheet, columns[f"setting {name}"], row, setting, _SETTING)
     below = plan.last_run_row + 1
-    room = texts.get("compare", "room").format(count=len(plan.sheets), most=most_runs(plan.comparison))
+    room = texts.get("compare", "room").format(count=len(plan.models), most=most_runs(plan.comparison))
     put_text(worksheet, LABEL_COLUMN, below, room, _NOTE)
     edge = texts.get("compare", "edge").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
     put_text(worksheet, LABEL_COLUMN, below + 1, edge, _NOTE)
@@ -202,11 +202,11 @@ def _colour(worksheet: Worksheet, plan: Plan) -> None:
 
 def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
     names = [width_of(run.name) + 3 for run in plan.comparison.runs]
-    last = max(plan.series_column(len(plan.sheets) - 1, name) for name in plan.series)
+    last = max(plan.series_column(len(plan.models) - 1, name) for name in plan.series)
     widths = dict.fromkeys(range(VALUE_COLUMN, last + 1), _WIDTH)
     widths |= {1: _MARGIN_WIDTH, LABEL_COLUMN: max(_NAME_WIDTH, *names), plan.limits_column: _NAME_WIDTH}
     for name in plan.settings:
-        shown = [str(plan.setting(index, name)) for index in range(len(plan.sheets))]
+        shown = [str(plan.setting(index, name)) for index in range(len(plan.models))]
         if plan.constant(0, name) is None:
             widths[plan.columns[f"setting {name}"]] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
     for column, width in widths.items():
@@ -221,7 +221,7 @@ def _charts(plan: Plan, size: tuple[int, int]) -> Iterator[Chart]:
         lines = []
         for index, run in enumerate(plan.comparison.runs):
             rows = (FIRST_RUN_ROW, FIRST_RUN_ROW + len(plan.points(index)) - 1)
-            axis = plan.axes[plan.sheets[index].spec.training.iters]
+            axis = plan.axes[plan.models[index].spec.training.iters]
             lines.append(Line(plan.series_column(index, series), run.name, rows=rows, x_column=axis))
         return Chart(
             title=title,

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from xlnet import keys
 from xlnet.book import losses, style
 from xlnet.book.live import Live, Typed
+from xlnet.book.model import Model
 from xlnet.book.record import Record
 from xlnet.book.sheets.compare.numbers import LOSS_TIMES, NONE, OUTPUT_TIMES, WEIGHT_TIMES, Numbers
 from xlnet.book.sheets.compare.plan import (
@@ -25,7 +26,6 @@ from xlnet.book.sheets.compare.plan import (
     parameter_columns,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.book.shown import Cited
 from xlnet.render.excel import absolute, cell, element, quoted_sheet, text
 from xlnet.render.layout import FIRST_ROW, HEADER_ROW
@@ -45,7 +45,7 @@ def inputs(plan: Plan) -> list[Typed]:
         first = words[0] if number == 0 else words[-1]
         found.append(Typed(f"weight {number + 1}", VALUE_COLUMN, plan.weight_row(number), first, "choice", words))
     for key, place in plan.shared.items():
-        found.append(Typed(key, place.column, place.row, plan.sheets[0].constants[key], "inputs"))
+        found.append(Typed(key, place.column, place.row, plan.models[0].constants[key], "inputs"))
     return found
 
 
@@ -62,39 +62,39 @@ def formulas(plan: Plan, index: int, numbers: Numbers) -> list[Live]:
     ]
 
 
-def column_of(sheet: TrainingSheet, key: str) -> str:
+def column_of(model: Model, key: str) -> str:
     """Return the cells of a quantity in all iterations of a run."""
-    column = sheet.layout.columns[key]
-    return f"{quoted_sheet(sheet.name)}{absolute(column, FIRST_ROW)}:{absolute(column, sheet.last_row)}"
+    column = model.layout.columns[key]
+    return f"{quoted_sheet(model.name)}{absolute(column, FIRST_ROW)}:{absolute(column, model.last_row)}"
 
 
-def _at(sheet: TrainingSheet, key: str, row: int) -> str:
-    return f"{quoted_sheet(sheet.name)}{absolute(sheet.layout.columns[key], row)}"
+def _at(model: Model, key: str, row: int) -> str:
+    return f"{quoted_sheet(model.name)}{absolute(model.layout.columns[key], row)}"
 
 
 def _settings(plan: Plan, index: int) -> Iterator[Live]:
-    sheet = plan.sheets[index]
+    model = plan.models[index]
     for name in plan.settings:
         key = plan.constant(index, name)
         if key is not None:
-            place = sheet.layout.cells[key]
+            place = model.layout.cells[key]
             cited = Cited(place.sheet, place.row or 1, place.column)
-            source = f"={quoted_sheet(sheet.layout.title(cited.sheet))}{absolute(cited.column, cited.row)}"
-            value = _fixed(sheet.constants[key])
+            source = f"={quoted_sheet(model.layout.title(cited.sheet))}{absolute(cited.column, cited.row)}"
+            value = _fixed(model.constants[key])
             yield Live(name, plan.columns[f"setting {name}"], plan.row(index), source, _CELL, value, cited)
 
 
 def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
-    sheet, texts, row = plan.sheets[index], plan.texts, plan.row(index)
-    every_iteration, every_loss = column_of(sheet, keys.ITERATION), column_of(sheet, keys.LOSS)
-    iters = sheet.spec.training.iters
+    model, texts, row = plan.models[index], plan.texts, plan.row(index)
+    every_iteration, every_loss = column_of(model, keys.ITERATION), column_of(model, keys.LOSS)
+    iters = model.spec.training.iters
     never, no, since = (texts.get("compare", name) for name in ("never", "no", "since"))
 
     def live(name: str, formula: str, value: Callable[[Record], Value], look: style.Look) -> Live:
         return Live(name, plan.columns[name], row, formula, look, value)
 
     def number(name: str, key: str, iteration: int) -> Live:
-        source = f"={_or_none(_at(sheet, key, FIRST_ROW + iteration - 1))}"
+        source = f"={_or_none(_at(model, key, FIRST_ROW + iteration - 1))}"
         return live(name, source, _of(numbers.at, index, key, iteration), _RESULT)
 
     yield live("iterations", f"=COUNT({every_iteration})", _of(numbers.iterations, index), _CELL)
@@ -114,13 +114,13 @@ def _or_none(source: str) -> str:
 
 
 def _parameters(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
-    sheet = plan.sheets[index]
-    own = set(sheet.parameters)
-    for when, iteration in (("initial", 1), ("final", sheet.spec.training.iters)):
+    model = plan.models[index]
+    own = set(model.parameters)
+    for when, iteration in (("initial", 1), ("final", model.spec.training.iters)):
         for key in plan.parameters:
             if key in own:
                 name = f"{when} {key}"
-                source = f"={_or_none(_at(sheet, key, FIRST_ROW + iteration - 1))}"
+                source = f"={_or_none(_at(model, key, FIRST_ROW + iteration - 1))}"
                 value = _of(numbers.at, index, key, iteration)
                 yield Live(name, plan.columns[name], plan.row(index), source, _NUMBER, value)
 
@@ -129,7 +129,7 @@ def _limits(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     first, last = FIRST_RUN_ROW, plan.last_run_row
     losses = f"{absolute(plan.columns['first loss'], first)}:{absolute(plan.columns['first loss'], last)}"
     targets = plan.targets()
-    title = plan.sheets[0].layout.title(targets[0].sheet)
+    title = plan.models[0].layout.title(targets[0].sheet)
     t = f"{quoted_sheet(title)}{absolute(targets[0].column, targets[0].row)}"
     t += f":{absolute(targets[1].column, targets[1].row)}"
     initial = [plan.columns[f"initial {key}"] for key in plan.parameters]
@@ -150,7 +150,7 @@ def limit_address(plan: Plan, name: str) -> str:
 
 
 def _axis(plan: Plan, index: int) -> Iterator[Live]:
-    column = plan.axes[plan.sheets[index].spec.training.iters]
+    column = plan.axes[plan.models[index].spec.training.iters]
     points = plan.points(index)
     iterations = absolute(plan.columns["iterations"], plan.row(index))
     for number, iteration in enumerate(points):
@@ -160,26 +160,26 @@ def _axis(plan: Plan, index: int) -> Iterator[Live]:
 
 def _points(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     """Yield loss and output of the iterations that charts show."""
-    sheet = plan.sheets[index]
+    model = plan.models[index]
     most = limit_address(plan, "loss")
     for number, iteration in enumerate(plan.points(index)):
         row, here = FIRST_RUN_ROW + number, _here(plan, index, number)
         loss = plan.series_column(index, LOSS)
-        source = f"=IFERROR(MIN({element(column_of(sheet, keys.LOSS), here)},{most}),{most})"
+        source = f"=IFERROR(MIN({element(column_of(model, keys.LOSS), here)},{most}),{most})"
         yield Live("E drawn", loss, row, source, _POINT, _of(numbers.loss, index, iteration))
         source = f"=MAX({cell(loss, row)},{SMALLEST_LOSS:.0E})"
         log = plan.series_column(index, LOG_LOSS)
         yield Live("E drawn on a logarithmic scale", log, row, source, _POINT, _of(numbers.log_loss, index, iteration))
         if plan.outputs:
             key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
-            source = _within(element(column_of(sheet, key), here), plan, "output", column, number)
+            source = _within(element(column_of(model, key), here), plan, "output", column, number)
             value = _of(numbers.drawn, index, key, number, "output")
             yield Live("output drawn", column, row, source, _POINT, value)
 
 
 def _here(plan: Plan, index: int, number: int) -> str:
     """Return the cell of the iteration that a point shows."""
-    return f"${cell(plan.axes[plan.sheets[index].spec.training.iters], FIRST_RUN_ROW + number)}"
+    return f"${cell(plan.axes[plan.models[index].spec.training.iters], FIRST_RUN_ROW + number)}"
 
 
 def _within(source: str, plan: Plan, limit: str, column: int, number: int) -> str:
@@ -191,16 +191,16 @@ def _within(source: str, plan: Plan, limit: str, column: int, number: int) -> st
 
 def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     """Yield the chosen weights of the iterations that charts show, and on top their places on the run's sheet."""
-    sheet = plan.sheets[index]
-    first, last = parameter_columns(sheet)
-    title = quoted_sheet(sheet.name)
-    table = f"{title}{absolute(first, FIRST_ROW)}:{absolute(last, sheet.last_row)}"
+    model = plan.models[index]
+    first, last = parameter_columns(model)
+    title = quoted_sheet(model.name)
+    table = f"{title}{absolute(first, FIRST_ROW)}:{absolute(last, model.last_row)}"
     headers = f"{title}{absolute(first, HEADER_ROW)}:{absolute(last, HEADER_ROW)}"
     for which in plan.charted_weights:
         key = plan.choosable[0 if which == 0 else -1]
         column = plan.series_column(index, f"weight {which}")
         source = f"=MATCH({absolute(VALUE_COLUMN, plan.weight_row(which))},{headers},0)"
-        place = float(sheet.parameters.index(key) + 1)
+        place = float(model.parameters.index(key) + 1)
         yield Live(f"place of weight {which + 1}", column, PLACE_ROW, source, style.TEXT, _fixed(place))
         chosen = f"{get_column_letter(column)}${PLACE_ROW}"
         for number, _ in enumerate(plan.points(index)):

@@ -17,7 +17,7 @@ from xlnet.version import VERSION
 
 def draw(worksheet: Worksheet, plan: Plan) -> None:
     """Draw the sheet."""
-    draw_lines(worksheet, plan.title, plan.sheets[0].description, list(_lines(plan)))
+    draw_lines(worksheet, plan.title, plan.models[0].description, list(_lines(plan)))
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
@@ -26,8 +26,8 @@ def _lines(plan: Plan) -> Iterator[Line]:
     first = plan.comparison.runs[0].name
     yield Line("text", texts.get("compare", "sheet Compare"), NAME, f"{NAME}!A1")
     yield Line("text", texts.get("compare", "sheet run"), f"{first} …", f"{quoted_sheet(first)}A1")
-    if plan.sheets[0].graph.data:
-        title = plan.sheets[0].layout.title(DATA)
+    if plan.models[0].graph.data:
+        title = plan.models[0].layout.title(DATA)
         yield Line("text", texts.get("guide", "sheet Data"), title, f"{quoted_sheet(title)}A1")
     for name in ("Formulas", "Template"):
         yield Line("text", texts.get("guide", f"sheet {name}"), name, f"{name}!A1")

@@ -54,14 +54,14 @@ class Numbers:
     def _product(self, name: str) -> float:
         plan = self._plan
         if name == "loss":
-            firsts = [self.at(index, keys.LOSS, 1) for index in range(len(plan.sheets))]
+            firsts = [self.at(index, keys.LOSS, 1) for index in range(len(plan.models))]
             return LOSS_TIMES * max((loss for loss in firsts if isinstance(loss, float)), default=0.0)
         if name == "output":
-            targets = [value for row in plan.sheets[0].spec.data.t for value in row]
+            targets = [value for row in plan.models[0].spec.data.t for value in row]
             return OUTPUT_TIMES * max(1.0, *map(abs, targets))
         initial = [
             self._records[index].value(key, 1)
-            for index, sheet in enumerate(plan.sheets)
+            for index, sheet in enumerate(plan.models)
             for key in sheet.parameters
             if key in plan.parameters
         ]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlnet import keys
+from xlnet.book.model import Model, model_of
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.dashboard.plan import outputs
-from xlnet.book.sheets.training import TrainingSheet, sheet_of
 from xlnet.book.shown import Cited
 from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
@@ -43,12 +43,12 @@ class Plan:
     """The sheet of a comparison with its runs' sheets, in their order."""
 
     comparison: Comparison
-    sheets: tuple[TrainingSheet, ...]
+    models: tuple[Model, ...]
 
     @property
     def texts(self) -> Texts:
         """The texts of the workbook's language."""
-        return self.sheets[0].texts
+        return self.models[0].texts
 
     @property
     def title(self) -> str:
@@ -58,7 +58,7 @@ class Plan:
     @property
     def symbols(self) -> Symbols:
         """What quantities are called; by the first run, as all runs call what they have in common."""
-        return self.sheets[0].symbols
+        return self.models[0].symbols
 
     @cached_property
     def settings(self) -> list[str]:
@@ -77,7 +77,7 @@ class Plan:
             wanted = (keys.LEARNING_RATE, keys.BASE_LEARNING_RATE)
         elif name.startswith(("training.optimizer.", "training.schedule.")):
             wanted = (name.rpartition(".")[2],)
-        return next((key for key in wanted if key in self.sheets[index].constants), None)
+        return next((key for key in wanted if key in self.models[index].constants), None)
 
     def setting(self, index: int, name: str) -> Setting:
         """Return a run's setting as it was asked for; "" where it was not."""
@@ -92,23 +92,23 @@ class Plan:
     @cached_property
     def outputs(self) -> range:
         """The numbers of the outputs that are shown, from 0: as many as every run shows."""
-        return range(min(len(outputs(sheet.spec)) for sheet in self.sheets))
+        return range(min(len(outputs(model.spec)) for model in self.models))
 
     def output_key(self, index: int, number: int) -> str:
         """Return the key of an output of a run, which tells the number of its last layer."""
-        return outputs(self.sheets[index].spec)[number]
+        return outputs(self.models[index].spec)[number]
 
     @cached_property
     def parameters(self) -> list[str]:
         """The parameters in the table: the first ones of all runs together."""
-        every = dict.fromkeys(key for sheet in self.sheets for key in sheet.parameters)
+        every = dict.fromkeys(key for sheet in self.models for key in sheet.parameters)
         return list(every)[:MOST_PARAMETERS]
 
     @cached_property
     def choosable(self) -> list[str]:
         """The parameters that can be chosen for a chart: those that every run has, as many as a list takes."""
         chosen: list[str] = []
-        for key in _common(sheet.parameters for sheet in self.sheets):
+        for key in _common(sheet.parameters for sheet in self.models):
             if len(",".join(map(self.symbols, [*chosen, key]))) > _LONGEST_LIST:
                 break
             chosen.append(key)
@@ -130,7 +130,7 @@ class Plan:
     @property
     def last_run_row(self) -> int:
         """The row of the last run."""
-        return self.row(len(self.sheets) - 1)
+        return self.row(len(self.models) - 1)
 
     def weight_row(self, number: int) -> int:
         """Return the row in which the weight of chart number 0 or 1 is chosen."""
@@ -160,34 +160,34 @@ class Plan:
     @cached_property
     def axes(self) -> dict[int, int]:
         """The columns of the iterations shown, by the number of iterations of a run."""
-        every = dict.fromkeys(sheet.spec.training.iters for sheet in self.sheets)
+        every = dict.fromkeys(model.spec.training.iters for model in self.models)
         return {iters: column for column, iters in enumerate(every, self.limits_column + 3)}
 
     def series_column(self, index: int, name: str) -> int:
         """Return the column of what a chart shows of a run: the runs side by side, chart by chart."""
         first = max(self.axes.values()) + 1
-        return first + self.series.index(name) * len(self.sheets) + index
+        return first + self.series.index(name) * len(self.models) + index
 
     def points(self, index: int) -> list[int]:
         """Return the iterations of a run that charts show, evenly spaced."""
-        iters = self.sheets[index].spec.training.iters
-        count = min(iters, _FEWER_POINTS if len(self.sheets) > _MANY_RUNS else _MOST_POINTS)
+        iters = self.models[index].spec.training.iters
+        count = min(iters, _FEWER_POINTS if len(self.models) > _MANY_RUNS else _MOST_POINTS)
         if count == 1:
             return [1]
         return [math.floor(1 + number * (iters - 1) / (count - 1) + 0.5) for number in range(count)]
 
     def owns_axis(self, index: int) -> bool:
         """Return whether a run is the first with its number of iterations, whose axis the others share."""
-        iters = [sheet.spec.training.iters for sheet in self.sheets]
+        iters = [model.spec.training.iters for model in self.models]
         return iters.index(iters[index]) == index
 
     def wanted(self, index: int) -> set[int]:
         """Return the iterations of a run that the sheet shows."""
-        return {1, self.sheets[index].spec.training.iters, *self.points(index)}
+        return {1, self.models[index].spec.training.iters, *self.points(index)}
 
     def targets(self) -> list[Cited]:
         """Return the first and last cell of the targets, as the first run has them."""
-        layout, spec = self.sheets[0].layout, self.sheets[0].spec
+        layout, spec = self.models[0].layout, self.models[0].spec
         if not spec.has_data_sheet:
             places = [layout.cells[keys.target(output)] for output in (1, spec.outputs)]
             return [Cited(place.sheet, place.row or 1, place.column) for place in places]
@@ -195,10 +195,10 @@ class Plan:
         return [Cited(DATA, ends[0].first, ends[0].column), Cited(DATA, ends[1].last, ends[1].column)]
 
 
-def parameter_columns(sheet: TrainingSheet) -> tuple[int, int]:
+def parameter_columns(model: Model) -> tuple[int, int]:
     """Return the first and last column of a run's parameters."""
-    every = sheet.parameters
-    return sheet.layout.columns[every[0]], sheet.layout.columns[every[-1]]
+    every = model.parameters
+    return model.layout.columns[every[0]], model.layout.columns[every[-1]]
 
 
 def _common(lists: Iterable[list[str]]) -> list[str]:
@@ -210,8 +210,8 @@ def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
     """Return the plan of a comparison with the sheets of its runs."""
     titles, texts = data_titles(comparison), load_texts(language)
     shared = shared_places(comparison)
-    sheets = [
-        sheet_of(
+    models = [
+        model_of(
             run.spec,
             language,
             title=f"{texts.of_template('titles', comparison.title)}: {run.name}",
@@ -220,7 +220,7 @@ def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
         )
         for index, run in enumerate(comparison.runs)
     ]
-    return Plan(comparison, tuple(sheets))
+    return Plan(comparison, tuple(models))
 
 
 def data_titles(comparison: Comparison) -> list[str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.live import Live
+from xlnet.book.model import Model
 from xlnet.book.record import Record
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.model import classification as classes
 from xlnet.render.excel import absolute, cell, element
 from xlnet.render.layout import FIRST_ROW, TRAINING
@@ -24,7 +24,7 @@ MOST_MARKS, FEWEST_POINTS, MOST_SAMPLES, MOST_CLASSES = 20_000, 10, 2_000, 50
 class Marks:
     """The table: from `column` on the iteration, the accuracy, and a mark a sample of the batch; a row an iteration."""
 
-    sheet: TrainingSheet
+    model: Model
     kind: str
     column: int
     first_row: int
@@ -33,7 +33,7 @@ class Marks:
     @property
     def samples(self) -> int:
         """The number of samples of a batch."""
-        return self.sheet.spec.batch_size
+        return self.model.spec.batch_size
 
     @property
     def last_column(self) -> int:
@@ -44,26 +44,26 @@ class Marks:
         """Return the iteration of a row, from 0; halves are rounded up, as in a spreadsheet."""
         if self.count == 1:
             return 1
-        return math.floor(1 + index * (self.sheet.spec.training.iters - 1) / (self.count - 1) + 0.5)
+        return math.floor(1 + index * (self.model.spec.training.iters - 1) / (self.count - 1) + 0.5)
 
     def keys_of(self, sample: int) -> tuple[list[str], list[str]]:
         """Return the outputs and targets of a sample of the batch, from 1."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         numbers = range(1, spec.outputs + 1)
         outputs = [keys.of_sample(keys.activation(len(spec.layers), number), sample) for number in numbers]
         return outputs, [keys.of_sample(keys.target(number), sample) for number in numbers]
 
 
-def marks(sheet: TrainingSheet, column: int, first_row: int, most: int) -> Marks | None:
+def marks(model: Model, column: int, first_row: int, most: int) -> Marks | None:
     """Return the table, of at most so many rows; None where no batch is classified, or it is one sample or huge.
 
     Nor is there one for so many classes that a mark's formula would be too long.
     """
-    kind, samples = classes.kind_of(sheet.spec), sheet.spec.batch_size
-    if kind is None or not 1 < samples <= MOST_SAMPLES or sheet.spec.outputs > MOST_CLASSES:
+    kind, samples = classes.kind_of(model.spec), model.spec.batch_size
+    if kind is None or not 1 < samples <= MOST_SAMPLES or model.spec.outputs > MOST_CLASSES:
         return None
     count = min(most, max(MOST_MARKS // samples, FEWEST_POINTS))
-    return Marks(sheet, kind, column, first_row, count)
+    return Marks(model, kind, column, first_row, count)
 
 
 def is_right(kind: str, outputs: list[float], targets: list[float]) -> float:
@@ -104,16 +104,16 @@ def _mark(table: Marks, sample: int, iteration: str) -> str:
 
 def _cell(table: Marks, key: str, iteration: str) -> str:
     """Return a quantity in one iteration, as a formula has it."""
-    layout = table.sheet.layout
+    layout = table.model.layout
     if key not in layout.columns:
         place = layout.cells[key]
         return f"{place.sheet}!{absolute(place.column, place.row or 1)}"
-    column, last_row = layout.columns[key], table.sheet.last_row
+    column, last_row = layout.columns[key], table.model.last_row
     return element(f"{TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, last_row)}", iteration)
 
 
 def _known(table: Marks, record: Record, key: str, iteration: int) -> float:
-    return record.value(key, iteration) if key in record.columns else table.sheet.constants[key]
+    return record.value(key, iteration) if key in record.columns else table.model.constants[key]
 
 
 def _of_sample(table: Marks, record: Record, sample: int, iteration: int) -> float:

@@ -7,6 +7,16 @@ from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet import keys
+from xlnet.book import style
+from xlnet.book.drawing.cells import put, put_text
+from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.page import print_landscape
+from xlnet.book.drawing.protection import protect
+from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.formulas import inputs
 from xlnet.book.sheets.dashboard.plan import (
     CHART_COLUMN,
@@ -25,16 +35,6 @@ from xlnet.book.sheets.dashboard.plan import (
     targets,
     weights,
 )
-
-from xlnet import keys
-from xlnet.book import style
-from xlnet.book.drawing.cells import put, put_text
-from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
-from xlnet.book.drawing.digits import align_ordinary
-from xlnet.book.drawing.page import print_landscape
-from xlnet.book.drawing.protection import protect
-from xlnet.book.live import Live, put_all, put_inputs
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.render.excel import cell
 
 _CHART_COLUMN_WIDTH, _POINT_WIDTH = 9, 12.5
@@ -43,25 +43,25 @@ _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
 _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
 
 
-def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    texts = sheet.texts
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, sheet.title, replace(style.TITLE, size=16))
-    for name in headlines(sheet.spec):
-        row = headline_row(sheet.spec, name)
-        put_text(worksheet, LABEL_COLUMN, row, _label(name, sheet), _LABEL)
+    texts = model.texts
+    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, model.title, replace(style.TITLE, size=16))
+    for name in headlines(model.spec):
+        row = headline_row(model.spec, name)
+        put_text(worksheet, LABEL_COLUMN, row, _label(name, model), _LABEL)
         put(worksheet, VALUE_COLUMN, row, _VALUE)
-    put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="below", horizontal="right"), texts)
-    shown = points(sheet)
+    put_inputs(worksheet, inputs(model), replace(style.INPUT, border="below", horizontal="right"), texts)
+    shown = model.once(points)
     thinned = "thinned" if shown.count < shown.iterations else "whole"
     note = texts.get("dashboard", thinned).format(count=shown.count)
-    put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(sheet.spec)) + 1, note, _NOTE)
-    _draw_points(worksheet, shown, sheet)
+    put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(model.spec)) + 1, note, _NOTE)
+    _draw_points(worksheet, shown, model)
     put_all(worksheet, formulas)
-    for index, chart in enumerate(_charts(sheet, shown)):
+    for index, chart in enumerate(_charts(model, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
         draw_chart(worksheet, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
-    numbers = [headline_row(sheet.spec, name) for name in headlines(sheet.spec) if _is_number(name)]
+    numbers = [headline_row(model.spec, name) for name in headlines(model.spec) if _is_number(name)]
     headline_cells = f"{cell(VALUE_COLUMN, min(numbers))}:{cell(VALUE_COLUMN, max(numbers))}"
     last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
     for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
@@ -86,27 +86,27 @@ def _is_number(name: str) -> bool:
     return name in ("first loss", "final loss") or name.startswith("output ")
 
 
-def _text(name: str, sheet: TrainingSheet) -> str:
+def _text(name: str, model: Model) -> str:
     """Return a text, that on the row's batch where rows have batches of their own and there is one."""
     of_a_batch = f"{name} of a batch"
-    has_one = sheet.spec.draws_samples and of_a_batch in sheet.texts.sections["dashboard"]
-    return sheet.texts.get("dashboard", of_a_batch if has_one else name)
+    has_one = model.spec.draws_samples and of_a_batch in model.texts.sections["dashboard"]
+    return model.texts.get("dashboard", of_a_batch if has_one else name)
 
 
-def _label(name: str, sheet: TrainingSheet) -> str:
+def _label(name: str, model: Model) -> str:
     word, _, key = name.partition(" ") if name.startswith("output ") else (name, "", "")
-    return f"{_text(word, sheet)} {sheet.symbols(key) if key else ''}".strip()
+    return f"{_text(word, model)} {model.symbols(key) if key else ''}".strip()
 
 
-def _draw_points(worksheet: Worksheet, shown: Points, sheet: TrainingSheet) -> None:
+def _draw_points(worksheet: Worksheet, shown: Points, model: Model) -> None:
     """Draw the header of the table behind the charts."""
     header = replace(style.HEADER, fill=style.CONSTANTS.strong)
-    texts = sheet.texts
+    texts = model.texts
     put_text(worksheet, POINTS_COLUMN, POINTS_HEADER_ROW - 1, texts.get("dashboard", "points"), _NOTE)
     put_text(worksheet, POINTS_COLUMN, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
     put_text(worksheet, POINTS_COLUMN + 1, POINTS_HEADER_ROW, texts.get("dashboard", "log loss"), header)
     for key in shown.every_key:
-        put_text(worksheet, shown.column(key), POINTS_HEADER_ROW, sheet.symbols(key), header)
+        put_text(worksheet, shown.column(key), POINTS_HEADER_ROW, model.symbols(key), header)
     if shown.marks is not None:
         first = shown.marks.column
         put_text(worksheet, first, POINTS_HEADER_ROW - 1, texts.get("dashboard", "marks"), _NOTE)
@@ -116,13 +116,13 @@ def _draw_points(worksheet: Worksheet, shown: Points, sheet: TrainingSheet) -> N
             put_text(worksheet, first + 1 + sample, POINTS_HEADER_ROW, f"[{sample}]", header)
 
 
-def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
-    texts = sheet.texts
+def _charts(model: Model, shown: Points) -> Iterator[Chart]:
+    texts = model.texts
     last = FIRST_POINT_ROW + shown.count - 1
 
     def chart(name: str, y: str, lines: list[Line], *, logarithmic: bool = False) -> Chart:
         return Chart(
-            title=_text(name, sheet),
+            title=_text(name, model),
             x_title=texts.get("header", "iter"),
             y_title=y,
             lines=lines,
@@ -134,18 +134,18 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
         )
 
     def line(key: str, *, dashed: bool = False) -> Line:
-        return Line(shown.column(key), sheet.symbols(key), dashed)
+        return Line(shown.column(key), model.symbols(key), dashed)
 
     yield chart("loss chart", "E", [line(keys.LOSS)])
     yield chart("log chart", "E", [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
-    if outputs(sheet.spec):
-        lines = [*(line(key) for key in outputs(sheet.spec)), *(line(key, dashed=True) for key in targets(sheet.spec))]
+    if outputs(model.spec):
+        lines = [*(line(key) for key in outputs(model.spec)), *(line(key, dashed=True) for key in targets(model.spec))]
         name = "output chart"
-        if len(outputs(sheet.spec)) < sheet.spec.batch_size * sheet.spec.outputs:
+        if len(outputs(model.spec)) < model.spec.batch_size * model.spec.outputs:
             name = "some outputs chart"
         yield chart(name, "y, t", lines)
-    drawn = chart("weight chart", "w, b" if sheet.has_biases else "w", [line(key) for key in weights(sheet)])
-    count, every = len(weights(sheet)), len(sheet.parameters)
+    drawn = chart("weight chart", "w, b" if model.has_biases else "w", [line(key) for key in weights(model)])
+    count, every = len(weights(model)), len(model.parameters)
     if count < every:
         title = texts.get("dashboard", "some weights chart").format(count=count, all=every)
         drawn = replace(drawn, title=title)
@@ -158,5 +158,5 @@ def _charts(sheet: TrainingSheet, shown: Points) -> Iterator[Chart]:
         if table.count < shown.count:
             drawn = replace(drawn, title=texts.get("dashboard", "some accuracy chart").format(count=table.count))
         yield replace(drawn, x_column=table.column, y_max=1)
-    if sheet.spec.training.schedule:
+    if model.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

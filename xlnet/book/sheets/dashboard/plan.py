@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from xlnet import keys
+from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.accuracy import Marks, marks
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.model import classification as classes
 from xlnet.spec import Spec
 
@@ -57,16 +57,16 @@ class Points:
         return math.floor(1 + index * (self.iterations - 1) / (self.count - 1) + 0.5)
 
 
-def points(sheet: TrainingSheet) -> Points:
+def points(model: Model) -> Points:
     """Return what the charts of a run show."""
-    wanted = [keys.LOSS, *outputs(sheet.spec), *weights(sheet)]
-    if sheet.spec.training.schedule:
+    wanted = [keys.LOSS, *outputs(model.spec), *weights(model)]
+    if model.spec.training.schedule:
         wanted.append(keys.LEARNING_RATE)
-    iters = sheet.spec.training.iters
+    iters = model.spec.training.iters
     count = min(iters, MOST_POINTS)
-    own_targets = tuple(targets(sheet.spec))
+    own_targets = tuple(targets(model.spec))
     column = POINTS_COLUMN + 2 + len(wanted) + len(own_targets) + 1
-    return Points(tuple(wanted), own_targets, count, iters, marks(sheet, column, FIRST_POINT_ROW, count))
+    return Points(tuple(wanted), own_targets, count, iters, marks(model, column, FIRST_POINT_ROW, count))
 
 
 def outputs(spec: Spec) -> list[str]:
@@ -91,9 +91,9 @@ def targets(spec: Spec) -> list[str]:
     return [key.replace(f"a{len(spec.layers)}_", "t_", 1) for key in outputs(spec)]
 
 
-def weights(sheet: TrainingSheet) -> list[str]:
+def weights(model: Model) -> list[str]:
     """Return the parameters that are drawn."""
-    return spread(sheet.parameters, MOST_LINES)
+    return spread(model.parameters, MOST_LINES)
 
 
 def headlines(spec: Spec) -> list[str]:

@@ -21,6 +21,7 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.model import Model
 from xlnet.book.sheets.explore import matrices, picture
 from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.faces import cells, faces
@@ -41,7 +42,6 @@ from xlnet.book.sheets.explore.plan import (
     Plan,
 )
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.render.excel import absolute, cell
 from xlnet.render.excel import text as text_of_formula
 
@@ -52,9 +52,9 @@ _SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", hori
 _CHARACTERS_PER_NUMBER = 7
 
 
-def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    plan, texts = Plan(sheet), sheet.texts
+    plan, texts = model.once(Plan), model.texts
     put_text(worksheet, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
     _draw_controls(worksheet, plan)
     _draw_picture(worksheet, plan)
@@ -75,25 +75,25 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
 
 
 def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
-    sheet, texts = plan.sheet, plan.sheet.texts
+    model, texts = plan.model, plan.model.texts
     controls = {"iteration": ITERATION.row, "view": VIEW_ROW}
-    if sheet.spec.batch_size > 1:
-        controls["sample"] = sample_of(sheet.spec).row
-    notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{sheet.spec.training.iters:,}")}
+    if model.spec.batch_size > 1:
+        controls["sample"] = sample_of(model.spec).row
+    notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{model.spec.training.iters:,}")}
     notes["view"] = texts.get("explore", "view note")
-    notes["sample"] = texts.get("explore", "sample note").format(last=sheet.spec.batch_size)
+    notes["sample"] = texts.get("explore", "sample note").format(last=model.spec.batch_size)
     for name, row in controls.items():
         put_text(worksheet, CONTROL_LABEL_COLUMN, row, texts.get("explore", name), _LABEL)
         put(worksheet, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
         put_text(worksheet, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
-    put_inputs(worksheet, inputs(sheet), replace(style.INPUT, border="box", horizontal="center"), texts)
+    put_inputs(worksheet, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
     put_text(
         worksheet, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0)
     )
 
 
 def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
-    layers, texts = plan.sheet.spec.layers, plan.sheet.texts
+    layers, texts = plan.model.spec.layers, plan.model.texts
     for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
         group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
         look = replace(style.HEADER, fill=style.GROUPS[group].strong)
@@ -151,12 +151,12 @@ def _backward(plan: Plan) -> Rule:
     palette = style.GROUPS["gradients"]
     look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
     view = absolute(CONTROL_COLUMN, VIEW_ROW)
-    condition = f"{view}={text_of_formula(plan.sheet.texts.get('explore', 'backward'))}"
+    condition = f"{view}={text_of_formula(plan.model.texts.get('explore', 'backward'))}"
     return Rule(type="expression", dxf=look, formula=[condition])
 
 
 def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
-    texts = plan.sheet.texts
+    texts = plan.model.texts
     header = replace(style.BAND, fill=style.CONSTANTS.strong)
     numbers = numbers_span(plan)
     for column in range(SYMBOL_COLUMN, numbers[1] + 1):
@@ -184,14 +184,14 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
 
 
 def _group_name(plan: Plan, group: str) -> str:
-    own = plan.sheet.texts.sections["explore groups"]
-    spec = plan.sheet.spec
+    own = plan.model.texts.sections["explore groups"]
+    spec = plan.model.spec
     name = f"{group} of a sample" if spec.batch_size > 1 else group
     if group == "samples" and spec.data.standardize:
         name = "samples, standardised"
     if group == "loss" and spec.batch_size > 1:
         name = f"loss of a sample by {spec.training.reduction}"
-    text = own.get(name) or own.get(group) or plan.sheet.group_name(group)
+    text = own.get(name) or own.get(group) or plan.model.group_name(group)
     return str(text).format(share=spec.share)
 
 
@@ -214,7 +214,7 @@ def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> Non
 
 
 def _symbol(plan: Plan, entry: Entry) -> str:
-    symbols = plan.sheet.symbols
+    symbols = plan.model.symbols
     if entry.node is None:
         return symbols("E" if entry.group == "batch" and entry.key.endswith("_E") else entry.key)
     return symbols(entry.node.key)
@@ -223,6 +223,6 @@ def _symbol(plan: Plan, entry: Entry) -> str:
 def rule_of(plan: Plan, entry: Entry) -> str:
     """Return the rule of an entry."""
     if entry.group == "batch":
-        reduction = plan.sheet.spec.training.reduction
-        return plan.sheet.texts.get("explore", "batch sum" if entry.key.startswith("d_") else f"batch {reduction}")
-    return "" if entry.node is None else plan.sheet.symbols.rule(entry.node)
+        reduction = plan.model.spec.training.reduction
+        return plan.model.texts.get("explore", "batch sum" if entry.key.startswith("d_") else f"batch {reduction}")
+    return "" if entry.node is None else plan.model.symbols.rule(entry.node)

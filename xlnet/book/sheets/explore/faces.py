@@ -33,7 +33,7 @@ def cells(plan: Plan) -> Sequence[Cell]:
 
 def faces(plan: Plan, cell: Cell) -> tuple[Face, Face]:
     """Return what a cell shows forward and backward."""
-    symbols, key = plan.sheet.symbols, cell.key
+    symbols, key = plan.model.symbols, cell.key
     if key is None:
         return "", ""
     backward = plan.counterparts.get(key)
@@ -51,4 +51,4 @@ def faces(plan: Plan, cell: Cell) -> tuple[Face, Face]:
 def shown(plan: Plan, key: str) -> Shown:
     """Return a quantity of the chosen iteration and sample."""
     is_shared = keys.parts(key.removeprefix("d_")).letter in ("w", "b")
-    return Shown(key, ITERATION) if is_shared else of_sample(key, plan.sheet.spec)
+    return Shown(key, ITERATION) if is_shared else of_sample(key, plan.model.spec)

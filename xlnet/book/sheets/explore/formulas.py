@@ -9,6 +9,7 @@ from xlnet import keys
 from xlnet.book import shown, style
 from xlnet.book.choices import ITERATION, sample_of
 from xlnet.book.live import Live, Typed
+from xlnet.book.model import Model
 from xlnet.book.record import Record
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, Quantity, cells, faces
@@ -18,7 +19,6 @@ from xlnet.book.sheets.explore.numbers import DIGITS, EQUALS, HUGE, LEAST, ROUGH
 from xlnet.book.sheets.explore.picture import Cell
 from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
 from xlnet.book.sheets.explore.spans import numbers_span
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.render.excel import absolute, cell, text
 from xlnet.render.excel import formula as written
 from xlnet.xlsx.values import Value
@@ -26,9 +26,9 @@ from xlnet.xlsx.values import Value
 _ROUNDED = replace(style.QUIET, size=9, horizontal="right", border="below")
 
 
-def inputs(sheet: TrainingSheet) -> list[Typed]:
+def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
-    spec, texts = sheet.spec, sheet.texts
+    spec, texts = model.spec, model.texts
     views = [texts.get("explore", name) for name in ("forward", "backward")]
     iterations = range(1, spec.training.iters + 1)
     typed = [
@@ -42,9 +42,9 @@ def inputs(sheet: TrainingSheet) -> list[Typed]:
     return typed
 
 
-def formulas(sheet: TrainingSheet) -> list[Live]:
+def formulas(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
-    plan = Plan(sheet)
+    plan = model.once(Plan)
     numbers = Numbers(plan)
     picture = [live for each in cells(plan) for live in _of_picture(plan, numbers, each)]
     table = [live for entry in plan.entries for live in _of_table(plan, numbers, entry)] if plan.is_drawn else []
@@ -63,7 +63,7 @@ def _of_picture(plan: Plan, numbers: Numbers, each: Cell) -> Iterator[Live]:
         source = f"={first}"
     else:
         view = absolute(CONTROL_COLUMN, VIEW_ROW)
-        is_backward = f"{view}={text(plan.sheet.texts.get('explore', 'backward'))}"
+        is_backward = f"{view}={text(plan.model.texts.get('explore', 'backward'))}"
         source = f"=IF({is_backward},{_source(plan, backward)},{first})"
     yield Live(f"{each.key} in the picture", each.column, each.row, source, look_of(each), _face(numbers, forward))
 
@@ -74,8 +74,8 @@ def _source(plan: Plan, face: Face) -> str:
         return text(face)
     if plan.is_drawn:
         return cell(VALUE_COLUMN, plan.rows[face.key])
-    sheet = plan.sheet
-    return shown.formula(shown_alone(plan, face.key), sheet.layout, sheet.last_row, NAME).removeprefix("=")
+    model = plan.model
+    return shown.formula(shown_alone(plan, face.key), model.layout, model.last_row, NAME).removeprefix("=")
 
 
 def _face(numbers: Numbers, face: Face) -> Callable[[Record], Value]:
@@ -85,9 +85,9 @@ def _face(numbers: Numbers, face: Face) -> Callable[[Record], Value]:
 
 
 def _of_table(plan: Plan, numbers: Numbers, entry: Entry) -> Iterator[Live]:
-    sheet, row = plan.sheet, plan.rows[entry.key]
+    model, row = plan.model, plan.rows[entry.key]
     if entry.shown is not None:
-        source = shown.formula(entry.shown, sheet.layout, sheet.last_row, NAME)
+        source = shown.formula(entry.shown, model.layout, model.last_row, NAME)
     else:
         assert entry.node is not None
         assert entry.node.formula is not None

@@ -49,7 +49,7 @@ class Matrix:
 
 def matrices(plan: Plan) -> list[Matrix]:
     """Return the matrix of every layer."""
-    spec = plan.sheet.spec
+    spec = plan.model.spec
     found = []
     row = PICTURE_ROW
     for number, layer in enumerate(spec.layers, 1):

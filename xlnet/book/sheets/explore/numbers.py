@@ -36,7 +36,7 @@ class Numbers:
     def value(self, record: Record, key: str) -> float:
         """Return the value of a quantity."""
         if not self._plan.is_drawn:
-            return shown.value(shown_alone(self._plan, key), record, self._plan.sheet.constants)
+            return shown.value(shown_alone(self._plan, key), record, self._plan.model.constants)
         return self._table(record)[key]
 
     def rounded(self, record: Record, key: str) -> str | float:
@@ -57,7 +57,7 @@ class Numbers:
 
     def _computed(self, record: Record) -> dict[str, float]:
         """Return every value of the table, by key and alias."""
-        constants = self._plan.sheet.constants
+        constants = self._plan.model.constants
         found = {keys.ITERATION: float(ITERATION.first)}
         for entry in self._plan.entries:
             if entry.shown is not None:
@@ -74,7 +74,7 @@ class Numbers:
 
 def parts_of(plan: Plan, entry: Entry) -> list[str]:
     """Return the right side of an entry's rule in turns: text, key, text … text."""
-    symbols = plan.sheet.symbols
+    symbols = plan.model.symbols
     assert entry.node is not None
     return Marked(symbols.layers, symbols.outputs, symbols.words).parts(entry.node)
 

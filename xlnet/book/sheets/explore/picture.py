@@ -49,7 +49,7 @@ def column_of(number: int) -> int:
 
 def headings(plan: Plan) -> Iterator[Heading]:
     """Yield the headings."""
-    last = len(plan.sheet.spec.layers)
+    last = len(plan.model.spec.layers)
     for number in range(last + 2):
         first = column_of(number)
         yield Heading(number, first, first + (VALUE if 0 < number <= last else 1), PICTURE_ROW)
@@ -57,7 +57,7 @@ def headings(plan: Plan) -> Iterator[Heading]:
 
 def cells(plan: Plan) -> Iterator[Cell]:
     """Yield the cells of the picture."""
-    spec = plan.sheet.spec
+    spec = plan.model.spec
     for number in range(1, spec.inputs + 1):
         row = _top(plan, 0) + 2 * (number - 1)
         yield from _named(column_of(0), row, keys.activation(0, number))
@@ -70,7 +70,7 @@ def cells(plan: Plan) -> Iterator[Cell]:
 
 
 def _layer(plan: Plan, number: int) -> Iterator[Cell]:
-    layer, first = plan.sheet.spec.layers[number - 1], column_of(number)
+    layer, first = plan.model.spec.layers[number - 1], column_of(number)
     height = plan.unit_height(number)
     for unit in range(1, layer.units + 1):
         row = _top(plan, number) + (unit - 1) * (height + 1)

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from xlnet import keys
 from xlnet.book.choices import ITERATION, of_sample
+from xlnet.book.model import Model
 from xlnet.book.sheets.explore import NAME
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.book.shown import Shown
 from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Node
@@ -43,24 +43,24 @@ class Entry:
 class Plan:
     """The sheet of a network."""
 
-    sheet: TrainingSheet
+    model: Model
 
     @cached_property
     def is_drawn(self) -> bool:
         """Whether the network is small enough to be drawn unit by unit, with a table of every quantity."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         units = max(spec.inputs, *(layer.units for layer in spec.layers))
         return units <= MOST_UNITS and len(spec.layers) <= MOST_LAYERS and len(self.parameters) <= MOST_PARAMETERS
 
     @cached_property
     def parameters(self) -> list[str]:
         """Every parameter."""
-        return [parameter.key for parameter in parameters(self.sheet.spec)]
+        return [parameter.key for parameter in parameters(self.model.spec)]
 
     @cached_property
     def sample_nodes(self) -> list[Node]:
         """Both passes of one sample, as if it were alone; its gradients are its share of the batch's."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         blocks = forward(spec, None)
         gradients = Gradients([parameter.key for parameter in parameters(spec) if parameter.trained])
         deltas = gradients.backward(blocks)
@@ -72,7 +72,7 @@ class Plan:
         known = {key for node in self.sample_nodes for key in (node.key, *node.aliases)}
         found = {key: keys.gradient(key) for key in known if keys.gradient(key) in known}
         # In the table a sample's share of a gradient is computed; without it there is only the whole batch's.
-        has_shares = self.is_drawn and self.sheet.spec.batch_size > 1
+        has_shares = self.is_drawn and self.model.spec.batch_size > 1
         gradients = {key: keys.gradient(key) for key in self.parameters if keys.gradient(key) in known}
         return found | {key: share(gradient) if has_shares else gradient for key, gradient in gradients.items()}
 
@@ -108,16 +108,16 @@ class Plan:
     @property
     def picture_height(self) -> int:
         """The rows of the picture, its header included."""
-        return 2 + max(self.layer_height(number) for number in range(len(self.sheet.spec.layers) + 2))
+        return 2 + max(self.layer_height(number) for number in range(len(self.model.spec.layers) + 2))
 
     def unit_height(self, number: int) -> int:
         """Return the rows of a unit of a layer: a row an edge, but at least one for z and one for a."""
-        layer = self.sheet.spec.layers[number - 1]
+        layer = self.model.spec.layers[number - 1]
         return max(layer.inputs + (layer.biases is not None), 2)
 
     def layer_height(self, number: int) -> int:
         """Return the rows of a layer; 0 are the inputs, and after the last layer come the targets and the loss."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         if number == 0:
             return 2 * spec.inputs - 1
         if number > len(spec.layers):
@@ -139,11 +139,11 @@ class Plan:
 
 
 def _entries(plan: Plan) -> Iterator[Entry]:
-    sheet, spec = plan.sheet, plan.sheet.spec
-    for constant in sheet.graph.settings:
+    model, spec = plan.model, plan.model.spec
+    for constant in model.graph.settings:
         if constant.group == "settings":
             yield Entry(constant.key, "settings", Shown(constant.key, ITERATION))
-    for node in sheet.graph.nodes:
+    for node in model.graph.nodes:
         if node.group == "schedule":
             yield Entry(node.key, "settings", Shown(node.key, ITERATION), node, has_numbers=True)
     if spec.draws_samples:
@@ -176,8 +176,8 @@ def _all(node: Node) -> Shown:
 
 def _of_the_batch(plan: Plan) -> Iterator[Entry]:
     """Yield what the batch has as a whole, the optimiser's state, and the parameters of the next iteration."""
-    nodes = plan.sheet.graph.nodes
-    if plan.sheet.spec.batch_size > 1:
+    nodes = plan.model.graph.nodes
+    if plan.model.spec.batch_size > 1:
         yield Entry(BATCH_LOSS, "batch", Shown(keys.LOSS, ITERATION))
         yield from (Entry(node.key, "batch", _all(node)) for node in nodes if node.group == "gradients")
     for node in nodes:

@@ -13,7 +13,7 @@ _LEAST_RULE_WIDTH, _LEAST_NUMBERS_WIDTH = 48, 70
 def last_column(plan: Plan) -> int:
     """Return the last column of the sheet."""
     if plan.is_drawn:
-        return max(numbers_span(plan)[1], column_of(len(plan.sheet.spec.layers) + 1) + 1)
+        return max(numbers_span(plan)[1], column_of(len(plan.model.spec.layers) + 1) + 1)
     return max(6, *(2 + matrix.width for matrix in matrices.matrices(plan)))
 
 
@@ -22,7 +22,7 @@ def width(plan: Plan, column: int) -> float:
     if column == 1:
         return MARGIN_WIDTH
     first = column_of(1)
-    if not plan.is_drawn or column < first or column >= column_of(len(plan.sheet.spec.layers) + 1):
+    if not plan.is_drawn or column < first or column >= column_of(len(plan.model.spec.layers) + 1):
         return NAME_WIDTH if column == 2 else VALUE_WIDTH
     offset = (column - first) % COLUMNS_OF_A_LAYER
     return {ARROW: ARROW_WIDTH, GAP: GAP_WIDTH}.get(offset, VALUE_WIDTH if offset % 3 == 1 else NAME_WIDTH)
@@ -36,7 +36,7 @@ def rule_span(plan: Plan) -> tuple[int, int]:
 def numbers_span(plan: Plan) -> tuple[int, int]:
     """Return the first and last column of a rule's numbers; they go on to the end of the picture."""
     first = rule_span(plan)[1] + 1
-    return first, max(_end(plan, first, _LEAST_NUMBERS_WIDTH), column_of(len(plan.sheet.spec.layers) + 1) + 1)
+    return first, max(_end(plan, first, _LEAST_NUMBERS_WIDTH), column_of(len(plan.model.spec.layers) + 1) + 1)
 
 
 def characters(plan: Plan, span: tuple[int, int]) -> float:

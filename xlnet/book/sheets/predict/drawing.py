@@ -21,6 +21,7 @@ from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.model import Model
 from xlnet.book.sheets.predict.formulas import inputs
 from xlnet.book.sheets.predict.numbers import names
 from xlnet.book.sheets.predict.plan import (
@@ -34,7 +35,6 @@ from xlnet.book.sheets.predict.plan import (
     Plan,
     shown,
 )
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.model import classification as classes
 from xlnet.render.excel import absolute, cell
 
@@ -48,20 +48,20 @@ _NOTE = replace(style.QUIET, horizontal="left")
 _LINK = replace(style.LINK, indent=1)
 
 
-def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    plan, texts = Plan(sheet), sheet.texts
+    plan, texts = model.once(Plan), model.texts
     put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))
     _draw_controls(worksheet, plan)
     _draw_headers(worksheet, plan)
     put_all(worksheet, formulas)
     typed = replace(style.INPUT, border="below", horizontal="right")
-    put_inputs(worksheet, inputs(sheet), typed, texts)
+    put_inputs(worksheet, inputs(model), typed, texts)
     _set_widths(worksheet, plan)
     _draw_passes(worksheet, plan)
     if plan.others:
         _draw_others(worksheet, plan.others)
-    if sheet.spec.inputs == 1:
+    if model.spec.inputs == 1:
         _draw_curve(worksheet, plan)
     elif plan.side:
         _draw_surface(worksheet, plan)
@@ -71,18 +71,18 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
     worksheet.sheet_properties.tabColor = style.GROUPS["samples"].strong
     protect(worksheet)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
-    bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if sheet.spec.inputs == 2 else 0) + 2)
+    bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if model.spec.inputs == 2 else 0) + 2)
     worksheet.print_area = f"A1:{cell(last, bottom)}"
     print_landscape(worksheet)
     worksheet.page_setup.fitToWidth = 1
 
 
 def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
-    texts = plan.sheet.texts
+    texts = plan.model.texts
     for name, row in plan.controls.items():
         word, _, number = name.partition(" ")
         called = _input_name(plan, int(number) - 1) if number else ""
-        label = texts.get("predict", f"{word} label").format(input=called, count=plan.sheet.spec.samples)
+        label = texts.get("predict", f"{word} label").format(input=called, count=plan.model.spec.samples)
         put_text(worksheet, LABEL_COLUMN, row, label, _LABEL)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
     put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
@@ -90,30 +90,30 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
 
 def _of_part(plan: Plan, name: str) -> str:
     """Return a text on the samples, which says so where only the first ones are shown."""
-    every = plan.sheet.spec.samples
+    every = plan.model.spec.samples
     if plan.samples == every:
-        return plan.sheet.texts.get("predict", name)
-    return plan.sheet.texts.get("predict", f"{name} of the first").format(count=plan.samples, all=f"{every:,}")
+        return plan.model.texts.get("predict", name)
+    return plan.model.texts.get("predict", f"{name} of the first").format(count=plan.samples, all=f"{every:,}")
 
 
 def _input_name(plan: Plan, index: int) -> str:
     """Return the symbol of an input, and what it is called."""
-    called = plan.sheet.spec.data.x_names
-    symbol = plan.sheet.symbols(plan.inputs[index].removeprefix("raw_"))
+    called = plan.model.spec.data.x_names
+    symbol = plan.model.symbols(plan.inputs[index].removeprefix("raw_"))
     if plan.is_standardized and called:
         return called[index]
     return f"{symbol} {called[index]}" if called else symbol
 
 
 def _draw_headers(worksheet: Worksheet, plan: Plan) -> None:
-    sheet, texts = plan.sheet, plan.sheet.texts
+    model, texts = plan.model, plan.model.texts
     groups = dict.fromkeys((*plan.inputs, *plan.targets), "samples")
     titles = {key: _input_name(plan, index) for index, key in enumerate(plan.inputs)}
-    called = sheet.spec.data.t_names
+    called = model.spec.data.t_names
     for index, key in enumerate(plan.targets):
         name = f" {called[index]}" if called and plan.kind != classes.SEVERAL else ""
-        titles[key] = sheet.symbols(key) + name
-    titles |= {shown(key): sheet.symbols(key) for key in plan.outputs}
+        titles[key] = model.symbols(key) + name
+    titles |= {shown(key): model.symbols(key) for key in plan.outputs}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
     put_text(worksheet, LABEL_COLUMN, plan.header_row, texts.get("predict", "yours"), _filled("iteration"))
     for name, column in plan.columns.items():
@@ -150,7 +150,7 @@ def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
     for column in range(VALUE_COLUMN, max(plan.layout.columns.values()) + 1):
         widths[column] = _WIDTH
     widths[plan.picture_column - 1] = _MARGIN_WIDTH
-    if plan.sheet.spec.inputs == 1:
+    if plan.model.spec.inputs == 1:
         widths |= dict.fromkeys(
             range(plan.picture_column, plan.picture_column + plan.picture_width), _CHART_COLUMN_WIDTH
         )
@@ -163,7 +163,7 @@ def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
 
 def _draw_passes(worksheet: Worksheet, plan: Plan) -> None:
     """Draw the names of the parameters in use and the headers of the passes."""
-    symbols, texts = plan.sheet.symbols, plan.sheet.texts
+    symbols, texts = plan.model.symbols, plan.model.texts
     first = plan.layout.cells[plan.parameters[0]].column
     put_text(worksheet, first, PARAMETER_ROW - 2, texts.get("predict", "used"), style.TITLE)
     for key in plan.parameters:
@@ -180,7 +180,7 @@ def _draw_passes(worksheet: Worksheet, plan: Plan) -> None:
 
 def _draw_others(worksheet: Worksheet, others: Others) -> None:
     """Draw the title and the header of the passes of the samples that the table does not show."""
-    texts, symbols = others.plan.sheet.texts, others.plan.sheet.symbols
+    texts, symbols = others.plan.model.texts, others.plan.model.symbols
     numbers = {"first": others.samples[0] + 1, "last": others.samples[-1] + 1}
     title = texts.get("predict", "other samples").format(**numbers)
     put_text(worksheet, others.first_column, others.title_row, title, style.TITLE)
@@ -194,7 +194,7 @@ def _draw_others(worksheet: Worksheet, others: Others) -> None:
 
 def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
     """Draw the outputs over the only input, with the samples as marks."""
-    symbols = plan.sheet.symbols
+    symbols = plan.model.symbols
     x, last = plan.columns[plan.inputs[0]], plan.point_row + plan.points - 1
     lines = [Line(plan.columns[shown(key)], symbols(key)) for key in plan.outputs[:_MOST_LINES]]
     samples = (plan.sample_row, plan.sample_row + plan.samples - 1)
@@ -217,8 +217,8 @@ def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
 
 def _draw_surface(worksheet: Worksheet, plan: Plan) -> None:
     """Colour the picture of the plane, mark the samples in it, and name its axes."""
-    texts, left = plan.sheet.texts, plan.picture_column + 1
-    symbols = plan.sheet.symbols
+    texts, left = plan.model.texts, plan.picture_column + 1
+    symbols = plan.model.symbols
     title = texts.get("predict", "surface").format(output=symbols(plan.outputs[0]))
     if "output" in plan.controls:
         chosen = cell(VALUE_COLUMN, plan.controls["output"])

@@ -14,6 +14,7 @@ from xlnet.book import shown as shows
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
 from xlnet.book.live import Live, Typed
+from xlnet.book.model import Model
 from xlnet.book.record import Record
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.numbers import RIGHT, WRONG, Numbers
@@ -29,7 +30,6 @@ from xlnet.book.sheets.predict.plan import (
     shown,
     typed_inputs,
 )
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.book.shown import Shown
 from xlnet.model import classification as classes
 from xlnet.render.excel import absolute, at_row, cell, text
@@ -46,13 +46,13 @@ _SURFACE = replace(style.TEXT, number_format=style.HIDDEN, horizontal="center", 
 _AXIS = replace(style.QUIET, size=8, shrink=True)
 
 
-def inputs(sheet: TrainingSheet) -> list[Typed]:
+def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
-    plan, texts = Plan(sheet), sheet.texts
+    plan, texts = model.once(Plan), model.texts
     words = tuple(texts.get("predict", name) for name in ("last", "chosen"))
     found = [Typed("weights", VALUE_COLUMN, plan.controls["weights"], words[0], "choice", words)]
     if "output" in plan.controls:
-        outputs = range(1, sheet.spec.outputs + 1)
+        outputs = range(1, model.spec.outputs + 1)
         found.append(Typed("output of the picture", VALUE_COLUMN, plan.controls["output"], 1, "choice", outputs))
     for number, axis in enumerate(plan.axes, 1):
         for name, value in (("first", axis.first), ("last", axis.last)):
@@ -64,9 +64,9 @@ def inputs(sheet: TrainingSheet) -> list[Typed]:
     return found
 
 
-def formulas(sheet: TrainingSheet) -> list[Live]:
+def formulas(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
-    plan = Plan(sheet)
+    plan = model.once(Plan)
     numbers = Numbers(plan)
     return [
         *_controls(plan, numbers),
@@ -77,15 +77,15 @@ def formulas(sheet: TrainingSheet) -> list[Live]:
         *_outputs(plan, numbers),
         *(_classes(plan, numbers) if plan.kind else ()),
         *(_others(plan.others, numbers) if plan.others else ()),
-        *(_surface(plan, numbers) if sheet.spec.inputs == 2 else ()),
+        *(_surface(plan, numbers) if model.spec.inputs == 2 else ()),
     ]
 
 
 def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
-    sheet = plan.sheet
-    weights, chosen = absolute(VALUE_COLUMN, plan.controls["weights"]), text(sheet.texts.get("predict", "chosen"))
-    column = sheet.layout.columns[keys.ITERATION]
-    count = f"COUNT({TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, sheet.last_row)})"
+    model = plan.model
+    weights, chosen = absolute(VALUE_COLUMN, plan.controls["weights"]), text(model.texts.get("predict", "chosen"))
+    column = model.layout.columns[keys.ITERATION]
+    count = f"COUNT({TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, model.last_row)})"
     yield Live(
         "iteration whose weights are used",
         VALUE_COLUMN,
@@ -99,7 +99,7 @@ def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
         if plan.others:
             marks.append((plan.others.mark_column, plan.others.first_row, plan.others.last_row))
         counts = (f"COUNTIF({cell(column, top)}:{cell(column, end)},{text(RIGHT)})" for column, top, end in marks)
-        right, every = plan.controls["right"], sheet.spec.samples
+        right, every = plan.controls["right"], model.spec.samples
         yield Live("samples right", VALUE_COLUMN, right, f"={'+'.join(counts)}", _CONTROL, numbers.right)
         yield Live(
             "accuracy",
@@ -114,7 +114,7 @@ def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
 def _parameters(plan: Plan) -> Iterator[Live]:
     for key in plan.parameters:
         cited = Shown(key, plan.used)
-        source = shows.formula(cited, plan.sheet.layout, plan.sheet.last_row, NAME)
+        source = shows.formula(cited, plan.model.layout, plan.model.last_row, NAME)
         column = plan.layout.cells[key].column
         value = partial(shows.value, cited, constants={})
         yield Live(f"{key} used", column, PARAMETER_ROW, source, _NUMBER, value, cited)
@@ -125,10 +125,10 @@ def _samples(plan: Plan) -> Iterator[Live]:
     for sample in range(plan.samples):
         row = plan.sample_row + sample
         for key in (*plan.inputs, *plan.targets):
-            source = cell_of_sample(plan.sheet.spec, key, sample)
-            cited = plan.sheet.layout.cells[source]
+            source = cell_of_sample(plan.model.spec, key, sample)
+            cited = plan.model.layout.cells[source]
             formula = f"={cited.sheet}!{absolute(cited.column, cited.row or 1)}"
-            value = plan.sheet.constants[source]
+            value = plan.model.constants[source]
             yield Live(f"{key} of a sample", plan.columns[key], row, formula, _NUMBER, _fixed(value))
 
 

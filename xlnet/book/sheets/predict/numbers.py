@@ -41,7 +41,7 @@ class Numbers:
 
     def target_class(self, sample: int) -> str | float:
         """Return the class of a sample, from 0."""
-        return self.class_of(list(self._plan.sheet.spec.data.t[sample]))
+        return self.class_of(list(self._plan.model.spec.data.t[sample]))
 
     def mark(self, record: Record, sample: int) -> str | float:
         """Return whether a sample's class is named right; NaN where the network names none."""
@@ -73,7 +73,7 @@ class Numbers:
         if row >= plan.point_row:
             return self._point(row - plan.point_row)
         if row >= plan.sample_row:
-            return list(plan.sheet.spec.data.x[row - plan.sample_row])
+            return list(plan.model.spec.data.x[row - plan.sample_row])
         return typed_inputs(plan)[row - plan.first_row]
 
     def _point(self, number: int) -> list[float]:
@@ -89,14 +89,14 @@ class Numbers:
         inputs = [self.inputs_of(row) for row in plan.rows]
         typed = {key: list(column) for key, column in zip(plan.inputs, zip(*inputs, strict=True), strict=True)}
         fixed = self._parameters(record)
-        constants = plan.sheet.constants
+        constants = plan.model.constants
         statistics = {key: value for key, value in constants.items() if keys.belonging(key) and key not in typed}
         return run.rows(typed, fixed | statistics, plan.nodes)
 
     def _run_others(self, record: Record) -> dict[str, list[float]]:
         others = self._plan.others
         assert others is not None
-        constants, spec = self._plan.sheet.constants, self._plan.sheet.spec
+        constants, spec = self._plan.model.constants, self._plan.model.spec
         every = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
         typed = {key: [constants[cell_of_sample(spec, key, sample)] for sample in others.samples] for key in every}
         return run.rows(typed, self._parameters(record), others.nodes)
@@ -107,4 +107,4 @@ class Numbers:
 
 def names(plan: Plan) -> list[str]:
     """Return the names of the classes."""
-    return classes.names(plan.sheet.spec, plan.sheet.texts.get("predict", "unnamed"))
+    return classes.names(plan.model.spec, plan.model.texts.get("predict", "unnamed"))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlnet import keys
+from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.book.shown import Choice
 from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Node
@@ -48,40 +48,40 @@ class Axis:
 class Plan:
     """The sheet of a network."""
 
-    sheet: TrainingSheet
+    model: Model
 
     @cached_property
     def kind(self) -> str | None:
         """How the network classifies (see `classes`)."""
-        return classes.kind_of(self.sheet.spec)
+        return classes.kind_of(self.model.spec)
 
     @cached_property
     def inputs(self) -> list[str]:
         """The inputs as a person types them: as measured, where they are standardised."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         every = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
         return [keys.state("raw", key) for key in every] if self.is_standardized else every
 
     @property
     def is_standardized(self) -> bool:
         """Whether the network sees standardised inputs."""
-        return bool(self.sheet.graph.statistics)
+        return bool(self.model.graph.statistics)
 
     @cached_property
     def outputs(self) -> list[str]:
         """The outputs."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         return [keys.activation(len(spec.layers), number) for number in range(1, spec.outputs + 1)]
 
     @cached_property
     def targets(self) -> list[str]:
         """The targets."""
-        return [keys.target(number) for number in range(1, self.sheet.spec.outputs + 1)]
+        return [keys.target(number) for number in range(1, self.model.spec.outputs + 1)]
 
     @cached_property
     def parameters(self) -> list[str]:
         """Every parameter."""
-        return [parameter.key for parameter in parameters(self.sheet.spec)]
+        return [parameter.key for parameter in parameters(self.model.spec)]
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -91,23 +91,23 @@ class Plan:
             own = key.removeprefix("raw_")
             mean, deviation = Quantity(keys.state("mean", own)), Quantity(keys.state("sd", own))
             found.append(Node(own, "samples", (Quantity(key) - mean) / deviation))
-        blocks = forward(self.sheet.spec, None)
+        blocks = forward(self.model.spec, None)
         return found + [node for block in blocks for node in block.nodes if node.group == "forward"]
 
     @cached_property
     def samples(self) -> int:
         """The number of samples that are shown."""
-        return min(self.sheet.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
+        return min(self.model.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
 
     @cached_property
     def others(self) -> Others | None:
         """The samples that are not shown, counted all the same; None where there are none or nothing is counted."""
-        return Others(self) if self.kind and self.samples < self.sheet.spec.samples else None
+        return Others(self) if self.kind and self.samples < self.model.spec.samples else None
 
     @cached_property
     def side(self) -> int:
         """The points along an axis of the picture, 0 where there is none: it takes one input or two."""
-        count = self.sheet.spec.inputs
+        count = self.model.spec.inputs
         if count == 1:
             return CURVE_POINTS
         fitting = [side for side in _SIDES if side * side * len(self.nodes) <= MOST_CELLS]
@@ -116,12 +116,12 @@ class Plan:
     @property
     def points(self) -> int:
         """The number of points of the picture."""
-        return self.side if self.sheet.spec.inputs == 1 else self.side * self.side
+        return self.side if self.model.spec.inputs == 1 else self.side * self.side
 
     @cached_property
     def axes(self) -> list[Axis]:
         """The axes of the picture at first, a little beyond the samples."""
-        return [_axis(column) for column in zip(*self.sheet.spec.data.x, strict=True)] if self.side else []
+        return [_axis(column) for column in zip(*self.model.spec.data.x, strict=True)] if self.side else []
 
     # Controls.
     @cached_property
@@ -133,7 +133,7 @@ class Plan:
         yield from ("weights", "iteration")
         if self.kind:
             yield from ("right", "accuracy")
-        if self.sheet.spec.inputs == 2 and self.sheet.spec.outputs > 1:
+        if self.model.spec.inputs == 2 and self.model.spec.outputs > 1:
             yield "output"
         for number in range(1, len(self.axes) + 1):
             yield from (f"first {number}", f"last {number}")
@@ -141,7 +141,7 @@ class Plan:
     @property
     def used(self) -> Choice:
         """The cell with the iteration whose parameters are used."""
-        return Choice(NAME, VALUE_COLUMN, self.controls["iteration"], self.sheet.spec.training.iters)
+        return Choice(NAME, VALUE_COLUMN, self.controls["iteration"], self.model.spec.training.iters)
 
     # Rows.
     @property
@@ -197,13 +197,13 @@ class Plan:
         """The columns of the picture, with an axis on its left and a gap on its right."""
         if not self.side:
             return 0
-        return 2 + (CHART_COLUMNS if self.sheet.spec.inputs == 1 else self.side)
+        return 2 + (CHART_COLUMNS if self.model.spec.inputs == 1 else self.side)
 
     @cached_property
     def layout(self) -> Layout:
         """Where the quantities of a pass stand; parameters have cells of their own, above the passes."""
         first = self.picture_column + self.picture_width
-        cells = dict(self.sheet.layout.cells)
+        cells = dict(self.model.layout.cells)
         for key in (*self.inputs, *self.targets):
             cells.pop(key, None)
         for column, key in enumerate(self.parameters, first):
@@ -235,7 +235,7 @@ class Others:
     @property
     def samples(self) -> range:
         """The samples, from 0."""
-        return range(self.plan.samples, self.plan.sheet.spec.samples)
+        return range(self.plan.samples, self.plan.model.spec.samples)
 
     @property
     def title_row(self) -> int:
@@ -250,12 +250,12 @@ class Others:
     @property
     def last_row(self) -> int:
         """The row of the last pass."""
-        return FIRST_SAMPLE_ROW + self.plan.sheet.spec.samples - 1
+        return FIRST_SAMPLE_ROW + self.plan.model.spec.samples - 1
 
     @cached_property
     def spec(self) -> Spec:
         """The network without its softmax: the largest output is that of the largest weighted sum."""
-        spec = self.plan.sheet.spec
+        spec = self.plan.model.spec
         if spec.layers[-1].activation != SOFTMAX:
             return spec
         layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
@@ -280,7 +280,7 @@ class Others:
     def layout(self) -> Layout:
         """Where the quantities of a pass stand."""
         cells = dict(self.plan.layout.cells)
-        for index in range(1, self.plan.sheet.spec.inputs + 1):
+        for index in range(1, self.plan.model.spec.inputs + 1):
             key = keys.activation(0, index)
             cells[key] = Place(DATA, self.data_column(key), None)
         columns: dict[str, int] = {}
@@ -290,7 +290,7 @@ class Others:
 
     def data_column(self, key: str) -> int:
         """Return the column of an input, as the network sees it, or of a target on sheet Data."""
-        return self.plan.sheet.layout.data[keys.data(key)].column
+        return self.plan.model.layout.data[keys.data(key)].column
 
 
 def shown(output: str) -> str:
@@ -308,7 +308,7 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
 
 def typed_inputs(plan: Plan) -> list[list[float]]:
     """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
-    samples = [list(row) for row in plan.sheet.spec.data.x[:INPUT_ROWS]]
+    samples = [list(row) for row in plan.model.spec.data.x[:INPUT_ROWS]]
     multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
     return (samples + multiples)[:INPUT_ROWS]
 

@@ -19,6 +19,7 @@ from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Live, put_all, put_inputs
+from xlnet.book.model import Model
 from xlnet.book.sheets.proof.formulas import inputs
 from xlnet.book.sheets.proof.plan import (
     ABOUT_ROW,
@@ -35,7 +36,6 @@ from xlnet.book.sheets.proof.plan import (
     Plan,
     plan,
 )
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.render.excel import absolute, cell, text
 
 _WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE, _MOST_PRINTED_COLUMNS = 17, 20, 14, 28
@@ -46,9 +46,9 @@ _NAME = replace(style.TEXT, bold=True, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
 
 
-def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -> None:
+def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    made, texts = plan(sheet), sheet.texts
+    made, texts = model.once(plan), model.texts
     put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
     put_text(worksheet, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
     merge(worksheet, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
@@ -63,7 +63,7 @@ def draw(worksheet: Worksheet, sheet: TrainingSheet, formulas: Sequence[Live]) -
         worksheet, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1)
     )
     typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
-    put_inputs(worksheet, inputs(sheet), typed, texts)
+    put_inputs(worksheet, inputs(model), typed, texts)
     _draw_headers(worksheet, made)
     put_all(worksheet, formulas)
     _colour_verdicts(worksheet, made)
@@ -85,7 +85,7 @@ def _pages(worksheet: Worksheet) -> int:
 
 
 def _about(made: Plan) -> str:
-    texts = made.sheet.texts
+    texts = made.model.texts
     parts = [texts.get("proof", "about")]
     if made.has_kinks:
         parts.append(texts.get("proof", "about kinks"))
@@ -95,25 +95,25 @@ def _about(made: Plan) -> str:
 
 
 def _draw_headers(worksheet: Worksheet, made: Plan) -> None:
-    sheet, texts = made.sheet, made.sheet.texts
+    model, texts = made.model, made.model.texts
     for name in made.columns:
         group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
         header = replace(style.HEADER, fill=style.GROUPS[group.get(name, "parameters")].strong, wrap=True)
         put_text(worksheet, made.column(name), HEADER_ROW, texts.get("proof", name), header)
     fit_height(worksheet, HEADER_ROW, 2)
     for index, key in enumerate(made.proved):
-        put_text(worksheet, LABEL_COLUMN, made.row(index), sheet.symbols(key), _NAME)
+        put_text(worksheet, LABEL_COLUMN, made.row(index), model.symbols(key), _NAME)
         for up, sign in ((True, "+"), (False, "−")):
-            label = f"{sheet.symbols(key)} {sign} h"
+            label = f"{model.symbols(key)} {sign} h"
             put_text(worksheet, LABEL_COLUMN, made.moved_row(index, up=up), label, _LABEL)
     heading = replace(style.TITLE, size=13)
     put_text(worksheet, LABEL_COLUMN, made.base_row - 2, texts.get("proof", "passes"), heading)
     put_text(worksheet, LABEL_COLUMN, made.base_row - 1, texts.get("proof", "moved"), _filled("iteration"))
     put_text(worksheet, LABEL_COLUMN, made.base_row, texts.get("proof", "nothing moved"), _LABEL)
-    groups = {node.key: node.group for node in sheet.graph.nodes}
+    groups = {node.key: node.group for node in model.graph.nodes}
     for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
         column = made.layout.columns.get(key) or made.layout.cells[key].column
-        put_text(worksheet, column, made.base_row - 1, sheet.symbols(key), _filled(groups[key]))
+        put_text(worksheet, column, made.base_row - 1, model.symbols(key), _filled(groups[key]))
 
 
 def _filled(group: str) -> style.Look:
@@ -127,14 +127,14 @@ def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
     verdict = f"${cell(column, FIRST_ROW)}"
     cells = f"{cell(column, FIRST_ROW)}:{cell(column, last)}"
     for name in ("agrees", "kink", "differs"):
-        rule = _coloured(f"{verdict}={text(made.sheet.texts.get('proof', name))}", good=name != "differs")
+        rule = _coloured(f"{verdict}={text(made.model.texts.get('proof', name))}", good=name != "differs")
         worksheet.conditional_formatting.add(cells, rule)
     before, after = made.headline
     headline = absolute(LABEL_COLUMN, HEADLINE_ROW)
     everything = text(f"{before}{len(made.proved)}{after}")
     banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
     worksheet.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
-    diverged = text(made.sheet.texts.get("proof", "diverged"))
+    diverged = text(made.model.texts.get("proof", "diverged"))
     is_wrong = f"AND({headline}<>{everything},{headline}<>{diverged})"
     worksheet.conditional_formatting.add(banner, _coloured(is_wrong, good=False))
     fit_height(worksheet, HEADLINE_ROW, 2)

@@ -11,6 +11,7 @@ from xlnet import keys
 from xlnet.book import shown, style
 from xlnet.book.choices import ITERATION
 from xlnet.book.live import Live, Typed
+from xlnet.book.model import Model
 from xlnet.book.record import Record
 from xlnet.book.sheets.proof import NAME, verdict
 from xlnet.book.sheets.proof.numbers import STEP, TOLERANCE, Numbers
@@ -26,7 +27,6 @@ from xlnet.book.sheets.proof.plan import (
     Plan,
     plan,
 )
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.book.shown import Shown
 from xlnet.render.excel import absolute, at_row, cell, text
 from xlnet.render.excel import formula as written
@@ -41,7 +41,7 @@ _VERDICT = replace(style.TEXT, bold=True, horizontal="center", border="below")
 _HEADLINE = replace(style.TITLE, size=16)
 
 
-def inputs(_: TrainingSheet) -> list[Typed]:
+def inputs(_: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
     return [
         Typed("h", VALUE_COLUMN, STEP_ROW, STEP),
@@ -49,9 +49,9 @@ def inputs(_: TrainingSheet) -> list[Typed]:
     ]
 
 
-def formulas(sheet: TrainingSheet) -> list[Live]:
+def formulas(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
-    made = plan(sheet)
+    made = model.once(plan)
     numbers = Numbers(made)
     passes = (*_base(made), *_moved(made, numbers), *_forward(made, numbers))
     return [*_head(made, numbers), *_table(made, numbers), *passes]
@@ -64,9 +64,9 @@ def _head(made: Plan, numbers: Numbers) -> Iterator[Live]:
     yield Live("E of the proof", VALUE_COLUMN, LOSS_ROW, loss, _HEAD, _of_pass(numbers, keys.LOSS, made.base_row))
     column = made.column("verdict")
     verdicts = f"{cell(column, FIRST_ROW)}:{cell(column, made.row(len(made.proved) - 1))}"
-    counts = "+".join(f"COUNTIF({verdicts},{text(made.sheet.texts.get('proof', name))})" for name in made.agreeing)
+    counts = "+".join(f"COUNTIF({verdicts},{text(made.model.texts.get('proof', name))})" for name in made.agreeing)
     before, after = made.headline
-    words = made.sheet.texts.sections["proof"]
+    words = made.model.texts.sections["proof"]
     is_none = f"COUNTIF({verdicts},{text(words['none'])})={len(made.proved)}"
     formula = f"=IF({is_none},{text(words['diverged'])},{text(before)}&({counts})&{text(after)})"
     yield Live("gradients that agree", LABEL_COLUMN, HEADLINE_ROW, formula, _HEADLINE, numbers.headline)
@@ -75,7 +75,7 @@ def _head(made: Plan, numbers: Numbers) -> Iterator[Live]:
 def _table(made: Plan, numbers: Numbers) -> Iterator[Live]:
     layout, step = made.layout, absolute(VALUE_COLUMN, STEP_ROW)
     loss = absolute(made.loss_column, made.base_row)
-    words = made.sheet.texts.sections["proof"]
+    words = made.model.texts.sections["proof"]
     for index, key in enumerate(made.proved):
         row = made.row(index)
         at = {name: cell(made.column(name), row) for name in made.columns}
@@ -86,7 +86,7 @@ def _table(made: Plan, numbers: Numbers) -> Iterator[Live]:
             "E plus": f"={cell(made.loss_column, made.moved_row(index, up=True))}",
             "E minus": f"={cell(made.loss_column, made.moved_row(index, up=False))}",
             "central": f"=({at['E plus']}-{at['E minus']})/(2*{at['h']})",
-            "gradient": shown.formula(gradient, made.sheet.layout, made.sheet.last_row, NAME),
+            "gradient": shown.formula(gradient, made.model.layout, made.model.last_row, NAME),
             "difference": f"={at['central']}-{at['gradient']}",
             "slope below": f"=({loss}-{at['E minus']})/{at['h']}",
             "slope above": f"=({at['E plus']}-{loss})/{at['h']}",
@@ -108,7 +108,7 @@ def _base(made: Plan) -> Iterator[Live]:
     for key in (*made.parameters, *made.drawn):
         column = layout.columns.get(key) or layout.cells[key].column
         cited = Shown(key, ITERATION)
-        source = shown.formula(cited, made.sheet.layout, made.sheet.last_row, NAME)
+        source = shown.formula(cited, made.model.layout, made.model.last_row, NAME)
         yield Live(f"{key} of the proof", column, made.base_row, source, _NUMBER, _shown(cited), cited)
 
 

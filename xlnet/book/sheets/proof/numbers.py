@@ -39,7 +39,7 @@ class Numbers:
         made = self._plan
         verdicts = [self.verdict(record, index) for index in range(len(made.proved))]
         if set(verdicts) == {"none"}:
-            return made.sheet.texts.get("proof", "diverged")
+            return made.model.texts.get("proof", "diverged")
         return str(sum(verdict in made.agreeing for verdict in verdicts)).join(made.headline)
 
     def _of_row(self, record: Record, index: int) -> dict[str, float]:
@@ -71,5 +71,5 @@ class Numbers:
             step = STEP * max(1.0, abs(typed[key][0]))
             typed[key][1 + index] += step
             typed[key][1 + index + count] -= step
-        fixed = made.sheet.constants | {key: record.value(key, ITERATION.first) for key in made.drawn}
+        fixed = made.model.constants | {key: record.value(key, ITERATION.first) for key in made.drawn}
         return run.rows(typed, fixed, made.forward)

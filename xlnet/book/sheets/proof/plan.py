@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlnet import keys
+from xlnet.book.model import Model
 from xlnet.book.sheets.proof import NAME
-from xlnet.book.sheets.training import TrainingSheet
 from xlnet.graph.node import Node
 from xlnet.graph.operations import KINKED
 from xlnet.render.layout import Layout, Place
@@ -27,7 +27,7 @@ KINK_COLUMNS = ("slope below", "slope above")
 class Plan:
     """The `proved` parameters of those that are trained, and where they and their moved passes stand."""
 
-    sheet: TrainingSheet
+    model: Model
     proved: tuple[str, ...]
     trained: int
 
@@ -52,30 +52,30 @@ class Plan:
     @cached_property
     def parameters(self) -> list[str]:
         """Every parameter."""
-        return [node.key for node in self.sheet.graph.nodes if node.group == "parameters"]
+        return [node.key for node in self.model.graph.nodes if node.group == "parameters"]
 
     @cached_property
     def drawn(self) -> list[str]:
         """The inputs and targets of the samples that the iteration draws."""
-        nodes = self.sheet.graph.nodes
+        nodes = self.model.graph.nodes
         return [n.key for n in nodes if n.group == "samples" and keys.parts(n.key).letter in ("x", "t")]
 
     @cached_property
     def forward(self) -> list[Node]:
         """The forward pass."""
-        return [node for node in self.sheet.graph.nodes if node.group in ("forward", "loss")]
+        return [node for node in self.model.graph.nodes if node.group in ("forward", "loss")]
 
     @cached_property
     def layout(self) -> Layout:
         """Where the quantities of a pass stand: parameters and the pass in its row, drawn samples in the first one."""
         columns = {key: column for column, key in enumerate(self.parameters, FIRST_PARAMETER_COLUMN)}
-        cells = dict(self.sheet.layout.cells)
+        cells = dict(self.model.layout.cells)
         first = FIRST_PARAMETER_COLUMN + len(self.parameters)
         for column, key in enumerate(self.drawn, first):
             cells[key] = Place(NAME, column, self.base_row)
         for column, node in enumerate(self.forward, first + len(self.drawn)):
             columns |= dict.fromkeys((node.key, *node.aliases), column)
-        return Layout(cells, columns, self.sheet.layout.data, NAME)
+        return Layout(cells, columns, self.model.layout.data, NAME)
 
     @property
     def last_column(self) -> int:
@@ -90,7 +90,7 @@ class Plan:
     @property
     def has_kinks(self) -> bool:
         """Whether the loss may have a kink, where its slope jumps and backpropagation takes one side."""
-        spec = self.sheet.spec
+        spec = self.model.spec
         return not KINKED.isdisjoint((spec.training.loss, *(layer.activation for layer in spec.layers)))
 
     @property
@@ -103,7 +103,7 @@ class Plan:
         """What stands before and after the number of gradients that agree."""
         name = "headline" if len(self.proved) == self.trained else "headline of some"
         numbers = {"all": len(self.proved), "trained": f"{self.trained:,}"}
-        text = self.sheet.texts.get("proof", name).format(agreeing="\n", **numbers)
+        text = self.model.texts.get("proof", name).format(agreeing="\n", **numbers)
         before, after = text.split("\n")
         return before, after
 
@@ -117,10 +117,10 @@ class Plan:
         return LABEL_COLUMN + self.columns.index(name)
 
 
-def plan(sheet: TrainingSheet) -> Plan:
+def plan(model: Model) -> Plan:
     """Return what the sheet proves; of very many parameters some, evenly spaced."""
-    trained = [node.key.removeprefix("d_") for node in sheet.graph.nodes if node.group == "gradients"]
-    width = sum(node.group in ("parameters", "forward", "loss") for node in sheet.graph.nodes)
+    trained = [node.key.removeprefix("d_") for node in model.graph.nodes if node.group == "gradients"]
+    width = sum(node.group in ("parameters", "forward", "loss") for node in model.graph.nodes)
     count = min(len(trained), max(MOST_CELLS // (2 * width), FEWEST_PARAMETERS), MOST_PARAMETERS)
     spaced = [round(index * (len(trained) - 1) / max(count - 1, 1)) for index in range(count)]
-    return Plan(sheet, tuple(trained[index] for index in spaced), len(trained))
+    return Plan(model, tuple(trained[index] for index in spaced), len(trained))

@@ -17,7 +17,7 @@ def formula(made: Plan, at: Mapping[str, str]) -> str:
 
     At a kink the slope jumps: backpropagation may take either side's slope, or one between.
     """
-    words = {name: text(made.sheet.texts.get("proof", name)) for name in ("agrees", "kink", "differs", "none")}
+    words = {name: text(made.model.texts.get("proof", name)) for name in ("agrees", "kink", "differs", "none")}
     loss, tolerance = absolute(VALUE_COLUMN, LOSS_ROW), absolute(VALUE_COLUMN, TOLERANCE_ROW)
     gradient = at["gradient"]
     allowed = f"{tolerance}*MAX(ABS({gradient}),{loss},{_SMALLEST_SCALE})"

@@ -57,7 +57,7 @@ def known_of(runs: Sequence[Opened], saved: Mapping[str, Grid]) -> Known:
         for (row, column), text in grid.texts.items()
         if grid.kinds[row - 1, column - 1] == TEXT
     }
-    tables = {run.sheet.name: (run.rows, len(run.graph.nodes)) for run in runs}
+    tables = {run.model.name: (run.rows, len(run.graph.nodes)) for run in runs}
     return Known(choices, texts, own, tables)
 
 

@@ -45,7 +45,7 @@ def expected(view: View) -> _Found:
 
 def _results(view: View, plan: Plan, index: int) -> _Found:
     spec, words = view.opened.spec, plan.texts.sections["compare"]
-    iters, own = spec.training.iters, view.opened.sheet.parameters
+    iters, own = spec.training.iters, view.opened.model.parameters
 
     def at(name: str, value: Expected) -> tuple[Position, Expected]:
         return Position(NAME, plan.row(index), plan.columns[name]), value
@@ -121,9 +121,9 @@ def _points(view: View, plan: Plan, index: int) -> _Found:
 
 
 def _weights(view: View, plan: Plan, index: int) -> _Found:
-    sheet = view.opened.sheet
-    own = sheet.parameters
-    by_symbol = {sheet.header(node): node.key for node in sheet.graph.nodes if node.key in own}
+    model = view.opened.model
+    own = model.parameters
+    by_symbol = {model.header(node): node.key for node in model.graph.nodes if node.key in own}
     for which in plan.charted_weights:
         key = by_symbol.get(view.text(NAME, plan.weight_row(which), VALUE_COLUMN) or "")
         column = plan.series_column(index, f"weight {which}")
@@ -135,7 +135,7 @@ def _weights(view: View, plan: Plan, index: int) -> _Found:
 
 def _at_point(view: View, plan: Plan, index: int, key: str, number: int) -> float | None:
     """Return what sheet Training has of a quantity in the iteration that a point shows."""
-    iters = plan.sheets[index].spec.training.iters
+    iters = plan.models[index].spec.training.iters
     iteration = view.number(NAME, FIRST_RUN_ROW + number, plan.axes[iters])
     return view.of_iteration(key, int(iteration)) if 1 <= iteration < iters + 1 else None
 

@@ -25,14 +25,14 @@ def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     """Yield what each formula of the sheet should show."""
     yield from _headlines(view)
     yield from _points(view)
-    shown = dashboard.points(view.opened.sheet)
+    shown = view.opened.model.once(dashboard.points)
     if shown.marks is not None:
         yield from _marks(view, shown.marks)
 
 
 def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
     opened = view.opened
-    spec, words = opened.spec, opened.sheet.texts.sections["dashboard"]
+    spec, words = opened.spec, opened.model.texts.sections["dashboard"]
     iters = spec.training.iters
     losses = losses_of(view, view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN))
 
@@ -46,7 +46,7 @@ def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
         for key in dashboard.outputs(spec):
             yield headline(f"output {key}", view.of_iteration(key, iters))
     if classes.kind_of(spec):
-        yield headline("accuracy", view.cited(PREDICT, Plan(opened.sheet).controls["accuracy"], PREDICT_COLUMN))
+        yield headline("accuracy", view.cited(PREDICT, opened.model.once(Plan).controls["accuracy"], PREDICT_COLUMN))
     yield headline("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
     yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
@@ -95,7 +95,7 @@ def _number(view: View, key: str, iteration: int) -> float:
 
 def _points(view: View) -> Iterator[tuple[Position, Expected]]:
     opened = view.opened
-    shown = dashboard.points(opened.sheet)
+    shown = opened.model.once(dashboard.points)
     counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
     for index in range(shown.count):
         row = dashboard.FIRST_POINT_ROW + index

@@ -21,8 +21,8 @@ __all__ = ["NAME", "expected"]
 
 def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
-    plan = Plan(view.opened.sheet)
-    backward = view.text(NAME, VIEW_ROW, CONTROL_COLUMN) == plan.sheet.texts.get("explore", "backward")
+    plan = view.opened.model.once(Plan)
+    backward = view.text(NAME, VIEW_ROW, CONTROL_COLUMN) == plan.model.texts.get("explore", "backward")
     for each in cells(plan):
         yield Position(NAME, each.row, each.column), _face(view, plan, faces(plan, each)[backward])
     if not plan.is_drawn:
@@ -72,7 +72,7 @@ def _rounded(view: View, plan: Plan, key: str) -> str | None:
 
 def _computed(view: View, plan: Plan) -> dict[str, float]:
     """Return the reference's values of the sample's share of the gradients, and of the next iteration's parameters."""
-    one = _of_one_sample(plan.sheet.spec)
+    one = _of_one_sample(plan.model.spec)
     places = placements(one, plan.layout)
     found = from_grids(places, view.grids, 1)
     values: dict[str, float] = {}

@@ -17,4 +17,4 @@ __all__ = ["NAME", "expected"]
 def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     """Yield what each formula of the sheet should show."""
     found = view.text(PROOF, HEADLINE_ROW, LABEL_COLUMN)
-    yield Position(NAME, guide.proof_row(view.opened.sheet), guide.TEXT_COLUMN), found
+    yield Position(NAME, guide.proof_row(view.opened.model), guide.TEXT_COLUMN), found

@@ -28,7 +28,7 @@ Cells = Iterator[tuple[Position, Expected]]
 
 def expected(view: View) -> Cells:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
-    plan = Plan(view.opened.sheet)
+    plan = view.opened.model.once(Plan)
     yield from _controls(view, plan)
     yield from _samples(view, plan)
     yield from _points(view, plan)
@@ -42,15 +42,15 @@ def expected(view: View) -> Cells:
     if plan.others:
         yield from _other_passes(view, plan.others)
         yield from _other_marks(view, plan.others)
-    if plan.sheet.spec.inputs == 2:
+    if plan.model.spec.inputs == 2:
         yield from _surface(view, plan)
 
 
 def _controls(view: View, plan: Plan) -> Cells:
-    iters = plan.sheet.spec.training.iters
+    iters = plan.model.spec.training.iters
     numbers = view.grids[TRAINING].kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + iters, 0] == NUMBER
     word = view.text(NAME, plan.controls["weights"], VALUE_COLUMN)
-    is_chosen = word == plan.sheet.texts.get("predict", "chosen")
+    is_chosen = word == plan.model.texts.get("predict", "chosen")
     chosen = view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
     yield Position(NAME, plan.used.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
     if plan.kind:
@@ -59,14 +59,14 @@ def _controls(view: View, plan: Plan) -> Cells:
             marks += [(row, plan.others.mark_column) for row in _rows_of(plan.others)]
         right = sum(view.text(NAME, *mark) == RIGHT for mark in marks)
         yield Position(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
-        share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.sheet.spec.samples
+        share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.model.spec.samples
         yield Position(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
 
 
 def _samples(view: View, plan: Plan) -> Cells:
     for sample in range(plan.samples):
         for key in (*plan.inputs, *plan.targets):
-            place = view.opened.layout.cells[cell_of_sample(plan.sheet.spec, key, sample)]
+            place = view.opened.layout.cells[cell_of_sample(plan.model.spec, key, sample)]
             value = view.cited(place.sheet, place.row or 1, place.column)
             yield Position(NAME, plan.sample_row + sample, plan.columns[key]), value
 
@@ -85,7 +85,7 @@ def _along(view: View, plan: Plan, number: int, step: int) -> float:
 
 def _passes(view: View, plan: Plan) -> Cells:
     """Yield the passes, each quantity from what the sheet has of those that it depends on."""
-    one = _of_one_sample(plan.sheet.spec)
+    one = _of_one_sample(plan.model.spec)
     every = reference.axes(one)
     names = ["x", *(name for name in every if name.rstrip("0123456789") in _OF_A_LAYER and name[-1].isdigit())]
     places = placements(one, plan.layout, names)

@@ -30,14 +30,14 @@ _SNAPPED = 2.0**-46
 
 def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
-    made = plan(view.opened.sheet)
+    made = view.opened.model.once(plan)
     yield Position(NAME, ITERATION_ROW, VALUE_COLUMN), view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
     yield Position(NAME, LOSS_ROW, VALUE_COLUMN), view.cited(NAME, made.base_row, made.loss_column)
     yield from _table(view, made)
     verdicts = [view.text(NAME, made.row(index), made.column("verdict")) for index in range(len(made.proved))]
-    words = [view.opened.sheet.texts.get("proof", name) for name in made.agreeing]
+    words = [view.opened.model.texts.get("proof", name) for name in made.agreeing]
     agreeing = sum(word in words for word in verdicts)
-    texts = view.opened.sheet.texts
+    texts = view.opened.model.texts
     is_none = set(verdicts) == {texts.get("proof", "none")}
     headline = texts.get("proof", "diverged") if is_none else str(agreeing).join(made.headline)
     yield Position(NAME, HEADLINE_ROW, LABEL_COLUMN), headline
@@ -69,7 +69,7 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
                 yield Position(NAME, row, made.column(name)), value
         tolerance = view.number(NAME, TOLERANCE_ROW, VALUE_COLUMN)
         verdicts = (verdict(made, found, loss, tolerance * nearly) for nearly in NEAR_TIES)
-        words = one_of(view.opened.sheet.texts.get("proof", name) for name in verdicts)
+        words = one_of(view.opened.model.texts.get("proof", name) for name in verdicts)
         yield Position(NAME, row, made.column("verdict")), words
 
 

@@ -1,0 +1,128 @@
+"""What a workbook shows of a run: the graph of an iteration, where its quantities stand, and what they are called.
+
+All sheets are drawn from it and every check starts from it. What is made of it is made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from xlnet import keys
+from xlnet.book.shown import Cited
+from xlnet.book.texts import ENGLISH, Texts
+from xlnet.book.texts import load as load_texts
+from xlnet.graph.node import Graph, Node
+from xlnet.model.iteration import iteration
+from xlnet.render.excel import formula, require_length
+from xlnet.render.layout import FIRST_ROW, TRAINING, Layout, layout_of
+from xlnet.render.mathematics import Symbols
+from xlnet.spec import Spec
+from xlnet.xlsx.table import TableColumn
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network, the graph of an iteration, where its quantities stand, what they are called.
+
+    `shared` are the constants that stand on another sheet, for all runs of a comparison: here they are repeated.
+    """
+
+    spec: Spec
+    graph: Graph
+    layout: Layout
+    symbols: Symbols
+    texts: Texts
+    title: str
+    last_row: int
+    shared: Mapping[str, Cited] = field(default_factory=dict)
+    _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, make: Callable[[Model], Made]) -> Made:
+        """Return what `make` makes of this model; it is made at the first call."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(Made, self._made[make])
+
+    @property
+    def name(self) -> str:
+        """What the sheet is called."""
+        return self.layout.title(TRAINING)
+
+    @property
+    def description(self) -> str:
+        """What the workbook is about."""
+        return self.texts.of_template("descriptions", self.spec.description)
+
+    @cached_property
+    def constants(self) -> dict[str, float]:
+        """The values of all that stands in a cell of its own, by key."""
+        graph = self.graph
+        every = (*graph.settings, *(c for column in graph.data for c in column.constants), *graph.statistics)
+        return {constant.key: constant.value for constant in every}
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The keys of the weights and biases, which stand side by side."""
+        return [node.key for node in self.graph.nodes if node.group == "parameters"]
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether any unit has a bias."""
+        return any(keys.parts(node.key).letter == "b" for node in self.graph.nodes)
+
+    @cached_property
+    def columns(self) -> list[TableColumn]:
+        """The formulas of the table's columns, ready to be filled down."""
+        return [
+            TableColumn(
+                first_formula=None if node.first_formula is None else formula(node.first_formula, self.layout),
+                formula=None if node.formula is None else formula(node.formula, self.layout),
+            )
+            for node in self.graph.nodes
+        ]
+
+    def require_lengths(self) -> None:
+        """Raise UserError where a formula becomes longer than Excel takes."""
+        for node, column in zip(self.graph.nodes, self.columns, strict=True):
+            for text in (column.first_formula, column.formula):
+                require_length(text or "", self.last_row, node.key)
+
+    def group_name(self, group: str) -> str:
+        """Return what a group of quantities is called."""
+        if group == "parameters" and self.has_biases:
+            return self.texts.get("group", "parameters_with_biases")
+        return self.texts.get("group", group)
+
+    def header(self, node: Node) -> str:
+        """Return the header of a node's column."""
+        if node.key in self.texts.sections["header"]:
+            return self.texts.get("header", node.key)
+        return self.symbols(node.key)
+
+
+def model_of(
+    spec: Spec,
+    language: str = ENGLISH,
+    *,
+    title: str | None = None,
+    titles: Mapping[str, str] | None = None,
+    shared: Mapping[str, Cited] | None = None,
+) -> Model:
+    """Return the model of a spec, in a language of `texts`; `titles` are those of `layout.Layout`."""
+    graph = iteration(spec)
+    texts = load_texts(language)
+    return Model(
+        spec=spec,
+        graph=graph,
+        layout=layout_of(graph, titles),
+        symbols=Symbols.of(spec, texts.sections["symbols"]),
+        texts=texts,
+        title=texts.of_template("titles", spec.title) if title is None else title,
+        last_row=FIRST_ROW + spec.training.iters - 1,
+        shared=shared or {},
+    )
