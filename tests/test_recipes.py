@@ -1,6 +1,6 @@
-"""ARCHITECTURE.md's recipes work as they stand: followed in a copy of the package, and what they add is built and checked.
+"""ARCHITECTURE.md's recipes work as they stand: followed in a copy of the package, they build what is checked.
 
-A block of code there begins with the place where it goes: `# FILE, in TABLE`, or in a function, or in a section of TOML.
+A block of code there begins with the place where it goes: `# FILE, in TABLE`, in a function, or in a section of TOML.
 """
 
 from __future__ import annotations
