@@ -6,6 +6,8 @@ An entry that lacks one of these is found here, by its name, and not by a user.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, combinations
@@ -77,7 +79,7 @@ def is_word(name: str, text: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
 
 
-@pytest.mark.parametrize(("table", "name"), ENTRIES, ids=" ".join)
+@pytest.mark.parametrize(("table", "name"), ENTRIES, ids=[" ".join(entry) for entry in ENTRIES])
 def test_every_entry_is_documented(table: str, name: str) -> None:
     assert is_word(name, DOCUMENTATION), f"{table} {name} stands neither in README.md nor in docs/*.md"
 
@@ -128,7 +130,7 @@ def specs(name: str) -> Iterator[Spec]:
             yield replace(spec, training=replace(spec.training, optimizer=Optimizer(name, 0.01, used)))
 
 
-@pytest.mark.parametrize(("command", "option"), CHOICES, ids=" ".join)
+@pytest.mark.parametrize(("command", "option"), CHOICES, ids=[" ".join(key) for key in CHOICES])
 def test_the_help_lists_the_names(command: str, option: str) -> None:
     helped = CliRunner().invoke(cli, [command, "--help"], terminal_width=400, max_content_width=400).output
     line = next(line for line in helped.splitlines() if re.match(rf"\s+(-\w, )?{option}\b", line))
@@ -137,7 +139,10 @@ def test_the_help_lists_the_names(command: str, option: str) -> None:
 
 
 # In `xlnet compare` an option takes a list, whose names the template looks up.
-@pytest.mark.parametrize(("command", "option"), [key for key in CHOICES if key[0] != "compare"], ids=" ".join)
+SINGLE = [key for key in CHOICES if key[0] != "compare"]
+
+
+@pytest.mark.parametrize(("command", "option"), SINGLE, ids=[" ".join(key) for key in SINGLE])
 def test_an_option_takes_its_names_in_any_case_and_refuses_others(command: str, option: str) -> None:
     (parameter,) = (parameter for parameter in cli.commands[command].params if option in parameter.opts)
     assert isinstance(parameter.type, click.Choice)
@@ -148,6 +153,18 @@ def test_an_option_takes_its_names_in_any_case_and_refuses_others(command: str, 
             assert names.known(parameter.type.convert(spelling, parameter, None), CHOICES[command, option]) == name
     with pytest.raises(click.UsageError, match=rf"{option}: must be one of .*, not 'nothing like it'"):
         parameter.type.convert("nothing like it", parameter, None)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in cli.commands)], ids=str)
+def test_help_does_not_wait_for_numpy(command: list[str]) -> None:
+    """It takes longer to import than all that help needs."""
+    code = f"""
+import sys
+from xlnet.cli import cli
+cli.main([*{command}, "--help"], standalone_mode=False)
+assert "numpy" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT)
 
 
 def test_the_options_name_the_engines_that_there_are() -> None:
