@@ -95,11 +95,11 @@ _OVERRIDES = (
     _Override("--layers", str, "N-N-…", "Inputs and units of each layer, like 2-3-1; the weights are drawn anew."),
     _Override("--activation", _names("activation", left=("softmax",)), "NAME", "Activation of the hidden layers"),
     _Override("--output-activation", _names("output_activation"), "NAME", "Activation of the last layer"),
-    _Override("--loss", _names("loss"), "NAME", "Loss"),
+    _Override("--loss", _names("loss"), "NAME", "Loss function"),
     _Override("--optimizer", _names("optimizer"), "NAME", "Optimiser"),
     _Override("--batch", str, "full|N", "Samples of a row: all of them, or N; 1 is online learning."),
     _Override("--order", _names("order"), "NAME", "Order of the samples"),
-    _Override("--init", _names("init"), "NAME", "Draw the weights anew with this initialiser"),
+    _Override("--init", _names("init"), "NAME", "Draw new weights with this initialiser"),
     _Override("--seed", int, "N", "Seed of what is drawn: weights, a shuffled order."),
 )
 _SINGLE = (
