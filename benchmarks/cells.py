@@ -13,7 +13,7 @@ import numpy as np
 import xlnet
 from xlnet.book.model import model_of
 from xlnet.render.evaluate import iterations
-from xlnet.render.layout import FIRST_ROW
+from xlnet.sheet_size import FIRST_ROW
 from xlnet.xlsx.table import block_sizes
 
 
@@ -24,7 +24,7 @@ def prepare(template: str, iters: int, folder: Path) -> None:
     graph, filled = model.graph, model.columns
     formulas = {"first": [c.first_formula for c in filled], "later": [c.formula for c in filled]}
     (folder / "formulas.json").write_text(json.dumps(formulas), encoding="utf-8")
-    blocks = iterations(graph, block_sizes(FIRST_ROW, FIRST_ROW + iters - 1, len(filled)))
+    blocks = iterations(graph, block_sizes(FIRST_ROW, iters, len(filled)))
     values = np.array([value for block in blocks for value in block.values]).reshape(iters, len(filled))
     np.save(folder / "values.npy", values)
 
@@ -36,7 +36,7 @@ def rows(folder: Path) -> Iterator[list[Any]]:
     joined = {which: "\0".join(text or "" for text in texts) for which, texts in formulas.items()}
     for number, row in enumerate(numbers, FIRST_ROW):
         which = "first" if number == FIRST_ROW else "later"
-        cells: list[Any] = joined[which].format(row=number, above=number - 1).split("\0")
+        cells: list[Any] = joined[which].format(here=[number], previous=[number - 1]).split("\0")
         if not all(cells):
             cells = [text or value for text, value in zip(cells, row.tolist(), strict=True)]
         yield cells

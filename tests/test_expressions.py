@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
+from xlnet.cell import Area, Cell
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
 from xlnet.engines.job import Job
@@ -37,13 +38,13 @@ from xlnet.graph.expression import (
     where_above,
 )
 from xlnet.render.excel import at_row, formula
-from xlnet.render.layout import ColumnPlace, Layout, Place
+from xlnet.render.layout import Layout, Spot
 
 LETTERS = "abcdefgh"
 LAYOUT = Layout(
-    cells={"k": Place("Training", 1, 2)},
-    columns={letter: column for column, letter in enumerate(LETTERS, 1)},
-    data={"data_c": ColumnPlace(3, 2, 9)},
+    cells={"k": Cell("Training", 2, 1)},
+    spots={letter: Spot("Training", column) for column, letter in enumerate(LETTERS, 1)},
+    data={"data_c": Area("Data", 2, 3, 9, 3)},
 )
 A, B, C = (Quantity(letter) for letter in "abc")
 
@@ -98,17 +99,18 @@ def neighbours(count: int, step: int = 1) -> tuple[Layout, Expression]:
     w, a = [f"w{i}" for i in range(count)], [f"a{i}" for i in range(count)]
     columns = {key: 1 + step * i for i, key in enumerate(w)} | {key: 101 + i for i, key in enumerate(a)}
     products = [Quantity(x) * Quantity(y) for x, y in zip(w, a, strict=True)]
-    return Layout({}, columns | {"b": 99}, {}), total(*products, Quantity("b"))
+    spots = {key: Spot("Training", column) for key, column in (columns | {"b": 99}).items()}
+    return Layout({}, spots), total(*products, Quantity("b"))
 
 
 def test_five_products_of_neighbours_are_a_sumproduct() -> None:
     layout, expression = neighbours(5)
-    assert formula(expression, layout) == "=SUMPRODUCT(A{row}:E{row},CW{row}:DA{row})+CU{row}"
+    assert formula(expression, layout) == "=SUMPRODUCT(A{here[0]}:E{here[0]},CW{here[0]}:DA{here[0]})+CU{here[0]}"
 
 
 def test_products_that_are_not_neighbours_are_written_out() -> None:
     layout, expression = neighbours(5, step=2)
-    assert formula(expression, layout).startswith("=A{row}*CW{row}+C{row}*CX{row}+")
+    assert formula(expression, layout).startswith("=A{here[0]}*CW{here[0]}+C{here[0]}*CX{here[0]}+")
 
 
 def evaluated(expression: Expression, values: dict[str, float]) -> float:

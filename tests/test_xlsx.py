@@ -21,13 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from openpyxl.utils import column_index_from_string, get_column_letter
-from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
 import xlnet
 from xlnet import reference
-from xlnet.book.drawing.cells import put_text
+from xlnet.book.drawing.cells import put, put_formula, put_text
 from xlnet.book.style import Look
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
@@ -35,6 +34,7 @@ from xlnet.engines.job import Job
 from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save
+from xlnet.xlsx.page import add_page
 from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, most_bytes, table_rows
 
 FIRST_ROW = 4
@@ -76,21 +76,21 @@ def test_both_ways_to_write_numbers_give_the_same_bytes(values: list[float]) -> 
 def written(path: Path, columns: int, rows: int, values: list[float], *, shared: bool = False) -> None:
     """Write a table of `columns` formulas that cite this row and the one above."""
     workbook = Workbook()
-    sheet = workbook.active
-    assert sheet is not None
+    del workbook["Sheet"]
+    sheet = add_page(workbook, "Sheet")
     for row in (FIRST_ROW, FIRST_ROW + 1):
         for column in range(1, columns + 1):
-            sheet.cell(row, column).font = Font(bold=row == FIRST_ROW)
-    later = "=A{above}+A{row}*$B$2-10*A{above}"
-    table_columns = [TableColumn(None if index == 0 else "=A{row}<1", later) for index in range(columns)]
-    sizes = block_sizes(FIRST_ROW, FIRST_ROW + rows - 1, columns)
+            put(sheet, column, row, Look(bold=row == FIRST_ROW, italic=True))
+    later = "=A{previous[0]}+A{here[0]}*$B$2-10*A{previous[0]}"
+    table_columns = [TableColumn(None if index == 0 else "=A{here[0]}<1", later, index + 1) for index in range(columns)]
+    sizes = block_sizes(FIRST_ROW, rows, columns)
     assert sum(sizes) == rows
     blocks, start = [], 0
     for size in sizes:
         some = values[start : start + size * columns]
         blocks.append(Block(some, all(map(math.isfinite, some))))
         start += size * columns
-    table = Table(FIRST_ROW, FIRST_ROW + rows - 1, table_columns, blocks, shared)
+    table = Table(FIRST_ROW, rows, table_columns, blocks, shared)
     with path.open("wb") as file:
         save(workbook, {sheet.title: table}, {}, file)
 
@@ -123,8 +123,8 @@ def test_every_cell_has_its_own_formula_and_value(tmp_path: Path, columns: int, 
             value = values[position]
             position += 1
             if (row, column) != (FIRST_ROW, 1):
-                text = "=A{row}<1" if row == FIRST_ROW else "=A{above}+A{row}*$B$2-10*A{above}"
-                expected = text.format(row=row, above=row - 1)
+                text = "=A{here[0]}<1" if row == FIRST_ROW else "=A{previous[0]}+A{here[0]}*$B$2-10*A{previous[0]}"
+                expected = text.format(here=[row], previous=[row - 1])
                 if shared and row > FIRST_ROW and column > 1:
                     # A shared formula moves with its column too; ours stand in one column each.
                     expected = str(cell.value)
@@ -158,13 +158,15 @@ def test_the_date_of_a_build_is_that_of_its_source(built: Build, monkeypatch: py
 @pytest.mark.parametrize(("columns", "rows"), SIZES, ids=[f"{c}x{r}" for c, r in SIZES])
 def test_no_table_is_larger_than_what_it_says_beforehand(columns: int, rows: int, shared: bool) -> None:
     """The longest numbers there are, and cells in error, in every row."""
-    first, last = FIRST_ROW, FIRST_ROW + rows - 1
-    table_columns = [TableColumn(None if index == 0 else "=A{row}<1", "=A{above}+A{row}") for index in range(columns)]
-    styles = {get_column_letter(index + 1): "123" for index in range(columns)}
+    table_columns = [
+        TableColumn(None if index == 0 else "=A{here[0]}<1", "=A{previous[0]}+A{here[0]}", index + 1)
+        for index in range(columns)
+    ]
+    styles = ["123"] * columns
     for value in (-sys.float_info.min, -1.2345678901234567e-5, math.nan):
-        sizes = block_sizes(first, last, columns)
+        sizes = block_sizes(FIRST_ROW, rows, columns)
         blocks = [Block([value] * (size * columns), math.isfinite(value)) for size in sizes]
-        table = Table(first, last, table_columns, blocks, shared)
+        table = Table(FIRST_ROW, rows, table_columns, blocks, shared)
         size = sum(map(len, table_rows(table, styles, styles)))
         assert size <= most_bytes(table, styles, styles)
     # And not much more is said: Zip64 only where it is needed.
@@ -187,20 +189,20 @@ def test_a_part_that_may_be_large_is_zip64(tmp_path: Path, monkeypatch: pytest.M
 
 
 CITING = {
-    "=B{above}+1": True,
-    "=INDEX(Data!$B$2:$B$9,A{row})": False,
-    "='run 1'!$A$2*B{above}": False,
+    "=B{previous[0]}+1": True,
+    "=INDEX(Data!$B$2:$B$9,A{here[0]})": False,
+    "='run 1'!$A$2*B{previous[0]}": False,
     "='it''s'!$A$2": False,
     '=\'5"\'!$A$2&"x"': False,
-    '=IF(B{row}>1,"oh!","it\'s")': True,
-    '=IF(B{row}>1,"so ""!""",\'a "b"\'!A1)': False,
+    '=IF(B{here[0]}>1,"oh!","it\'s")': True,
+    '=IF(B{here[0]}>1,"so ""!""",\'a "b"\'!A1)': False,
 }
 
 
 @pytest.mark.parametrize(("formula", "is_shared"), CITING.items(), ids=CITING)
 def test_what_cites_another_sheet_is_not_shared(formula: str, is_shared: bool) -> None:
-    table = Table(4, 6, [TableColumn(formula, formula)], [Block([1.0], True)] * 3, is_shared=True)
-    rows = b"".join(table_rows(table, {"A": "1"}, {"A": "1"})).decode()
+    table = Table(4, 3, [TableColumn(formula, formula, 1)], [Block([1.0], True)] * 3, is_shared=True)
+    rows = b"".join(table_rows(table, ["1"], ["1"])).decode()
     assert rows.count('t="shared"') == (2 if is_shared else 0)
     assert rows.count("<f>") == (1 if is_shared else 3)
 
@@ -210,8 +212,8 @@ TEXTS = ["plain", " blank before", "blank after ", "two\nlines", " ", "a & b < c
 
 def test_texts_are_shared(tmp_path: Path) -> None:
     workbook = Workbook()
-    sheet, other = workbook.active, workbook.create_sheet("Other")
-    assert sheet is not None
+    del workbook["Sheet"]
+    sheet, other = add_page(workbook, "Sheet"), add_page(workbook, "Other")
     for row, text in enumerate(TEXTS, 1):
         put_text(sheet, 1, row, text, Look(bold=True))
         put_text(other, 2, row, text, Look())
@@ -235,12 +237,12 @@ def test_texts_are_shared(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [2.5, True, "yes", math.nan], ids=str)
 def test_a_formula_of_any_kind_gets_its_value(value: float | str | bool, tmp_path: Path) -> None:
     workbook = Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    sheet["A1"] = "=1+1"
-    sheet["C9"] = ArrayFormula("C9", "=MATCH(TRUE,A1:A8>1,0)")
+    del workbook["Sheet"]
+    sheet = add_page(workbook, "Sheet")
+    put_formula(sheet, 1, 1, "=1+1", Look())
+    put_formula(sheet, 3, 9, "=MATCH(TRUE,A1:A8>1,0)", Look(), is_array=True)
     with (tmp_path / "array.xlsx").open("wb") as file:
-        save(workbook, {}, {"Sheet": lambda: {"A1": 1.0, "C9": value}}, file)
+        save(workbook, {}, {"Sheet": lambda: {(1, 1): 1.0, (9, 3): value}}, file)
     cached = load_workbook(tmp_path / "array.xlsx", data_only=True).active
     formulas = load_workbook(tmp_path / "array.xlsx").active
     assert cached is not None

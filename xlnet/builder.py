@@ -29,12 +29,12 @@ from xlnet.book.texts import ENGLISH, LANGUAGES
 from xlnet.comparison import BOUND, Comparison
 from xlnet.errors import UserError
 from xlnet.render.evaluate import iterations
-from xlnet.render.layout import DATA, FIRST_ROW
 from xlnet.spec import Spec
 from xlnet.template.runs import serialize_comparison
 from xlnet.template.serialize import serialize
 from xlnet.version import VERSION
 from xlnet.xlsx.package import FAST, SMALL, save
+from xlnet.xlsx.page import add_page
 from xlnet.xlsx.table import Block, Table, block_sizes
 from xlnet.xlsx.whole_file import written_whole
 
@@ -132,7 +132,7 @@ def _training(run: Run) -> Sheet:
 
 def _beside(entry: Beside, run: Run) -> Sheet:
     live = entry.formulas(run.model)
-    return Sheet(entry.name, lambda worksheet: entry.draw(worksheet, run.model, live), values_of(live, run.record))
+    return Sheet(entry.name, lambda page: entry.draw(page, run.model, live), values_of(live, run.record))
 
 
 def _compare(plan: Plan, runs: Sequence[Run]) -> Sheet:
@@ -147,7 +147,7 @@ def _data(runs: Sequence[Run]) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
     for model in (run.model for run in runs):
-        title = model.layout.title(DATA)
+        title = model.data_sheet
         if model.graph.data and title not in found:
             found[title] = Sheet(title, partial(data.draw, model=model), partial(data.values, model))
     return list(found.values())
@@ -176,7 +176,7 @@ def _write(
     workbook = Workbook()
     del workbook[workbook.sheetnames[0]]
     for sheet in sheets:
-        sheet.draw(workbook.create_sheet(sheet.title))
+        sheet.draw(add_page(workbook, sheet.title))
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description
@@ -194,13 +194,17 @@ def _tables(sheets: Sequence[Sheet], progress: Progress, *, is_shared: bool) -> 
     every_size = []
     for model in (run.model for run in runs):
         model.require_lengths()
-        every_size.append(block_sizes(FIRST_ROW, model.last_row, len(model.columns)))
+        layout = model.layout
+        every_size.append(block_sizes(layout.first_row, layout.iterations, len(model.columns), layout.stride))
     total = sum(map(len, every_size))
     ticks = iter(progress(range(total), total))
     tables = {}
     for run, sizes in zip(runs, every_size, strict=True):
         blocks = _counted(run.record.watched(iterations(run.model.graph, sizes)), ticks, is_last=run is runs[-1])
-        tables[run.model.name] = Table(FIRST_ROW, run.model.last_row, run.model.columns, blocks, is_shared=is_shared)
+        layout = run.model.layout
+        tables[layout.sheet] = Table(
+            layout.first_row, layout.iterations, run.model.columns, blocks, is_shared, layout.stride
+        )
     return tables
 
 

@@ -95,7 +95,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole template."""
+    """A whole template. `layout` names how an iteration is laid out (see `render.layout`)."""
 
     name: str
     title: str
@@ -103,6 +103,7 @@ class Spec:
     layers: tuple[Layer, ...]
     data: Data
     training: Training
+    layout: str = "rows"
 
     @property
     def inputs(self) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
 from xlnet.book.sheets import dashboard, explore, guide, predict, proof
@@ -18,6 +16,7 @@ from xlnet.book.sheets.predict import drawing as predict_drawing
 from xlnet.book.sheets.predict import formulas as predict_formulas
 from xlnet.book.sheets.proof import drawing as proof_drawing
 from xlnet.book.sheets.proof import formulas as proof_formulas
+from xlnet.xlsx.page import Page
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Beside:
     name: str
     formulas: Callable[[Model], list[Live]]
     inputs: Callable[[Model], list[Typed]]
-    draw: Callable[[Worksheet, Model, Sequence[Live]], None]
+    draw: Callable[[Page, Model, Sequence[Live]], None]
 
 
 BESIDE = (

@@ -11,7 +11,7 @@ from xlnet.errors import UserError
 from xlnet.model.iteration import iteration
 from xlnet.model.network import parameters
 from xlnet.model.optimizers import OPTIMIZERS
-from xlnet.render.layout import LAST_SHEET_COLUMN
+from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Spec
 
 # A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
 from xlnet.book.drawing.protection import take_numbers
 from xlnet.book.record import Record
-from xlnet.book.shown import Cited, Shown
+from xlnet.book.shown import Shown
 from xlnet.book.style import Look
 from xlnet.book.texts import Texts
+from xlnet.cell import Cell
 from xlnet.render.excel import cell
+from xlnet.xlsx.page import Address, Page
 from xlnet.xlsx.values import Value
 
 _LONGEST_LIST = 255
@@ -33,7 +34,7 @@ class Live:
     formula: str
     look: Look
     value: Callable[[Record], Value]
-    shown: Shown | Cited | None = None
+    shown: Shown | Cell | None = None
     is_array: bool = False
 
     @property
@@ -66,27 +67,27 @@ class Typed:
         assert isinstance(self.choices, range) or len(",".join(self.choices)) <= _LONGEST_LIST
 
 
-def put_all(worksheet: Worksheet, formulas: Iterable[Live]) -> None:
+def put_all(page: Page, formulas: Iterable[Live]) -> None:
     """Write the formulas into their cells."""
     for live in formulas:
-        put_formula(worksheet, live.column, live.row, live.formula, live.look, is_array=live.is_array)
+        put_formula(page, live.column, live.row, live.formula, live.look, is_array=live.is_array)
 
 
-def values_of(formulas: Iterable[Live], record: Record) -> Callable[[], dict[str, Value]]:
-    """Return what gives the values of the formulas, by address, once the run is recorded."""
-    return lambda: {live.address: live.value(record) for live in formulas}
+def values_of(formulas: Iterable[Live], record: Record) -> Callable[[], dict[Address, Value]]:
+    """Return what gives the values of the formulas, by row and column, once the run is recorded."""
+    return lambda: {(live.row, live.column): live.value(record) for live in formulas}
 
 
-def put_inputs(worksheet: Worksheet, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:
+def put_inputs(page: Page, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:
     """Write the cells that a person fills in, and let them take nothing else."""
     for typed in inputs:
         if isinstance(typed.first, str):
-            put_text(worksheet, typed.column, typed.row, typed.first, look)
+            put_text(page, typed.column, typed.row, typed.first, look)
         else:
-            put_number(worksheet, typed.column, typed.row, typed.first, look)
+            put_number(page, typed.column, typed.row, typed.first, look)
         if typed.choices:
-            worksheet.add_data_validation(_choice(typed, texts))
-    take_numbers(worksheet, [typed.address for typed in inputs if not typed.choices], texts)
+            page.add_data_validation(_choice(typed, texts))
+    take_numbers(page, [typed.address for typed in inputs if not typed.choices], texts)
 
 
 def _choice(typed: Typed, texts: Texts) -> DataValidation:

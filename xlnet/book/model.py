@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from xlnet import keys
-from xlnet.book.shown import Cited
 from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
+from xlnet.cell import Cell
 from xlnet.graph.node import Graph, Node
 from xlnet.model.iteration import iteration
 from xlnet.render.excel import formula, require_length
-from xlnet.render.layout import FIRST_ROW, TRAINING, Layout, layout_of
+from xlnet.render.layout import DATA, TRAINING, Layout, layout_of
 from xlnet.render.mathematics import Symbols
 from xlnet.spec import Spec
 from xlnet.xlsx.table import TableColumn
@@ -38,8 +38,8 @@ class Model:
     symbols: Symbols
     texts: Texts
     title: str
-    last_row: int
-    shared: Mapping[str, Cited] = field(default_factory=dict)
+    data_sheet: str = DATA
+    shared: Mapping[str, Cell] = field(default_factory=dict)
     _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, make: Callable[[Model], Made]) -> Made:
@@ -51,7 +51,12 @@ class Model:
     @property
     def name(self) -> str:
         """What the sheet is called."""
-        return self.layout.title(TRAINING)
+        return self.layout.sheet
+
+    @property
+    def last_column(self) -> int:
+        """The last column of the sheet: of the table, or of the constants above it."""
+        return max(self.layout.last_column, len(self.graph.settings))
 
     @property
     def description(self) -> str:
@@ -77,20 +82,23 @@ class Model:
 
     @cached_property
     def columns(self) -> list[TableColumn]:
-        """The formulas of the table's columns, ready to be filled down."""
+        """The formulas of the nodes, ready to be filled down, and where they stand."""
+        spots = (self.layout.spots[node.key] for node in self.graph.nodes)
         return [
             TableColumn(
                 first_formula=None if node.first_formula is None else formula(node.first_formula, self.layout),
                 formula=None if node.formula is None else formula(node.formula, self.layout),
+                column=spot.column,
+                offset=spot.offset,
             )
-            for node in self.graph.nodes
+            for node, spot in zip(self.graph.nodes, spots, strict=True)
         ]
 
     def require_lengths(self) -> None:
         """Raise UserError where a formula becomes longer than Excel takes."""
         for node, column in zip(self.graph.nodes, self.columns, strict=True):
             for text in (column.first_formula, column.formula):
-                require_length(text or "", self.last_row, node.key)
+                require_length(text or "", self.layout, node.key)
 
     def group_name(self, group: str) -> str:
         """Return what a group of quantities is called."""
@@ -110,19 +118,20 @@ def model_of(
     language: str = ENGLISH,
     *,
     title: str | None = None,
-    titles: Mapping[str, str] | None = None,
-    shared: Mapping[str, Cited] | None = None,
+    sheet: str = TRAINING,
+    data_sheet: str = DATA,
+    shared: Mapping[str, Cell] | None = None,
 ) -> Model:
-    """Return the model of a spec, in a language of `texts`; `titles` are those of `layout.Layout`."""
+    """Return the model of a spec, in a language of `texts`, with what its sheets are called."""
     graph = iteration(spec)
     texts = load_texts(language)
     return Model(
         spec=spec,
         graph=graph,
-        layout=layout_of(graph, titles),
+        layout=layout_of(graph, spec.training.iters, training=sheet, data=data_sheet, arrangement=spec.layout),
         symbols=Symbols.of(spec, texts.sections["symbols"]),
         texts=texts,
         title=texts.of_template("titles", spec.title) if title is None else title,
-        last_row=FIRST_ROW + spec.training.iters - 1,
+        data_sheet=data_sheet,
         shared=shared or {},
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from xlnet.book.model import Model
 from xlnet.book.record import Record
+from xlnet.xlsx.page import Address, Page
 from xlnet.xlsx.values import Value
 
 
@@ -22,12 +21,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its title, how it is drawn, and the values of its formulas, by address, once all runs are recorded.
+    """A sheet: its title, how it is drawn, and its formulas' values, by row and column, once all runs are recorded.
 
     `run` is the run whose iterations are its table, None on any other sheet.
     """
 
     title: str
-    draw: Callable[[Worksheet], None]
-    values: Callable[[], Mapping[str, Value]] | None = None
+    draw: Callable[[Page], None]
+    values: Callable[[], Mapping[Address, Value]] | None = None
     run: Run | None = None

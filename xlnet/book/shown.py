@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from xlnet import keys
 from xlnet.book.record import Record
-from xlnet.render.excel import absolute, element, quoted_sheet
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING, Layout
+from xlnet.cell import Area
+from xlnet.render.excel import absolute, address, element, quoted_sheet, row_of
+from xlnet.render.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,6 @@ class Choice:
     def address(self, sheet: str) -> str:
         """Return the cell's address as a formula on `sheet` has it."""
         return ("" if sheet == self.sheet else quoted_sheet(self.sheet)) + absolute(self.column, self.row)
-
-
-@dataclass(frozen=True)
-class Cited:
-    """A cell that another one repeats; row and column count from 1. A run's sheet is called Training here."""
-
-    sheet: str
-    row: int
-    column: int
 
 
 @dataclass(frozen=True)
@@ -49,25 +41,21 @@ class Shown:
         return [keys.of_sample(self.key, number) for number in range(1, self.samples + 1)]
 
 
-def formula(shown: Shown, layout: Layout, last_row: int, sheet: str) -> str:
-    """Return the formula on `sheet` that shows a quantity; the table of sheet Training ends in `last_row`."""
+def formula(shown: Shown, layout: Layout, sheet: str) -> str:
+    """Return the formula on `sheet` that shows a quantity."""
     every_key = shown.every_key()
-    first = every_key[0]
-    if first not in layout.columns:
-        places = [layout.cells[key] for key in every_key]
-        one = f"{places[0].sheet}!{absolute(places[0].column, places[0].row or 1)}"
-        if len(places) == 1 or shown.sample is None:
-            return f"={one}"
-        last = absolute(places[-1].column, places[-1].row or 1)
-        every = f"{DATA}!{absolute(places[0].column, places[0].row or 1)}:{last}"
+    first, last = every_key[0], every_key[-1]
+    if first not in layout.spots:
+        if first == last or shown.sample is None:
+            return f"={address(layout.cells[first], sheet)}"
+        every = address(Area.between(layout.cells[first], layout.cells[last]), sheet)
         return f"={element(every, shown.sample.address(sheet))}"
-    columns = [layout.columns[key] for key in every_key]
-    table = f"{TRAINING}!{absolute(columns[0], FIRST_ROW)}:{absolute(columns[-1], last_row)}"
-    iteration = shown.iteration.address(sheet)
-    if len(columns) == 1 or shown.sample is None:
+    table = address(Area.between(layout.cell(first), layout.cell(last, layout.iterations)), sheet)
+    iteration = row_of(shown.iteration.address(sheet), layout)
+    if first == last or shown.sample is None:
         return f"={element(table, iteration)}"
     # Samples stand side by side, each with as many columns as the others.
-    stride = columns[1] - columns[0]
+    stride = layout.column(every_key[1]) - layout.column(first)
     offset = f"({shown.sample.address(sheet)}-1)*{stride}+1" if stride > 1 else shown.sample.address(sheet)
     return f"={element(table, iteration, offset)}"
 

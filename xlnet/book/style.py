@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from openpyxl.cell import Cell, MergedCell
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.worksheet.worksheet import Worksheet
 
 
 @dataclass(frozen=True)
@@ -89,20 +90,19 @@ LINK = Look(colour="1D4ED8", underline=True, horizontal="left")
 TEXT = Look()
 CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
-# The looks that a workbook has seen, as openpyxl numbers them.
-_known: WeakKeyDictionary[Any, dict[Look, Any]] = WeakKeyDictionary()
+# The looks that a workbook has seen, as openpyxl numbers their parts.
+_known: WeakKeyDictionary[Any, dict[tuple[Look, bool], StyleArray]] = WeakKeyDictionary()
 
 
-def dress(cell: Cell | MergedCell, look: Look) -> None:
-    """Give a cell its look.
+def style_of(worksheet: Worksheet, look: Look, *, is_quoted: bool = False) -> StyleArray:
+    """Return the style of a look; a cell that `is_quoted` stays a text whatever it begins with.
 
-    openpyxl compares each attribute of each cell with all that it has, which takes longer than all the rest of a wide
-    sheet: so it does that once a look, and other cells take the numbers over.
+    openpyxl compares each attribute with all that the workbook has: so it does that once a look.
     """
-    known = _known.setdefault(cell.parent.parent, {})
-    numbered: Any = cell
-    if look not in known:
-        cell.font = Font(
+    known = _known.setdefault(worksheet.parent, {})
+    if (look, is_quoted) not in known:
+        dressed: Any = Cell(worksheet, 1, 1)
+        dressed.font = Font(
             name=look.font,
             b=look.bold,
             i=look.italic,
@@ -111,16 +111,17 @@ def dress(cell: Cell | MergedCell, look: Look) -> None:
             color=look.colour,
         )
         if look.fill:
-            cell.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
-        cell.border = _BORDERS[look.border]
-        cell.number_format = look.number_format
-        cell.alignment = Alignment(
+            dressed.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
+        dressed.border = _BORDERS[look.border]
+        dressed.number_format = look.number_format
+        dressed.alignment = Alignment(
             horizontal=look.horizontal,
             vertical=look.vertical,
             wrap_text=look.wrap,
             shrink_to_fit=look.shrink,
             indent=look.indent,
         )
-        cell.protection = Protection(locked=look.locked)
-        known[look] = copy(numbered._style)
-    numbered._style = copy(known[look])
+        dressed.protection = Protection(locked=look.locked)
+        dressed.quotePrefix = is_quoted
+        known[look, is_quoted] = dressed._style
+    return known[look, is_quoted]

@@ -8,17 +8,16 @@ from functools import partial
 
 from openpyxl.utils import get_column_letter
 
+from xlnet.cell import Area, Cell
 from xlnet.errors import UserError
 from xlnet.graph.expression import Expression, Product, Quantity, Sum
 from xlnet.graph.printing import ATOM, SUM, Notation, write
-from xlnet.render.layout import DATA, TRAINING, Layout, Place
+from xlnet.render.layout import Layout, Spot
+from xlnet.sheet_size import LONGEST_FORMULA, MOST_ARGUMENTS
 
 # Sums of up to this many terms are written out, longer ones become SUM or SUMPRODUCT.
 MOST_TERMS_WRITTEN_OUT = 4
-LONGEST_FORMULA = 8192
-MOST_ARGUMENTS = 255
 
-_ROW, _ABOVE = "{row}", "{above}"
 # Up to three letters name a column, and with digits a cell: RUN2.
 _PLAIN_NAME = re.compile("[A-Za-z]{4,}")
 
@@ -43,10 +42,14 @@ _FUNCTIONS = {
 }
 
 
-def formula(expression: Expression, layout: Layout, sheet: str = TRAINING) -> str:
-    """Return `expression` as a formula on `sheet`, to be filled down: `=B{above}-$D$2*N{above}` (see `at_row`)."""
-    reference = partial(_reference, layout=layout, sheet=sheet)
-    column = partial(_data_column, layout=layout, sheet=sheet)
+def formula(expression: Expression, layout: Layout, sheet: str | None = None) -> str:
+    """Return `expression` as a formula on `sheet`, that of the iterations unless told, ready to be filled down.
+
+    `=B{previous[0]}-$D$2*N{previous[0]}`: where row numbers go, see `at_row`.
+    """
+    own = layout.sheet if sheet is None else sheet
+    reference = partial(_reference, layout=layout, sheet=own)
+    column = partial(_data_column, layout=layout, sheet=own)
     notation = Notation(
         plus="+",
         minus="-",
@@ -69,14 +72,14 @@ def formula(expression: Expression, layout: Layout, sheet: str = TRAINING) -> st
     return "=" + write(expression, notation)
 
 
-def at_row(filled_down: str, row: int) -> str:
-    """Return a formula of `formula` as it stands in `row`."""
-    return filled_down.format(row=row, above=row - 1)
+def at_row(filled_down: str, row: int, stride: int = 1) -> str:
+    """Return a formula of `formula` as it stands in the iteration whose block of `stride` rows begins in `row`."""
+    return filled_down.format(here=range(row, row + stride), previous=range(row - stride, row))
 
 
-def require_length(filled_down: str, last_row: int, key: str) -> None:
-    """Raise UserError when the formula of `key` is too long for Excel in the last row, where it is longest."""
-    length = len(at_row(filled_down, last_row))
+def require_length(filled_down: str, layout: Layout, key: str) -> None:
+    """Raise UserError when the formula of `key` is too long for Excel in the last iteration, where it is longest."""
+    length = len(at_row(filled_down, layout.row(layout.iterations), layout.stride))
     if length > LONGEST_FORMULA:
         raise UserError(
             f"the formula of {key} has {length:,} characters and Excel takes {LONGEST_FORMULA:,}: "
@@ -94,6 +97,17 @@ def absolute(column: int, row: int) -> str:
     return f"${get_column_letter(column)}${row}"
 
 
+def area(cells: Area) -> str:
+    """Return the address of a block of cells, which does not move: "$D$2:$D$9"."""
+    return f"{absolute(cells.left, cells.top)}:{absolute(cells.right, cells.bottom)}"
+
+
+def address(place: Cell | Area, sheet: str | None = None) -> str:
+    """Return the address of a cell or of a block of cells, for a formula on `sheet`; it does not move."""
+    own = absolute(place.column, place.row) if isinstance(place, Cell) else area(place)
+    return ("" if place.sheet == sheet else quoted_sheet(place.sheet)) + own
+
+
 def element(cells: str, row: str, column: str = "") -> str:
     """Return what stands in a row, and a column, of a range: `INDEX(Training!$K$4:$K$203,$D$4)`.
 
@@ -101,6 +115,11 @@ def element(cells: str, row: str, column: str = "") -> str:
     """
     first, last = cells.split(":")
     return first if first.endswith(last) else f"INDEX({','.join(filter(None, (cells, row, column)))})"
+
+
+def row_of(iteration: str, layout: Layout) -> str:
+    """Return the row of an iteration, whose number a formula gives, in the cells of a quantity in all iterations."""
+    return iteration if layout.stride == 1 else f"({iteration}-1)*{layout.stride}+1"
 
 
 def quoted_sheet(name: str) -> str:
@@ -121,25 +140,28 @@ def number(value: float) -> str:
 
 
 def _reference(quantity: Quantity, layout: Layout, sheet: str) -> str:
-    place = layout.place(quantity)
-    return _prefix(place.sheet, sheet, layout) + _address(place)
+    if quantity.key in layout.spots:
+        spot = layout.spots[quantity.key]
+        return _prefix(spot.sheet, sheet) + _of_spot(spot, above=quantity.above)
+    place = layout.cells[quantity.key]
+    return _prefix(place.sheet, sheet) + _fixed(quantity.key, layout)
 
 
-def _prefix(cited: str, sheet: str, layout: Layout) -> str:
-    return "" if cited == sheet else quoted_sheet(layout.title(cited))
+def _prefix(cited: str, sheet: str) -> str:
+    return "" if cited == sheet else quoted_sheet(cited)
 
 
-def _address(place: Place) -> str:
-    letter = get_column_letter(place.column)
-    if place.row is None:
-        return letter + (_ABOVE if place.above else _ROW)
-    return f"{letter}{place.row}" if place.moves else f"${letter}${place.row}"
+def _of_spot(spot: Spot, *, above: bool) -> str:
+    return f"{get_column_letter(spot.column)}{{{'previous' if above else 'here'}[{spot.offset}]}}"
+
+
+def _fixed(key: str, layout: Layout) -> str:
+    place = layout.cells[key]
+    return (cell if key in layout.relative else absolute)(place.column, place.row)
 
 
 def _data_column(key: str, layout: Layout, sheet: str) -> str:
-    place = layout.data[key]
-    letter = get_column_letter(place.column)
-    return f"{_prefix(DATA, sheet, layout)}${letter}${place.first}:${letter}${place.last}"
+    return _prefix(layout.data[key].sheet, sheet) + area(layout.data[key])
 
 
 def _deviation(cells: str) -> str:
@@ -170,16 +192,14 @@ def _long_sum(terms: Sum, layout: Layout, reference: Callable[[Quantity], str]) 
     if len(pairs) + len(others) < len(terms.terms):
         return None
     if not pairs and len(others) > MOST_TERMS_WRITTEN_OUT:
-        places = [layout.place(other) for other in others]
-        return (f"SUM({_range(places, others, reference)})", ATOM) if _side_by_side(places) else None
+        return (f"SUM({_range(others, layout, reference)})", ATOM) if _side_by_side(others, layout) else None
     if len(pairs) <= MOST_TERMS_WRITTEN_OUT:
         return None
     left, right = ([pair[side] for pair in pairs] for side in (0, 1))
-    left_places, right_places = ([layout.place(quantity) for quantity in side] for side in (left, right))
     # Both must run along a row: a SUMPRODUCT of a row with a column is #VALUE!.
-    if not (_side_by_side(left_places) and _side_by_side(right_places)):
+    if not (_side_by_side(left, layout) and _side_by_side(right, layout)):
         return None
-    ranges = _range(left_places, left, reference), _range(right_places, right, reference)
+    ranges = _range(left, layout, reference), _range(right, layout, reference)
     products = f"SUMPRODUCT({','.join(ranges)})"
     return "+".join((products, *map(reference, others))), SUM if others else ATOM
 
@@ -191,12 +211,23 @@ def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
     return None
 
 
-def _side_by_side(places: list[Place]) -> bool:
-    first = places[0]
-    return places == [
-        Place(first.sheet, first.column + offset, first.row, first.above, first.moves) for offset in range(len(places))
-    ]
+def _side_by_side(quantities: list[Quantity], layout: Layout) -> bool:
+    places = [_place(quantity, layout) for quantity in quantities]
+    column, row = places[0]
+    return places == [(column + offset, row) for offset in range(len(places))]
 
 
-def _range(places: list[Place], quantities: list[Quantity], reference: Callable[[Quantity], str]) -> str:
-    return f"{reference(quantities[0])}:{_address(places[-1])}"
+def _place(quantity: Quantity, layout: Layout) -> tuple[int, object]:
+    """Return the column of a quantity, and what all that stand in the same row have in common."""
+    if quantity.key in layout.spots:
+        spot = layout.spots[quantity.key]
+        return spot.column, (spot.sheet, spot.offset, quantity.above)
+    place = layout.cells[quantity.key]
+    return place.column, (place.sheet, place.row, quantity.key in layout.relative)
+
+
+def _range(quantities: list[Quantity], layout: Layout, reference: Callable[[Quantity], str]) -> str:
+    last = quantities[-1]
+    spot = layout.spots.get(last.key)
+    end = _of_spot(spot, above=last.above) if spot else _fixed(last.key, layout)
+    return f"{reference(quantities[0])}:{end}"

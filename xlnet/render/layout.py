@@ -1,85 +1,134 @@
-"""Where each quantity stands in a workbook. Formulas are rendered against a layout, never against column letters."""
+"""Where each quantity stands in a workbook, and which quantity stands in a cell.
+
+Formulas are rendered against a layout, never against column letters. An iteration is a block of `stride` rows below the
+one before, of one row as a rule: nobody else does this arithmetic.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from xlnet.graph.expression import Quantity
+from xlnet.cell import Area, Cell
 from xlnet.graph.node import Graph
+from xlnet.sheet_size import FIRST_ROW, FIRST_SAMPLE_ROW, VALUE_ROW
 
 TRAINING, DATA = "Training", "Data"
-NAME_ROW, VALUE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
-FIRST_SAMPLE_ROW = 2
-# On sheet Data: the samples' numbers, then a column each; statistics follow after a gap.
+# On the Data sheet: the samples' numbers, then a column each; statistics follow after a gap.
 SAMPLE_COLUMN, FIRST_DATA_COLUMN, STATISTICS_GAP = 1, 2, 2
-LAST_SHEET_ROW, LAST_SHEET_COLUMN = 1_048_576, 16_384
-MOST_ITERATIONS = LAST_SHEET_ROW - FIRST_ROW + 1
-MOST_SAMPLES = LAST_SHEET_ROW - FIRST_SAMPLE_ROW + 1
 
 
 @dataclass(frozen=True)
-class Place:
-    """A cell as a formula sees it: sheet, column and a fixed row or, for None, the formula's own or the one above.
-
-    A place that `moves` is written without $, as its neighbours below hold the like.
-    """
+class Spot:
+    """A place that every iteration has, in the row `offset` of its block (the first is 0)."""
 
     sheet: str
     column: int
-    row: int | None
-    above: bool = False
-    moves: bool = False
-
-
-@dataclass(frozen=True)
-class ColumnPlace:
-    """A column of sheet Data, from its first to its last row."""
-
-    column: int
-    first: int
-    last: int
+    offset: int = 0
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The places of a graph: `cells` of constants, by key; `columns` of the sheet with its rows; `data` columns.
+    """The places of quantities, by key.
 
-    `titles` are what sheets are called in the workbook, where they have other names: a comparison has a sheet Training
-    for each run, under the run's name.
+    `cells` are those of what does not change; `spots` those that every iteration, or every row that a formula is filled
+    down to, has of its own; `data` the columns of the Data sheet. The iterations stand on `sheet` from `first_row` on,
+    each a block of `stride` rows. Cells of `relative` quantities are cited without $, as their neighbours below hold
+    the like.
     """
 
-    cells: Mapping[str, Place]
-    columns: Mapping[str, int]
-    data: Mapping[str, ColumnPlace]
+    cells: Mapping[str, Cell]
+    spots: Mapping[str, Spot]
+    data: Mapping[str, Area] = field(default_factory=dict)
     sheet: str = TRAINING
-    titles: Mapping[str, str] = field(default_factory=dict)
+    first_row: int = FIRST_ROW
+    stride: int = 1
+    iterations: int = 1
+    relative: frozenset[str] = frozenset()
 
-    def place(self, quantity: Quantity) -> Place:
-        """Return the place of `quantity` for a formula in a row of the sheet."""
-        if quantity.key in self.columns:
-            return Place(self.sheet, self.columns[quantity.key], None, quantity.above)
-        return self.cells[quantity.key]
+    @property
+    def last_row(self) -> int:
+        """The last row of the last iteration."""
+        return self.row(self.iterations) + self.stride - 1
 
-    def title(self, sheet: str) -> str:
-        """Return what a sheet is called in the workbook."""
-        return self.titles.get(sheet, sheet)
+    @property
+    def last_column(self) -> int:
+        """The last column that an iteration takes."""
+        return max(spot.column for spot in self.spots.values())
+
+    def row(self, iteration: int) -> int:
+        """Return the first row of an iteration, which count from 1."""
+        return self.first_row + (iteration - 1) * self.stride
+
+    def column(self, key: str) -> int:
+        """Return the column of a quantity."""
+        return self.spots[key].column if key in self.spots else self.cells[key].column
+
+    def cell(self, key: str, iteration: int = 1) -> Cell:
+        """Return the cell of a quantity in an iteration; one that does not change has the same in all."""
+        if key not in self.spots:
+            return self.cells[key]
+        spot = self.spots[key]
+        return Cell(spot.sheet, self.row(iteration) + spot.offset, spot.column)
+
+    def over(self, key: str) -> Area:
+        """Return the cells from a quantity's first iteration to its last."""
+        return Area.between(self.cell(key), self.cell(key, self.iterations))
+
+    def node_at(self, cell: Cell) -> tuple[str, int] | None:
+        """Return the quantity that stands in a cell, by the key of its node, and its iteration; None where none does.
+
+        Iterations may go on below the last one.
+        """
+        if cell.sheet != self.sheet or cell.row < self.first_row:
+            return None
+        before, offset = divmod(cell.row - self.first_row, self.stride)
+        key = self._by_spot.get((cell.column, offset))
+        return None if key is None else (key, before + 1)
+
+    @cached_property
+    def _by_spot(self) -> dict[tuple[int, int], str]:
+        found: dict[tuple[int, int], str] = {}
+        for key, spot in self.spots.items():
+            if spot.sheet == self.sheet:
+                found.setdefault((spot.column, spot.offset), key)
+        return found
 
 
-def layout_of(graph: Graph, titles: Mapping[str, str] | None = None) -> Layout:
-    """Return the layout of a workbook; aliases share the place of the node they belong to."""
-    columns: dict[str, int] = {}
+# What places the nodes of an iteration: it returns their spots, by key, and the stride.
+Arrangement = Callable[[Graph, str], tuple[dict[str, Spot], int]]
+
+
+def rows(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
+    """Give each node a column of its own: an iteration is a row."""
+    spots: dict[str, Spot] = {}
     for column, node in enumerate(graph.nodes, 1):
-        columns |= dict.fromkeys((node.key, *node.aliases), column)
-    cells = {constant.key: Place(TRAINING, column, VALUE_ROW) for column, constant in enumerate(graph.settings, 1)}
-    data = {}
+        # Aliases share the place of the node that they belong to.
+        spots |= dict.fromkeys((node.key, *node.aliases), Spot(sheet, column))
+    return spots, 1
+
+
+# The ways to lay an iteration out, by the template's name for them.
+ARRANGEMENTS: dict[str, Arrangement] = {"rows": rows}
+
+
+def layout_of(
+    graph: Graph, iterations: int, *, training: str = TRAINING, data: str = DATA, arrangement: str = "rows"
+) -> Layout:
+    """Return the layout of so many iterations on a sheet `training`, with the samples on a sheet `data`."""
+    spots, stride = ARRANGEMENTS[arrangement](graph, training)
+    cells = {constant.key: Cell(training, VALUE_ROW, column) for column, constant in enumerate(graph.settings, 1)}
+    areas: dict[str, Area] = {}
+    relative: set[str] = set()
     for column, entry in enumerate(graph.data, FIRST_DATA_COLUMN):
-        last = FIRST_SAMPLE_ROW + len(entry.constants) - 1
-        data[entry.key] = ColumnPlace(column, FIRST_SAMPLE_ROW, last)
+        areas[entry.key] = Area(data, FIRST_SAMPLE_ROW, column, FIRST_SAMPLE_ROW + len(entry.constants) - 1, column)
         for row, constant in enumerate(entry.constants, FIRST_SAMPLE_ROW):
-            cells[constant.key] = Place(DATA, column, row, moves=entry.key.startswith("raw_"))
+            cells[constant.key] = Cell(data, row, column)
+            if entry.key.startswith("raw_"):
+                relative.add(constant.key)
     # Means in one row and deviations in the next, an input a column.
     start = FIRST_DATA_COLUMN + len(graph.data) + STATISTICS_GAP
     for index, constant in enumerate(graph.statistics):
-        cells[constant.key] = Place(DATA, start + index // 2, FIRST_SAMPLE_ROW + index % 2)
-    return Layout(cells, columns, data, titles=titles or {})
+        cells[constant.key] = Cell(data, FIRST_SAMPLE_ROW + index % 2, start + index // 2)
+    return Layout(cells, spots, areas, training, stride=stride, iterations=iterations, relative=frozenset(relative))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlnet.errors import UserError
-from xlnet.render.layout import MOST_SAMPLES
+from xlnet.sheet_size import MOST_SAMPLES
 from xlnet.spec import Data, Matrix, Vector
 from xlnet.template.table import Table, unfit
 from xlnet.template.text_file import UnreadableError, read_text

@@ -6,7 +6,7 @@ import numpy as np
 
 from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS, Initializer, generator
-from xlnet.render.layout import LAST_SHEET_COLUMN
+from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Layer, Matrix, Vector
 from xlnet.template.table import Table
 

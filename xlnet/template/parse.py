@@ -8,7 +8,8 @@ from typing import Any
 
 from xlnet.model import classification as classes
 from xlnet.names import FULL, is_name
-from xlnet.render.layout import MOST_ITERATIONS, MOST_SAMPLES
+from xlnet.render.layout import ARRANGEMENTS
+from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.layers import read_layers
@@ -31,7 +32,7 @@ def parse(
     """
     root = Table(label, "", document, origins or {})
     # `compare` is read by `runs`: a template with runs can still be built alone.
-    root.require_known("title", "description", "network", "data", "training", "compare")
+    root.require_known("title", "description", "layout", "network", "data", "training", "compare")
     training_table = root.table("training")
     training = _training(training_table)
     network = root.table("network", required=True)
@@ -49,6 +50,7 @@ def parse(
         layers=layers,
         data=data,
         training=training,
+        layout=root.choice("layout", ARRANGEMENTS, "rows"),
     )
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each one of its own")

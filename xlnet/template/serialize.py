@@ -49,6 +49,7 @@ def document_of(spec: Spec) -> Document:
     return {
         "title": spec.title,
         "description": spec.description,
+        **({} if spec.layout == "rows" else {"layout": spec.layout}),
         "network": {"inputs": spec.inputs, "layers": [_layer(layer) for layer in spec.layers]},
         "data": samples,
         "training": _training(spec.training),

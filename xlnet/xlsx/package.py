@@ -9,7 +9,7 @@ import sys
 import time
 import zipfile
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
@@ -19,18 +19,18 @@ from xml.etree import ElementTree
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlnet.xlsx import texts
+from xlnet.xlsx.page import Address, Page, number_styles, pages, sheet_data
 from xlnet.xlsx.repairs import renamed, repaired
-from xlnet.xlsx.table import Table, most_bytes, row_styles, table_rows
-from xlnet.xlsx.texts import with_shared_texts
-from xlnet.xlsx.values import Value, with_values
+from xlnet.xlsx.table import Table, most_bytes, styles_of, table_rows
+from xlnet.xlsx.texts import PART, TextTable
+from xlnet.xlsx.values import Value
 
 # Levels of deflate. 1 saves a tenth of the time and makes a file a fifth larger; beyond 6 it only becomes slower.
 FAST, SMALL = 3, 6
 _BYTES_PER_WRITE = 2_000_000
 _WRITES_WAITING = 2
 _SHEETS = "xl/worksheets/"
-_SHEET = re.compile(rf"{_SHEETS}sheet\d+\.xml")
+_SHEET_DATA = re.compile(r"(<sheetData ?/>|<sheetData>.*</sheetData>)", re.DOTALL)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SWITCH_SECONDS = 0.0002
@@ -39,32 +39,46 @@ _SWITCH_SECONDS = 0.0002
 def save(
     workbook: Workbook,
     tables: Mapping[str, Table],
-    values: Mapping[str, Callable[[], Mapping[str, Value]]],
+    values: Mapping[str, Callable[[], Mapping[Address, Value]]],
     target: BinaryIO,
     level: int = FAST,
 ) -> None:
     """Write `workbook` to `target`, with the rows of `tables` in the sheets they are named after.
 
-    `values` give the values of formulas in other sheets, by sheet and address, once the tables are written. The same
-    workbook gives the same bytes: no time is written but that of SOURCE_DATE_EPOCH, where the environment has it.
+    `values` give the values of formulas in other sheets, by sheet, row and column, once the tables are written. The
+    same workbook gives the same bytes: no time is written but that of SOURCE_DATE_EPOCH, where the environment has it.
     """
     moment = source_date()
+    styles, texts = number_styles(workbook), TextTable()
     frame = io.BytesIO()
     workbook.save(frame)
-    streamed = {_part(workbook, title): table for title, table in tables.items()}
-    valued = {_part(workbook, title): by_address for title, by_address in values.items()}
     parts = _parts(frame, moment)
+    sheets = {_part(workbook, page.title): page for page in pages(workbook)}
+    # Texts are numbered in the order of the sheets, whichever is written first.
+    for own in sheets.values():
+        for text in own.texts():
+            texts.add(text)
+    parts[PART] = texts.xml()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
-        for name in sorted(parts, key=lambda name: (name in valued, name not in streamed)):
-            content = parts[name]
-            if name in valued:
-                content = with_values(content, valued[name]())
-            if name in streamed:
-                _write_table(package, name, content, streamed[name])
+        for name in sorted(parts, key=lambda name: _turn(sheets.get(name), tables, values)):
+            content, page = parts[name], sheets.get(name)
+            if page is not None:
+                known = values[page.title]() if page.title in values else {}
+                rows = "".join(sheet_data(page, styles, texts, known))
+                before, _, after = _SHEET_DATA.split(content, maxsplit=1)
+                content = f"{before}<sheetData>{rows}</sheetData>{after}"
+            if page is not None and page.title in tables:
+                _write_table(package, name, content, tables[page.title])
             else:
                 # Opened by name, an entry has the compression level of the package, and no time.
                 with package.open(name, "w") as part:
                     part.write(content.encode())
+
+
+def _turn(page: Page | None, tables: Collection[str], values: Collection[str]) -> tuple[bool, bool]:
+    """Return what parts are sorted by: first the tables, last the sheets whose values are known by then."""
+    title = page.title if page else ""
+    return title in values, title not in tables
 
 
 def source_date() -> time.struct_time | None:
@@ -89,9 +103,7 @@ def _part(workbook: Workbook, title: str) -> str:
 def _parts(frame: IO[bytes], moment: time.struct_time | None) -> dict[str, str]:
     """Return the XML of the frame's parts, put right, by name."""
     with zipfile.ZipFile(frame) as source:
-        parts = {renamed(name): repaired(name, source.read(name).decode(), moment) for name in source.namelist()}
-    sheets, shared = with_shared_texts({name: xml for name, xml in parts.items() if _SHEET.fullmatch(name)})
-    return parts | sheets | {texts.PART: shared}
+        return {renamed(name): repaired(name, source.read(name).decode(), moment) for name in source.namelist()}
 
 
 def _write_table(package: zipfile.ZipFile, name: str, frame: str, table: Table) -> None:
@@ -100,8 +112,9 @@ def _write_table(package: zipfile.ZipFile, name: str, frame: str, table: Table) 
     assert start is not None, "the frame styles the table's first two rows"
     head, rest = frame[: start.start()], frame[start.start() :]
     styled, tail = rest.split("</sheetData>")
-    styles = row_styles(styled, table.first_row), row_styles(styled, table.first_row + 1)
-    last_cell = f"{get_column_letter(len(table.columns))}{table.last_row}"
+    firsts = (table.first_row, table.first_row + table.stride)
+    styles = [styles_of(styled, first, table.columns) for first in firsts]
+    last_cell = f"{get_column_letter(table.last_column)}{table.last_row}"
     head = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last_cell}"', head)
     # A part must be said to be Zip64 before its size is known. Where it need not be, some programs refuse one that is.
     is_large = len(frame.encode()) + most_bytes(table, *styles) > zipfile.ZIP64_LIMIT

@@ -8,7 +8,7 @@ its values: writing cell by cell takes ten times as long.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
@@ -29,13 +29,17 @@ _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of formulas filled down: `{row}` and `{above}` stand for row numbers.
+    """A formula filled down, where an iteration is a block of rows: `{here[0]}` stands for the number of the block's
+    first row, `{previous[0]}` for that of the block before.
 
-    `first_formula` is the formula of the first row; either is None where the cells hold typed numbers.
+    `first_formula` is the formula of the first iteration; either is None where the cells hold typed numbers. It stands
+    in `column`, in the row `offset` of the block.
     """
 
     first_formula: str | None
     formula: str | None
+    column: int
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,26 +52,40 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """A table to stream into a sheet, from `first_row` down to `last_row`.
+    """A table to stream into a sheet: `iterations` blocks of `stride` rows from `first_row` on.
 
-    `blocks` have as many rows as `block_sizes` says. `is_shared` writes each formula once and refers to it from the
-    rows below, where the format allows that. The cells' styles are those that the frame gives the first two rows.
+    `blocks` have as many iterations as `block_sizes` says. `is_shared` writes each formula once and refers to it from
+    the rows below, where the format allows that. The cells' styles are those that the frame gives the first two
+    iterations.
     """
 
     first_row: int
-    last_row: int
+    iterations: int
     columns: Sequence[TableColumn]
     blocks: Iterable[Block]
     is_shared: bool = False
+    stride: int = 1
+
+    @property
+    def last_row(self) -> int:
+        """The last row."""
+        return self.first_row + self.iterations * self.stride - 1
+
+    @property
+    def last_column(self) -> int:
+        """The last column."""
+        return max(column.column for column in self.columns)
 
 
-def block_sizes(first_row: int, last_row: int, columns: int) -> list[int]:
-    """Return the number of rows of each block: the first two rows alone, then up to the next round number."""
-    step = _step(columns)
-    sizes = [1] * min(2, last_row - first_row + 1)
+def block_sizes(first_row: int, iterations: int, columns: int, stride: int = 1) -> list[int]:
+    """Return the number of iterations of each block: the first two alone, then up to the next round number."""
+    # Where an iteration takes several rows, blocks need not begin at a round number: each is written by itself.
+    step = _step(columns * stride)
+    last = first_row + iterations - 1
+    sizes = [1] * min(2, iterations)
     row = first_row + len(sizes)
-    while row <= last_row:
-        end = min(last_row + 1, (row // step + 1) * step)
+    while row <= last:
+        end = min(last + 1, (row // step + 1) * step)
         sizes.append(end - row)
         row = end
     return sizes
@@ -78,41 +96,47 @@ def row_styles(xml: str, row: int) -> dict[str, str]:
     return dict(re.findall(rf'<c r="([A-Z]+){row}" s="(\d+)"', xml))
 
 
-def table_rows(table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield the XML of the rows; the styles' numbers are by column letter."""
+def styles_of(xml: str, row: int, columns: Sequence[TableColumn]) -> list[str]:
+    """Return the style numbers of the cells of the iteration in `row`. Raises KeyError where one has none."""
+    found = {offset: row_styles(xml, row + offset) for offset in {column.offset for column in columns}}
+    return [found[column.offset][get_column_letter(column.column)] for column in columns]
+
+
+def table_rows(table: Table, first_styles: Sequence[str], later_styles: Sequence[str]) -> Iterator[bytes]:
+    """Yield the XML of the rows; the styles are those of the first and of later iterations, a number each cell."""
     special, later = _kinds_of_rows(table, first_styles, later_styles)
     row = table.first_row
     for block in table.blocks:
         rows = special.get(row, later)
         count = len(block.values) // len(table.columns)
         yield rows.block(row, count, block.values) if block.is_finite else rows.one_by_one(row, block.values)
-        row += count
+        row += count * table.stride
 
 
-def most_bytes(table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]) -> int:
+def most_bytes(table: Table, first_styles: Sequence[str], later_styles: Sequence[str]) -> int:
     """Return a size that `table_rows` stays below, whatever the values are."""
     special, later = _kinds_of_rows(table, first_styles, later_styles)
-    count = table.last_row - table.first_row + 1
-    return sum(rows.most_bytes(table.last_row) for rows in special.values()) + count * later.most_bytes(table.last_row)
+    others = table.iterations * later.most_bytes(table.last_row)
+    return others + sum(rows.most_bytes(table.last_row) for rows in special.values())
 
 
 def _kinds_of_rows(
-    table: Table, first_styles: Mapping[str, str], later_styles: Mapping[str, str]
+    table: Table, first_styles: Sequence[str], later_styles: Sequence[str]
 ) -> tuple[dict[int, _Rows], _Rows]:
-    """Return the rows that are unlike the others, by their number, and the others."""
-    step = _step(len(table.columns))
+    """Return the iterations that are unlike the others, by their first row, and the others."""
     formulas = [_formula(column.formula) for column in table.columns]
-    special = {table.first_row: _Rows([_formula(c.first_formula) for c in table.columns], first_styles, step)}
-    if not table.is_shared:
-        return special, _Rows(formulas, later_styles, step)
+    firsts = [_formula(column.first_formula) for column in table.columns]
+    special = {table.first_row: _Rows(table, firsts, first_styles)}
+    if not table.is_shared or table.stride > 1:
+        return special, _Rows(table, formulas, later_styles)
     second = table.first_row + 1
     defining, citing = [*formulas], [*formulas]
     for number, formula in enumerate(formulas):
         if formula is not None and not _cites_a_sheet(formula):
             defining[number] = _shared(number, formula, second, table.last_row)
             citing[number] = _citing(number)
-    special[second] = _Rows(defining, later_styles, step)
-    return special, _Rows(citing, later_styles, step)
+    special[second] = _Rows(table, defining, later_styles)
+    return special, _Rows(table, citing, later_styles)
 
 
 def _step(columns: int) -> int:
@@ -140,20 +164,28 @@ def _citing(number: int) -> str:
 
 
 class _Rows:
-    """The XML of rows that hold the same formulas, None where they hold typed numbers."""
+    """The XML of iterations that hold the same formulas, None where they hold typed numbers."""
 
-    def __init__(self, formulas: Sequence[str | None], styles: Mapping[str, str], step: int) -> None:
+    def __init__(self, table: Table, formulas: Sequence[str | None], styles: Sequence[str]) -> None:
         self._width = len(formulas)
-        self._step = step
+        self._stride = table.stride
+        self._step = _step(self._width * self._stride)
+        columns = table.columns
+        # In the file cells stand row by row, from left to right.
+        self._order = sorted(range(self._width), key=lambda index: (columns[index].offset, columns[index].column))
+        self._offsets = [columns[index].offset for index in self._order]
         self._finite, self._error = [], []
-        for index, formula in enumerate(formulas):
-            letter = get_column_letter(index + 1)
-            start, value = f'<c r="{letter}{{row}}" s="{styles[letter]}"', f"<v>{_VALUE}</v></c>"
+        for index in self._order:
+            formula, letter = formulas[index], get_column_letter(columns[index].column)
+            start = f'<c r="{letter}{{here[{columns[index].offset}]}}" s="{styles[index]}"'
+            value = f"<v>{_VALUE}</v></c>"
             self._finite.append(f"{start}>{formula or ''}{value}")
             self._error.append(f'{start} t="e">{formula}<v>#NUM!</v></c>' if formula else self._finite[-1])
 
     def block(self, first: int, count: int, values: Sequence[float]) -> bytes:
-        """Return the XML of `count` rows that begin and end between two round numbers."""
+        """Return the XML of `count` iterations that begin and end between two round numbers."""
+        if self._stride > 1:
+            return self.one_by_one(first, values)
         leading, start = divmod(first, self._step)
         if count == self._step and leading:
             template = self._whole_block
@@ -162,23 +194,22 @@ class _Rows:
         return self._filled(template, first, values)
 
     def one_by_one(self, first: int, values: Sequence[float]) -> bytes:
-        """Return the XML of rows of which some cells are in error."""
-        rows = []
-        for offset in range(0, len(values), self._width):
-            row = values[offset : offset + self._width]
+        """Return the XML of iterations of which some cells are in error."""
+        found = []
+        for number, offset in enumerate(range(0, len(values), self._width)):
+            row = [values[offset + index] for index in self._order]
             cells = [
                 error if isnan(value) else finite
                 for value, finite, error in zip(row, self._finite, self._error, strict=True)
             ]
-            number = first + offset // self._width
             finite = [value for value, cell in zip(row, cells, strict=True) if _VALUE in cell]
-            text = self._row(cells, str(number), str(number - 1))
-            rows.append(_interleaved(text.encode(), finite))
-        return b"".join(rows)
+            text = self._iteration(cells, first + number * self._stride)
+            found.append(_interleaved(text.encode(), finite))
+        return b"".join(found)
 
     def most_bytes(self, number: int) -> int:
-        """Return a size that no row up to this number passes: what a cell in error adds is shorter than a value."""
-        return len(self._row(self._finite, str(number), str(number)).encode()) + self._width * _BYTES_PER_VALUE
+        """Return a size that no iteration up to this row passes: what a cell in error adds is shorter than a value."""
+        return len(self._iteration(self._finite, number).encode()) + self._width * _BYTES_PER_VALUE
 
     @cached_property
     def _whole_block(self) -> bytes:
@@ -192,8 +223,18 @@ class _Rows:
         above = [_ROW_ABOVE_BLOCK, *numbers]
         return "".join(map(lambda n, a: self._row(cells, n, a), numbers, above)).encode()
 
+    def _iteration(self, cells: Sequence[str], row: int) -> str:
+        """Return the rows of an iteration that begins in `row`."""
+        here, previous = range(row, row + self._stride), range(row - self._stride, row)
+        rows = [""] * self._stride
+        for offset, cell in zip(self._offsets, cells, strict=True):
+            rows[offset] += cell
+        return "".join(f'<row r="{row + offset}">{text}</row>' for offset, text in enumerate(rows) if text).format(
+            here=here, previous=previous
+        )
+
     def _row(self, cells: Sequence[str], number: str, above: str) -> str:
-        text = "".join(cells).format(row=number, above=above)
+        text = "".join(cells).format(here=[number], previous=[above])
         return f'<row r="{number}">{text}</row>'
 
     def _filled(self, template: bytes, first: int, values: Sequence[float]) -> bytes:

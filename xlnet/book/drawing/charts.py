@@ -10,7 +10,8 @@ from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.xlsx.page import Page
 
 # The cells that a chart covers.
 COLUMNS, ROWS = 9, 16
@@ -61,7 +62,7 @@ class Chart:
     points_wide: float = 2.0
 
 
-def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> None:
+def draw_chart(page: Page, chart: Chart, column: int, row: int) -> None:
     """Put a chart on a sheet that holds its numbers, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
     drawn.title, drawn.style = chart.title, 2
@@ -91,8 +92,8 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
     for index, line in enumerate(chart.lines):
         first, last = line.rows or (chart.first_row, chart.last_row)
         x_column = line.x_column or chart.x_column
-        x = Reference(worksheet, x_column, first, x_column, last)
-        values = Reference(worksheet, line.column, first, line.column, last)
+        x = Reference(page, x_column, first, x_column, last)
+        values = Reference(page, line.column, first, line.column, last)
         series: Any = Series(values, x, title=line.name)
         # A target has the colour of its output.
         colour = _COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(_COLOURS)]
@@ -112,7 +113,7 @@ def draw_chart(worksheet: Worksheet, chart: Chart, column: int, row: int) -> Non
     across, down = chart.size
     corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + across, 0, row - 1 + down, 0))
     drawn.anchor = TwoCellAnchor("twoCell", *corners)
-    worksheet.add_chart(drawn)
+    page.add_chart(drawn)
 
 
 def _line(colour: str, points: float, *, dashed: bool = False) -> GraphicalProperties:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book import style
+from xlnet.xlsx.page import Page
 
 # Numbers of formats below 164 are Excel's own.
 _NUMBERS = {style.DIGITS: 200, style.FEW_DIGITS: 201, style.MANY_DIGITS: 202}
@@ -23,7 +23,7 @@ _USUAL_POWER = (style.POWER_OF_TEN, 204)
 _LEAST, _MOST = 0.0001, 10_000
 
 
-def align_ordinary(worksheet: Worksheet, area: str, digits: str = style.DIGITS) -> None:
+def align_ordinary(page: Page, area: str, digits: str = style.DIGITS) -> None:
     """Show the numbers of ordinary size in an area ("B4:T203") by these digits, but whole ones by none.
 
     One area at a time: of several, programs do not agree on the cell that a relative reference starts from. Where the
@@ -35,4 +35,4 @@ def align_ordinary(worksheet: Worksheet, area: str, digits: str = style.DIGITS) 
     power, number = _POWERS.get(digits, _USUAL_POWER)
     for condition, form, form_number in ((is_fraction, digits, _NUMBERS[digits]), (is_extreme, power, number)):
         look = DifferentialStyle(numFmt=NumberFormat(numFmtId=form_number, formatCode=form))
-        worksheet.conditional_formatting.add(area, Rule(type="expression", dxf=look, formula=[condition]))
+        page.conditional_formatting.add(area, Rule(type="expression", dxf=look, formula=[condition]))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book.drawing.cells import put_text
 from xlnet.book.style import LINK, Look
 from xlnet.render.excel import cell
+from xlnet.xlsx.page import Page
 
 
-def put_link(worksheet: Worksheet, column: int, row: int, text: str, target: str, look: Look = LINK) -> None:
+def put_link(page: Page, column: int, row: int, text: str, target: str, look: Look = LINK) -> None:
     """Write `text` into a cell as a link to a cell of another sheet, as in "Explore!D4"."""
-    put_text(worksheet, column, row, text, look)
+    put_text(page, column, row, text, look)
     address = cell(column, row)
-    worksheet.cell(row, column).hyperlink = Hyperlink(ref=address, location=target, display=text)
+    page.cell(row, column).hyperlink = Hyperlink(ref=address, location=target, display=text)

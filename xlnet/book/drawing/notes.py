@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from openpyxl.comments import Comment
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book.drawing.page import lines_of
+from xlnet.xlsx.page import Page
 
 # Thousands of notes make a sheet slow; sheet Formulas has the same words for every quantity.
 MOST_NOTES = 250
@@ -13,9 +13,9 @@ _AUTHOR = "xlnet"
 _CHARACTERS_PER_LINE, _PIXELS_PER_LINE, _WIDTH = 44, 17, 300
 
 
-def put_note(worksheet: Worksheet, column: int, row: int, lines: list[str]) -> None:
+def put_note(page: Page, column: int, row: int, lines: list[str]) -> None:
     """Give a cell a note."""
     note = Comment("\n".join(lines), _AUTHOR)
     count = sum(lines_of(line, _CHARACTERS_PER_LINE) for line in lines)
     note.width, note.height = _WIDTH, _PIXELS_PER_LINE * (count + 1)
-    worksheet.cell(row, column).comment = note
+    page.cell(row, column).comment = note

@@ -6,21 +6,22 @@ from math import ceil
 from unicodedata import east_asian_width
 
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.xlsx.page import Page
 
 _COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
 _LINE_HEIGHT, _HIGHEST = 15.0, 409.0
 
 
-def print_landscape(worksheet: Worksheet, header_rows: str | None = None) -> None:
+def print_landscape(page: Page, header_rows: str | None = None) -> None:
     """Print the sheet on landscape pages, with `header_rows` ("1:3") on top of each, as wide as stays legible."""
-    worksheet.page_setup.orientation = "landscape"
-    worksheet.page_setup.fitToHeight = 0
-    worksheet.page_setup.fitToWidth = -(-worksheet.max_column // _COLUMNS_PER_PAGE)
-    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    worksheet.print_title_cols = "A:A"
-    worksheet.print_title_rows = header_rows
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.page_setup.fitToWidth = -(-page.max_column // _COLUMNS_PER_PAGE)
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_cols = "A:A"
+    page.print_title_rows = header_rows
 
 
 def width_of(text: str) -> int:
@@ -33,6 +34,6 @@ def lines_of(text: str, width: float) -> int:
     return max(1, ceil(width_of(text) / width))
 
 
-def fit_height(worksheet: Worksheet, row: int, lines: int) -> None:
+def fit_height(page: Page, row: int, lines: int) -> None:
     """Give a row the height of so many lines: LibreOffice does not fit it to text that wraps."""
-    worksheet.row_dimensions[row].height = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)
+    page.row_dimensions[row].height = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book.texts import Texts
+from xlnet.xlsx.page import Page
 
 _LARGEST = "1E+300"
 
 
-def take_numbers(worksheet: Worksheet, ranges: Iterable[str], texts: Texts) -> None:
+def take_numbers(page: Page, ranges: Iterable[str], texts: Texts) -> None:
     """Let the cells of these ranges take nothing but finite numbers."""
     validation = DataValidation(
         type="decimal",
@@ -26,15 +26,15 @@ def take_numbers(worksheet: Worksheet, ranges: Iterable[str], texts: Texts) -> N
     )
     for cells in ranges:
         validation.add(cells)
-    worksheet.add_data_validation(validation)
+    page.add_data_validation(validation)
 
 
-def protect(worksheet: Worksheet) -> None:
+def protect(page: Page) -> None:
     """Lock every cell that is no input: without a password, so that anyone can unlock the sheet by its menu.
 
     Cells can be selected and read, and rows and columns made wider.
     """
-    protection = worksheet.protection
+    protection = page.protection
     protection.sheet = True
     # For openpyxl and in the file, True forbids.
     protection.formatColumns = False

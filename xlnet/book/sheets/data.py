@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book import style
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
@@ -16,37 +15,37 @@ from xlnet.book.drawing.protection import protect, take_numbers
 from xlnet.book.model import Model
 from xlnet.graph.node import Constant, DataColumn
 from xlnet.render.excel import at_row, cell, formula
-from xlnet.render.layout import DATA, FIRST_SAMPLE_ROW, SAMPLE_COLUMN, Layout
+from xlnet.render.layout import SAMPLE_COLUMN, Layout, Spot
+from xlnet.sheet_size import FIRST_SAMPLE_ROW
+from xlnet.xlsx.page import Address, Page
 
 _MOST_WIDTH = 36
 _WIDTH = 15
 
 
-def draw(worksheet: Worksheet, model: Model) -> None:
+def draw(page: Page, model: Model) -> None:
     """Draw the sheet; the values of its formulas are in `values`."""
-    _header(worksheet, SAMPLE_COLUMN, model.texts.get("header", "sample"), style.CONSTANTS)
+    _header(page, SAMPLE_COLUMN, model.texts.get("header", "sample"), style.CONSTANTS)
     samples = len(model.graph.data[0].constants)
     for number in range(1, samples + 1):
-        put_number(worksheet, SAMPLE_COLUMN, FIRST_SAMPLE_ROW + number - 1, number, style.QUIET)
+        put_number(page, SAMPLE_COLUMN, FIRST_SAMPLE_ROW + number - 1, number, style.QUIET)
     for column in model.graph.data:
         place = model.layout.data[column.key]
         is_typed = column.constants[0].formula is None
-        _header(
-            worksheet, place.column, _title(column, model), style.CONSTANTS if is_typed else style.GROUPS["forward"]
-        )
+        _header(page, place.left, _title(column, model), style.CONSTANTS if is_typed else style.GROUPS["forward"])
     if model.graph.statistics:
-        _draw_statistics_labels(worksheet, model)
+        _draw_statistics_labels(page, model)
     layout = _layout_of_rows(model)
     for column in model.graph.data:
-        _draw_column(worksheet, column, layout)
+        _draw_column(page, column, layout)
     for constant in model.graph.statistics:
-        _draw_statistic(worksheet, constant, model)
+        _draw_statistic(page, constant, model)
     for area in _computed(model):
-        align_ordinary(worksheet, area)
-    take_numbers(worksheet, _inputs(model), model.texts)
-    protect(worksheet)
-    worksheet.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
-    print_landscape(worksheet, "1:1")
+        align_ordinary(page, area)
+    take_numbers(page, _inputs(model), model.texts)
+    protect(page)
+    page.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
+    print_landscape(page, "1:1")
 
 
 def _inputs(model: Model) -> Iterator[str]:
@@ -54,7 +53,7 @@ def _inputs(model: Model) -> Iterator[str]:
     for column in model.graph.data:
         place = model.layout.data[column.key]
         if column.constants[0].formula is None:
-            yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
+            yield f"{cell(place.left, place.top)}:{cell(place.right, place.bottom)}"
 
 
 def _computed(model: Model) -> Iterator[str]:
@@ -62,10 +61,10 @@ def _computed(model: Model) -> Iterator[str]:
     for column in model.graph.data:
         place = model.layout.data[column.key]
         if column.constants[0].formula is not None:
-            yield f"{cell(place.column, place.first)}:{cell(place.column, place.last)}"
+            yield f"{cell(place.left, place.top)}:{cell(place.right, place.bottom)}"
     if model.graph.statistics:
         places = [model.layout.cells[model.graph.statistics[end].key] for end in (0, -1)]
-        yield ":".join(cell(place.column, place.row or 1) for place in places)
+        yield ":".join(cell(place.column, place.row) for place in places)
 
 
 def _title(column: DataColumn, model: Model) -> str:
@@ -84,52 +83,50 @@ def every_constant(model: Model) -> Iterator[Constant]:
     yield from model.graph.statistics
 
 
-def values(model: Model) -> dict[str, float]:
-    """Return the values of the sheet's formulas, by address."""
-    found = {}
+def values(model: Model) -> dict[Address, float]:
+    """Return the values of the sheet's formulas, by row and column."""
+    found: dict[Address, float] = {}
     for constant in every_constant(model):
         if constant.formula is not None:
             place = model.layout.cells[constant.key]
-            assert place.row is not None
-            found[cell(place.column, place.row)] = constant.value
+            found[place.row, place.column] = constant.value
     return found
 
 
-def _draw_column(worksheet: Worksheet, column: DataColumn, layout: Layout) -> None:
+def _draw_column(page: Page, column: DataColumn, layout: Layout) -> None:
     place, first = layout.data[column.key], column.constants[0].formula
-    filled_down = None if first is None else formula(first, layout, DATA)
-    for row, constant in enumerate(column.constants, place.first):
+    filled_down = None if first is None else formula(first, layout, place.sheet)
+    for row, constant in enumerate(column.constants, place.top):
         if filled_down is None:
-            put_number(worksheet, place.column, row, constant.value, style.INPUT)
+            put_number(page, place.left, row, constant.value, style.INPUT)
         else:
-            put_formula(worksheet, place.column, row, at_row(filled_down, row), style.TEXT)
+            put_formula(page, place.left, row, at_row(filled_down, row), style.TEXT)
 
 
 def _layout_of_rows(model: Model) -> Layout:
     """Return where the first sample's numbers stand for a formula that is filled down."""
-    places = {column.constants[0].key: model.layout.cells[column.constants[0].key] for column in model.graph.data}
-    moving = {key: replace(place, row=None) for key, place in places.items() if place.moves}
-    return replace(model.layout, cells={**model.layout.cells, **moving})
+    firsts = (column.constants[0].key for column in model.graph.data)
+    moving = {key: model.layout.cells[key] for key in firsts if key in model.layout.relative}
+    return replace(model.layout, spots={key: Spot(place.sheet, place.column) for key, place in moving.items()})
 
 
-def _draw_statistic(worksheet: Worksheet, constant: Constant, model: Model) -> None:
+def _draw_statistic(page: Page, constant: Constant, model: Model) -> None:
     place = model.layout.cells[constant.key]
-    assert place.row is not None
     assert constant.formula is not None
-    put_formula(worksheet, place.column, place.row, formula(constant.formula, model.layout, DATA), style.TEXT)
+    put_formula(page, place.column, place.row, formula(constant.formula, model.layout, place.sheet), style.TEXT)
 
 
-def _draw_statistics_labels(worksheet: Worksheet, model: Model) -> None:
+def _draw_statistics_labels(page: Page, model: Model) -> None:
     first = model.layout.cells[model.graph.statistics[0].key].column
     for row, name in enumerate(("mean", "deviation"), FIRST_SAMPLE_ROW):
-        put_text(worksheet, first - 1, row, model.texts.get("header", name), style.TEXT)
-    worksheet.column_dimensions[get_column_letter(first - 1)].width = 20
+        put_text(page, first - 1, row, model.texts.get("header", name), style.TEXT)
+    page.column_dimensions[get_column_letter(first - 1)].width = 20
     for index in range(0, len(model.graph.statistics), 2):
         key = model.graph.statistics[index].key.removeprefix("mean_")
-        _header(worksheet, first + index // 2, model.symbols(key), style.GROUPS["forward"])
+        _header(page, first + index // 2, model.symbols(key), style.GROUPS["forward"])
 
 
-def _header(worksheet: Worksheet, column: int, text: str, palette: style.Palette) -> None:
-    put_text(worksheet, column, 1, text, replace(style.HEADER, fill=palette.strong, shrink=True))
+def _header(page: Page, column: int, text: str, palette: style.Palette) -> None:
+    put_text(page, column, 1, text, replace(style.HEADER, fill=palette.strong, shrink=True))
     width = min(max(_WIDTH, width_of(text) + 3), _MOST_WIDTH)
-    worksheet.column_dimensions[get_column_letter(column)].width = width
+    page.column_dimensions[get_column_letter(column)].width = width

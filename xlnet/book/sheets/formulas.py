@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import keys
 from xlnet.book import style
@@ -16,8 +15,9 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.model import Model
 from xlnet.book.sheets.training import repeated
 from xlnet.graph.node import Constant, DataColumn, Node
-from xlnet.render.excel import at_row, formula
-from xlnet.render.layout import DATA, FIRST_ROW
+from xlnet.render.excel import absolute, at_row, cell, formula
+from xlnet.render.layout import Layout
+from xlnet.xlsx.page import Page
 
 NAME = "Formulas"
 HEADERS = ("Key", "Symbol", "Where", "Role", "Meaning", "Rule", "Excel")
@@ -25,7 +25,7 @@ _WIDTHS = (14, 16, 18, 20, 76, 60, 48)
 _TEXT = replace(style.TEXT, vertical="top", wrap=True)
 
 
-def draw(worksheet: Worksheet, models: Sequence[Model]) -> None:
+def draw(page: Page, models: Sequence[Model]) -> None:
     """Draw the sheet of a workbook with these sheets Training: one, or one a run."""
     texts = models[0].texts
     # In a comparison keys and places are led by a run's name.
@@ -33,17 +33,17 @@ def draw(worksheet: Worksheet, models: Sequence[Model]) -> None:
     widths = [width + names * (header in ("Key", "Where")) for header, width in zip(HEADERS, _WIDTHS, strict=True)]
     for column, (header, width) in enumerate(zip(HEADERS, widths, strict=True), 1):
         look = replace(style.BAND, fill=style.CONSTANTS.strong)
-        put_text(worksheet, column, 1, texts.get("formulas", header), look)
-        worksheet.column_dimensions[get_column_letter(column)].width = width
+        put_text(page, column, 1, texts.get("formulas", header), look)
+        page.column_dimensions[get_column_letter(column)].width = width
     every_row = (row for sheet in models for row in _rows(sheet, in_comparison=len(models) > 1))
     for row, (cells, colour) in enumerate(every_row, 2):
         for column, text in enumerate(cells, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
-            put_text(worksheet, column, row, text, replace(look, fill=colour, border="below"))
-        fit_height(worksheet, row, max(lines_of(text, width) for text, width in zip(cells, widths, strict=True)))
-    worksheet.freeze_panes = "B2"
-    protect(worksheet)
-    print_landscape(worksheet, "1:1")
+            put_text(page, column, row, text, replace(look, fill=colour, border="below"))
+        fit_height(page, row, max(lines_of(text, width) for text, width in zip(cells, widths, strict=True)))
+    page.freeze_panes = "B2"
+    protect(page)
+    print_landscape(page, "1:1")
 
 
 def _rows(model: Model, *, in_comparison: bool) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -55,6 +55,7 @@ def _rows(model: Model, *, in_comparison: bool) -> Iterator[tuple[tuple[str, ...
 
 
 def _own_rows(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
+    layout = model.layout
     for column in model.graph.data:
         yield _data_column(column, model), style.CONSTANTS.tint
     # A sample's cell is a row's own quantity where every row uses all samples; else its column says it all.
@@ -63,13 +64,13 @@ def _own_rows(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
         yield _constant(constant, model), style.CONSTANTS.tint
     for node in model.graph.nodes:
         # Row 5 is the first that is a formula throughout; it is shown even where the run is shorter.
-        excel = at_row(formula(node.formula, model.layout), FIRST_ROW + 1) if node.formula else ""
+        excel = at_row(formula(node.formula, layout), layout.row(2), layout.stride) if node.formula else ""
         for key in (*node.aliases, node.key):
             yield (
                 (
                     key,
                     model.symbols(key),
-                    get_column_letter(model.layout.columns[key]),
+                    _where(key, layout),
                     _role(node, model),
                     model.texts.meaning(key, model.symbols.layers),
                     model.symbols.rule(node),
@@ -77,6 +78,14 @@ def _own_rows(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
                 ),
                 style.GROUPS[node.group].tint,
             )
+
+
+def _where(key: str, layout: Layout) -> str:
+    """Return the column of a quantity; where an iteration takes several rows its first cell, and how many they are."""
+    place = layout.cell(key)
+    if layout.stride == 1:
+        return get_column_letter(place.column)
+    return f"{cell(place.column, place.row)}/{layout.stride}"
 
 
 def _constant(constant: Constant, model: Model) -> tuple[str, ...]:
@@ -88,7 +97,7 @@ def _constant(constant: Constant, model: Model) -> tuple[str, ...]:
     return (
         constant.key,
         model.symbols(constant.key),
-        f"{model.layout.title(place.sheet)}!${get_column_letter(place.column)}${place.row}",
+        f"{place.sheet}!{absolute(place.column, place.row)}",
         model.texts.get("role", constant.group),
         model.texts.meaning(constant.key, model.symbols.layers),
         rule,
@@ -98,11 +107,10 @@ def _constant(constant: Constant, model: Model) -> tuple[str, ...]:
 
 def _data_column(column: DataColumn, model: Model) -> tuple[str, ...]:
     place = model.layout.data[column.key]
-    letter = get_column_letter(place.column)
     return (
         column.key,
         model.symbols(column.key),
-        f"{model.layout.title(DATA)}!{letter}{place.first}:{letter}{place.last}",
+        f"{place.sheet}!{cell(place.left, place.top)}:{cell(place.right, place.bottom)}",
         model.texts.get("role", column.constants[0].group),
         model.texts.meaning(column.key, model.symbols.layers),
         "",

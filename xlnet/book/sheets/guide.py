@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.drawing.cells import merge, put_text
@@ -22,8 +20,10 @@ from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN, plan
 from xlnet.graph.node import Node
 from xlnet.graph.operations import LOSSES, SOFTMAX
 from xlnet.render.excel import absolute, cell
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING, VALUE_ROW
+from xlnet.render.layout import DATA, TRAINING
+from xlnet.sheet_size import FIRST_ROW, VALUE_ROW
 from xlnet.version import VERSION
+from xlnet.xlsx.page import Page
 
 NAME = "Guide"
 NAME_COLUMN, TEXT_COLUMN = 2, 3
@@ -168,7 +168,7 @@ def _experiments(model: Model) -> Iterator[Line]:
     texts, layout = model.texts, model.layout
     graph = model.graph.nodes
     eta = keys.BASE_LEARNING_RATE if model.spec.training.schedule else keys.LEARNING_RATE
-    parameters = [layout.columns[node.key] for node in graph if node.group == "parameters"]
+    parameters = [layout.column(node.key) for node in graph if node.group == "parameters"]
     gradient = next(node for node in graph if node.group == "gradients")
     rate = model.constants[eta]
     cells = {
@@ -177,7 +177,7 @@ def _experiments(model: Model) -> Iterator[Line]:
         "smaller": f"{rate / 10:g}",
         "iters": f"{model.spec.training.iters:,}",
         "weights": f"{TRAINING}!{cell(min(parameters), FIRST_ROW)}:{cell(max(parameters), FIRST_ROW)}",
-        "gradient": f"{TRAINING}!{cell(layout.columns[gradient.key], FIRST_ROW)}",
+        "gradient": f"{TRAINING}!{cell(layout.column(gradient.key), FIRST_ROW)}",
         "symbol": model.symbols(gradient.key),
     }
     yield _heading(model, "experiments")
@@ -194,35 +194,35 @@ def _making(model: Model) -> Iterator[Line]:
     yield Line("text", model.texts.get("guide", "now"))
 
 
-def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
-    draw_lines(worksheet, model.title, model.description, lines(model))
-    put_link(worksheet, NAME_COLUMN, proof_row(model), PROOF, f"{PROOF}!A1", _LINK)
-    put_all(worksheet, formulas)
+    draw_lines(page, model.title, model.description, lines(model))
+    put_link(page, NAME_COLUMN, proof_row(model), PROOF, f"{PROOF}!A1", _LINK)
+    put_all(page, formulas)
 
 
-def draw_lines(worksheet: Worksheet, title: str, description: str, lines: Sequence[Line]) -> None:
+def draw_lines(page: Page, title: str, description: str, lines: Sequence[Line]) -> None:
     """Draw a guide: its title, what the workbook is, and its rows."""
-    put_text(worksheet, NAME_COLUMN, TITLE_ROW, title, replace(style.TITLE, size=16))
-    put_text(worksheet, NAME_COLUMN, TITLE_ROW + 1, description, _TEXT)
-    merge(worksheet, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
-    fit_height(worksheet, TITLE_ROW + 1, lines_of(description, _CHARACTERS_PER_LINE))
+    put_text(page, NAME_COLUMN, TITLE_ROW, title, replace(style.TITLE, size=16))
+    put_text(page, NAME_COLUMN, TITLE_ROW + 1, description, _TEXT)
+    merge(page, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
+    fit_height(page, TITLE_ROW + 1, lines_of(description, _CHARACTERS_PER_LINE))
     for row, line in enumerate(lines, FIRST_LINE_ROW):
         look = _LOOKS[line.kind]
         if line.kind == "heading":
-            put_text(worksheet, NAME_COLUMN, row, line.text, look)
-            put_text(worksheet, TEXT_COLUMN, row, "", look)
+            put_text(page, NAME_COLUMN, row, line.text, look)
+            put_text(page, TEXT_COLUMN, row, "", look)
             continue
         if line.target:
-            put_link(worksheet, NAME_COLUMN, row, line.name, line.target, _LINK)
+            put_link(page, NAME_COLUMN, row, line.name, line.target, _LINK)
         elif line.name:
-            put_text(worksheet, NAME_COLUMN, row, line.name, _NAME)
-        put_text(worksheet, TEXT_COLUMN, row, line.text, look)
-        fit_height(worksheet, row, lines_of(line.text, _CHARACTERS_PER_LINE))
+            put_text(page, NAME_COLUMN, row, line.name, _NAME)
+        put_text(page, TEXT_COLUMN, row, line.text, look)
+        fit_height(page, row, lines_of(line.text, _CHARACTERS_PER_LINE))
     for letter, width in _WIDTHS.items():
-        worksheet.column_dimensions[letter].width = width
-    worksheet.sheet_view.showGridLines = False
-    worksheet.sheet_properties.tabColor = style.GROUPS["iteration"].strong
-    protect(worksheet)
-    print_landscape(worksheet)
-    worksheet.page_setup.fitToWidth = 1
+        page.column_dimensions[letter].width = width
+    page.sheet_view.showGridLines = False
+    page.sheet_properties.tabColor = style.GROUPS["iteration"].strong
+    protect(page)
+    print_landscape(page)
+    page.page_setup.fitToWidth = 1

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlnet.cell import Cell
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Input, Position
+from xlnet.checking.open.quantities import Input
 from xlnet.engines.grid import Edit, Point
 
 AS_SAVED = "as saved"
@@ -61,7 +62,7 @@ def _smaller(value: float, random: np.random.Generator) -> float:
     return float(value * random.uniform(0.7, 0.9)) or 0.01
 
 
-def _edits(numbers: Mapping[Position, float | str]) -> tuple[Edit, ...]:
+def _edits(numbers: Mapping[Cell, float | str]) -> tuple[Edit, ...]:
     """Return edits that type these numbers, neighbours together: LibreOffice takes milliseconds for each edit."""
     edits: list[Edit] = []
     for (sheet, row, column), number in sorted(numbers.items()):

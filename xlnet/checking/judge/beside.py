@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from xlnet.cell import Cell
 from xlnet.checking.judge.region import WrongCell, wrong_cell
 from xlnet.checking.judge.sheets import EXPECTATIONS
 from xlnet.checking.judge.view import Expected, Near, OneOf, Single, View, Written
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import NUMBER, TEXT
 
@@ -26,13 +26,13 @@ def wrong_beside(
     worst = dict.fromkeys(opened.lives, 0.0)
     for sheet in opened.lives:
         grid = grids[sheet]
-        expectations: dict[Position, Expected] = {}
+        expectations: dict[Cell, Expected] = {}
         # On a run's sheet Training there is nothing but what repeats a cell of sheet Compare.
         for position, expected in EXPECTATIONS[sheet](view) if sheet in EXPECTATIONS else ():
             # An identity layer's z and a share a cell: the first has a rule, the second would only repeat the cell.
             expectations.setdefault(position, expected)
         for live in opened.lives[sheet]:
-            position = Position(sheet, live.row, live.column)
+            position = Cell(sheet, live.row, live.column)
             wanted = view.shown(live.shown) if live.shown else expectations[position]
             first, *others = wanted.values if isinstance(wanted, OneOf) else (wanted,)
             problem, error = _judged(opened, grid, position, first, rtol, atol)
@@ -46,7 +46,7 @@ def wrong_beside(
 def _judged(
     opened: Opened,
     grid: Grid,
-    position: Position,
+    position: Cell,
     expected: Single,
     rtol: float,
     atol: float,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet import reference
+from xlnet.cell import Cell
 from xlnet.checking.ask.probes import AS_SAVED, Probe
 from xlnet.checking.judge.beside import wrong_beside
 from xlnet.checking.judge.kinds import with_kinds_of_file
@@ -18,11 +19,10 @@ from xlnet.checking.judge.order import wrong_order
 from xlnet.checking.judge.region import Expectation, Numbers, Region, WrongCell, judge, wrong_cell
 from xlnet.checking.judge.rewritten.judging import Agreeing
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Position, from_grids, to_table
+from xlnet.checking.open.quantities import from_grids, to_table
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import ERROR, NUMBER
 from xlnet.reference import Quantities
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING
 
 # How far rounding, and an engine's snapping of near-equal differences to 0, may have moved the inputs of a formula.
 _ROUNDING = 1e-13
@@ -49,7 +49,7 @@ class Findings:
     data_error: float
     beside_errors: dict[str, float]
     drift: float | None
-    drift_position: Position | None
+    drift_position: Cell | None
     diverged_at: int | None
     rewritten: tuple[Agreeing, ...] = ()
 
@@ -58,44 +58,44 @@ def compare(
     opened: Opened, probes: Sequence[Probe], points: Sequence[Mapping[str, Grid]], rtol: float, atol: float
 ) -> Findings:
     """Compare the sheets recalculated at each of `probes` with the reference."""
-    wrong: dict[Position, WrongCell] = {}
+    wrong: dict[Cell, WrongCell] = {}
     errors, data_error, beside_errors = np.zeros(len(opened.graph.nodes)), 0.0, dict.fromkeys(opened.lives, 0.0)
-    drift: tuple[float, Position] | None = None
+    drift: tuple[float, Cell] | None = None
     diverged_at = None
     not_diverging: list[WrongCell] = []
     # What follows a divergence of the workbook as it was saved is never judged.
-    end = opened.rows
+    end = opened.iterations
     for probe, recalculated in zip(probes, points, strict=True):
         grids = with_kinds_of_file(opened, recalculated, probe)
-        found = from_grids(opened.places, grids, opened.rows)
+        found = from_grids(opened.places, grids, opened.iterations)
         cells: list[WrongCell] = []
         judged = end
         if probe.name == AS_SAVED:
-            cells = [*_wrong_inputs(opened, grids), *wrong_order(opened, found, grids[TRAINING])]
-        if probe.name == AS_SAVED or (_kinds(opened, grids[TRAINING]) == ERROR).any():
-            run = to_table(opened.places, _own_run(opened, found), opened.rows, len(opened.graph.nodes))
+            cells = [*_wrong_inputs(opened, grids), *wrong_order(opened, found, grids[opened.sheet])]
+        if probe.name == AS_SAVED or (_kinds(opened, grids[opened.sheet]) == ERROR).any():
+            run = to_table(opened.places, _own_run(opened, found), opened.iterations, opened.nodes_by_place)
             if not _wrong_inputs(opened, grids):
-                judged, unlike = _end_of_finite_rows(opened, probe, grids[TRAINING], run)
+                judged, unlike = _end_of_finite_rows(opened, probe, grids[opened.sheet], run)
                 not_diverging += unlike
             if probe.name == AS_SAVED:
                 end = judged
-                diverged_at = end + 1 if end < opened.rows else None
-                drift = _drift(_table(opened, grids[TRAINING])[:end], run[:end])
+                diverged_at = end + 1 if end < opened.iterations else None
+                drift = _drift(opened, _table(opened, grids[opened.sheet])[:end], run[:end])
         if opened.computed:
-            region = _data_region(opened, grids[DATA])
+            region = _data_region(opened, grids[opened.model.data_sheet])
             near = partial(_is_near, region.values, rtol=rtol, atol=atol)
             expectation = _expectation(opened, found, slice(0, 1), lambda q: _computed(opened, q), near)
-            more, distances = judge(region, expectation, grids[DATA], probe.name, rtol, atol)
+            more, distances = judge(region, expectation, grids[opened.model.data_sheet], probe.name, rtol, atol)
             cells += more
             data_error = max(data_error, float(distances.max(initial=0.0)))
         more, worst = wrong_beside(opened, grids, probe.name, rtol, atol)
         cells += more
         beside_errors = {name: max(error, worst[name]) for name, error in beside_errors.items()}
         for rows in _blocks(judged):
-            region = _training_region(opened, grids[TRAINING], rows)
+            region = _training_region(opened, grids[opened.sheet], rows)
             near = partial(_is_near, region.values, rtol=rtol, atol=atol)
             expectation = _expectation(opened, found, rows, lambda q: _own_table(opened, q), near)
-            more, distances = judge(region, expectation, grids[TRAINING], probe.name, rtol, atol)
+            more, distances = judge(region, expectation, grids[opened.sheet], probe.name, rtol, atol)
             errors = np.fmax(errors, distances)
             cells += more
         for cell in cells:
@@ -125,11 +125,13 @@ def _blocks(end: int) -> Iterator[slice]:
 
 
 def _table(opened: Opened, grid: Grid) -> Numbers:
-    return grid.values[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
+    table: Numbers = grid.values[opened.table]
+    return table
 
 
 def _kinds(opened: Opened, grid: Grid) -> NDArray[np.uint8]:
-    return grid.kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
+    table: NDArray[np.uint8] = grid.kinds[opened.table]
+    return table
 
 
 def _training_region(opened: Opened, grid: Grid, rows: slice) -> Region:
@@ -139,21 +141,16 @@ def _training_region(opened: Opened, grid: Grid, rows: slice) -> Region:
     is_input = np.zeros_like(is_formula)
     if rows.start == 0:
         holds_formula[0] = [node.first_formula is not None for node in opened.graph.nodes]
-        for position in opened.inputs:
-            if position.sheet == TRAINING and position.row == FIRST_ROW:
-                is_input[0, position.column - 1] = True
+        for number, node in enumerate(opened.graph.nodes):
+            is_input[0, number] = opened.layout.cell(node.key) in opened.inputs
     return Region(
         values=_table(opened, grid)[rows],
         kinds=_kinds(opened, grid)[rows],
         holds_formula=holds_formula,
         is_formula=is_formula,
         is_input=is_input,
-        position=lambda row, column: _training_position(rows.start + row, column),
+        position=lambda row, node: opened.cell(rows.start + row, node),
     )
-
-
-def _training_position(row: int, column: int) -> Position:
-    return Position(TRAINING, FIRST_ROW + row, column + 1)
 
 
 def _data_region(opened: Opened, grid: Grid) -> Region:
@@ -192,7 +189,7 @@ def _own_run(opened: Opened, found: Quantities) -> Quantities:
     start = {name: found[name][:1] for name in reference.initial(spec)} | {"iter": np.ones(1)}
     fixed = {name: found[name] for name in reference.constants(spec)}
     samples = found["sample"] if spec.draws_samples and spec.training.order == "shuffled" else None
-    return reference.train(spec, start, fixed, opened.rows, samples)
+    return reference.train(spec, start, fixed, opened.iterations, samples)
 
 
 def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) -> tuple[int, list[WrongCell]]:
@@ -201,10 +198,10 @@ def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) 
     They agree when the sheet's first error and the reference's first number that is not finite are within one row.
     """
     found = _table(opened, grid)
-    reference_end = _first(~np.isfinite(run).all(axis=1), opened.rows)
-    sheet_end = _first((_kinds(opened, grid) == ERROR).any(axis=1), opened.rows)
-    if reference_end == opened.rows:
-        return opened.rows, []
+    reference_end = _first(~np.isfinite(run).all(axis=1), opened.iterations)
+    sheet_end = _first((_kinds(opened, grid) == ERROR).any(axis=1), opened.iterations)
+    if reference_end == opened.iterations:
+        return opened.iterations, []
     if abs(reference_end - sheet_end) <= 1:
         return min(reference_end, sheet_end), []
     if sheet_end < reference_end:
@@ -212,7 +209,7 @@ def _end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) 
         return reference_end, []
     column = int(np.flatnonzero(~np.isfinite(run[reference_end]))[0])
     cell = WrongCell(
-        _training_position(reference_end, column),
+        opened.cell(reference_end, column),
         "does not diverge",
         probe.name,
         float(found[reference_end, column]),
@@ -245,7 +242,7 @@ def _expectation(
     """
     # A row is judged with the one above it.
     start = max(rows.start - 1, 0)
-    near = {name: q[start : rows.stop] if opened.places[name].rows is None else q for name, q in found.items()}
+    near = {name: q[start : rows.stop] if opened.places[name].moves else q for name, q in found.items()}
     settings = {constant.key for constant in opened.graph.settings if constant.group == "settings"}
     moved = [name for name in near if name not in _EXACT and name not in settings]
     random = np.random.Generator(np.random.PCG64(1))
@@ -273,24 +270,24 @@ def _expectation(
 
 
 def _own_table(opened: Opened, quantities: Quantities) -> Numbers:
-    return to_table(opened.places, quantities, len(quantities["iter"]), len(opened.graph.nodes))
+    return to_table(opened.places, quantities, len(quantities["iter"]), opened.nodes_by_place)
 
 
 def _computed(opened: Opened, quantities: Quantities) -> Numbers:
     """Return the reference's values of the formulas of sheet Data, as one row."""
-    values: dict[Position, float] = {}
+    values: dict[Cell, float] = {}
     for name, array in quantities.items():
         place = opened.places[name]
-        if place.rows is not None:
+        if not place.moves:
             cells = zip(place.rows.ravel(), place.columns.ravel(), array.ravel(), strict=True)
-            values |= {Position(place.sheet, int(r) + 1, int(c) + 1): float(value) for r, c, value in cells}
+            values |= {Cell(place.sheet, int(r) + 1, int(c) + 1): float(value) for r, c, value in cells}
     return np.array([[values[position] for position in opened.computed]], dtype=np.float64)
 
 
-def _drift(found: Numbers, run: Numbers) -> tuple[float, Position] | None:
+def _drift(opened: Opened, found: Numbers, run: Numbers) -> tuple[float, Cell] | None:
     with np.errstate(all="ignore"):
         distance = np.abs(found - run) / np.fmax(1.0, np.abs(run))
     if not np.isfinite(distance).any():
         return None
     row, column = np.unravel_index(np.nanargmax(distance), distance.shape)
-    return float(distance[row, column]), _training_position(int(row), int(column))
+    return float(distance[row, column]), opened.cell(int(row), int(column))

@@ -14,7 +14,6 @@ from xlnet.checking.ask.probes import AS_SAVED, Probe
 from xlnet.checking.open.opened import Opened
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import BLANK, NUMBER, TEXT
-from xlnet.render.layout import FIRST_ROW, TRAINING
 
 
 def with_kinds_of_file(opened: Opened, grids: Mapping[str, Grid], probe: Probe) -> dict[str, Grid]:
@@ -22,9 +21,9 @@ def with_kinds_of_file(opened: Opened, grids: Mapping[str, Grid], probe: Probe) 
     corrected = {}
     for sheet, grid in grids.items():
         values, kinds = grid.values.copy(), grid.kinds.copy()
-        if sheet == TRAINING:
-            table = kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + opened.rows, : len(opened.graph.nodes)]
-            table[(table == BLANK) & opened.is_formula] = TEXT
+        if sheet == opened.sheet:
+            table = kinds[opened.table]
+            kinds[opened.table] = np.where((table == BLANK) & opened.is_formula, TEXT, table)
         for position, kind in opened.odd_cells.items():
             # An input that was moved is a number by now.
             if position.sheet == sheet and (probe.name == AS_SAVED or position not in opened.inputs):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlnet.cell import Cell
 from xlnet.checking.ask.probes import AS_SAVED
 from xlnet.checking.judge.region import WrongCell, wrong_cell
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.grid import Grid
 from xlnet.reference import Quantities
-from xlnet.render.layout import FIRST_ROW
 
 
 def wrong_order(opened: Opened, found: Quantities, grid: Grid) -> list[WrongCell]:
@@ -26,7 +25,8 @@ def wrong_order(opened: Opened, found: Quantities, grid: Grid) -> list[WrongCell
         if number % spec.samples == 0:
             used.clear()
         row, position = divmod(number, spec.batch_size)
-        cell = Position(place.sheet, FIRST_ROW + row, int(place.columns[position]) + 1)
+        first = Cell(place.sheet, int(place.rows[position]) + 1, int(place.columns[position]) + 1)
+        cell = first.down(row * place.stride)
         if np.isfinite(sample) and (sample in used or sample not in range(1, spec.samples + 1)):
             wrong.append(wrong_cell(cell, "not a permutation", AS_SAVED, grid, None))
         used.add(float(sample))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xlnet.checking.open.quantities import Position
+from xlnet.cell import Cell
 from xlnet.engines.grid import KINDS, Grid
 from xlnet.engines.workers.handover import NUMBER
 
@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 class WrongCell:
     """A cell that is not what it should be. `problem` and `probe` are words of the report."""
 
-    position: Position
+    position: Cell
     problem: str
     probe: str
     found: float | str | None
@@ -49,7 +49,7 @@ class Region:
     holds_formula: Flags
     is_formula: Flags
     is_input: Flags
-    position: Callable[[int, int], Position]
+    position: Callable[[int, int], Cell]
 
 
 def judge(
@@ -87,7 +87,7 @@ def judge(
     return cells, error.max(axis=0, initial=0.0)
 
 
-def wrong_cell(position: Position, problem: str, probe: str, grid: Grid, expected: float | str | None) -> WrongCell:
+def wrong_cell(position: Cell, problem: str, probe: str, grid: Grid, expected: float | str | None) -> WrongCell:
     """Return a wrong cell with what was found in it."""
     row, column = position.row - 1, position.column - 1
     found: float | str | None = float(grid.values[row, column])

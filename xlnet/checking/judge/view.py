@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from xlnet.book.shown import Choice, Cited, Shown
+import numpy as np
+from numpy.typing import NDArray
+
+from xlnet.book.shown import Choice, Shown
+from xlnet.cell import Cell
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import BLANK, ERROR, NUMBER
-from xlnet.render.layout import FIRST_ROW, TRAINING
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,17 @@ class View:
             return float(grid.values[row - 1, column - 1])
         return 0.0 if kind == BLANK else None
 
+    def over(self, key: str) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """Return the kinds and the numbers that a quantity has in all iterations that the template asks for."""
+        area = self.opened.model.layout.over(key)
+        grid, stride = self.grids[area.sheet], self.opened.layout.stride
+        rows = slice(area.top - 1, area.bottom, stride)
+        return grid.kinds[rows, area.left - 1], grid.values[rows, area.left - 1]
+
+    def at(self, cell: Cell) -> float | None:
+        """Return what a formula has of a cell (see `cited`)."""
+        return self.cited(cell.sheet, cell.row, cell.column)
+
     def number(self, sheet: str, row: int, column: int) -> float:
         """Return what a formula has of a cell that should hold a number; NaN of any that does not."""
         cited = self.cited(sheet, row, column)
@@ -84,21 +97,20 @@ class View:
 
     def of_iteration(self, key: str, iteration: int) -> float | None:
         """Return what sheet Training has of a quantity."""
-        return self.cited(TRAINING, FIRST_ROW + iteration - 1, self.opened.layout.columns[key])
+        return self.at(self.opened.layout.cell(key, iteration))
 
-    def shown(self, shown: Shown | Cited) -> Expected:
+    def shown(self, shown: Shown | Cell) -> Expected:
         """Return what a cell that shows a quantity or a cell should hold; None where nothing can be chosen."""
-        if isinstance(shown, Cited):
-            return self.cited(shown.sheet, shown.row, shown.column)
+        if isinstance(shown, Cell):
+            return self.at(shown)
         opened = self.opened
         every_key = shown.every_key()
         sample = 1 if shown.sample is None else self._chosen(shown.sample, len(every_key))
         if sample is None:
             return None
         key = every_key[sample - 1]
-        if key not in opened.layout.columns:
-            place = opened.layout.cells[key]
-            return self.cited(place.sheet, place.row or 1, place.column)
+        if key not in opened.layout.spots:
+            return self.at(opened.layout.cell(key))
         iteration = self._chosen(shown.iteration, opened.spec.training.iters)
         return None if iteration is None else self.of_iteration(key, iteration)
 
@@ -106,6 +118,6 @@ class View:
         number = self.number(choice.sheet, choice.row, choice.column)
         return int(number) if 1 <= number < most + 1 else None
 
-    def live(self, sheet: str) -> dict[str, Position]:
+    def live(self, sheet: str) -> dict[str, Cell]:
         """Return where the formulas of a sheet stand, by key; of several with one key, the last."""
-        return {live.key: Position(sheet, live.row, live.column) for live in self.opened.lives[sheet]}
+        return {live.key: Cell(sheet, live.row, live.column) for live in self.opened.lives[sheet]}

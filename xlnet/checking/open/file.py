@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
 
+from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
 from xlnet.checking.open.formula_text import reference
-from xlnet.checking.open.quantities import Position
 from xlnet.checking.open.table import formula_of
 from xlnet.errors import UserError
-from xlnet.render.layout import FIRST_ROW, TRAINING, Layout
+from xlnet.sheet_size import FIRST_ROW
 
 
 @contextmanager
@@ -28,25 +28,28 @@ def opened_copy(copy: CleanCopy) -> Iterator[Any]:
 
 
 class Cells:
-    """The cells of a workbook's small sheets, each read once."""
+    """The cells of a workbook but for its iterations, each sheet read once; `tables` are the sheets of iterations."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: Any, tables: Collection[str]) -> None:
         self.workbook = workbook
+        self._tables = tables
         self._read: dict[str, list[Any]] = {}
 
-    def of(self, layout: Layout, sheet: str) -> Callable[[int, int], Any]:
-        """Return what gives the cell in a row and column of a sheet, None where there is none."""
-        title = layout.title(sheet)
-        if title not in self._read:
-            # Below its first row sheet Training is a table, which is long.
-            last_row = FIRST_ROW if sheet == TRAINING else None
-            self._read[title] = list(rows_of(self.workbook[title], 1, None, last_row))
-        rows = self._read[title]
+    def at(self, cell: Cell) -> Any:
+        """Return a cell as openpyxl reads it, None where there is none."""
+        rows = self._rows(cell.sheet)
+        return rows[cell.row - 1][cell.column - 1] if _is_in(cell, rows) else None
 
-        def cell_at(row: int, column: int) -> Any:
-            return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
+    def _rows(self, sheet: str) -> list[Any]:
+        if sheet not in self._read:
+            # Below what is fixed a sheet with iterations is a table, which is long.
+            last_row = FIRST_ROW if sheet in self._tables else None
+            self._read[sheet] = list(rows_of(self.workbook[sheet], 1, None, last_row))
+        return self._read[sheet]
 
-        return cell_at
+
+def _is_in(cell: Cell, rows: list[Any]) -> bool:
+    return cell.row <= len(rows) and cell.column <= len(rows[cell.row - 1])
 
 
 def require_sheets(path: Path, titles: Collection[str], *names: str) -> None:
@@ -63,9 +66,9 @@ def names_of_cells(copy: CleanCopy) -> dict[str, str]:
     return {name: text for name, text in found.items() if reference(text) is not None}
 
 
-def contents(copy: CleanCopy, positions: Collection[Position]) -> dict[Position, float | str]:
+def contents(copy: CleanCopy, positions: Collection[Cell]) -> dict[Cell, float | str]:
     """Return what was put into these cells, formulas as texts, by the workbook's own titles; blanks are left out."""
-    found: dict[Position, float | str] = {}
+    found: dict[Cell, float | str] = {}
     if not positions:
         return found
     with opened_copy(copy) as workbook:
@@ -75,7 +78,7 @@ def contents(copy: CleanCopy, positions: Collection[Position]) -> dict[Position,
             widest = max(position.column for position in wanted)
             for row, cells in enumerate(rows_of(workbook[sheet], 1, widest, max(rows)), 1):
                 for column, cell in enumerate(cells, 1) if row in rows else ():
-                    position = Position(sheet, row, column)
+                    position = Cell(sheet, row, column)
                     if position in wanted and cell.value is not None:
                         formula = formula_of(cell)
                         is_number = isinstance(cell.value, int | float)

@@ -10,8 +10,8 @@ from functools import lru_cache
 from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
 from openpyxl.utils import column_index_from_string
 
-from xlnet.render.excel import LONGEST_FORMULA, quoted_sheet
-from xlnet.render.layout import LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.render.excel import quoted_sheet
+from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW, LONGEST_FORMULA
 
 _SHEET = r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!\[\]]+)!)?"
 _CELLS = re.compile(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.sheets.compare.plan import Plan
+from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
-from xlnet.checking.open.quantities import Input, Placement, Position
+from xlnet.checking.open.quantities import Index, Input, Placement
 from xlnet.engines.grid import Extent
 from xlnet.graph.node import Graph
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING, Layout
+from xlnet.render.layout import Layout
 from xlnet.spec import Spec
 
 Flags = NDArray[np.bool_]
@@ -38,16 +40,15 @@ class Rewritten:
     key: str
     own: Said
     found: Said
-    cells: tuple[Position, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Opened:
     """A network's training in a workbook, and what its sheets hold: all of an ordinary one, a run of a comparison.
 
-    `copy` is the clean copy in which they stand.
-    Sheets have the names that they have in an ordinary workbook: those of a run are translated (see `titles`).
-    `is_formula` has the shape (iterations, columns) of sheet Training's table: whether a cell holds a formula.
+    `copy` is the clean copy in which they stand. `is_formula` has the shape (iterations, nodes): whether a cell of the
+    table holds a formula.
     `rewritten` are the formulas of all sheets that xlnet did not write so. `inputs` are the cells that a user may fill;
     `computed` are the formulas on sheet Data, by position: key, and whether there is still a formula; `beside` those on
     the sheets beside Training, and `lives` what xlnet writes there, by sheet. `odd_cells` are the kinds of cells that
@@ -60,11 +61,11 @@ class Opened:
     places: dict[str, Placement]
     is_formula: Flags
     rewritten: tuple[Rewritten, ...]
-    inputs: dict[Position, Input]
-    computed: dict[Position, tuple[str, bool]]
-    beside: dict[Position, tuple[str, bool]]
+    inputs: dict[Cell, Input]
+    computed: dict[Cell, tuple[str, bool]]
+    beside: dict[Cell, tuple[str, bool]]
     lives: dict[str, list[Live]]
-    odd_cells: dict[Position, int]
+    odd_cells: dict[Cell, int]
     plan: Plan | None = None
     index: int = 0
 
@@ -78,13 +79,18 @@ class Opened:
         """The graph of an iteration."""
         return self.model.graph
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
-        """Where its quantities stand."""
-        return self.model.layout
+        """Where its quantities stand: a person may have filled the table further down."""
+        return replace(self.model.layout, iterations=self.iterations)
 
     @property
-    def rows(self) -> int:
+    def sheet(self) -> str:
+        """The sheet of the iterations."""
+        return self.model.name
+
+    @property
+    def iterations(self) -> int:
         """The number of iterations."""
         return len(self.is_formula)
 
@@ -94,39 +100,47 @@ class Opened:
         return "" if self.plan is None else self.model.name
 
     @property
-    def titles(self) -> dict[str, str]:
-        """What the workbook calls the sheets."""
-        sheets = (TRAINING, *([DATA] if self.graph.data else []), *self.lives)
-        return {sheet: self.layout.title(sheet) for sheet in sheets}
-
-    @property
     def extents(self) -> list[Extent]:
-        """The cells to read, by the workbook's own titles."""
-        nodes, settings = self.graph.nodes, self.graph.settings
-        found = {TRAINING: (FIRST_ROW + self.rows - 1, max(len(nodes), len(settings)))}
-        data = [place for place in self.layout.cells.values() if place.sheet == DATA]
-        if data:
-            found[DATA] = max(p.row or 1 for p in data), max(p.column for p in data)
-        for name in self.lives:
-            own = [position for position in (*self.beside, *self.inputs) if position.sheet == name]
-            if own and name not in found:
-                found[name] = max(p.row for p in own), max(p.column for p in own)
-        return [Extent(self.layout.title(name), *size) for name, size in found.items()]
+        """The cells to read."""
+        sizes = {self.layout.sheet: (self.layout.last_row, self.model.last_column)}
+        cells = [*self.layout.cells.values(), *self.beside, *self.inputs]
+        for title in dict.fromkeys(cell.sheet for cell in cells if cell.sheet not in sizes):
+            own = [cell for cell in cells if cell.sheet == title]
+            sizes[title] = max(cell.row for cell in own), max(cell.column for cell in own)
+        return [Extent(title, *size) for title, size in sizes.items()]
+
+    @cached_property
+    def nodes_by_place(self) -> Index:
+        """The number of the node at each row and column of the first iteration, all from 0."""
+        places = (self.layout.cell(node.key) for node in self.graph.nodes)
+        return {(place.row - 1, place.column - 1): number for number, place in enumerate(places)}
+
+    @cached_property
+    def table(self) -> tuple[Any, Any]:
+        """What picks the cells of the table from a sheet's, as an array of the shape (iterations, nodes)."""
+        layout = self.layout
+        rows, columns = map(list, zip(*self.nodes_by_place, strict=True))
+        if layout.stride == 1 and columns == list(range(len(columns))):
+            # Slices copy nothing.
+            return slice(layout.first_row - 1, layout.last_row), slice(0, len(columns))
+        below = layout.stride * np.arange(self.iterations)[:, None]
+        return np.array(rows) + below, np.array(columns)
+
+    def cell(self, row: int, node: int) -> Cell:
+        """Return the cell of a node, by its number, in an iteration; both from 0."""
+        return self.layout.cell(self.graph.nodes[node].key, row + 1)
 
     @property
     def weighted_sums(self) -> set[str]:
         """The reference's names of the weighted sums z."""
         return {f"z{number}" for number in range(1, len(self.spec.layers) + 1)}
 
-    def in_file(self, position: Position) -> Position:
-        """Return a cell by the workbook's own title of its sheet."""
-        return position._replace(sheet=self.layout.title(position.sheet))
-
-    def key(self, position: Position) -> str:
+    def key(self, cell: Cell) -> str:
         """Return the key of the quantity that stands in a cell."""
-        if position.sheet == TRAINING and position.row >= FIRST_ROW:
-            return self.graph.nodes[position.column - 1].key
+        node = self.layout.node_at(cell)
+        if node is not None:
+            return node[0]
         for formulas in (self.computed, self.beside):
-            if position in formulas:
-                return formulas[position][0]
-        return self.inputs[position].key
+            if cell in formulas:
+                return formulas[cell][0]
+        return self.inputs[cell].key

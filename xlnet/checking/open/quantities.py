@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +13,13 @@ from xlnet import keys, reference
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import BLANK
 from xlnet.reference import Quantities
-from xlnet.render.layout import DATA, FIRST_ROW, Layout
+from xlnet.render.layout import Layout
 from xlnet.spec import Spec
 
 Indices = NDArray[np.intp]
-
-
-class Position(NamedTuple):
-    """A cell; row and column count from 1."""
-
-    sheet: str
-    row: int
-    column: int
+Numbers = NDArray[np.float64]
+# The number of the node at each row and column, from 0, of the first iteration.
+Index = Mapping[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
@@ -49,12 +44,24 @@ class Input:
 class Placement:
     """Where an array of the reference stands: columns and rows of its elements, from 0, each of the array's shape.
 
-    `rows` is None where every row of the table has the array.
+    Where `moves`, every iteration has the array; the rows are those of the first one, and `stride` rows below stands
+    the next.
     """
 
     sheet: str
     columns: Indices
-    rows: Indices | None
+    rows: Indices
+    moves: bool = False
+    stride: int = 1
+
+    def read(self, cells: NDArray[Any], iterations: int) -> NDArray[Any]:
+        """Return the array from the cells of its sheet; its first axis is the iteration."""
+        if not self.moves:
+            fixed: NDArray[Any] = cells[self.rows, self.columns][None]
+            return fixed
+        below = self.stride * np.arange(iterations).reshape(-1, *(1,) * self.rows.ndim)
+        found: NDArray[Any] = cells[self.rows + below, self.columns]
+        return found
 
 
 def placements(spec: Spec, layout: Layout, names: Iterable[str] | None = None) -> dict[str, Placement]:
@@ -63,10 +70,8 @@ def placements(spec: Spec, layout: Layout, names: Iterable[str] | None = None) -
     return {name: _placement(spec, layout, name, axes[name]) for name in (axes if names is None else names)}
 
 
-def from_grids(
-    places: Mapping[str, Placement], grids: Mapping[str, Grid], rows: int, first_row: int = FIRST_ROW
-) -> Quantities:
-    """Return what recalculated sheets hold, by the reference's names and in its shapes; the table has so many rows.
+def from_grids(places: Mapping[str, Placement], grids: Mapping[str, Grid], iterations: int) -> Quantities:
+    """Return what recalculated sheets hold of so many iterations, by the reference's names and in its shapes.
 
     A blank cell is 0, as engines take it, except where a mean passes over it; any other cell without a number is NaN.
     """
@@ -74,26 +79,27 @@ def from_grids(
     quantities = {}
     for name, place in places.items():
         cells = grids[place.sheet].values if name == "raw_x" else values[place.sheet]
-        if place.rows is None:
-            quantities[name] = cells[first_row - 1 : first_row - 1 + rows][:, place.columns]
-        else:
-            quantities[name] = cells[place.rows, place.columns][None]
+        quantities[name] = place.read(cells, iterations)
     return quantities
 
 
-def to_table(places: Mapping[str, Placement], quantities: Quantities, rows: int, columns: int) -> NDArray[np.float64]:
-    """Return the reference's quantities as the table of sheet Training; NaN where there is none.
+def to_table(places: Mapping[str, Placement], quantities: Quantities, iterations: int, index: Index) -> Numbers:
+    """Return the reference's quantities as the table of iterations, a column each node; NaN where there is none.
 
-    An identity layer's z and a share a column: the first that the reference computes is the one with a rule.
+    An identity layer's z and a share a place: the first that the reference computes is the one with a rule. `index`
+    gives the number of the node that stands in the row (from 0) and column of the first iteration.
     """
-    table = np.full((rows, columns), np.nan)
+    table = np.full((iterations, len(index)), np.nan)
     filled: set[int] = set()
     for name, array in quantities.items():
         place = places[name]
-        own = place.columns.ravel()
-        if place.rows is None and filled.isdisjoint(own):
-            table[:, own] = array.reshape(len(array), -1)
-            filled.update(own)
+        if place.moves:
+            own = [
+                index[spot] for spot in zip(place.rows.ravel().tolist(), place.columns.ravel().tolist(), strict=True)
+            ]
+            if filled.isdisjoint(own):
+                table[:, own] = array.reshape(len(array), -1)
+                filled.update(own)
     return table
 
 
@@ -102,19 +108,15 @@ def _placement(spec: Spec, layout: Layout, name: str, axes: reference.Axes) -> P
     column = whole.get(name, name)
     if keys.state(column, "1") in layout.data:
         entries = [layout.data[keys.element(column, i + 1)] for i in range(axes.shape[-1])]
-        rows, columns = np.meshgrid(
-            np.arange(entries[0].first, entries[0].last + 1), [entry.column for entry in entries], indexing="ij"
-        )
-        return Placement(DATA, columns - 1, rows - 1)
+        samples, columns = np.arange(entries[0].top, entries[0].bottom + 1), [entry.left for entry in entries]
+        grid_rows, grid_columns = np.meshgrid(samples, columns, indexing="ij")
+        return Placement(entries[0].sheet, grid_columns - 1, grid_rows - 1)
     shape = (spec.batch_size, *axes.shape) if axes.sampled else axes.shape
     elements = [_key(spec, name, axes, indices) for indices in np.ndindex(*shape)]
-    if elements[0] in layout.columns:
-        columns = np.array([layout.columns[key] - 1 for key in elements], dtype=np.intp)
-        return Placement(layout.sheet, columns.reshape(shape), None)
-    cells = [layout.cells[key] for key in elements]
-    rows = np.array([(cell.row or 0) - 1 for cell in cells], dtype=np.intp)
-    columns = np.array([cell.column - 1 for cell in cells], dtype=np.intp)
-    return Placement(cells[0].sheet, columns.reshape(shape), rows.reshape(shape))
+    cells = [layout.cell(key) for key in elements]
+    own_rows = np.array([cell.row - 1 for cell in cells], dtype=np.intp).reshape(shape)
+    own_columns = np.array([cell.column - 1 for cell in cells], dtype=np.intp).reshape(shape)
+    return Placement(cells[0].sheet, own_columns, own_rows, elements[0] in layout.spots, layout.stride)
 
 
 def _key(spec: Spec, name: str, axes: reference.Axes, indices: tuple[int, ...]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,19 @@ from xlnet.book.sheets.compare.plan import Plan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.training import repeated
 from xlnet.book.texts import ENGLISH, LANGUAGES
+from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import Book
 from xlnet.checking.open.clean.copy import CleanCopy, write
 from xlnet.checking.open.clean.package import opened_package
 from xlnet.checking.open.file import Cells, opened_copy, require_sheets, rows_of
 from xlnet.checking.open.opened import Opened, Said
-from xlnet.checking.open.quantities import Input, Position, placements
-from xlnet.checking.open.table import Altered, Table, altered, formula_of, is_filled, number_of, odd_kind, rewritten
+from xlnet.checking.open.quantities import Input, placements
+from xlnet.checking.open.table import Altered, Table, altered, formula_of, number_of, odd_kind, rewritten
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
 from xlnet.render.excel import formula
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING
+from xlnet.render.layout import TRAINING
 from xlnet.template.parse import parse
 from xlnet.template.runs import parse_comparison
 from xlnet.template.sources import read_toml
@@ -60,11 +62,11 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
             model = model_of(spec, language)
             present = [entry for entry in BESIDE if entry.name in book.titles]
             trainings = [(model, [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present])]
-        data = [model.layout.title(DATA) for model, _ in trainings if model.graph.data]
+        data = [model.data_sheet for model, _ in trainings if model.graph.data]
         require_sheets(path, book.titles, *data)
         copy = write(book, wanted(trainings), folder / "workbook.xlsx")
     with opened_copy(copy) as workbook:
-        cells = Cells(workbook)
+        cells = Cells(workbook, [model.name for model, _ in trainings])
         opened = [_opened_run(copy, cells, model, sources) for model, sources in trainings]
     return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
 
@@ -73,11 +75,11 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
     """Yield the runs of a comparison."""
     require_sheets(path, titles, compare.NAME)
     numbers = Numbers(plan, ())
-    for index, sheet in enumerate(plan.models):
-        if sheet.name not in titles:
-            raise UserError(f"{path}: the sheet of run {sheet.name} is missing: it was deleted or renamed")
+    for index, model in enumerate(plan.models):
+        if model.name not in titles:
+            raise UserError(f"{path}: the sheet of run {model.name} is missing: it was deleted or renamed")
         formulas = compare_formulas.formulas(plan, index, numbers)
-        yield sheet, [(compare.NAME, compare_formulas.inputs(plan), formulas), (TRAINING, [], repeated(sheet))]
+        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 
 
 def _opened_run(copy: CleanCopy, cells: Cells, model: Model, sources: Sequence[Source]) -> Opened:
@@ -85,9 +87,9 @@ def _opened_run(copy: CleanCopy, cells: Cells, model: Model, sources: Sequence[S
     table = _table(copy, cells.workbook, model)
     inputs, computed, odd_cells, changed = _fixed_cells(cells, model)
     changed += table.altered
-    beside: dict[Position, tuple[str, bool]] = {}
+    beside: dict[Cell, tuple[str, bool]] = {}
     for name, typed, formulas in sources:
-        more, found, odd, also_changed = _beside(name, cells.of(layout, name), typed, formulas)
+        more, found, odd, also_changed = _beside(name, cells, typed, formulas)
         changed += also_changed
         inputs |= more
         beside |= found
@@ -107,63 +109,64 @@ def _opened_run(copy: CleanCopy, cells: Cells, model: Model, sources: Sequence[S
 
 
 def _table(copy: CleanCopy, workbook: Any, model: Model) -> Table:
-    graph, iters = model.graph, model.spec.training.iters
-    table = Table(graph, model.columns)
-    rows = rows_of(workbook[model.name], FIRST_ROW, len(graph.nodes))
+    iterations, layout = model.layout.iterations, model.layout
+    table = Table(model)
+    rows = iter(rows_of(workbook[model.name], layout.first_row, layout.last_column))
     if model.name in copy.untouched:
-        table.add(next(rows))
-        table.add_as_written(iters - 1)
+        table.add([next(rows)])
+        table.add_as_written(iterations - 1)
         return table
     # A user may have filled the table further down.
-    for number, cells in enumerate(rows):
-        if number >= iters and not is_filled(cells, len(graph.nodes)):
+    while block := list(islice(rows, layout.stride)):
+        if table.iterations >= iterations and not table.is_continued(block):
             break
-        table.add(cells)
-    table.add_missing(iters)
+        table.add(block)
+    while table.iterations < iterations:
+        # The sheet should have more, and has not.
+        table.add([])
     return table
 
 
 def _fixed_cells(
     every_cell: Cells, model: Model
-) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
+) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return the inputs and the formulas that stand outside the table, and the odd and altered cells among them."""
     layout = model.layout
-    inputs: dict[Position, Input] = {}
-    computed: dict[Position, tuple[str, bool]] = {}
-    odd_cells: dict[Position, int] = {}
+    inputs: dict[Cell, Input] = {}
+    computed: dict[Cell, tuple[str, bool]] = {}
+    odd_cells: dict[Cell, int] = {}
     changed: list[Altered] = []
     for constant in _constants(model.graph):
-        place = layout.cells[constant.key]
+        position = layout.cells[constant.key]
         if constant.key in model.shared:
             continue
-        assert place.row is not None
-        position = Position(place.sheet, place.row, place.column)
-        cell = every_cell.of(layout, place.sheet)(place.row, place.column)
+        cell = every_cell.at(position)
         odd_cells |= odd_kind(position, cell)
         if constant.formula is None:
             inputs[position] = Input(constant.key, constant.group, number_of(cell, constant.value))
         else:
             computed[position] = (constant.key, formula_of(cell) is not None)
-            own = Said(formula(constant.formula, layout, place.sheet))
+            own = Said(formula(constant.formula, layout, position.sheet))
             changed += altered(position, constant.key, own, cell)
     return inputs, computed, odd_cells, changed
 
 
 def _beside(
-    name: str, cell_at: Callable[[int, int], Any], inputs: Sequence[Typed], lives: Sequence[Live]
-) -> tuple[dict[Position, Input], dict[Position, tuple[str, bool]], dict[Position, int], list[Altered]]:
+    name: str, cells: Cells, inputs: Sequence[Typed], lives: Sequence[Live]
+) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return what is filled in on a sheet beside Training, its formulas, and the odd and altered cells among them."""
-    formulas: dict[Position, tuple[str, bool]] = {}
+    formulas: dict[Cell, tuple[str, bool]] = {}
     changed: list[Altered] = []
     for live in lives:
-        cell, position = cell_at(live.row, live.column), Position(name, live.row, live.column)
+        position = Cell(name, live.row, live.column)
+        cell = cells.at(position)
         formulas[position] = (live.key, formula_of(cell) is not None)
         changed += altered(position, live.key, Said(live.formula, live.is_array), cell)
-    filled, odd_cells = {}, dict[Position, int]()
+    filled, odd_cells = {}, dict[Cell, int]()
     for typed in inputs:
-        cell = cell_at(typed.row, typed.column)
+        position = Cell(name, typed.row, typed.column)
+        cell = cells.at(position)
         first = 0.0 if isinstance(typed.first, str) else float(typed.first)
-        position = Position(name, typed.row, typed.column)
         filled[position] = Input(typed.key, typed.group, number_of(cell, first), typed.choices)
         odd_cells |= odd_kind(position, cell)
     return filled, formulas, odd_cells, changed

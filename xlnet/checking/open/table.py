@@ -7,20 +7,19 @@ from typing import Any, NamedTuple
 
 from openpyxl.worksheet.formula import ArrayFormula
 
+from xlnet.book.model import Model
+from xlnet.cell import Cell
 from xlnet.checking.open.formula_text import says_the_same, shape
 from xlnet.checking.open.opened import Rewritten, Said
-from xlnet.checking.open.quantities import Input, Position
+from xlnet.checking.open.quantities import Input
 from xlnet.engines.workers.handover import BLANK, BOOLEAN
-from xlnet.graph.node import Graph
 from xlnet.render.excel import at_row
-from xlnet.render.layout import FIRST_ROW, TRAINING
-from xlnet.xlsx.table import TableColumn
 
 
 class Altered(NamedTuple):
     """A cell whose formula does not say what xlnet wrote there."""
 
-    position: Position
+    position: Cell
     key: str
     own: Said
     found: Said
@@ -33,7 +32,7 @@ def formula_of(cell: Any) -> Said | None:
     return Said(str(getattr(cell.value, "text", cell.value)), isinstance(cell.value, ArrayFormula))
 
 
-def altered(position: Position, key: str, own: Said, cell: Any) -> list[Altered]:
+def altered(position: Cell, key: str, own: Said, cell: Any) -> list[Altered]:
     """Return the cell of a quantity where it holds another formula than xlnet's own; nothing otherwise."""
     found = formula_of(cell)
     if found is None or (found.is_array == own.is_array and says_the_same(found.text, own.text)):
@@ -62,7 +61,7 @@ def number_of(cell: Any, otherwise: float) -> float:
     return float(value)
 
 
-def odd_kind(position: Position, cell: Any) -> dict[Position, int]:
+def odd_kind(position: Cell, cell: Any) -> dict[Cell, int]:
     """Return what a cell holds that is blank or a boolean, by its position; nothing for any other."""
     value = None if cell is None else cell.value
     if value is None:
@@ -70,52 +69,52 @@ def odd_kind(position: Position, cell: Any) -> dict[Position, int]:
     return {position: BOOLEAN} if isinstance(value, bool) else {}
 
 
-def is_filled(cells: Any, columns: int) -> bool:
-    """Return whether a row below the table continues it: every cell is a formula."""
-    return len(cells) >= columns and all(formula_of(cell) for cell in cells[:columns])
-
-
 class Table:
-    """Collects, row by row, which cells of the table hold a formula, and those that xlnet did not write so."""
+    """Collects, iteration by iteration, which cells of the table hold a formula, and those that xlnet did not write so.
 
-    def __init__(self, graph: Graph, columns: Sequence[TableColumn]) -> None:
+    An iteration is given as its rows, cells as openpyxl reads them.
+    """
+
+    def __init__(self, model: Model) -> None:
         self.is_formula: list[list[bool]] = []
         self.altered: list[Altered] = []
-        self.inputs: dict[Position, Input] = {}
-        self.odd_cells: dict[Position, int] = {}
-        self._graph = graph
-        self._first = [column.first_formula for column in columns]
-        self._later = [column.formula for column in columns]
+        self.inputs: dict[Cell, Input] = {}
+        self.odd_cells: dict[Cell, int] = {}
+        self._nodes, self._layout = model.graph.nodes, model.layout
+        self._first = [column.first_formula for column in model.columns]
+        self._later = [column.formula for column in model.columns]
+        self._spots = [(column.offset, column.column - 1) for column in model.columns]
 
-    def add(self, cells: Any) -> None:
-        """Add the next row, cells as openpyxl reads them."""
-        row = FIRST_ROW + len(self.is_formula)
-        is_first = row == FIRST_ROW
-        written = self._first if is_first else self._later
+    @property
+    def iterations(self) -> int:
+        """The number of iterations so far."""
+        return len(self.is_formula)
+
+    def is_continued(self, rows: Sequence[Any]) -> bool:
+        """Return whether rows below the table continue it: every cell is a formula."""
+        return all(formula_of(self._at(rows, spot)) for spot in self._spots)
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Add the next iteration."""
+        layout, number = self._layout, len(self.is_formula) + 1
+        row = layout.row(number)
+        written = self._first if number == 1 else self._later
+        cells = [self._at(rows, spot) for spot in self._spots]
         found = [formula_of(cell) for cell in cells]
-        found += [None] * (len(written) - len(found))
-        for column in range(len(written)):
-            cell = cells[column] if column < len(cells) else None
-            if found[column] is None:
-                self.odd_cells |= odd_kind(Position(TRAINING, row, column + 1), cell)
-        self.is_formula.append([text is not None for text in found])
-        for column, (said, own) in enumerate(zip(found, written, strict=True)):
+        self.is_formula.append([said is not None for said in found])
+        for node, cell, said, own in zip(self._nodes, cells, found, written, strict=True):
+            if said is None:
+                self.odd_cells |= odd_kind(layout.cell(node.key, number), cell)
             # Where a number belongs any formula may stand that gives one.
-            if said is not None and own is not None and said != (text := Said(at_row(own, row))):
-                position = Position(TRAINING, row, column + 1)
-                self.altered += altered(position, self._graph.nodes[column].key, text, cells[column])
-        if is_first:
-            for column, node in enumerate(self._graph.nodes):
-                if node.group == "parameters" and isinstance(node.first, float):
-                    cell = cells[column] if column < len(cells) else None
-                    position = Position(TRAINING, row, column + 1)
-                    self.inputs[position] = Input(node.key, node.group, number_of(cell, node.first))
+            elif own is not None and said != (text := Said(at_row(own, row, layout.stride))):
+                self.altered += altered(layout.cell(node.key, number), node.key, text, cell)
+            if number == 1 and node.group == "parameters" and isinstance(node.first, float):
+                self.inputs[layout.cell(node.key)] = Input(node.key, node.group, number_of(cell, node.first))
 
     def add_as_written(self, count: int) -> None:
-        """Add rows of which is known that they are what xlnet writes."""
+        """Add iterations of which is known that they are what xlnet writes."""
         self.is_formula += [[text is not None for text in self._later]] * count
 
-    def add_missing(self, rows: int) -> None:
-        """Add the rows that the sheet should have and has not."""
-        while len(self.is_formula) < rows:
-            self.add(())
+    def _at(self, rows: Sequence[Any], spot: tuple[int, int]) -> Any:
+        offset, column = spot
+        return rows[offset][column] if offset < len(rows) and column < len(rows[offset]) else None

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from xlnet.render.layout import FIRST_ROW
+from xlnet.render.layout import Layout
 from xlnet.xlsx.numbers import number_texts
-from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, row_styles, table_rows
+from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, styles_of, table_rows
 
 _NO_VALUE = b"<v>%b</v>" % number_texts([0.0])[0]
 _VALUE = re.compile(rb"<v>[-+.0-9eE]{1,30}</v>|<v>#[A-Z0-9/!?]{2,7}</v>")
@@ -48,23 +48,24 @@ class Rows:
     is_own: bool
 
 
-def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], last_row: int) -> Iterator[Rows]:
+def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], layout: Layout) -> Iterator[Rows]:
     """Yield the rows of a table from its second one on, in blocks, as far as it is worth while to look at them.
 
     Rows in other words may still hold the same formulas: Excel writes the same cells differently.
     """
-    sizes = block_sizes(FIRST_ROW, last_row, len(columns))
+    sizes = block_sizes(layout.first_row, layout.iterations, len(columns))
     if len(sizes) < 2:
         return
     second = next(pieces, b"")
     blocks = (Block([0.0] * (size * len(columns)), is_finite=True) for size in sizes)
-    table = Table(FIRST_ROW, last_row, columns, blocks, is_shared=b't="shared"' in second)
-    styles = row_styles(second.decode(errors="replace"), FIRST_ROW + 1)
-    if len(styles) < len(columns):
+    table = Table(layout.first_row, layout.iterations, columns, blocks, is_shared=b't="shared"' in second)
+    try:
+        styles = styles_of(second.decode(errors="replace"), layout.row(2), columns)
+    except KeyError:
         # A cell of the second row is missing, or has no style.
         yield Rows(second, 1, is_own=False)
         return
-    attributes = [f' s="{style}"'.encode() for style in set(styles.values())]
+    attributes = [f' s="{style}"'.encode() for style in set(styles)]
     has_typed = any(column.formula is None for column in columns)
     others = 0
     for size, block in zip(sizes[1:], islice(table_rows(table, styles, styles), 1, None), strict=True):

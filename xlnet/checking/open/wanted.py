@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
-from xlnet.checking.open.clean.copy import Wanted
+from xlnet.checking.open.clean.copy import Wanted, WantedTable
 from xlnet.render.excel import formula
-from xlnet.render.layout import DATA, TRAINING
 
 # A sheet beside Training: its name, the cells that a person fills in, and its formulas.
 Source = tuple[str, Sequence[Typed], Sequence[Live]]
@@ -19,24 +18,26 @@ def wanted(trainings: Iterable[Training]) -> dict[str, Wanted]:
     """Return what is wanted of the sheets of these trainings, by the workbook's own titles."""
     found: dict[str, Wanted] = {}
     for model, sources in trainings:
-        table = model.columns
+        table = {node.key: column for node, column in zip(model.graph.nodes, model.columns, strict=True)}
         live = {name: _own(lives) for name, _, lives in sources}
-        width = max(len(table), len(model.graph.settings))
-        found[model.name] = Wanted(model.last_row, width, live.pop(TRAINING, {}), table)
+        layout = model.layout
+        own_live = live.pop(model.name, {})
+        found[model.name] = Wanted(layout.last_row, model.last_column, own_live, WantedTable(table, layout))
         if model.graph.data:
             own = {
-                (place.row, place.column): formula(constant.formula, model.layout, DATA).removeprefix("=")
+                (place.row, place.column): formula(constant.formula, layout, place.sheet).removeprefix("=")
                 for constant in (*(c for column in model.graph.data for c in column.constants), *model.graph.statistics)
-                if constant.formula is not None and (place := model.layout.cells[constant.key]).row is not None
+                if constant.formula is not None
+                for place in [layout.cells[constant.key]]
             }
-            places = [place for place in model.layout.cells.values() if place.sheet == DATA]
-            rows, width = max(place.row or 1 for place in places), max(place.column for place in places)
-            _add(found, model.layout.title(DATA), Wanted(rows, width, own))
+            places = [place for place in layout.cells.values() if place.sheet == model.data_sheet]
+            rows, width = max(place.row for place in places), max(place.column for place in places)
+            _add(found, model.data_sheet, Wanted(rows, width, own))
         for name, typed, lives in sources:
-            if name != TRAINING:
+            if name != model.name:
                 cells = [(cell.row, cell.column) for cell in typed] + [(cell.row, cell.column) for cell in lives]
                 rows, width = (max((cell[side] for cell in cells), default=1) for side in (0, 1))
-                _add(found, model.layout.title(name), Wanted(rows, width, live[name]))
+                _add(found, name, Wanted(rows, width, live[name]))
     return found
 
 

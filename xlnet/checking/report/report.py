@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from xlnet.cell import Cell
 from xlnet.checking.judge.compare import Findings
 from xlnet.checking.judge.region import WrongCell
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.grid import Recalculation
 from xlnet.render.excel import cell
 
@@ -116,7 +116,7 @@ def report(
     runs: Sequence[Opened],
     recalculation: Recalculation,
     findings: Sequence[Findings],
-    formulas: Mapping[Position, float | str],
+    formulas: Mapping[Cell, float | str],
     *,
     strict: bool,
 ) -> Report:
@@ -124,19 +124,19 @@ def report(
 
     With `strict` a formula that was rewritten is a difference.
     """
-    own_wrong = _each_once(runs, findings)
+    own_wrong = _each_once(findings)
     rewritten = tuple(_rewritten(runs, findings))
     results = [_result(*each) for each in zip(runs, findings, map(len, own_wrong), strict=True)]
     drifts = [result for result in results if result.drift is not None]
     worst = max(drifts, key=lambda result: result.drift or 0.0) if drifts else None
     diverged = [result.diverged_at for result in results if result.diverged_at is not None]
-    computed = {run.in_file(position) for run in runs for position in run.computed}
+    computed = {position for run in runs for position in run.computed}
     return Report(
         workbook=str(runs[0].copy.source),
         engine=recalculation.engine,
         version=recalculation.version,
-        iterations=sum(run.rows for run in runs),
-        cells=sum(run.rows * len(run.graph.nodes) + len(run.beside) for run in runs) + len(computed),
+        iterations=sum(run.iterations for run in runs),
+        cells=sum(run.iterations * len(run.graph.nodes) + len(run.beside) for run in runs) + len(computed),
         groups=tuple(_merged([group for pair in zip(runs, findings, strict=True) for group in _groups(*pair)])),
         drift=worst.drift if worst else None,
         drift_cell=worst.drift_cell if worst else None,
@@ -147,13 +147,13 @@ def report(
     )
 
 
-def _each_once(runs: Sequence[Opened], findings: Sequence[Findings]) -> list[list[WrongCell]]:
+def _each_once(findings: Sequence[Findings]) -> list[list[WrongCell]]:
     """Return the wrong cells of each run; one that runs share is the first one's."""
-    seen: set[Position] = set()
+    seen: set[Cell] = set()
     found: list[list[WrongCell]] = []
-    for run, its_findings in zip(runs, findings, strict=True):
-        own = [cell for cell in its_findings.wrong if run.in_file(cell.position) not in seen]
-        seen |= {run.in_file(cell.position) for cell in own}
+    for its_findings in findings:
+        own = [cell for cell in its_findings.wrong if cell.position not in seen]
+        seen |= {cell.position for cell in own}
         found.append(own)
     return found
 
@@ -164,7 +164,7 @@ def _result(opened: Opened, findings: Findings, wrong: int) -> RunResult:
     errors = (*findings.errors, findings.data_error, *findings.beside_errors.values())
     return RunResult(
         run=opened.run,
-        iterations=opened.rows,
+        iterations=opened.iterations,
         worst=float(max(errors)),
         drift=findings.drift,
         drift_cell=f"{opened.run}!{place}" if place and opened.run else place,
@@ -194,13 +194,13 @@ def _merged(groups: Sequence[GroupResult]) -> Iterator[GroupResult]:
 
 
 def _differences(
-    runs: Sequence[Opened], own_wrong: Sequence[Sequence[WrongCell]], formulas: Mapping[Position, float | str]
+    runs: Sequence[Opened], own_wrong: Sequence[Sequence[WrongCell]], formulas: Mapping[Cell, float | str]
 ) -> Iterator[Difference]:
     by_key: defaultdict[str, list[WrongCell]] = defaultdict(list)
     for run, its_cells in zip(runs, own_wrong, strict=True):
         for wrong in its_cells:
             key = f"{run.run}:{run.key(wrong.position)}" if run.run else run.key(wrong.position)
-            by_key[key].append(replace(wrong, position=run.in_file(wrong.position)))
+            by_key[key].append(replace(wrong, position=wrong.position))
     for key, (first, *others) in by_key.items():
         yield Difference(
             sheet=first.position.sheet,
@@ -223,7 +223,7 @@ def _formula(content: float | str | None) -> str | None:
 def _rewritten(runs: Sequence[Opened], findings: Sequence[Findings]) -> Iterator[RewrittenFormula]:
     for run, found in zip(runs, findings, strict=True):
         for formula, points in ((entry.formula, entry.points) for entry in found.rewritten):
-            first = run.in_file(formula.cells[0])
+            first = formula.cells[0]
             yield RewrittenFormula(
                 cell=f"{first.sheet}!{cell(first.column, first.row)}",
                 key=f"{run.run}:{formula.key}" if run.run else formula.key,

@@ -8,7 +8,6 @@ from dataclasses import replace
 from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_number, put_text
@@ -38,6 +37,7 @@ from xlnet.book.sheets.compare.plan import (
     Plan,
 )
 from xlnet.render.excel import cell, quoted_sheet, text
+from xlnet.xlsx.page import Page
 
 _MARGIN_WIDTH, _NAME_WIDTH, _WIDTH = 2.0, 26.0, 12.5
 # A chart is high enough for the runs' names beside it.
@@ -51,81 +51,81 @@ _RUN = replace(style.LINK, bold=True, border="below")
 _BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "final": "parameters"}
 
 
-def draw(worksheet: Worksheet, plan: Plan, formulas: Sequence[Live]) -> None:
+def draw(page: Page, plan: Plan, formulas: Sequence[Live]) -> None:
     """Draw the sheet with the formulas of all runs."""
     title = replace(style.TITLE, size=16)
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, plan.title, title)
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW + 1, plan.texts.get("compare", "title"), _NOTE)
-    _draw_controls(worksheet, plan)
-    _draw_table(worksheet, plan)
-    put_all(worksheet, formulas)
-    _draw_points(worksheet, plan)
-    _colour(worksheet, plan)
-    _set_widths(worksheet, plan)
+    put_text(page, LABEL_COLUMN, TITLE_ROW, plan.title, title)
+    put_text(page, LABEL_COLUMN, TITLE_ROW + 1, plan.texts.get("compare", "title"), _NOTE)
+    _draw_controls(page, plan)
+    _draw_table(page, plan)
+    put_all(page, formulas)
+    _draw_points(page, plan)
+    _colour(page, plan)
+    _set_widths(page, plan)
     top = plan.last_run_row + 4
     columns, rows = size = CHART_COLUMNS, max(_LEAST_ROWS, len(plan.models) + _ROWS_BESIDE_LEGEND)
     charts = list(_charts(plan, size))
     for number, chart in enumerate(charts):
         across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
-        draw_chart(worksheet, chart, LABEL_COLUMN + across, top + down)
-    worksheet.freeze_panes = cell(LABEL_COLUMN + 1, FIRST_RUN_ROW)
-    worksheet.sheet_view.showGridLines = False
-    worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
-    protect(worksheet)
+        draw_chart(page, chart, LABEL_COLUMN + across, top + down)
+    page.freeze_panes = cell(LABEL_COLUMN + 1, FIRST_RUN_ROW)
+    page.sheet_view.showGridLines = False
+    page.sheet_properties.tabColor = style.GROUPS["loss"].strong
+    protect(page)
     bottom = top + -(-len(charts) // CHARTS_ABREAST) * (rows + 1)
-    worksheet.print_area = f"A1:{cell(plan.limits_column - 2, bottom)}"
-    print_landscape(worksheet)
-    worksheet.page_setup.fitToWidth = 1
+    page.print_area = f"A1:{cell(plan.limits_column - 2, bottom)}"
+    print_landscape(page)
+    page.page_setup.fitToWidth = 1
 
 
-def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_controls(page: Page, plan: Plan) -> None:
     texts = plan.texts
-    put_text(worksheet, LABEL_COLUMN, CONTROL_ROW, texts.get("compare", "bound"), _LABEL)
+    put_text(page, LABEL_COLUMN, CONTROL_ROW, texts.get("compare", "bound"), _LABEL)
     for number in plan.charted_weights:
         label = texts.get("compare", "weight").format(number=number + 1)
-        put_text(worksheet, LABEL_COLUMN, plan.weight_row(number), label, _LABEL)
+        put_text(page, LABEL_COLUMN, plan.weight_row(number), label, _LABEL)
     if plan.charted_weights and not plan.shared:
         note = replace(_NOTE, indent=1)
-        put_text(worksheet, VALUE_COLUMN + 1, plan.weight_row(0), texts.get("compare", "weight note"), note)
+        put_text(page, VALUE_COLUMN + 1, plan.weight_row(0), texts.get("compare", "weight note"), note)
     if plan.shared:
         first = min(place.column for place in plan.shared.values())
-        put_text(worksheet, first, SHARED_ROW - 1, texts.get("compare", "shared"), _NOTE)
+        put_text(page, first, SHARED_ROW - 1, texts.get("compare", "shared"), _NOTE)
         for key, place in plan.shared.items():
             header = replace(style.HEADER, fill=style.CONSTANTS.strong, border="box")
-            put_text(worksheet, place.column, place.row - 1, plan.symbols(key), header)
-    put_inputs(worksheet, inputs(plan), replace(style.INPUT, border="below", horizontal="right"), texts)
+            put_text(page, place.column, place.row - 1, plan.symbols(key), header)
+    put_inputs(page, inputs(plan), replace(style.INPUT, border="below", horizontal="right"), texts)
 
 
-def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_table(page: Page, plan: Plan) -> None:
     texts, columns = plan.texts, plan.columns
     for name, (first, last) in _bands(plan).items():
         band = replace(style.BAND, fill=style.GROUPS[_BANDS[name]].strong)
         for column in range(first, last + 1):
-            put(worksheet, column, BAND_ROW, band)
+            put(page, column, BAND_ROW, band)
         every = max(len(sheet.parameters) for sheet in plan.models)
         is_part = name in ("initial", "final") and every > len(plan.parameters)
         words = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
-        put_text(worksheet, first, BAND_ROW, words, band)
+        put_text(page, first, BAND_ROW, words, band)
     for name, column in columns.items():
         header = replace(style.HEADER, fill=style.GROUPS[_group(plan, name)].strong, shrink=True)
-        put_text(worksheet, column, HEADER_ROW, _header(plan, name), header)
+        put_text(page, column, HEADER_ROW, _header(plan, name), header)
     for index, run in enumerate(plan.comparison.runs):
         row, target = plan.row(index), f"{quoted_sheet(run.name)}A1"
-        put_link(worksheet, columns["run"], row, run.name, target, _RUN)
+        put_link(page, columns["run"], row, run.name, target, _RUN)
         for name in plan.settings:
             setting = plan.setting(index, name)
             if plan.constant(index, name) is not None:
                 continue
             if isinstance(setting, bool | str):
                 shown = str(setting).lower() if isinstance(setting, bool) else setting
-                put_text(worksheet, columns[f"setting {name}"], row, shown, replace(_SETTING, shrink=True))
+                put_text(page, columns[f"setting {name}"], row, shown, replace(_SETTING, shrink=True))
             else:
-                put_number(worksheet, columns[f"setting {name}"], row, setting, _SETTING)
+                put_number(page, columns[f"setting {name}"], row, setting, _SETTING)
     below = plan.last_run_row + 1
     room = texts.get("compare", "room").format(count=len(plan.models), most=most_runs(plan.comparison))
-    put_text(worksheet, LABEL_COLUMN, below, room, _NOTE)
+    put_text(page, LABEL_COLUMN, below, room, _NOTE)
     edge = texts.get("compare", "edge").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
-    put_text(worksheet, LABEL_COLUMN, below + 1, edge, _NOTE)
+    put_text(page, LABEL_COLUMN, below + 1, edge, _NOTE)
 
 
 def _bands(plan: Plan) -> dict[str, tuple[int, int]]:
@@ -159,31 +159,31 @@ def _header(plan: Plan, name: str) -> str:
     return plan.texts.get("compare", name)
 
 
-def _draw_points(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_points(page: Page, plan: Plan) -> None:
     """Draw the limits, and the headers of the points."""
     texts = plan.texts
     for name, row in plan.limits.items():
-        put_text(worksheet, plan.limits_column, row, texts.get("compare", f"limit {name}"), _LABEL)
+        put_text(page, plan.limits_column, row, texts.get("compare", f"limit {name}"), _LABEL)
     header = replace(style.HEADER, fill=style.CONSTANTS.strong, shrink=True)
     first = min(plan.axes.values())
-    put_text(worksheet, first, BAND_ROW - 1, texts.get("compare", "points"), _NOTE)
+    put_text(page, first, BAND_ROW - 1, texts.get("compare", "points"), _NOTE)
     for column in plan.axes.values():
-        put_text(worksheet, column, HEADER_ROW, texts.get("header", "iter"), header)
+        put_text(page, column, HEADER_ROW, texts.get("header", "iter"), header)
     for index, run in enumerate(plan.comparison.runs):
         for series in plan.series:
             word, _, number = series.partition(" ") if series.startswith("weight") else (series, "", "0")
             symbol = plan.symbols(plan.output_key(index, 0)) if word == OUTPUT else ""
             label = texts.get("compare", f"series {word}")
             label = label.format(run=run.name, symbol=symbol, number=int(number) + 1)
-            put_text(worksheet, plan.series_column(index, series), HEADER_ROW, label, header)
+            put_text(page, plan.series_column(index, series), HEADER_ROW, label, header)
 
 
-def _colour(worksheet: Worksheet, plan: Plan) -> None:
+def _colour(page: Page, plan: Plan) -> None:
     """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
     columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
-    align_ordinary(worksheet, f"{cell(columns['first loss'], first)}:{cell(columns['first below'] - 1, last)}")
+    align_ordinary(page, f"{cell(columns['first loss'], first)}:{cell(columns['first below'] - 1, last)}")
     numbers = f"{cell(plan.limits_column + 1, CONTROL_ROW)}:{cell(plan.limits_column + 1, CONTROL_ROW + 2)}"
-    align_ordinary(worksheet, numbers)
+    align_ordinary(page, numbers)
     wrong, right = style.VERDICT
     below, diverged = (cell(columns[name], first) for name in ("first below", "diverged"))
     no = text(plan.texts.get("compare", "no"))
@@ -192,15 +192,15 @@ def _colour(worksheet: Worksheet, plan: Plan) -> None:
         ("diverged", f"{diverged}<>{no}", wrong),
     ):
         rule = FormulaRule([condition], font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))  # type: ignore[no-untyped-call]
-        worksheet.conditional_formatting.add(f"{cell(columns[name], first)}:{cell(columns[name], last)}", rule)
+        page.conditional_formatting.add(f"{cell(columns[name], first)}:{cell(columns[name], last)}", rule)
     low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
-        align_ordinary(worksheet, f"{cell(start, first)}:{cell(end, last)}")
+        align_ordinary(page, f"{cell(start, first)}:{cell(end, last)}")
         scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
-        worksheet.conditional_formatting.add(f"{cell(start, first)}:{cell(end, last)}", scale)
+        page.conditional_formatting.add(f"{cell(start, first)}:{cell(end, last)}", scale)
 
 
-def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
+def _set_widths(page: Page, plan: Plan) -> None:
     names = [width_of(run.name) + 3 for run in plan.comparison.runs]
     last = max(plan.series_column(len(plan.models) - 1, name) for name in plan.series)
     widths = dict.fromkeys(range(VALUE_COLUMN, last + 1), _WIDTH)
@@ -210,7 +210,7 @@ def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
         if plan.constant(0, name) is None:
             widths[plan.columns[f"setting {name}"]] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
     for column, width in widths.items():
-        worksheet.column_dimensions[get_column_letter(column)].width = width
+        page.column_dimensions[get_column_letter(column)].width = width
 
 
 def _charts(plan: Plan, size: tuple[int, int]) -> Iterator[Chart]:

@@ -23,12 +23,11 @@ from xlnet.book.sheets.compare.plan import (
     PLACE_ROW,
     VALUE_COLUMN,
     Plan,
-    parameter_columns,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
-from xlnet.book.shown import Cited
-from xlnet.render.excel import absolute, cell, element, quoted_sheet, text
-from xlnet.render.layout import FIRST_ROW, HEADER_ROW
+from xlnet.cell import Area
+from xlnet.render.excel import absolute, address, cell, element, row_of, text
+from xlnet.sheet_size import HEADER_ROW
 from xlnet.xlsx.values import Value
 
 _CELL = replace(style.TEXT, border="below", horizontal="right")
@@ -64,12 +63,11 @@ def formulas(plan: Plan, index: int, numbers: Numbers) -> list[Live]:
 
 def column_of(model: Model, key: str) -> str:
     """Return the cells of a quantity in all iterations of a run."""
-    column = model.layout.columns[key]
-    return f"{quoted_sheet(model.name)}{absolute(column, FIRST_ROW)}:{absolute(column, model.last_row)}"
+    return address(model.layout.over(key))
 
 
-def _at(model: Model, key: str, row: int) -> str:
-    return f"{quoted_sheet(model.name)}{absolute(model.layout.columns[key], row)}"
+def _at(model: Model, key: str, iteration: int) -> str:
+    return address(model.layout.cell(key, iteration))
 
 
 def _settings(plan: Plan, index: int) -> Iterator[Live]:
@@ -77,9 +75,8 @@ def _settings(plan: Plan, index: int) -> Iterator[Live]:
     for name in plan.settings:
         key = plan.constant(index, name)
         if key is not None:
-            place = model.layout.cells[key]
-            cited = Cited(place.sheet, place.row or 1, place.column)
-            source = f"={quoted_sheet(model.layout.title(cited.sheet))}{absolute(cited.column, cited.row)}"
+            cited = model.layout.cells[key]
+            source = f"={address(cited)}"
             value = _fixed(model.constants[key])
             yield Live(name, plan.columns[f"setting {name}"], plan.row(index), source, _CELL, value, cited)
 
@@ -94,7 +91,7 @@ def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
         return Live(name, plan.columns[name], row, formula, look, value)
 
     def number(name: str, key: str, iteration: int) -> Live:
-        source = f"={_or_none(_at(model, key, FIRST_ROW + iteration - 1))}"
+        source = f"={_or_none(_at(model, key, iteration))}"
         return live(name, source, _of(numbers.at, index, key, iteration), _RESULT)
 
     yield live("iterations", f"=COUNT({every_iteration})", _of(numbers.iterations, index), _CELL)
@@ -103,7 +100,7 @@ def _results(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     for output in plan.outputs:
         yield number(f"output {output}", plan.output_key(index, output), iters)
     bound = absolute(VALUE_COLUMN, CONTROL_ROW)
-    below = losses.first_below(every_loss, bound, never)
+    below = losses.first_below(every_loss, bound, never, model.layout.stride)
     yield replace(live("first below", below, _of(numbers.first_below, index, never), _CELL), is_array=True)
     diverged = losses.diverged(every_loss, every_iteration, no, since)
     yield live("diverged", diverged, _of(numbers.diverged, index, no, since), replace(_CELL, horizontal="center"))
@@ -120,7 +117,7 @@ def _parameters(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
         for key in plan.parameters:
             if key in own:
                 name = f"{when} {key}"
-                source = f"={_or_none(_at(model, key, FIRST_ROW + iteration - 1))}"
+                source = f"={_or_none(_at(model, key, iteration))}"
                 value = _of(numbers.at, index, key, iteration)
                 yield Live(name, plan.columns[name], plan.row(index), source, _NUMBER, value)
 
@@ -128,10 +125,7 @@ def _parameters(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
 def _limits(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     first, last = FIRST_RUN_ROW, plan.last_run_row
     losses = f"{absolute(plan.columns['first loss'], first)}:{absolute(plan.columns['first loss'], last)}"
-    targets = plan.targets()
-    title = plan.models[0].layout.title(targets[0].sheet)
-    t = f"{quoted_sheet(title)}{absolute(targets[0].column, targets[0].row)}"
-    t += f":{absolute(targets[1].column, targets[1].row)}"
+    t = address(plan.targets())
     initial = [plan.columns[f"initial {key}"] for key in plan.parameters]
     w = f"{absolute(initial[0], first)}:{absolute(initial[-1], last)}"
     sources = {
@@ -165,14 +159,14 @@ def _points(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     for number, iteration in enumerate(plan.points(index)):
         row, here = FIRST_RUN_ROW + number, _here(plan, index, number)
         loss = plan.series_column(index, LOSS)
-        source = f"=IFERROR(MIN({element(column_of(model, keys.LOSS), here)},{most}),{most})"
+        source = f"=IFERROR(MIN({element(column_of(model, keys.LOSS), row_of(here, model.layout))},{most}),{most})"
         yield Live("E drawn", loss, row, source, _POINT, _of(numbers.loss, index, iteration))
         source = f"=MAX({cell(loss, row)},{SMALLEST_LOSS:.0E})"
         log = plan.series_column(index, LOG_LOSS)
         yield Live("E drawn on a logarithmic scale", log, row, source, _POINT, _of(numbers.log_loss, index, iteration))
         if plan.outputs:
             key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
-            source = _within(element(column_of(model, key), here), plan, "output", column, number)
+            source = _within(element(column_of(model, key), row_of(here, model.layout)), plan, "output", column, number)
             value = _of(numbers.drawn, index, key, number, "output")
             yield Live("output drawn", column, row, source, _POINT, value)
 
@@ -192,10 +186,9 @@ def _within(source: str, plan: Plan, limit: str, column: int, number: int) -> st
 def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
     """Yield the chosen weights of the iterations that charts show, and on top their places on the run's sheet."""
     model = plan.models[index]
-    first, last = parameter_columns(model)
-    title = quoted_sheet(model.name)
-    table = f"{title}{absolute(first, FIRST_ROW)}:{absolute(last, model.last_row)}"
-    headers = f"{title}{absolute(first, HEADER_ROW)}:{absolute(last, HEADER_ROW)}"
+    first, last = (model.layout.cell(model.parameters[end]) for end in (0, -1))
+    table = address(Area.between(first, model.layout.cell(model.parameters[-1], model.layout.iterations)))
+    headers = address(Area.between(first._replace(row=HEADER_ROW), last._replace(row=HEADER_ROW)))
     for which in plan.charted_weights:
         key = plan.choosable[0 if which == 0 else -1]
         column = plan.series_column(index, f"weight {which}")
@@ -204,7 +197,7 @@ def _weights(plan: Plan, index: int, numbers: Numbers) -> Iterator[Live]:
         yield Live(f"place of weight {which + 1}", column, PLACE_ROW, source, style.TEXT, _fixed(place))
         chosen = f"{get_column_letter(column)}${PLACE_ROW}"
         for number, _ in enumerate(plan.points(index)):
-            value = element(table, _here(plan, index, number), chosen)
+            value = element(table, row_of(_here(plan, index, number), model.layout), chosen)
             source = _within(value, plan, "weight", column, number)
             row = FIRST_RUN_ROW + number
             at_first = _of(numbers.drawn, index, key, number, "weight")

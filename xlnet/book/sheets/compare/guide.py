@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.compare.plan import Plan
 from xlnet.book.sheets.guide import Line, draw_lines
 from xlnet.render.excel import quoted_sheet
-from xlnet.render.layout import DATA
 from xlnet.template.overrides import short_name
 from xlnet.version import VERSION
+from xlnet.xlsx.page import Page
 
 
-def draw(worksheet: Worksheet, plan: Plan) -> None:
+def draw(page: Page, plan: Plan) -> None:
     """Draw the sheet."""
-    draw_lines(worksheet, plan.title, plan.models[0].description, list(_lines(plan)))
+    draw_lines(page, plan.title, plan.models[0].description, list(_lines(plan)))
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
@@ -27,7 +25,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
     yield Line("text", texts.get("compare", "sheet Compare"), NAME, f"{NAME}!A1")
     yield Line("text", texts.get("compare", "sheet run"), f"{first} …", f"{quoted_sheet(first)}A1")
     if plan.models[0].graph.data:
-        title = plan.models[0].layout.title(DATA)
+        title = plan.models[0].data_sheet
         yield Line("text", texts.get("guide", "sheet Data"), title, f"{quoted_sheet(title)}A1")
     for name in ("Formulas", "Template"):
         yield Line("text", texts.get("guide", f"sheet {name}"), name, f"{name}!A1")

@@ -11,11 +11,11 @@ from xlnet import keys
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.dashboard.plan import outputs
-from xlnet.book.shown import Cited
 from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
+from xlnet.cell import Area, Cell
 from xlnet.comparison import Comparison, Setting
-from xlnet.render.layout import DATA, TRAINING
+from xlnet.render.layout import DATA
 from xlnet.render.mathematics import Symbols
 from xlnet.template.overrides import short_name
 
@@ -85,7 +85,7 @@ class Plan:
         return own.get(name, "")
 
     @cached_property
-    def shared(self) -> dict[str, Cited]:
+    def shared(self) -> dict[str, Cell]:
         """Where the only sample stands, for all runs: on this sheet."""
         return shared_places(self.comparison)
 
@@ -185,20 +185,13 @@ class Plan:
         """Return the iterations of a run that the sheet shows."""
         return {1, self.models[index].spec.training.iters, *self.points(index)}
 
-    def targets(self) -> list[Cited]:
-        """Return the first and last cell of the targets, as the first run has them."""
+    def targets(self) -> Area:
+        """Return the cells of the targets, as the first run has them."""
         layout, spec = self.models[0].layout, self.models[0].spec
         if not spec.has_data_sheet:
-            places = [layout.cells[keys.target(output)] for output in (1, spec.outputs)]
-            return [Cited(place.sheet, place.row or 1, place.column) for place in places]
+            return Area.between(*(layout.cells[keys.target(output)] for output in (1, spec.outputs)))
         ends = [layout.data[keys.data(keys.target(output))] for output in (1, spec.outputs)]
-        return [Cited(DATA, ends[0].first, ends[0].column), Cited(DATA, ends[1].last, ends[1].column)]
-
-
-def parameter_columns(model: Model) -> tuple[int, int]:
-    """Return the first and last column of a run's parameters."""
-    every = model.parameters
-    return model.layout.columns[every[0]], model.layout.columns[every[-1]]
+        return Area.between(ends[0].first, ends[1].last)
 
 
 def _common(lists: Iterable[list[str]]) -> list[str]:
@@ -215,7 +208,8 @@ def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
             run.spec,
             language,
             title=f"{texts.of_template('titles', comparison.title)}: {run.name}",
-            titles={TRAINING: run.name, DATA: titles[index]},
+            sheet=run.name,
+            data_sheet=titles[index],
             shared=shared,
         )
         for index, run in enumerate(comparison.runs)
@@ -229,11 +223,11 @@ def data_titles(comparison: Comparison) -> list[str]:
     return [DATA for _ in names] if comparison.has_one_data else [f"{DATA} {name}" for name in names]
 
 
-def shared_places(comparison: Comparison) -> dict[str, Cited]:
+def shared_places(comparison: Comparison) -> dict[str, Cell]:
     """Return where the inputs and targets of the only sample stand on sheet Compare, if that is what all runs have."""
     spec = comparison.runs[0].spec
     if spec.has_data_sheet or not comparison.has_one_data:
         return {}
     every = [keys.activation(0, i) for i in range(1, spec.inputs + 1)]
     every += [keys.target(i) for i in range(1, spec.outputs + 1)]
-    return {key: Cited(NAME, SHARED_ROW + 1, column) for column, key in enumerate(every, SHARED_COLUMN)}
+    return {key: Cell(NAME, SHARED_ROW + 1, column) for column, key in enumerate(every, SHARED_COLUMN)}

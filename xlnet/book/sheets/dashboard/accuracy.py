@@ -12,8 +12,7 @@ from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.record import Record
 from xlnet.model import classification as classes
-from xlnet.render.excel import absolute, cell, element
-from xlnet.render.layout import FIRST_ROW, TRAINING
+from xlnet.render.excel import address, cell, element, row_of
 from xlnet.xlsx.values import Value
 
 # A large batch is marked in fewer iterations.
@@ -105,11 +104,9 @@ def _mark(table: Marks, sample: int, iteration: str) -> str:
 def _cell(table: Marks, key: str, iteration: str) -> str:
     """Return a quantity in one iteration, as a formula has it."""
     layout = table.model.layout
-    if key not in layout.columns:
-        place = layout.cells[key]
-        return f"{place.sheet}!{absolute(place.column, place.row or 1)}"
-    column, last_row = layout.columns[key], table.model.last_row
-    return element(f"{TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, last_row)}", iteration)
+    if key not in layout.spots:
+        return address(layout.cells[key])
+    return element(address(layout.over(key)), row_of(iteration, layout))
 
 
 def _known(table: Marks, record: Record, key: str, iteration: int) -> float:

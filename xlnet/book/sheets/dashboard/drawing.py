@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet import keys
 from xlnet.book import style
@@ -36,6 +35,7 @@ from xlnet.book.sheets.dashboard.plan import (
     weights,
 )
 from xlnet.render.excel import cell
+from xlnet.xlsx.page import Page
 
 _CHART_COLUMN_WIDTH, _POINT_WIDTH = 9, 12.5
 _LABEL = replace(style.TEXT, border="below")
@@ -43,42 +43,42 @@ _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
 _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
 
 
-def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
     texts = model.texts
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, model.title, replace(style.TITLE, size=16))
+    put_text(page, LABEL_COLUMN, TITLE_ROW, model.title, replace(style.TITLE, size=16))
     for name in headlines(model.spec):
         row = headline_row(model.spec, name)
-        put_text(worksheet, LABEL_COLUMN, row, _label(name, model), _LABEL)
-        put(worksheet, VALUE_COLUMN, row, _VALUE)
-    put_inputs(worksheet, inputs(model), replace(style.INPUT, border="below", horizontal="right"), texts)
+        put_text(page, LABEL_COLUMN, row, _label(name, model), _LABEL)
+        put(page, VALUE_COLUMN, row, _VALUE)
+    put_inputs(page, inputs(model), replace(style.INPUT, border="below", horizontal="right"), texts)
     shown = model.once(points)
     thinned = "thinned" if shown.count < shown.iterations else "whole"
     note = texts.get("dashboard", thinned).format(count=shown.count)
-    put_text(worksheet, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(model.spec)) + 1, note, _NOTE)
-    _draw_points(worksheet, shown, model)
-    put_all(worksheet, formulas)
+    put_text(page, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(model.spec)) + 1, note, _NOTE)
+    _draw_points(page, shown, model)
+    put_all(page, formulas)
     for index, chart in enumerate(_charts(model, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(worksheet, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
+        draw_chart(page, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
     numbers = [headline_row(model.spec, name) for name in headlines(model.spec) if _is_number(name)]
     headline_cells = f"{cell(VALUE_COLUMN, min(numbers))}:{cell(VALUE_COLUMN, max(numbers))}"
     last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
     for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
-        align_ordinary(worksheet, cells)
-    protect(worksheet)
-    worksheet.sheet_view.showGridLines = False
-    worksheet.sheet_properties.tabColor = style.GROUPS["loss"].strong
+        align_ordinary(page, cells)
+    protect(page)
+    page.sheet_view.showGridLines = False
+    page.sheet_properties.tabColor = style.GROUPS["loss"].strong
     for letter, width in (("A", 2), ("B", 34), ("C", 16), ("D", 2)):
-        worksheet.column_dimensions[letter].width = width
+        page.column_dimensions[letter].width = width
     for column in range(CHART_COLUMN, POINTS_COLUMN):
         # Programs have widths of their own for columns that have none, and charts are placed by columns.
-        worksheet.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
+        page.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
     for key in shown.every_key:
-        worksheet.column_dimensions[get_column_letter(shown.column(key))].width = _POINT_WIDTH
-    worksheet.print_area = f"A1:{cell(POINTS_COLUMN - 2, FIRST_HEADLINE_ROW + 3 * (ROWS + 1))}"
-    print_landscape(worksheet)
-    worksheet.page_setup.fitToWidth = 1
+        page.column_dimensions[get_column_letter(shown.column(key))].width = _POINT_WIDTH
+    page.print_area = f"A1:{cell(POINTS_COLUMN - 2, FIRST_HEADLINE_ROW + 3 * (ROWS + 1))}"
+    print_landscape(page)
+    page.page_setup.fitToWidth = 1
 
 
 def _is_number(name: str) -> bool:
@@ -98,22 +98,22 @@ def _label(name: str, model: Model) -> str:
     return f"{_text(word, model)} {model.symbols(key) if key else ''}".strip()
 
 
-def _draw_points(worksheet: Worksheet, shown: Points, model: Model) -> None:
+def _draw_points(page: Page, shown: Points, model: Model) -> None:
     """Draw the header of the table behind the charts."""
     header = replace(style.HEADER, fill=style.CONSTANTS.strong)
     texts = model.texts
-    put_text(worksheet, POINTS_COLUMN, POINTS_HEADER_ROW - 1, texts.get("dashboard", "points"), _NOTE)
-    put_text(worksheet, POINTS_COLUMN, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
-    put_text(worksheet, POINTS_COLUMN + 1, POINTS_HEADER_ROW, texts.get("dashboard", "log loss"), header)
+    put_text(page, POINTS_COLUMN, POINTS_HEADER_ROW - 1, texts.get("dashboard", "points"), _NOTE)
+    put_text(page, POINTS_COLUMN, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
+    put_text(page, POINTS_COLUMN + 1, POINTS_HEADER_ROW, texts.get("dashboard", "log loss"), header)
     for key in shown.every_key:
-        put_text(worksheet, shown.column(key), POINTS_HEADER_ROW, model.symbols(key), header)
+        put_text(page, shown.column(key), POINTS_HEADER_ROW, model.symbols(key), header)
     if shown.marks is not None:
         first = shown.marks.column
-        put_text(worksheet, first, POINTS_HEADER_ROW - 1, texts.get("dashboard", "marks"), _NOTE)
-        put_text(worksheet, first, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
-        put_text(worksheet, first + 1, POINTS_HEADER_ROW, texts.get("dashboard", "share"), header)
+        put_text(page, first, POINTS_HEADER_ROW - 1, texts.get("dashboard", "marks"), _NOTE)
+        put_text(page, first, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
+        put_text(page, first + 1, POINTS_HEADER_ROW, texts.get("dashboard", "share"), header)
         for sample in range(1, shown.marks.samples + 1):
-            put_text(worksheet, first + 1 + sample, POINTS_HEADER_ROW, f"[{sample}]", header)
+            put_text(page, first + 1 + sample, POINTS_HEADER_ROW, f"[{sample}]", header)
 
 
 def _charts(model: Model, shown: Points) -> Iterator[Chart]:

@@ -29,8 +29,7 @@ from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import Plan
 from xlnet.comparison import BOUND
 from xlnet.model import classification as classes
-from xlnet.render.excel import absolute, cell, element
-from xlnet.render.layout import FIRST_ROW, TRAINING
+from xlnet.render.excel import absolute, address, cell, element, row_of
 from xlnet.xlsx.values import Value
 
 _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
@@ -64,7 +63,7 @@ def _headlines(model: Model) -> Iterator[Live]:
     never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))
     below = row(
         "first below",
-        losses.first_below(every_loss, bound, never),
+        losses.first_below(every_loss, bound, never, model.layout.stride),
         lambda r: never if r.first_below is None else float(r.first_below),
         whole,
     )
@@ -104,11 +103,10 @@ def _point_formulas(shown: Points, model: Model) -> Iterator[Live]:
             _not_zero(iteration),
         )
         for key in shown.keys:
-            formula = f"={element(_column(model, key), here)}"
+            formula = f"={element(_column(model, key), row_of(here, model.layout))}"
             yield Live(f"{key} shown", shown.column(key), row, formula, number, _known(key, iteration))
         for key in targets(model.spec):
-            place = model.layout.cells[key]
-            formula = f"={place.sheet}!{absolute(place.column, place.row or 1)}"
+            formula = f"={address(model.layout.cells[key])}"
             yield Live(f"{key} shown", shown.column(key), row, formula, number, _fixed(model.constants[key]))
 
 
@@ -130,12 +128,11 @@ def _not_zero(iteration: int) -> Callable[[Record], Value]:
 
 def _column(model: Model, key: str) -> str:
     """Return the cells of a quantity in all iterations."""
-    column = model.layout.columns[key]
-    return f"{TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, model.last_row)}"
+    return address(model.layout.over(key))
 
 
 def _at(model: Model, key: str, iteration: int) -> str:
-    return f"{TRAINING}!{absolute(model.layout.columns[key], FIRST_ROW + iteration - 1)}"
+    return address(model.layout.cell(key, iteration))
 
 
 def inputs(model: Model) -> list[Typed]:

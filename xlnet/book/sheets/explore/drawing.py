@@ -12,7 +12,6 @@ from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book import style
 from xlnet.book.choices import ITERATION, sample_of
@@ -44,6 +43,7 @@ from xlnet.book.sheets.explore.plan import (
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
 from xlnet.render.excel import absolute, cell
 from xlnet.render.excel import text as text_of_formula
+from xlnet.xlsx.page import Page
 
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
 _LABEL = replace(style.TEXT, border="below")
@@ -52,29 +52,29 @@ _SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", hori
 _CHARACTERS_PER_NUMBER = 7
 
 
-def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(Plan), model.texts
-    put_text(worksheet, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
-    _draw_controls(worksheet, plan)
-    _draw_picture(worksheet, plan)
+    put_text(page, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
+    _draw_controls(page, plan)
+    _draw_picture(page, plan)
     if plan.is_drawn:
-        _draw_table(worksheet, plan)
+        _draw_table(page, plan)
     else:
         for column, row, letter in matrices.labels(plan):
-            put_text(worksheet, column, row, letter, look_of(picture.Cell(column, row, "name", f"{letter}1_1")))
-    put_all(worksheet, formulas)
+            put_text(page, column, row, letter, look_of(picture.Cell(column, row, "name", f"{letter}1_1")))
+    put_all(page, formulas)
     for column in range(1, last_column(plan) + 1):
-        worksheet.column_dimensions[get_column_letter(column)].width = width(plan, column)
-    worksheet.sheet_view.showGridLines = False
-    worksheet.sheet_properties.tabColor = style.GROUPS["forward"].strong
-    protect(worksheet)
-    print_landscape(worksheet)
+        page.column_dimensions[get_column_letter(column)].width = width(plan, column)
+    page.sheet_view.showGridLines = False
+    page.sheet_properties.tabColor = style.GROUPS["forward"].strong
+    protect(page)
+    print_landscape(page)
     if plan.is_drawn:
-        worksheet.page_setup.fitToWidth = 1
+        page.page_setup.fitToWidth = 1
 
 
-def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_controls(page: Page, plan: Plan) -> None:
     model, texts = plan.model, plan.model.texts
     controls = {"iteration": ITERATION.row, "view": VIEW_ROW}
     if model.spec.batch_size > 1:
@@ -83,22 +83,20 @@ def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
     notes["view"] = texts.get("explore", "view note")
     notes["sample"] = texts.get("explore", "sample note").format(last=model.spec.batch_size)
     for name, row in controls.items():
-        put_text(worksheet, CONTROL_LABEL_COLUMN, row, texts.get("explore", name), _LABEL)
-        put(worksheet, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
-        put_text(worksheet, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
-    put_inputs(worksheet, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
-    put_text(
-        worksheet, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0)
-    )
+        put_text(page, CONTROL_LABEL_COLUMN, row, texts.get("explore", name), _LABEL)
+        put(page, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
+        put_text(page, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
+    put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
+    put_text(page, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0))
 
 
-def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_picture(page: Page, plan: Plan) -> None:
     layers, texts = plan.model.spec.layers, plan.model.texts
     for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
         group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
         look = replace(style.HEADER, fill=style.GROUPS[group].strong)
         for column in range(heading.first, heading.last + 1):
-            put(worksheet, column, heading.row, look)
+            put(page, column, heading.row, look)
         if heading.number == 0:
             text = texts.get("explore", "inputs")
         elif heading.number > len(layers):
@@ -106,30 +104,30 @@ def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
         else:
             activation = layers[heading.number - 1].activation
             text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
-        put_text(worksheet, heading.first, heading.row, text, look)
-        merge(worksheet, heading.row, heading.first, heading.last)
+        put_text(page, heading.first, heading.row, text, look)
+        merge(page, heading.row, heading.first, heading.last)
     for each in cells(plan):
         look = look_of(each)
-        put(worksheet, each.column, each.row, look)
+        put(page, each.column, each.row, look)
         forward, backward = faces(plan, each)
         if isinstance(forward, str) and forward == backward and forward:
-            put_text(worksheet, each.column, each.row, forward, look)
-    _format_picture(worksheet, plan)
+            put_text(page, each.column, each.row, forward, look)
+    _format_picture(page, plan)
 
 
-def _format_picture(worksheet: Worksheet, plan: Plan) -> None:
+def _format_picture(page: Page, plan: Plan) -> None:
     """Give the numbers of the picture their digits, weights the colour of sign and size, units those of the view."""
     weights = areas([each for each in cells(plan) if each.kind == "weight"])
     scale = _scale(weights)
     for area in weights:
-        align_ordinary(worksheet, area, style.FEW_DIGITS)
-        worksheet.conditional_formatting.add(area, scale)
+        align_ordinary(page, area, style.FEW_DIGITS)
+        page.conditional_formatting.add(area, scale)
     for kind, turns in product(("name", "value"), (True, False)):
         for area in areas([each for each in cells(plan) if each.kind == kind and _turns(plan, each) == turns]):
             if kind == "value":
-                align_ordinary(worksheet, area, style.FEW_DIGITS)
+                align_ordinary(page, area, style.FEW_DIGITS)
             if turns:
-                worksheet.conditional_formatting.add(area, _backward(plan))
+                page.conditional_formatting.add(area, _backward(plan))
 
 
 def _scale(weights: Sequence[str]) -> Rule:
@@ -155,18 +153,18 @@ def _backward(plan: Plan) -> Rule:
     return Rule(type="expression", dxf=look, formula=[condition])
 
 
-def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_table(page: Page, plan: Plan) -> None:
     texts = plan.model.texts
     header = replace(style.BAND, fill=style.CONSTANTS.strong)
     numbers = numbers_span(plan)
     for column in range(SYMBOL_COLUMN, numbers[1] + 1):
-        put(worksheet, column, plan.table_row, header)
+        put(page, column, plan.table_row, header)
     headers = {SYMBOL_COLUMN: "symbol", VALUE_COLUMN: "value", ROUNDED_COLUMN: "rounded"}
     headers |= {RULE_COLUMN: "rule", numbers[0]: "numbers"}
     for column, name in headers.items():
         is_number = column in (VALUE_COLUMN, ROUNDED_COLUMN)
         look = replace(header, horizontal="right") if is_number else replace(header, indent=column != SYMBOL_COLUMN)
-        put_text(worksheet, column, plan.table_row, texts.get("explore", name), look)
+        put_text(page, column, plan.table_row, texts.get("explore", name), look)
     group = ""
     for entry in plan.entries:
         row = plan.rows[entry.key]
@@ -175,12 +173,12 @@ def _draw_table(worksheet: Worksheet, plan: Plan) -> None:
             group = entry.group
             band = replace(style.BAND, fill=palette.strong)
             for column in range(SYMBOL_COLUMN, numbers[1] + 1):
-                put(worksheet, column, row - 1, band)
-            put_text(worksheet, SYMBOL_COLUMN, row - 1, _group_name(plan, group), band)
-        _draw_entry(worksheet, plan, entry, row)
+                put(page, column, row - 1, band)
+            put_text(page, SYMBOL_COLUMN, row - 1, _group_name(plan, group), band)
+        _draw_entry(page, plan, entry, row)
     values = f"{cell(VALUE_COLUMN, plan.table_row + 1)}:{cell(VALUE_COLUMN, max(plan.rows.values()))}"
-    align_ordinary(worksheet, values)
-    worksheet.print_title_rows = None
+    align_ordinary(page, values)
+    page.print_title_rows = None
 
 
 def _group_name(plan: Plan, group: str) -> str:
@@ -195,22 +193,22 @@ def _group_name(plan: Plan, group: str) -> str:
     return str(text).format(share=spec.share)
 
 
-def _draw_entry(worksheet: Worksheet, plan: Plan, entry: Entry, row: int) -> None:
-    put_text(worksheet, SYMBOL_COLUMN, row, _symbol(plan, entry), _SYMBOL)
+def _draw_entry(page: Page, plan: Plan, entry: Entry, row: int) -> None:
+    put_text(page, SYMBOL_COLUMN, row, _symbol(plan, entry), _SYMBOL)
     lines = 1
     for first, last in (rule_span(plan), numbers_span(plan)):
         for column in range(first, last + 1):
-            put(worksheet, column, row, NUMBERS)
-        merge(worksheet, row, first, last)
+            put(page, column, row, NUMBERS)
+        merge(page, row, first, last)
     text = rule_of(plan, entry)
     if text:
-        put_text(worksheet, RULE_COLUMN, row, text, NUMBERS)
+        put_text(page, RULE_COLUMN, row, text, NUMBERS)
         lines = lines_of(text, characters(plan, rule_span(plan)))
     if entry.has_numbers:
         parts = parts_of(plan, entry)
         length = sum(_CHARACTERS_PER_NUMBER if index % 2 else width_of(part) for index, part in enumerate(parts))
         lines = max(lines, ceil((length + _CHARACTERS_PER_NUMBER) / characters(plan, numbers_span(plan))))
-    fit_height(worksheet, row, lines)
+    fit_height(page, row, lines)
 
 
 def _symbol(plan: Plan, entry: Entry) -> str:

@@ -75,7 +75,7 @@ def _source(plan: Plan, face: Face) -> str:
     if plan.is_drawn:
         return cell(VALUE_COLUMN, plan.rows[face.key])
     model = plan.model
-    return shown.formula(shown_alone(plan, face.key), model.layout, model.last_row, NAME).removeprefix("=")
+    return shown.formula(shown_alone(plan, face.key), model.layout, NAME).removeprefix("=")
 
 
 def _face(numbers: Numbers, face: Face) -> Callable[[Record], Value]:
@@ -87,7 +87,7 @@ def _face(numbers: Numbers, face: Face) -> Callable[[Record], Value]:
 def _of_table(plan: Plan, numbers: Numbers, entry: Entry) -> Iterator[Live]:
     model, row = plan.model, plan.rows[entry.key]
     if entry.shown is not None:
-        source = shown.formula(entry.shown, model.layout, model.last_row, NAME)
+        source = shown.formula(entry.shown, model.layout, NAME)
     else:
         assert entry.node is not None
         assert entry.node.formula is not None

@@ -11,10 +11,11 @@ from xlnet.book.choices import ITERATION, of_sample
 from xlnet.book.model import Model
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.shown import Shown
+from xlnet.cell import Cell
 from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Node
 from xlnet.model.network import forward, parameters
-from xlnet.render.layout import Layout, Place
+from xlnet.render.layout import Layout
 
 TITLE_ROW, VIEW_ROW, CONTROL_COLUMN, CONTROL_LABEL_COLUMN = 2, 5, 4, 2
 PICTURE_ROW = 9
@@ -127,9 +128,9 @@ class Plan:
     @cached_property
     def layout(self) -> Layout:
         """Where the quantities stand in the table, for the formulas there."""
-        cells = {key: Place(NAME, VALUE_COLUMN, row) for key, row in self.rows.items()}
-        cells[keys.ITERATION] = Place(NAME, ITERATION.column, ITERATION.row)
-        return Layout(cells, {}, {}, NAME)
+        cells = {key: Cell(NAME, row, VALUE_COLUMN) for key, row in self.rows.items()}
+        cells[keys.ITERATION] = Cell(NAME, ITERATION.row, ITERATION.column)
+        return Layout(cells, {}, sheet=NAME)
 
     def rounded(self, key: str) -> tuple[int, int]:
         """Return the column and row of the text of a quantity's number."""

@@ -10,7 +10,6 @@ from openpyxl.styles import Border, Font, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
@@ -37,6 +36,7 @@ from xlnet.book.sheets.predict.plan import (
 )
 from xlnet.model import classification as classes
 from xlnet.render.excel import absolute, cell
+from xlnet.xlsx.page import Page
 
 _MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _POINT_WIDTH, _AXIS_WIDTH = 2.0, 26.0, 13.0, 4.2, 6.0
 _CHART_COLUMN_WIDTH = 9.0
@@ -48,44 +48,44 @@ _NOTE = replace(style.QUIET, horizontal="left")
 _LINK = replace(style.LINK, indent=1)
 
 
-def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(Plan), model.texts
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))
-    _draw_controls(worksheet, plan)
-    _draw_headers(worksheet, plan)
-    put_all(worksheet, formulas)
+    put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))
+    _draw_controls(page, plan)
+    _draw_headers(page, plan)
+    put_all(page, formulas)
     typed = replace(style.INPUT, border="below", horizontal="right")
-    put_inputs(worksheet, inputs(model), typed, texts)
-    _set_widths(worksheet, plan)
-    _draw_passes(worksheet, plan)
+    put_inputs(page, inputs(model), typed, texts)
+    _set_widths(page, plan)
+    _draw_passes(page, plan)
     if plan.others:
-        _draw_others(worksheet, plan.others)
+        _draw_others(page, plan.others)
     if model.spec.inputs == 1:
-        _draw_curve(worksheet, plan)
+        _draw_curve(page, plan)
     elif plan.side:
-        _draw_surface(worksheet, plan)
+        _draw_surface(page, plan)
     outputs = [plan.columns[shown(key)] for key in plan.outputs]
-    align_ordinary(worksheet, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
-    worksheet.sheet_view.showGridLines = False
-    worksheet.sheet_properties.tabColor = style.GROUPS["samples"].strong
-    protect(worksheet)
+    align_ordinary(page, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
+    page.sheet_view.showGridLines = False
+    page.sheet_properties.tabColor = style.GROUPS["samples"].strong
+    protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
     bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if model.spec.inputs == 2 else 0) + 2)
-    worksheet.print_area = f"A1:{cell(last, bottom)}"
-    print_landscape(worksheet)
-    worksheet.page_setup.fitToWidth = 1
+    page.print_area = f"A1:{cell(last, bottom)}"
+    print_landscape(page)
+    page.page_setup.fitToWidth = 1
 
 
-def _draw_controls(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_controls(page: Page, plan: Plan) -> None:
     texts = plan.model.texts
     for name, row in plan.controls.items():
         word, _, number = name.partition(" ")
         called = _input_name(plan, int(number) - 1) if number else ""
         label = texts.get("predict", f"{word} label").format(input=called, count=plan.model.spec.samples)
-        put_text(worksheet, LABEL_COLUMN, row, label, _LABEL)
+        put_text(page, LABEL_COLUMN, row, label, _LABEL)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
-    put_link(worksheet, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
+    put_link(page, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
 
 
 def _of_part(plan: Plan, name: str) -> str:
@@ -105,7 +105,7 @@ def _input_name(plan: Plan, index: int) -> str:
     return f"{symbol} {called[index]}" if called else symbol
 
 
-def _draw_headers(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_headers(page: Page, plan: Plan) -> None:
     model, texts = plan.model, plan.model.texts
     groups = dict.fromkeys((*plan.inputs, *plan.targets), "samples")
     titles = {key: _input_name(plan, index) for index, key in enumerate(plan.inputs)}
@@ -115,39 +115,39 @@ def _draw_headers(worksheet: Worksheet, plan: Plan) -> None:
         titles[key] = model.symbols(key) + name
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
-    put_text(worksheet, LABEL_COLUMN, plan.header_row, texts.get("predict", "yours"), _filled("iteration"))
+    put_text(page, LABEL_COLUMN, plan.header_row, texts.get("predict", "yours"), _filled("iteration"))
     for name, column in plan.columns.items():
-        put_text(worksheet, column, plan.header_row, titles[name], _filled(groups.get(name, "forward")))
+        put_text(page, column, plan.header_row, titles[name], _filled(groups.get(name, "forward")))
     if plan.kind == classes.SEVERAL:
         quiet = replace(style.QUIET, shrink=True)
         for keys_of in (plan.targets, [shown(key) for key in plan.outputs]):
             for key, name in zip(keys_of, names(plan), strict=True):
-                put_text(worksheet, plan.columns[key], plan.class_row, name, quiet)
+                put_text(page, plan.columns[key], plan.class_row, name, quiet)
     for number in range(1, INPUT_ROWS + 1):
         label = texts.get("predict", "yours number").format(number=number)
-        put_text(worksheet, LABEL_COLUMN, plan.first_row + number - 1, label, _LABEL)
-    _band(worksheet, plan, plan.sample_row - 1, _of_part(plan, "samples"))
+        put_text(page, LABEL_COLUMN, plan.first_row + number - 1, label, _LABEL)
+    _band(page, plan, plan.sample_row - 1, _of_part(plan, "samples"))
     for number in range(1, plan.samples + 1):
         label = texts.get("predict", "sample number").format(number=number)
-        put_text(worksheet, LABEL_COLUMN, plan.sample_row + number - 1, label, _LABEL)
+        put_text(page, LABEL_COLUMN, plan.sample_row + number - 1, label, _LABEL)
     if plan.points:
-        _band(worksheet, plan, plan.point_row - 1, texts.get("predict", "points"))
+        _band(page, plan, plan.point_row - 1, texts.get("predict", "points"))
 
 
 def _filled(group: str) -> style.Look:
     return replace(style.HEADER, fill=style.GROUPS[group].strong, shrink=True)
 
 
-def _band(worksheet: Worksheet, plan: Plan, row: int, text: str) -> None:
+def _band(page: Page, plan: Plan, row: int, text: str) -> None:
     band = replace(style.BAND, fill=style.GROUPS["iteration"].strong)
     for column in range(LABEL_COLUMN, max(plan.columns.values()) + 1):
-        put(worksheet, column, row, band)
-    put_text(worksheet, LABEL_COLUMN, row, text, band)
+        put(page, column, row, band)
+    put_text(page, LABEL_COLUMN, row, text, band)
 
 
-def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
+def _set_widths(page: Page, plan: Plan) -> None:
     widths: dict[int, float] = {1: _MARGIN_WIDTH, LABEL_COLUMN: _LABEL_WIDTH}
-    for column in range(VALUE_COLUMN, max(plan.layout.columns.values()) + 1):
+    for column in range(VALUE_COLUMN, plan.layout.last_column + 1):
         widths[column] = _WIDTH
     widths[plan.picture_column - 1] = _MARGIN_WIDTH
     if plan.model.spec.inputs == 1:
@@ -158,41 +158,41 @@ def _set_widths(worksheet: Worksheet, plan: Plan) -> None:
         widths |= dict.fromkeys(range(plan.picture_column + 1, plan.picture_column + 1 + plan.side), _POINT_WIDTH)
         widths[plan.picture_column] = _AXIS_WIDTH
     for column, width in widths.items():
-        worksheet.column_dimensions[get_column_letter(column)].width = width
+        page.column_dimensions[get_column_letter(column)].width = width
 
 
-def _draw_passes(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_passes(page: Page, plan: Plan) -> None:
     """Draw the names of the parameters in use and the headers of the passes."""
     symbols, texts = plan.model.symbols, plan.model.texts
     first = plan.layout.cells[plan.parameters[0]].column
-    put_text(worksheet, first, PARAMETER_ROW - 2, texts.get("predict", "used"), style.TITLE)
+    put_text(page, first, PARAMETER_ROW - 2, texts.get("predict", "used"), style.TITLE)
     for key in plan.parameters:
-        put_text(worksheet, plan.layout.cells[key].column, PARAMETER_ROW - 1, symbols(key), _filled("parameters"))
-    put_text(worksheet, first, plan.header_row - 1, texts.get("predict", "passes"), style.TITLE)
+        put_text(page, plan.layout.cells[key].column, PARAMETER_ROW - 1, symbols(key), _filled("parameters"))
+    put_text(page, first, plan.header_row - 1, texts.get("predict", "passes"), style.TITLE)
     for node in plan.nodes:
         group = "samples" if node.group == "samples" else "forward"
-        put_text(worksheet, plan.layout.columns[node.key], plan.header_row, symbols(node.key), _filled(group))
-    columns = [plan.layout.columns[node.key] for node in plan.nodes]
-    align_ordinary(worksheet, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
+        put_text(page, plan.layout.column(node.key), plan.header_row, symbols(node.key), _filled(group))
+    columns = [plan.layout.column(node.key) for node in plan.nodes]
+    align_ordinary(page, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
     last = plan.layout.cells[plan.parameters[-1]].column
-    align_ordinary(worksheet, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
+    align_ordinary(page, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
 
 
-def _draw_others(worksheet: Worksheet, others: Others) -> None:
+def _draw_others(page: Page, others: Others) -> None:
     """Draw the title and the header of the passes of the samples that the table does not show."""
     texts, symbols = others.plan.model.texts, others.plan.model.symbols
     numbers = {"first": others.samples[0] + 1, "last": others.samples[-1] + 1}
     title = texts.get("predict", "other samples").format(**numbers)
-    put_text(worksheet, others.first_column, others.title_row, title, style.TITLE)
+    put_text(page, others.first_column, others.title_row, title, style.TITLE)
     header = others.title_row + 1
     for node in others.nodes:
-        put_text(worksheet, others.layout.columns[node.key], header, symbols(node.key), _filled("forward"))
-    put_text(worksheet, others.mark_column, header, texts.get("predict", "is right"), _filled("forward"))
+        put_text(page, others.layout.column(node.key), header, symbols(node.key), _filled("forward"))
+    put_text(page, others.mark_column, header, texts.get("predict", "is right"), _filled("forward"))
     last = cell(others.mark_column - 1, others.last_row)
-    align_ordinary(worksheet, f"{cell(others.first_column, others.first_row)}:{last}")
+    align_ordinary(page, f"{cell(others.first_column, others.first_row)}:{last}")
 
 
-def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_curve(page: Page, plan: Plan) -> None:
     """Draw the outputs over the only input, with the samples as marks."""
     symbols = plan.model.symbols
     x, last = plan.columns[plan.inputs[0]], plan.point_row + plan.points - 1
@@ -212,10 +212,10 @@ def _draw_curve(worksheet: Worksheet, plan: Plan) -> None:
         last_row=last,
         x_max=None,
     )
-    draw_chart(worksheet, chart, plan.picture_column, PICTURE_ROW)
+    draw_chart(page, chart, plan.picture_column, PICTURE_ROW)
 
 
-def _draw_surface(worksheet: Worksheet, plan: Plan) -> None:
+def _draw_surface(page: Page, plan: Plan) -> None:
     """Colour the picture of the plane, mark the samples in it, and name its axes."""
     texts, left = plan.model.texts, plan.picture_column + 1
     symbols = plan.model.symbols
@@ -223,24 +223,24 @@ def _draw_surface(worksheet: Worksheet, plan: Plan) -> None:
     if "output" in plan.controls:
         chosen = cell(VALUE_COLUMN, plan.controls["output"])
         title = texts.get("predict", "chosen surface").format(cell=chosen)
-    put_text(worksheet, left, PICTURE_ROW - 1, title, style.TITLE)
+    put_text(page, left, PICTURE_ROW - 1, title, style.TITLE)
     across, up = _input_name(plan, 0), _input_name(plan, 1)
     names_row = PICTURE_ROW + plan.side + 1
     note = texts.get("predict", "surface note").format(across=across, up=up)
-    put_text(worksheet, left, names_row, note, _NOTE)
-    put_text(worksheet, left, names_row + 2, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
+    put_text(page, left, names_row, note, _NOTE)
+    put_text(page, left, names_row + 2, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
     if plan.kind:
-        put_text(worksheet, left, names_row + 1, _of_part(plan, "marks"), _NOTE)
+        put_text(page, left, names_row + 1, _of_part(plan, "marks"), _NOTE)
     first, last = cell(*plan.cell_of_point(0, plan.side - 1)), cell(*plan.cell_of_point(plan.side - 1, 0))
     area = f"{first}:{last}"
     for rule in _marks(plan):
-        worksheet.conditional_formatting.add(area, rule)
+        page.conditional_formatting.add(area, rule)
     low, middle, high = style.SIGNED_SCALE
     if plan.kind:
         scale = ColorScaleRule("num", 0, low, "num", classes.BOUNDARY, middle, "num", 1, high)  # type: ignore[no-untyped-call]
     else:
         scale = ColorScaleRule("min", None, low, "percentile", 50, middle, "max", None, high)  # type: ignore[no-untyped-call]
-    worksheet.conditional_formatting.add(area, scale)
+    page.conditional_formatting.add(area, scale)
 
 
 def _marks(plan: Plan) -> list[Rule]:

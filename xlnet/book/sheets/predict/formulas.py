@@ -32,9 +32,9 @@ from xlnet.book.sheets.predict.plan import (
 )
 from xlnet.book.shown import Shown
 from xlnet.model import classification as classes
-from xlnet.render.excel import absolute, at_row, cell, text
+from xlnet.render.excel import absolute, address, at_row, cell, text
 from xlnet.render.excel import formula as written
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING
+from xlnet.render.layout import DATA
 from xlnet.xlsx.values import Value
 
 _NUMBER = replace(style.TEXT, border="below")
@@ -84,8 +84,7 @@ def formulas(model: Model) -> list[Live]:
 def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     model = plan.model
     weights, chosen = absolute(VALUE_COLUMN, plan.controls["weights"]), text(model.texts.get("predict", "chosen"))
-    column = model.layout.columns[keys.ITERATION]
-    count = f"COUNT({TRAINING}!{absolute(column, FIRST_ROW)}:{absolute(column, model.last_row)})"
+    count = f"COUNT({address(model.layout.over(keys.ITERATION))})"
     yield Live(
         "iteration whose weights are used",
         VALUE_COLUMN,
@@ -114,7 +113,7 @@ def _controls(plan: Plan, numbers: Numbers) -> Iterator[Live]:
 def _parameters(plan: Plan) -> Iterator[Live]:
     for key in plan.parameters:
         cited = Shown(key, plan.used)
-        source = shows.formula(cited, plan.model.layout, plan.model.last_row, NAME)
+        source = shows.formula(cited, plan.model.layout, NAME)
         column = plan.layout.cells[key].column
         value = partial(shows.value, cited, constants={})
         yield Live(f"{key} used", column, PARAMETER_ROW, source, _NUMBER, value, cited)
@@ -126,8 +125,7 @@ def _samples(plan: Plan) -> Iterator[Live]:
         row = plan.sample_row + sample
         for key in (*plan.inputs, *plan.targets):
             source = cell_of_sample(plan.model.spec, key, sample)
-            cited = plan.model.layout.cells[source]
-            formula = f"={cited.sheet}!{absolute(cited.column, cited.row or 1)}"
+            formula = f"={address(plan.model.layout.cells[source])}"
             value = plan.model.constants[source]
             yield Live(f"{key} of a sample", plan.columns[key], row, formula, _NUMBER, _fixed(value))
 
@@ -157,7 +155,7 @@ def _along(plan: Plan, number: int, step: int) -> str:
 def _passes(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     for node in plan.nodes:
         assert node.formula is not None
-        column, filled_down = plan.layout.columns[node.key], written(node.formula, plan.layout, NAME)
+        column, filled_down = plan.layout.column(node.key), written(node.formula, plan.layout, NAME)
         for row in plan.rows:
             value = _of_pass(numbers, node.key, row)
             yield Live(f"{node.key} of a pass", column, row, at_row(filled_down, row), _NUMBER, value)
@@ -166,7 +164,7 @@ def _passes(plan: Plan, numbers: Numbers) -> Iterator[Live]:
 def _outputs(plan: Plan, numbers: Numbers) -> Iterator[Live]:
     for key in plan.outputs:
         for row in plan.rows:
-            source = f"={cell(plan.layout.columns[key], row)}"
+            source = f"={cell(plan.layout.column(key), row)}"
             yield Live(
                 f"{key} of an input", plan.columns[shown(key)], row, source, _OUTPUT, _of_pass(numbers, key, row)
             )
@@ -191,7 +189,7 @@ def _others(others: Others, numbers: Numbers) -> Iterator[Live]:
     """Yield the passes of the samples that are not shown, and whether their classes are named right."""
     for node in others.nodes:
         assert node.formula is not None
-        column, filled_down = others.layout.columns[node.key], written(node.formula, others.layout, NAME)
+        column, filled_down = others.layout.column(node.key), written(node.formula, others.layout, NAME)
         for row, sample in enumerate(others.samples, others.first_row):
             value = partial(numbers.of_other, key=node.key, sample=sample)
             yield Live(f"{node.key} of a sample not shown", column, row, at_row(filled_down, row), _QUIET, value)
@@ -204,14 +202,14 @@ def _others(others: Others, numbers: Numbers) -> Iterator[Live]:
 def _other_mark(others: Others) -> str:
     """Return the formula of a mark, to be filled down."""
     plan = others.plan
-    first, last = (get_column_letter(others.layout.columns[plan.outputs[end]]) for end in (0, -1))
+    first, last = (get_column_letter(others.layout.column(plan.outputs[end])) for end in (0, -1))
     first_target, last_target = (get_column_letter(others.data_column(plan.targets[end])) for end in (0, -1))
     if plan.kind == classes.TWO:
-        cells = f"{first}{{row}}", f"{DATA}!{first_target}{{row}}"
+        cells = f"{first}{{here[0]}}", f"{DATA}!{first_target}{{here[0]}}"
         # (a>b)=(c>d) loses its brackets in IronCalc.
         sides = [f"IF({one}>{classes.BOUNDARY},1,0)" for one in cells]
     else:
-        ranges = f"{first}{{row}}:{last}{{row}}", f"{DATA}!{first_target}{{row}}:{last_target}{{row}}"
+        ranges = f"{first}{{here[0]}}:{last}{{here[0]}}", f"{DATA}!{first_target}{{here[0]}}:{last_target}{{here[0]}}"
         sides = [f"MATCH(MAX({values}),{values},0)" for values in ranges]
     return f"=IF({'='.join(sides)},{text(RIGHT)},{text(WRONG)})"
 

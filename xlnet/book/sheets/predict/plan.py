@@ -12,12 +12,14 @@ from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.shown import Choice
+from xlnet.cell import Cell
 from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Node
 from xlnet.graph.operations import SOFTMAX
 from xlnet.model import classification as classes
 from xlnet.model.network import forward, parameters
-from xlnet.render.layout import DATA, FIRST_SAMPLE_ROW, Layout, Place
+from xlnet.render.layout import Layout, Spot
+from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.spec import Spec
 
 LABEL_COLUMN, VALUE_COLUMN = 2, 3
@@ -207,11 +209,11 @@ class Plan:
         for key in (*self.inputs, *self.targets):
             cells.pop(key, None)
         for column, key in enumerate(self.parameters, first):
-            cells[key] = Place(NAME, column, PARAMETER_ROW)
-        columns = {key: self.columns[key] for key in self.inputs}
+            cells[key] = Cell(NAME, PARAMETER_ROW, column)
+        spots = {key: Spot(NAME, self.columns[key]) for key in self.inputs}
         for column, node in enumerate(self.nodes, first):
-            columns |= dict.fromkeys((node.key, *node.aliases), column)
-        return Layout(cells, columns, {}, NAME)
+            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
+        return Layout(cells, spots, sheet=NAME, first_row=self.first_row, iterations=self.rows[-1] - self.first_row + 1)
 
     def cell_of_point(self, across: int, up: int) -> tuple[int, int]:
         """Return the column and row of a point in the picture of a plane; the second axis goes up."""
@@ -269,7 +271,7 @@ class Others:
     @property
     def first_column(self) -> int:
         """The column of the first quantity of a pass."""
-        return max(self.plan.layout.columns.values()) + 2
+        return self.plan.layout.last_column + 2
 
     @property
     def mark_column(self) -> int:
@@ -279,18 +281,18 @@ class Others:
     @cached_property
     def layout(self) -> Layout:
         """Where the quantities of a pass stand."""
-        cells = dict(self.plan.layout.cells)
+        cells, spots = dict(self.plan.layout.cells), dict[str, Spot]()
         for index in range(1, self.plan.model.spec.inputs + 1):
             key = keys.activation(0, index)
-            cells[key] = Place(DATA, self.data_column(key), None)
-        columns: dict[str, int] = {}
+            cells.pop(key, None)
+            spots[key] = Spot(self.plan.model.data_sheet, self.data_column(key))
         for column, node in enumerate(self.nodes, self.first_column):
-            columns |= dict.fromkeys((node.key, *node.aliases), column)
-        return Layout(cells, columns, {}, NAME)
+            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
+        return Layout(cells, spots, sheet=NAME, first_row=self.first_row, iterations=len(self.samples))
 
     def data_column(self, key: str) -> int:
         """Return the column of an input, as the network sees it, or of a target on sheet Data."""
-        return self.plan.model.layout.data[keys.data(key)].column
+        return self.plan.model.layout.data[keys.data(key)].left
 
 
 def shown(output: str) -> str:

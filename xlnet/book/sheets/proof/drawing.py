@@ -9,7 +9,6 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
@@ -37,6 +36,7 @@ from xlnet.book.sheets.proof.plan import (
     plan,
 )
 from xlnet.render.excel import absolute, cell, text
+from xlnet.xlsx.page import Page
 
 _WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE, _MOST_PRINTED_COLUMNS = 17, 20, 14, 28
 _ABOUT_WIDTH_IN_COLUMNS, _LINES_ABOUT = 9, 3
@@ -46,42 +46,40 @@ _NAME = replace(style.TEXT, bold=True, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
 
 
-def draw(worksheet: Worksheet, model: Model, formulas: Sequence[Live]) -> None:
+def draw(page: Page, model: Model, formulas: Sequence[Live]) -> None:
     """Draw the sheet with its formulas."""
     made, texts = model.once(plan), model.texts
-    put_text(worksheet, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
-    put_text(worksheet, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
-    merge(worksheet, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
-    fit_height(worksheet, ABOUT_ROW, _LINES_ABOUT)
+    put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
+    put_text(page, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
+    merge(page, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
+    fit_height(page, ABOUT_ROW, _LINES_ABOUT)
     rows = {"iteration": ITERATION_ROW, "h": STEP_ROW, "tolerance": TOLERANCE_ROW, "loss": LOSS_ROW}
     for name, row in rows.items():
-        put_text(worksheet, LABEL_COLUMN, row, texts.get("proof", f"{name} label"), _LABEL)
+        put_text(page, LABEL_COLUMN, row, texts.get("proof", f"{name} label"), _LABEL)
         if name in ("h", "tolerance"):
-            put_text(worksheet, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
+            put_text(page, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
     target = f"{ITERATION.sheet}!{cell(ITERATION.column, ITERATION.row)}"
-    put_link(
-        worksheet, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1)
-    )
+    put_link(page, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1))
     typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
-    put_inputs(worksheet, inputs(model), typed, texts)
-    _draw_headers(worksheet, made)
-    put_all(worksheet, formulas)
-    _colour_verdicts(worksheet, made)
-    worksheet.column_dimensions["A"].width = _LABEL_WIDTH
+    put_inputs(page, inputs(model), typed, texts)
+    _draw_headers(page, made)
+    put_all(page, formulas)
+    _colour_verdicts(page, made)
+    page.column_dimensions["A"].width = _LABEL_WIDTH
     for column in range(VALUE_COLUMN, max(made.last_column, len(made.columns)) + 1):
-        worksheet.column_dimensions[get_column_letter(column)].width = _WIDTH
-    worksheet.sheet_view.showGridLines = False
-    worksheet.sheet_properties.tabColor = style.GROUPS["gradients"].strong
-    protect(worksheet)
+        page.column_dimensions[get_column_letter(column)].width = _WIDTH
+    page.sheet_view.showGridLines = False
+    page.sheet_properties.tabColor = style.GROUPS["gradients"].strong
+    protect(page)
     if made.last_column > _MOST_PRINTED_COLUMNS:
         # The passes of a larger network would take dozens of pages.
-        worksheet.print_area = f"A1:{cell(len(made.columns), made.row(len(made.proved) - 1))}"
-    print_landscape(worksheet)
-    worksheet.page_setup.fitToWidth = 1 if made.last_column > _MOST_PRINTED_COLUMNS else _pages(worksheet)
+        page.print_area = f"A1:{cell(len(made.columns), made.row(len(made.proved) - 1))}"
+    print_landscape(page)
+    page.page_setup.fitToWidth = 1 if made.last_column > _MOST_PRINTED_COLUMNS else _pages(page)
 
 
-def _pages(worksheet: Worksheet) -> int:
-    return -(-worksheet.max_column // _COLUMNS_PER_PAGE)
+def _pages(page: Page) -> int:
+    return -(-page.max_column // _COLUMNS_PER_PAGE)
 
 
 def _about(made: Plan) -> str:
@@ -94,33 +92,33 @@ def _about(made: Plan) -> str:
     return texts.get("proof", "between sentences").join(parts)
 
 
-def _draw_headers(worksheet: Worksheet, made: Plan) -> None:
+def _draw_headers(page: Page, made: Plan) -> None:
     model, texts = made.model, made.model.texts
     for name in made.columns:
         group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
         header = replace(style.HEADER, fill=style.GROUPS[group.get(name, "parameters")].strong, wrap=True)
-        put_text(worksheet, made.column(name), HEADER_ROW, texts.get("proof", name), header)
-    fit_height(worksheet, HEADER_ROW, 2)
+        put_text(page, made.column(name), HEADER_ROW, texts.get("proof", name), header)
+    fit_height(page, HEADER_ROW, 2)
     for index, key in enumerate(made.proved):
-        put_text(worksheet, LABEL_COLUMN, made.row(index), model.symbols(key), _NAME)
+        put_text(page, LABEL_COLUMN, made.row(index), model.symbols(key), _NAME)
         for up, sign in ((True, "+"), (False, "−")):
             label = f"{model.symbols(key)} {sign} h"
-            put_text(worksheet, LABEL_COLUMN, made.moved_row(index, up=up), label, _LABEL)
+            put_text(page, LABEL_COLUMN, made.moved_row(index, up=up), label, _LABEL)
     heading = replace(style.TITLE, size=13)
-    put_text(worksheet, LABEL_COLUMN, made.base_row - 2, texts.get("proof", "passes"), heading)
-    put_text(worksheet, LABEL_COLUMN, made.base_row - 1, texts.get("proof", "moved"), _filled("iteration"))
-    put_text(worksheet, LABEL_COLUMN, made.base_row, texts.get("proof", "nothing moved"), _LABEL)
+    put_text(page, LABEL_COLUMN, made.base_row - 2, texts.get("proof", "passes"), heading)
+    put_text(page, LABEL_COLUMN, made.base_row - 1, texts.get("proof", "moved"), _filled("iteration"))
+    put_text(page, LABEL_COLUMN, made.base_row, texts.get("proof", "nothing moved"), _LABEL)
     groups = {node.key: node.group for node in model.graph.nodes}
     for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
-        column = made.layout.columns.get(key) or made.layout.cells[key].column
-        put_text(worksheet, column, made.base_row - 1, model.symbols(key), _filled(groups[key]))
+        column = made.layout.column(key)
+        put_text(page, column, made.base_row - 1, model.symbols(key), _filled(groups[key]))
 
 
 def _filled(group: str) -> style.Look:
     return replace(style.HEADER, fill=style.GROUPS[group].strong)
 
 
-def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
+def _colour_verdicts(page: Page, made: Plan) -> None:
     """Colour verdicts and headline green or red; show what is small or large by a power of ten."""
     column = made.column("verdict")
     last = made.row(len(made.proved) - 1)
@@ -128,16 +126,16 @@ def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
     cells = f"{cell(column, FIRST_ROW)}:{cell(column, last)}"
     for name in ("agrees", "kink", "differs"):
         rule = _coloured(f"{verdict}={text(made.model.texts.get('proof', name))}", good=name != "differs")
-        worksheet.conditional_formatting.add(cells, rule)
+        page.conditional_formatting.add(cells, rule)
     before, after = made.headline
     headline = absolute(LABEL_COLUMN, HEADLINE_ROW)
     everything = text(f"{before}{len(made.proved)}{after}")
     banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
-    worksheet.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
+    page.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
     diverged = text(made.model.texts.get("proof", "diverged"))
     is_wrong = f"AND({headline}<>{everything},{headline}<>{diverged})"
-    worksheet.conditional_formatting.add(banner, _coloured(is_wrong, good=False))
-    fit_height(worksheet, HEADLINE_ROW, 2)
+    page.conditional_formatting.add(banner, _coloured(is_wrong, good=False))
+    fit_height(page, HEADLINE_ROW, 2)
     for name in (
         "value",
         "E plus",
@@ -149,9 +147,9 @@ def _colour_verdicts(worksheet: Worksheet, made: Plan) -> None:
         own = made.column(name)
         cells_of = f"{cell(own, FIRST_ROW)}:{cell(own, last)}"
         # Two losses that differ by h alone look the same by six digits.
-        align_ordinary(worksheet, cells_of, style.MANY_DIGITS if name in ("E plus", "E minus") else style.DIGITS)
-    align_ordinary(worksheet, cell(VALUE_COLUMN, LOSS_ROW))
-    align_ordinary(worksheet, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
+        align_ordinary(page, cells_of, style.MANY_DIGITS if name in ("E plus", "E minus") else style.DIGITS)
+    align_ordinary(page, cell(VALUE_COLUMN, LOSS_ROW))
+    align_ordinary(page, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
 
 
 def _coloured(condition: str, *, good: bool) -> Rule:

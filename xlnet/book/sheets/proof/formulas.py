@@ -81,12 +81,12 @@ def _table(made: Plan, numbers: Numbers) -> Iterator[Live]:
         at = {name: cell(made.column(name), row) for name in made.columns}
         gradient = Shown(keys.gradient(key), ITERATION)
         sources = {
-            "value": f"={cell(layout.columns[key], made.base_row)}",
+            "value": f"={cell(layout.column(key), made.base_row)}",
             "h": f"={step}*MAX(1,ABS({at['value']}))",
             "E plus": f"={cell(made.loss_column, made.moved_row(index, up=True))}",
             "E minus": f"={cell(made.loss_column, made.moved_row(index, up=False))}",
             "central": f"=({at['E plus']}-{at['E minus']})/(2*{at['h']})",
-            "gradient": shown.formula(gradient, made.model.layout, made.model.last_row, NAME),
+            "gradient": shown.formula(gradient, made.model.layout, NAME),
             "difference": f"={at['central']}-{at['gradient']}",
             "slope below": f"=({loss}-{at['E minus']})/{at['h']}",
             "slope above": f"=({at['E plus']}-{loss})/{at['h']}",
@@ -106,9 +106,9 @@ def _base(made: Plan) -> Iterator[Live]:
     """Yield the parameters, and the drawn samples, of the pass in which nothing is moved."""
     layout = made.layout
     for key in (*made.parameters, *made.drawn):
-        column = layout.columns.get(key) or layout.cells[key].column
+        column = layout.column(key)
         cited = Shown(key, ITERATION)
-        source = shown.formula(cited, made.model.layout, made.model.last_row, NAME)
+        source = shown.formula(cited, made.model.layout, NAME)
         yield Live(f"{key} of the proof", column, made.base_row, source, _NUMBER, _shown(cited), cited)
 
 
@@ -119,7 +119,7 @@ def _moved(made: Plan, numbers: Numbers) -> Iterator[Live]:
         for up in (True, False):
             row = made.moved_row(index, up=up)
             for key in made.parameters:
-                column = made.layout.columns[key]
+                column = made.layout.column(key)
                 moved, look = (f"{'+' if up else '-'}{step}", _MOVED) if key == proved else ("", _NUMBER)
                 source = f"={get_column_letter(column)}${made.base_row}{moved}"
                 yield Live(f"{key} in a moved pass", column, row, source, look, _of_pass(numbers, key, row))
@@ -128,7 +128,7 @@ def _moved(made: Plan, numbers: Numbers) -> Iterator[Live]:
 def _forward(made: Plan, numbers: Numbers) -> Iterator[Live]:
     for node in made.forward:
         assert node.formula is not None
-        column, filled_down = made.layout.columns[node.key], written(node.formula, made.layout, NAME)
+        column, filled_down = made.layout.column(node.key), written(node.formula, made.layout, NAME)
         for row in range(made.base_row, made.last_row + 1):
             source = at_row(filled_down, row)
             yield Live(f"{node.key} in a moved pass", column, row, source, _NUMBER, _of_pass(numbers, node.key, row))

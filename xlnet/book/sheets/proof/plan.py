@@ -8,9 +8,10 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.proof import NAME
+from xlnet.cell import Cell
 from xlnet.graph.node import Node
 from xlnet.graph.operations import KINKED
-from xlnet.render.layout import Layout, Place
+from xlnet.render.layout import Layout, Spot
 
 # Of a very large network, as many parameters are proved as keep the sheet this small, but at least a few.
 MOST_CELLS, MOST_PARAMETERS, FEWEST_PARAMETERS = 20_000, 100, 4
@@ -68,24 +69,24 @@ class Plan:
     @cached_property
     def layout(self) -> Layout:
         """Where the quantities of a pass stand: parameters and the pass in its row, drawn samples in the first one."""
-        columns = {key: column for column, key in enumerate(self.parameters, FIRST_PARAMETER_COLUMN)}
+        spots = {key: Spot(NAME, column) for column, key in enumerate(self.parameters, FIRST_PARAMETER_COLUMN)}
         cells = dict(self.model.layout.cells)
         first = FIRST_PARAMETER_COLUMN + len(self.parameters)
         for column, key in enumerate(self.drawn, first):
-            cells[key] = Place(NAME, column, self.base_row)
+            cells[key] = Cell(NAME, self.base_row, column)
         for column, node in enumerate(self.forward, first + len(self.drawn)):
-            columns |= dict.fromkeys((node.key, *node.aliases), column)
-        return Layout(cells, columns, self.model.layout.data, NAME)
+            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
+        return Layout(cells, spots, self.model.layout.data, NAME, self.base_row, iterations=1 + 2 * len(self.proved))
 
     @property
     def last_column(self) -> int:
         """The last column of the passes."""
-        return max(self.layout.columns.values())
+        return self.layout.last_column
 
     @property
     def loss_column(self) -> int:
         """The column of the loss of a pass."""
-        return self.layout.columns[keys.LOSS]
+        return self.layout.column(keys.LOSS)
 
     @property
     def has_kinks(self) -> bool:

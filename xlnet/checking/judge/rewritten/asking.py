@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from xlnet.cell import Cell
 from xlnet.checking.judge.compare import Findings, by_column
 from xlnet.checking.judge.region import WrongCell
 from xlnet.checking.judge.rewritten.cited import known_of
@@ -14,7 +15,6 @@ from xlnet.checking.judge.rewritten.judging import Agreeing, Question, outcomes,
 from xlnet.checking.open.file import contents, names_of_cells
 from xlnet.checking.open.formula_text import spelled_out
 from xlnet.checking.open.opened import Opened, Rewritten
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.grid import Recalculation
 from xlnet.engines.job import Job
 
@@ -57,34 +57,31 @@ def with_rewritten(
 
 
 def _doubtful(runs: Sequence[Opened], findings: Sequence[Findings]) -> list[list[Rewritten]]:
-    """Return the rewritten formulas of each run, by the workbook's own titles, but those all known to be wrong by now.
+    """Return the rewritten formulas of each run but those that are all known to be wrong by now.
 
     One that runs share is the first one's.
     """
-    seen: set[Position] = set()
+    seen: set[Cell] = set()
     every: list[list[Rewritten]] = []
     for run, its_findings in zip(runs, findings, strict=True):
-        seen |= {run.in_file(cell.position) for cell in its_findings.wrong}
+        seen |= {cell.position for cell in its_findings.wrong}
         own = []
         for formula in run.rewritten:
-            cells = tuple(map(run.in_file, formula.cells))
-            if not seen.issuperset(cells):
-                seen.update(cells)
-                own.append(replace(formula, cells=cells))
+            if not seen.issuperset(formula.cells):
+                seen.update(formula.cells)
+                own.append(formula)
         every.append(own)
     return every
 
 
 def _added(findings: Findings, run: Opened, more: Sequence[Agreeing | WrongCell]) -> Findings:
-    """Return the findings of a run with more; positions are by the names of an ordinary workbook again."""
-    names = {title: sheet for sheet, title in run.titles.items()}
-    said = {run.in_file(formula.cells[0]): formula for formula in run.rewritten}
+    """Return the findings of a run with more."""
+    said = {formula.cells[0]: formula for formula in run.rewritten}
     wrong = {cell.position: cell for cell in findings.wrong}
     agreeing = []
     for entry in more:
         if isinstance(entry, Agreeing):
             agreeing.append(replace(entry, formula=said[entry.formula.cells[0]]))
         else:
-            position = entry.position._replace(sheet=names[entry.position.sheet])
-            wrong.setdefault(position, replace(entry, position=position))
+            wrong.setdefault(entry.position, entry)
     return replace(findings, wrong=sorted(wrong.values(), key=by_column), rewritten=tuple(agreeing))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlnet.checking.judge.rewritten.points import Cell
+from xlnet.cell import Cell
+from xlnet.checking.judge.rewritten.points import Slot
 from xlnet.checking.open.formula_text import Citation, Reference, citations
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import TEXT
-from xlnet.render.layout import FIRST_ROW
+from xlnet.render.layout import Layout
 
 # A range of more rows or columns than this is filled at both ends and in the middle alone.
 _MOST_WHOLE, _AT_ENDS = 30, 3
@@ -24,76 +24,77 @@ class Known:
     """What is known of a workbook's cells, by its own titles of sheets.
 
     `choices` are what can be chosen in the cells where xlnet lets choose; `texts` the texts of cells that hold one.
-    `own` are the cells that xlnet fills outside tables; of a `tables` sheet it fills so many iterations and columns.
+    `own` are the cells that xlnet fills outside tables; `tables` are the layouts of the sheets of iterations.
     """
 
-    choices: Mapping[Position, Sequence[float | str]]
-    texts: Mapping[Position, str]
-    own: Collection[Position]
-    tables: Mapping[str, tuple[int, int]]
+    choices: Mapping[Cell, Sequence[float | str]]
+    texts: Mapping[Cell, str]
+    own: Collection[Cell]
+    tables: Mapping[str, Layout]
 
-    def is_own(self, position: Position) -> bool:
+    def is_own(self, position: Cell) -> bool:
         """Return whether xlnet fills a cell; any other is a person's, or a label."""
-        rows, columns = self.tables.get(position.sheet, (0, 0))
-        is_in_table = FIRST_ROW <= position.row < FIRST_ROW + rows and position.column <= columns
+        layout = self.tables.get(position.sheet)
+        node = layout.node_at(position) if layout else None
+        is_in_table = layout is not None and node is not None and node[1] <= layout.iterations
         return is_in_table or position in self.own
 
 
 def known_of(runs: Sequence[Opened], saved: Mapping[str, Grid]) -> Known:
     """Return what is known of the cells of a workbook, whose recalculated sheets are `saved`, by its own titles."""
-    choices: dict[Position, Sequence[float | str]] = {}
-    own: set[Position] = set()
+    choices: dict[Cell, Sequence[float | str]] = {}
+    own: set[Cell] = set()
     for run in runs:
         for position, entry in run.inputs.items():
-            own.add(run.in_file(position))
+            own.add(position)
             if isinstance(entry.choices, range):
-                choices[run.in_file(position)] = _telling(entry.choices[0], entry.choices[-1])
+                choices[position] = _telling(entry.choices[0], entry.choices[-1])
             elif entry.choices:
-                choices[run.in_file(position)] = list(entry.choices)
-        own |= {run.in_file(position) for formulas in (run.computed, run.beside) for position in formulas}
+                choices[position] = list(entry.choices)
+        own |= {position for formulas in (run.computed, run.beside) for position in formulas}
     texts = {
-        Position(title, row, column): text
+        Cell(title, row, column): text
         for title, grid in saved.items()
         for (row, column), text in grid.texts.items()
         if grid.kinds[row - 1, column - 1] == TEXT
     }
-    tables = {run.model.name: (run.rows, len(run.graph.nodes)) for run in runs}
+    tables = {run.sheet: run.layout for run in runs}
     return Known(choices, texts, own, tables)
 
 
-def cells_of(formulas: Sequence[str], sheet: str, known: Known) -> dict[Position, Cell]:
+def cells_of(formulas: Sequence[str], sheet: str, known: Known) -> dict[Cell, Slot]:
     """Return the cells that these formulas on `sheet` cite, with what may be typed into them."""
-    found: dict[Position, Cell] = {}
+    found: dict[Cell, Slot] = {}
     cited = [(citation, list(_positions(citation, sheet))) for text in formulas for citation in citations(text)]
     texts = tuple(dict.fromkeys(known.texts[p] for _, positions in cited for p in positions if p in known.texts))
     for citation, positions in cited:
         for position in positions:
             cell = _cell(position, citation, known, texts[:_MOST_TEXTS])
-            known_before = found.get(position, Cell())
-            found[position] = Cell(tuple(dict.fromkeys((*known_before.choices, *cell.choices))))
+            known_before = found.get(position, Slot())
+            found[position] = Slot(tuple(dict.fromkeys((*known_before.choices, *cell.choices))))
     return found
 
 
-def _cell(position: Position, citation: Citation, known: Known, texts: tuple[str, ...]) -> Cell:
+def _cell(position: Cell, citation: Citation, known: Known, texts: tuple[str, ...]) -> Slot:
     if position in known.choices:
-        return Cell(tuple(known.choices[position]))
+        return Slot(tuple(known.choices[position]))
     if citation.index_of is not None:
         picked = citation.index_of
         count = picked.columns if citation.is_column else picked.rows
-        return Cell(_telling(1, count))
+        return Slot(_telling(1, count))
     if position in known.texts:
         # Another case too, as `=` takes "yes" for "Yes".
-        return Cell((*texts, known.texts[position].swapcase()))
-    return Cell()
+        return Slot((*texts, known.texts[position].swapcase()))
+    return Slot()
 
 
-def _positions(citation: Citation, sheet: str) -> Iterator[Position]:
+def _positions(citation: Citation, sheet: str) -> Iterator[Cell]:
     reference: Reference | None = citation.reference
     if reference is None:
         return
     for row in spread(reference.top, reference.bottom):
         for column in spread(reference.left, reference.right):
-            yield Position(reference.sheet or sheet, row, column)
+            yield Cell(reference.sheet or sheet, row, column)
 
 
 def _telling(first: int, last: int) -> tuple[float, ...]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlnet.cell import Cell
 from xlnet.checking.judge.rewritten.cited import Known, cells_of
-from xlnet.checking.judge.rewritten.points import Cell
+from xlnet.checking.judge.rewritten.points import Slot
 from xlnet.checking.open.opened import Rewritten
-from xlnet.checking.open.quantities import Position
 
 _MOST_PER_GROUP = 200
 # How deep a person's own cells are followed, and how many of them.
 _DEEPEST, _MOST_KEPT = 5, 2_000
 
-Contents = Callable[[Collection[Position]], Mapping[Position, float | str]]
+Contents = Callable[[Collection[Cell]], Mapping[Cell, float | str]]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Group:
     """
 
     formulas: Sequence[Rewritten]
-    cells: Mapping[Position, Cell]
-    kept: Mapping[Position, float | str]
+    cells: Mapping[Cell, Slot]
+    kept: Mapping[Cell, float | str]
 
 
 def grouped(formulas: Sequence[Rewritten], known: Known, contents: Contents) -> Iterator[Group]:
@@ -35,8 +35,8 @@ def grouped(formulas: Sequence[Rewritten], known: Known, contents: Contents) -> 
     while waiting:
         chosen: list[Rewritten] = []
         later: list[Rewritten] = []
-        cells: dict[Position, Cell] = {}
-        places: set[Position] = set()
+        cells: dict[Cell, Slot] = {}
+        places: set[Cell] = set()
         for formula in waiting:
             place = formula.cells[0]
             cited = cells_of([formula.own.text, formula.found.text], place.sheet, known)
@@ -52,16 +52,14 @@ def grouped(formulas: Sequence[Rewritten], known: Known, contents: Contents) -> 
         waiting = later
 
 
-def _with_kept(
-    formulas: Sequence[Rewritten], cells: Mapping[Position, Cell], known: Known, contents: Contents
-) -> Group:
+def _with_kept(formulas: Sequence[Rewritten], cells: Mapping[Cell, Slot], known: Known, contents: Contents) -> Group:
     """Return a group in which the cells that xlnet does not fill keep what is in them, and so on from there."""
-    every, kept = dict(cells), dict[Position, float | str]()
+    every, kept = dict(cells), dict[Cell, float | str]()
     new = {position for position in every if not known.is_own(position)}
     for _ in range(_DEEPEST):
         found = contents(sorted(new)[:_MOST_KEPT])
         kept |= found
-        cited: dict[Position, Cell] = {}
+        cited: dict[Cell, Slot] = {}
         for position, content in found.items():
             if isinstance(content, str) and content.startswith("="):
                 cited |= cells_of([content], position.sheet, known)

@@ -17,7 +17,7 @@ _TURNS = 8
 
 
 @dataclass(frozen=True)
-class Cell:
+class Slot:
     """What may be typed into a cell that is cited: one of its `choices`, or any number where it has none."""
 
     choices: tuple[float | str, ...] = ()
@@ -73,7 +73,7 @@ POINTS = (
 )
 
 
-def typed(cells: Sequence[Cell], number: int) -> list[Typed]:
+def typed(cells: Sequence[Slot], number: int) -> list[Typed]:
     """Return what is typed into the cells at the point of that number.
 
     Choices take turns, so that first, middle and last ones come up, and two cells rarely hold the same.

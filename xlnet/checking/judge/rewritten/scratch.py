@@ -10,11 +10,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnet.cell import Cell
 from xlnet.checking.judge.rewritten.groups import Group
 from xlnet.checking.judge.rewritten.points import ERROR, POINTS, Typed, typed
 from xlnet.checking.open.formula_text import on_sheets
 from xlnet.checking.open.opened import Rewritten
-from xlnet.checking.open.quantities import Position
 
 RESULTS = "results"
 FOUND_COLUMN, OWN_COLUMN = 1, 2
@@ -61,7 +61,7 @@ def _type(sheets: Mapping[str, Worksheet], group: Group, point: int) -> None:
         _put(sheets, position, number)
 
 
-def _put(sheets: Mapping[str, Worksheet], position: Position, content: Typed, *, is_formula: bool = False) -> None:
+def _put(sheets: Mapping[str, Worksheet], position: Cell, content: Typed, *, is_formula: bool = False) -> None:
     cell = sheets[position.sheet].cell(position.row, position.column)
     if content is ERROR:
         cell.value = _AN_ERROR

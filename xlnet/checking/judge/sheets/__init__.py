@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from xlnet.cell import Cell
 from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof
 from xlnet.checking.judge.view import Expected, View
-from xlnet.checking.open.quantities import Position
 
 # By the sheets' names.
-EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Position, Expected]]]] = {
+EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
     dashboard.NAME: dashboard.expected,
     explore.NAME: explore.expected,
     proof.NAME: proof.expected,

@@ -20,14 +20,14 @@ from xlnet.book.sheets.compare.plan import (
     Plan,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
+from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.losses import losses_of
 from xlnet.checking.judge.view import Expected, View
-from xlnet.checking.open.quantities import Position
 from xlnet.engines.workers.handover import NUMBER
 
 __all__ = ["NAME", "expected"]
 
-_Found = Iterator[tuple[Position, Expected]]
+_Found = Iterator[tuple[Cell, Expected]]
 
 
 def expected(view: View) -> _Found:
@@ -47,8 +47,8 @@ def _results(view: View, plan: Plan, index: int) -> _Found:
     spec, words = view.opened.spec, plan.texts.sections["compare"]
     iters, own = spec.training.iters, view.opened.model.parameters
 
-    def at(name: str, value: Expected) -> tuple[Position, Expected]:
-        return Position(NAME, plan.row(index), plan.columns[name]), value
+    def at(name: str, value: Expected) -> tuple[Cell, Expected]:
+        return Cell(NAME, plan.row(index), plan.columns[name]), value
 
     losses = losses_of(view, view.number(NAME, CONTROL_ROW, VALUE_COLUMN))
     yield at("iterations", float(losses.iterations))
@@ -71,8 +71,8 @@ def _or_none(view: View, key: str, iteration: int) -> Expected:
 
 
 def _limits(view: View, plan: Plan) -> _Found:
-    first, last = plan.targets()
-    targets = view.grids[first.sheet].values[first.row - 1 : last.row, first.column - 1 : last.column]
+    area = plan.targets()
+    targets = view.grids[area.sheet].values[area.top - 1 : area.bottom, area.left - 1 : area.right]
     columns = plan.columns
     losses = _numbers(view, plan, [columns["first loss"]])
     weights = _numbers(view, plan, [columns[f"initial {key}"] for key in plan.parameters])
@@ -82,7 +82,7 @@ def _limits(view: View, plan: Plan) -> _Found:
         "weight": WEIGHT_TIMES * max([1.0, *map(abs, weights)]),
     }
     for name, row in plan.limits.items():
-        yield Position(NAME, row, plan.limits_column + 1), float(limits[name])
+        yield Cell(NAME, row, plan.limits_column + 1), float(limits[name])
 
 
 def _numbers(view: View, plan: Plan, columns: list[int]) -> list[float]:
@@ -102,7 +102,7 @@ def _axis(view: View, plan: Plan, index: int) -> _Found:
     count = len(plan.points(index))
     for number in range(count):
         step = number / (count - 1) if number else 0.0
-        yield Position(NAME, FIRST_RUN_ROW + number, column), float(np.floor(1 + step * (counted - 1) + 0.5))
+        yield Cell(NAME, FIRST_RUN_ROW + number, column), float(np.floor(1 + step * (counted - 1) + 0.5))
 
 
 def _points(view: View, plan: Plan, index: int) -> _Found:
@@ -113,8 +113,8 @@ def _points(view: View, plan: Plan, index: int) -> _Found:
         found = _at_point(view, plan, index, keys.LOSS, number)
         # fmin passes over a NaN: where the run has no number, the limit is drawn.
         drawn = None if found is None or np.isnan(most) else float(np.fmin(found, most))
-        yield Position(NAME, row, loss), drawn
-        yield Position(NAME, row, log), float(np.maximum(view.number(NAME, row, loss), SMALLEST_LOSS))
+        yield Cell(NAME, row, loss), drawn
+        yield Cell(NAME, row, log), float(np.maximum(view.number(NAME, row, loss), SMALLEST_LOSS))
         if plan.outputs:
             key, column = plan.output_key(index, 0), plan.series_column(index, OUTPUT)
             yield _within(view, plan, "output", column, number, _at_point(view, plan, index, key, number))
@@ -127,7 +127,7 @@ def _weights(view: View, plan: Plan, index: int) -> _Found:
     for which in plan.charted_weights:
         key = by_symbol.get(view.text(NAME, plan.weight_row(which), VALUE_COLUMN) or "")
         column = plan.series_column(index, f"weight {which}")
-        yield Position(NAME, PLACE_ROW, column), None if key is None else float(own.index(key) + 1)
+        yield Cell(NAME, PLACE_ROW, column), None if key is None else float(own.index(key) + 1)
         for number in range(len(plan.points(index))):
             found = None if key is None else _at_point(view, plan, index, key, number)
             yield _within(view, plan, "weight", column, number, found)
@@ -140,16 +140,14 @@ def _at_point(view: View, plan: Plan, index: int, key: str, number: int) -> floa
     return view.of_iteration(key, int(iteration)) if 1 <= iteration < iters + 1 else None
 
 
-def _within(
-    view: View, plan: Plan, limit: str, column: int, number: int, found: float | None
-) -> tuple[Position, Expected]:
+def _within(view: View, plan: Plan, limit: str, column: int, number: int, found: float | None) -> tuple[Cell, Expected]:
     """Return a value within its limit; where there is none, the one above."""
     row, most = FIRST_RUN_ROW + number, _limit(view, plan, limit)
     if found is not None and np.isnan(found + most):
         found = view.number(NAME, row - 1, column) if number else 0.0
     elif found is not None:
         found = float(np.clip(found, -most, most))
-    return Position(NAME, row, column), found
+    return Cell(NAME, row, column), found
 
 
 def _limit(view: View, plan: Plan, name: str) -> float:

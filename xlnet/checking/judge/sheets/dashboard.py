@@ -13,15 +13,15 @@ from xlnet.book.sheets.dashboard.accuracy import Marks
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import Plan
+from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.losses import losses_of
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
-from xlnet.checking.open.quantities import Position
 from xlnet.model import classification as classes
 
 __all__ = ["NAME", "expected"]
 
 
-def expected(view: View) -> Iterator[tuple[Position, Expected]]:
+def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     """Yield what each formula of the sheet should show."""
     yield from _headlines(view)
     yield from _points(view)
@@ -30,14 +30,14 @@ def expected(view: View) -> Iterator[tuple[Position, Expected]]:
         yield from _marks(view, shown.marks)
 
 
-def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
+def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
     opened = view.opened
     spec, words = opened.spec, opened.model.texts.sections["dashboard"]
     iters = spec.training.iters
     losses = losses_of(view, view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN))
 
-    def headline(name: str, value: Expected) -> tuple[Position, Expected]:
-        return Position(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN), value
+    def headline(name: str, value: Expected) -> tuple[Cell, Expected]:
+        return Cell(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN), value
 
     yield headline("iterations", float(losses.iterations))
     yield headline("first loss", view.of_iteration(keys.LOSS, 1))
@@ -52,21 +52,21 @@ def _headlines(view: View) -> Iterator[tuple[Position, Expected]]:
     yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
 
 
-def _marks(view: View, table: Marks) -> Iterator[tuple[Position, Expected]]:
+def _marks(view: View, table: Marks) -> Iterator[tuple[Cell, Expected]]:
     """Yield the accuracy of the iterations shown, and which samples of their batches are classified right."""
     opened = view.opened
     counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
     for index in range(table.count):
         row = table.first_row + index
         step = index / (table.count - 1) if index else 0.0
-        yield Position(NAME, row, table.column), float(np.floor(1 + step * (counted - 1) + 0.5))
+        yield Cell(NAME, row, table.column), float(np.floor(1 + step * (counted - 1) + 0.5))
         found = [view.number(NAME, row, table.column + 1 + sample) for sample in range(1, table.samples + 1)]
-        yield Position(NAME, row, table.column + 1), float(np.mean(found))
+        yield Cell(NAME, row, table.column + 1), float(np.mean(found))
         iteration = view.number(NAME, row, table.column)
         is_known = 1 <= iteration < opened.spec.training.iters + 1
         for sample in range(1, table.samples + 1):
             right: Expected = _is_right(view, table, sample, int(iteration)) if is_known else None
-            yield Position(NAME, row, table.column + 1 + sample), right
+            yield Cell(NAME, row, table.column + 1 + sample), right
 
 
 def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:
@@ -85,23 +85,19 @@ def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected
 
 def _number(view: View, key: str, iteration: int) -> float:
     layout = view.opened.layout
-    if key in layout.columns:
-        found = view.of_iteration(key, iteration)
-    else:
-        place = layout.cells[key]
-        found = view.cited(place.sheet, place.row or 1, place.column)
+    found = view.at(layout.cell(key, iteration))
     return float("nan") if found is None else found
 
 
-def _points(view: View) -> Iterator[tuple[Position, Expected]]:
+def _points(view: View) -> Iterator[tuple[Cell, Expected]]:
     opened = view.opened
     shown = opened.model.once(dashboard.points)
     counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
     for index in range(shown.count):
         row = dashboard.FIRST_POINT_ROW + index
 
-        def point(column: int, value: Expected, row: int = row) -> tuple[Position, Expected]:
-            return Position(NAME, row, column), value
+        def point(column: int, value: Expected, row: int = row) -> tuple[Cell, Expected]:
+            return Cell(NAME, row, column), value
 
         step = index / (shown.count - 1) if index else 0.0
         yield point(dashboard.POINTS_COLUMN, float(np.floor(1 + step * (counted - 1) + 0.5)))
@@ -113,5 +109,4 @@ def _points(view: View) -> Iterator[tuple[Position, Expected]]:
         for key in shown.keys:
             yield point(shown.column(key), view.of_iteration(key, int(iteration)) if is_known else None)
         for key in shown.targets:
-            place = opened.layout.cells[key]
-            yield point(shown.column(key), view.cited(place.sheet, place.row or 1, place.column))
+            yield point(shown.column(key), view.at(opened.layout.cells[key]))

@@ -12,30 +12,31 @@ from xlnet.book.sheets.explore.faces import Face, cells, faces, shown
 from xlnet.book.sheets.explore.numbers import DIGITS, LEAST, parts_of, sign, unbracketed
 from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
 from xlnet.book.sheets.explore.spans import numbers_span
+from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, Written, one_of
-from xlnet.checking.open.quantities import Position, from_grids, placements
+from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.spec import Spec
 
 __all__ = ["NAME", "expected"]
 
 
-def expected(view: View) -> Iterator[tuple[Position, Expected]]:
+def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
     plan = view.opened.model.once(Plan)
     backward = view.text(NAME, VIEW_ROW, CONTROL_COLUMN) == plan.model.texts.get("explore", "backward")
     for each in cells(plan):
-        yield Position(NAME, each.row, each.column), _face(view, plan, faces(plan, each)[backward])
+        yield Cell(NAME, each.row, each.column), _face(view, plan, faces(plan, each)[backward])
     if not plan.is_drawn:
         return
     computed = _computed(view, plan)
     for entry in plan.entries:
         row = plan.rows[entry.key]
         if entry.shown is None:
-            yield Position(NAME, row, VALUE_COLUMN), computed[entry.key]
+            yield Cell(NAME, row, VALUE_COLUMN), computed[entry.key]
         value = view.cited(NAME, row, VALUE_COLUMN)
-        yield Position(NAME, row, ROUNDED_COLUMN), None if value is None else _written(value)
+        yield Cell(NAME, row, ROUNDED_COLUMN), None if value is None else _written(value)
         if entry.has_numbers:
-            yield Position(NAME, row, numbers_span(plan)[0]), _numbers(view, plan, entry)
+            yield Cell(NAME, row, numbers_span(plan)[0]), _numbers(view, plan, entry)
 
 
 def _written(value: float) -> Expected:

@@ -9,7 +9,6 @@ import numpy as np
 from xlnet import keys
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, one_of
 from xlnet.engines.workers.handover import BLANK, NUMBER
-from xlnet.render.layout import FIRST_ROW, TRAINING
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,12 @@ class Losses:
 
 def losses_of(view: View, bound: float) -> Losses:
     """Return what sheet Training has of the losses; small is one below `bound`."""
-    training, columns = view.grids[TRAINING], view.opened.layout.columns
-    rows = slice(FIRST_ROW - 1, FIRST_ROW - 1 + view.opened.spec.training.iters)
-    column = columns[keys.LOSS] - 1
+    iteration_kinds, _ = view.over(keys.ITERATION)
+    kinds, values = view.over(keys.LOSS)
     # A blank cell is 0, as engines take it.
-    losses = np.where(training.kinds[rows, column] == BLANK, 0.0, training.values[rows, column])
+    losses = np.where(kinds == BLANK, 0.0, values)
     exactly, surely, perhaps = (np.flatnonzero(losses < bound * nearly) + 1 for nearly in NEAR_TIES)
     last = int(surely[0]) if surely.size else None
     ties = (int(number) for number in perhaps if last is None or number < last)
-    counted = (training.kinds[rows, columns[keys.ITERATION] - 1] == NUMBER).sum()
-    numbers = (training.kinds[rows, column] == NUMBER).sum()
+    counted, numbers = (iteration_kinds == NUMBER).sum(), (kinds == NUMBER).sum()
     return Losses(int(counted), int(numbers), (int(exactly[0]) if exactly.size else None, *ties, last))

@@ -14,16 +14,16 @@ from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.formulas import axis_cells
 from xlnet.book.sheets.predict.numbers import RIGHT, WRONG
 from xlnet.book.sheets.predict.plan import INPUT_ROWS, VALUE_COLUMN, Others, Plan, cell_of_sample, shown
+from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
-from xlnet.checking.open.quantities import Position, from_grids, placements
+from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import BLANK, NUMBER
 from xlnet.model import classification as classes
-from xlnet.render.layout import DATA, FIRST_ROW, TRAINING
 from xlnet.spec import Spec
 
 __all__ = ["NAME", "expected"]
 
-Cells = Iterator[tuple[Position, Expected]]
+Cells = Iterator[tuple[Cell, Expected]]
 
 
 def expected(view: View) -> Cells:
@@ -35,8 +35,8 @@ def expected(view: View) -> Cells:
     yield from _passes(view, plan)
     for key in plan.outputs:
         for row in plan.rows:
-            output = view.cited(NAME, row, plan.layout.columns[key])
-            yield Position(NAME, row, plan.columns[shown(key)]), output
+            output = view.cited(NAME, row, plan.layout.column(key))
+            yield Cell(NAME, row, plan.columns[shown(key)]), output
     if plan.kind:
         yield from _classes(view, plan)
     if plan.others:
@@ -47,35 +47,33 @@ def expected(view: View) -> Cells:
 
 
 def _controls(view: View, plan: Plan) -> Cells:
-    iters = plan.model.spec.training.iters
-    numbers = view.grids[TRAINING].kinds[FIRST_ROW - 1 : FIRST_ROW - 1 + iters, 0] == NUMBER
+    numbers = view.over(keys.ITERATION)[0] == NUMBER
     word = view.text(NAME, plan.controls["weights"], VALUE_COLUMN)
     is_chosen = word == plan.model.texts.get("predict", "chosen")
     chosen = view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
-    yield Position(NAME, plan.used.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
+    yield Cell(NAME, plan.used.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
     if plan.kind:
         marks = [(row, plan.columns["is right"]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
         if plan.others:
             marks += [(row, plan.others.mark_column) for row in _rows_of(plan.others)]
         right = sum(view.text(NAME, *mark) == RIGHT for mark in marks)
-        yield Position(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
+        yield Cell(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
         share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.model.spec.samples
-        yield Position(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
+        yield Cell(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
 
 
 def _samples(view: View, plan: Plan) -> Cells:
     for sample in range(plan.samples):
         for key in (*plan.inputs, *plan.targets):
-            place = view.opened.layout.cells[cell_of_sample(plan.model.spec, key, sample)]
-            value = view.cited(place.sheet, place.row or 1, place.column)
-            yield Position(NAME, plan.sample_row + sample, plan.columns[key]), value
+            value = view.at(view.opened.layout.cells[cell_of_sample(plan.model.spec, key, sample)])
+            yield Cell(NAME, plan.sample_row + sample, plan.columns[key]), value
 
 
 def _points(view: View, plan: Plan) -> Cells:
     for number in range(plan.points):
         steps = [number] if len(plan.axes) == 1 else [number % plan.side, number // plan.side]
         for index, (key, step) in enumerate(zip(plan.inputs, steps, strict=True)):
-            yield Position(NAME, plan.point_row + number, plan.columns[key]), _along(view, plan, index + 1, step)
+            yield Cell(NAME, plan.point_row + number, plan.columns[key]), _along(view, plan, index + 1, step)
 
 
 def _along(view: View, plan: Plan, number: int, step: int) -> float:
@@ -91,22 +89,22 @@ def _passes(view: View, plan: Plan) -> Cells:
     places = placements(one, plan.layout, names)
     first = plan.rows[0]
     rows = plan.rows[-1] - first + 1
-    results = reference.layers(one, from_grids(places, view.grids, rows, first))
+    results = reference.layers(one, from_grids(places, view.grids, rows))
     for name, values in results.items():
         columns = places[name].columns.ravel() + 1
         numbers = values.reshape(rows, -1)
         for row in plan.rows:
             for column, number in zip(columns, numbers[row - first], strict=True):
-                yield Position(NAME, row, int(column)), float(number)
+                yield Cell(NAME, row, int(column)), float(number)
     for key in plan.inputs if plan.is_standardized else ():
         own = key.removeprefix("raw_")
         mean, deviation = (
-            view.number(place.sheet, place.row or 1, place.column)
+            view.number(*place)
             for place in (view.opened.layout.cells[keys.state(prefix, own)] for prefix in ("mean", "sd"))
         )
         for row in plan.rows:
             standardized = (view.number(NAME, row, plan.columns[key]) - mean) / deviation if deviation else math.nan
-            yield Position(NAME, row, plan.layout.columns[own]), standardized
+            yield Cell(NAME, row, plan.layout.column(own)), standardized
 
 
 def _other_passes(view: View, others: Others) -> Cells:
@@ -115,25 +113,25 @@ def _other_passes(view: View, others: Others) -> Cells:
     every = reference.axes(one)
     names = [name for name in every if name.rstrip("0123456789") in _OF_A_LAYER and name[-1].isdigit()]
     places = placements(one, others.layout, names)
-    found = from_grids(places, view.grids, len(rows), rows[0])
+    found = from_grids(places, view.grids, len(rows))
     inputs = [others.data_column(keys.activation(0, number)) - 1 for number in range(1, one.inputs + 1)]
-    data = view.grids[DATA]
+    data = view.grids[others.plan.model.data_sheet]
     numbers = np.where(data.kinds == BLANK, 0.0, data.values)[rows[0] - 1 : rows[-1]]
     results = reference.layers(one, found | {"x": numbers[:, inputs][:, None]})
     for name, values in results.items():
         columns = places[name].columns.ravel() + 1
         for row, expected_row in zip(rows, values.reshape(len(rows), -1), strict=True):
             for column, number in zip(columns, expected_row, strict=True):
-                yield Position(NAME, row, int(column)), float(number)
+                yield Cell(NAME, row, int(column)), float(number)
 
 
 def _other_marks(view: View, others: Others) -> Cells:
     plan = others.plan
-    outputs = [others.layout.columns[key] for key in plan.outputs]
+    outputs = [others.layout.column(key) for key in plan.outputs]
     targets = [others.data_column(key) for key in plan.targets]
     for row in _rows_of(others):
         y = np.array([view.number(NAME, row, column) for column in outputs])
-        t = np.array([view.number(DATA, row, column) for column in targets])
+        t = np.array([view.number(plan.model.data_sheet, row, column) for column in targets])
         if np.isnan(y).any() or np.isnan(t).any():
             mark: Expected = math.nan
         elif plan.kind == classes.TWO:
@@ -143,7 +141,7 @@ def _other_marks(view: View, others: Others) -> Cells:
             largest = float(y.max())
             best = [y.argmax(), *(index for index, value in enumerate(y) if is_tie(float(value), largest))]
             mark = one_of(RIGHT if index == t.argmax() else WRONG for index in best)
-        yield Position(NAME, row, others.mark_column), mark
+        yield Cell(NAME, row, others.mark_column), mark
 
 
 def _rows_of(others: Others) -> range:
@@ -161,12 +159,12 @@ def _of_one_sample(spec: Spec) -> Spec:
 def _classes(view: View, plan: Plan) -> Cells:
     sample_rows = range(plan.sample_row, plan.sample_row + plan.samples)
     for row in (*range(plan.first_row, plan.first_row + INPUT_ROWS), *sample_rows):
-        yield Position(NAME, row, plan.columns["class"]), _class(view, plan, [shown(k) for k in plan.outputs], row)
+        yield Cell(NAME, row, plan.columns["class"]), _class(view, plan, [shown(k) for k in plan.outputs], row)
     for row in sample_rows:
-        yield Position(NAME, row, plan.columns["target class"]), _class(view, plan, plan.targets, row)
+        yield Cell(NAME, row, plan.columns["target class"]), _class(view, plan, plan.targets, row)
         found = [_found(view, row, plan.columns[name]) for name in ("class", "target class")]
         mark = RIGHT if found[0] == found[1] else WRONG
-        yield Position(NAME, row, plan.columns["is right"]), math.nan if found[0] != found[0] else mark
+        yield Cell(NAME, row, plan.columns["is right"]), math.nan if found[0] != found[0] else mark
 
 
 def _found(view: View, row: int, column: int) -> str | float:
@@ -195,7 +193,7 @@ def _surface(view: View, plan: Plan) -> Cells:
         for across in range(plan.side):
             column, row = plan.cell_of_point(across, up)
             source = plan.columns[shown(plan.outputs[int(choice) - 1])]
-            yield Position(NAME, row, column), view.cited(NAME, plan.row_of_point(across, up), source)
+            yield Cell(NAME, row, column), view.cited(NAME, plan.row_of_point(across, up), source)
     for step in range(plan.side):
         for number, (column, row) in enumerate(axis_cells(plan, step), 1):
-            yield Position(NAME, row, column), _along(view, plan, number, step)
+            yield Cell(NAME, row, column), _along(view, plan, number, step)

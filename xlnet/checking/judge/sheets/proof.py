@@ -19,8 +19,9 @@ from xlnet.book.sheets.proof.plan import (
     plan,
 )
 from xlnet.book.sheets.proof.verdict import verdict
+from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, one_of
-from xlnet.checking.open.quantities import Position, from_grids, placements
+from xlnet.checking.open.quantities import from_grids, placements
 
 __all__ = ["NAME", "expected"]
 
@@ -28,11 +29,11 @@ __all__ = ["NAME", "expected"]
 _SNAPPED = 2.0**-46
 
 
-def expected(view: View) -> Iterator[tuple[Position, Expected]]:
+def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
     made = view.opened.model.once(plan)
-    yield Position(NAME, ITERATION_ROW, VALUE_COLUMN), view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
-    yield Position(NAME, LOSS_ROW, VALUE_COLUMN), view.cited(NAME, made.base_row, made.loss_column)
+    yield Cell(NAME, ITERATION_ROW, VALUE_COLUMN), view.cited(ITERATION.sheet, ITERATION.row, ITERATION.column)
+    yield Cell(NAME, LOSS_ROW, VALUE_COLUMN), view.cited(NAME, made.base_row, made.loss_column)
     yield from _table(view, made)
     verdicts = [view.text(NAME, made.row(index), made.column("verdict")) for index in range(len(made.proved))]
     words = [view.opened.model.texts.get("proof", name) for name in made.agreeing]
@@ -40,12 +41,12 @@ def expected(view: View) -> Iterator[tuple[Position, Expected]]:
     texts = view.opened.model.texts
     is_none = set(verdicts) == {texts.get("proof", "none")}
     headline = texts.get("proof", "diverged") if is_none else str(agreeing).join(made.headline)
-    yield Position(NAME, HEADLINE_ROW, LABEL_COLUMN), headline
+    yield Cell(NAME, HEADLINE_ROW, LABEL_COLUMN), headline
     yield from _moved(view, made)
     yield from _forward(view, made)
 
 
-def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
+def _table(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
     loss = view.number(NAME, LOSS_ROW, VALUE_COLUMN)
     here = view.number(NAME, made.base_row, made.loss_column)
     for index, key in enumerate(made.proved):
@@ -55,7 +56,7 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
         noise = _SNAPPED * max(abs(above), abs(below), abs(here)) / h
         snapped = _SNAPPED * max(abs(found["central"]), abs(found["gradient"]))
         shown: dict[str, Expected] = {
-            "value": view.cited(NAME, made.base_row, made.layout.columns[key]),
+            "value": view.cited(NAME, made.base_row, made.layout.column(key)),
             "h": view.number(NAME, STEP_ROW, VALUE_COLUMN) * _at_least_one(found["value"]),
             "E plus": view.cited(NAME, made.moved_row(index, up=True), made.loss_column),
             "E minus": view.cited(NAME, made.moved_row(index, up=False), made.loss_column),
@@ -66,39 +67,39 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
         }
         for name, value in shown.items():
             if name in made.columns:
-                yield Position(NAME, row, made.column(name)), value
+                yield Cell(NAME, row, made.column(name)), value
         tolerance = view.number(NAME, TOLERANCE_ROW, VALUE_COLUMN)
         verdicts = (verdict(made, found, loss, tolerance * nearly) for nearly in NEAR_TIES)
         words = one_of(view.opened.model.texts.get("proof", name) for name in verdicts)
-        yield Position(NAME, row, made.column("verdict")), words
+        yield Cell(NAME, row, made.column("verdict")), words
 
 
 def _at_least_one(value: float) -> float:
     return abs(value) if not abs(value) < 1 else 1.0
 
 
-def _moved(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
-    base = {key: view.number(NAME, made.base_row, made.layout.columns[key]) for key in made.parameters}
+def _moved(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
+    base = {key: view.number(NAME, made.base_row, made.layout.column(key)) for key in made.parameters}
     for index, proved in enumerate(made.proved):
         h = view.number(NAME, made.row(index), made.column("h"))
         for up, sign in ((True, 1.0), (False, -1.0)):
             row = made.moved_row(index, up=up)
             for key in made.parameters:
-                yield Position(NAME, row, made.layout.columns[key]), base[key] + (sign * h if key == proved else 0.0)
+                yield Cell(NAME, row, made.layout.column(key)), base[key] + (sign * h if key == proved else 0.0)
 
 
-def _forward(view: View, made: Plan) -> Iterator[tuple[Position, Expected]]:
+def _forward(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
     """Yield the forward passes, each quantity from what the sheet has of those that it depends on."""
     spec = view.opened.spec
     every = reference.axes(spec)
     names = [name for name in every if name in ("x", "t", "E", "losses") or _is_of_a_layer(name)]
     places = placements(spec, made.layout, names)
     rows = made.last_row - made.base_row + 1
-    for name, values in reference.forward(spec, from_grids(places, view.grids, rows, made.base_row)).items():
+    for name, values in reference.forward(spec, from_grids(places, view.grids, rows)).items():
         columns = places[name].columns.ravel() + 1
         for row, numbers in enumerate(values.reshape(rows, -1), made.base_row):
             for column, number in zip(columns, numbers, strict=True):
-                yield Position(NAME, row, int(column)), float(number)
+                yield Cell(NAME, row, int(column)), float(number)
 
 
 def _is_of_a_layer(name: str) -> bool:

@@ -14,7 +14,7 @@ from xlnet.checking.open.clean.markup import attribute, elements, text_of
 from xlnet.checking.open.clean.package import LARGEST_PART, UNREADABLE, Package
 from xlnet.checking.open.formula_text import reference
 from xlnet.errors import UserError
-from xlnet.render.layout import LAST_SHEET_ROW
+from xlnet.sheet_size import LAST_SHEET_ROW
 from xlnet.template.bounds import MOST_CHARACTERS
 
 _MOST_SHEETS, _MOST_NAMES, _MOST_LINKS, _MOST_TEXTS = 500, 1_000, 2_000, 2_000_000

@@ -14,7 +14,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from xlnet.checking.open.clean.formulas import Judge
 from xlnet.checking.open.clean.markup import attribute, local, text_of
 from xlnet.checking.open.formula_text import says_the_same
-from xlnet.render.layout import LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW
 
 LONGEST_TEXT = 32_767
 _ADDRESS = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
+from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import LONGEST, Book
 from xlnet.checking.open.clean.cells import Reader
 from xlnet.checking.open.clean.formulas import Judge
-from xlnet.checking.open.quantities import Position
 from xlnet.checking.open.untouched import own_rows, split_rows
 from xlnet.render.excel import at_row
-from xlnet.render.layout import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.render.layout import Layout
+from xlnet.sheet_size import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW
 from xlnet.xlsx.table import TableColumn
 
 # Right of and below what xlnet writes a person may have cells of their own, and on sheets of their own.
@@ -42,37 +43,65 @@ _STYLES = (
 
 
 @dataclass(frozen=True)
+class WantedTable:
+    """Iterations as xlnet writes them: the formulas of the nodes, by key, filled down as `layout` says."""
+
+    columns: Mapping[str, TableColumn]
+    layout: Layout
+
+    def formula(self, row: int, column: int) -> str | None:
+        """Return the formula that xlnet writes into a cell, without "="."""
+        layout = self.layout
+        node = layout.node_at(Cell(layout.sheet, row, column))
+        if node is None:
+            return None
+        key, iteration = node
+        text = self.columns[key].first_formula if iteration == 1 else self.columns[key].formula
+        return None if text is None else at_row(text, layout.row(iteration), layout.stride).removeprefix("=")
+
+    def formulas(self) -> Iterator[tuple[str, int]]:
+        """Yield the formulas, each with the number of cells it is filled into."""
+        layout = self.layout
+        for column in self.columns.values():
+            if column.formula is not None:
+                second = at_row(column.formula, layout.row(2), layout.stride)
+                yield second.removeprefix("="), layout.iterations - 1
+
+    @property
+    def longest(self) -> int:
+        """The bytes that the formulas of an iteration may take."""
+        row = self.layout.row(self.layout.iterations)
+        texts = (at_row(column.formula or "", row, self.layout.stride) for column in self.columns.values())
+        return sum(3 * len(text.encode()) for text in texts)
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What is wanted of a sheet: so many rows and columns, and the formulas that xlnet writes there, by position.
 
-    Where `table` is given, from row 4 to the last row its formulas are filled down; the table may go on below.
+    Where a `table` is given, it may go on below.
     """
 
     rows: int
     columns: int
     own: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    table: Sequence[TableColumn] = ()
+    table: WantedTable | None = None
 
     def formula(self, row: int, column: int) -> str | None:
         """Return the formula that xlnet writes into a cell, without "="."""
-        if self.table and row >= FIRST_ROW and column <= len(self.table):
-            filled = self.table[column - 1]
-            text = filled.first_formula if row == FIRST_ROW else filled.formula
-            return None if text is None else at_row(text, row).removeprefix("=")
-        return self.own.get((row, column))
+        in_table = self.table.formula(row, column) if self.table else None
+        return self.own.get((row, column)) if in_table is None else in_table
 
     def formulas(self) -> Iterator[tuple[str, int]]:
         """Yield the formulas that xlnet writes, each with the number of cells it is filled into."""
         yield from ((text, 1) for text in self.own.values())
-        for column in self.table:
-            if column.formula is not None:
-                yield at_row(column.formula, FIRST_ROW + 1).removeprefix("="), self.rows - FIRST_ROW
+        if self.table:
+            yield from self.table.formulas()
 
     @property
     def longest_row(self) -> int:
         """The bytes that a row of the sheet may take, whichever program has written it."""
-        texts = [at_row(column.formula or "", self.rows) for column in self.table]
-        formulas = sum(3 * len(text.encode()) for text in texts) if self.table else LONGEST
+        formulas = self.table.longest if self.table else LONGEST
         return _AROUND_ROW + formulas + _AROUND_CELL * self.columns
 
     @property
@@ -100,7 +129,7 @@ class CleanCopy:
     source: Path
     path: Path
     untouched: frozenset[str]
-    refused: Mapping[Position, str]
+    refused: Mapping[Cell, str]
 
 
 def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
@@ -113,7 +142,7 @@ def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
         own=[formula for sheet in wanted.values() for formula in sheet.formulas()],
     )
     untouched: set[str] = set()
-    refused: dict[Position, str] = {}
+    refused: dict[Cell, str] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, xml in _frame(kept, book.names):
             package.writestr(name, xml)
@@ -121,7 +150,7 @@ def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
             sheet = _Sheet(book, title, wanted.get(title, Wanted(_OWN_ROWS, _OWN_COLUMNS)), judge)
             with package.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
                 sheet.write(part)
-            refused |= {Position(title, row, column): text for (row, column), text in sheet.reader.refused.items()}
+            refused |= {Cell(title, row, column): text for (row, column), text in sheet.reader.refused.items()}
             if sheet.is_untouched:
                 untouched.add(title)
     return CleanCopy(book.package.path, path, frozenset(untouched), refused)
@@ -134,7 +163,10 @@ class _Sheet:
         self.is_untouched = False
         self._book, self._title, self._wanted = book, title, wanted
         self._last_row = self._without_formula = 0
-        self._formulas = sum(column.formula is not None for column in wanted.table)
+        table = wanted.table.columns.values() if wanted.table else ()
+        formulas = sum(column.formula is not None for column in table)
+        # Of an iteration's rows the average.
+        self._formulas_of_row = formulas // wanted.table.layout.stride if wanted.table else 0
         self.reader = Reader(judge, book.strings, wanted.formula, lambda problem: book.error(title, problem))
 
     def write(self, part: IO[bytes]) -> None:
@@ -150,14 +182,15 @@ class _Sheet:
                 continue
             cells = [self.reader.clean(row, column, cell) for column, cell in self.reader.cells(row, element, width)]
             if FIRST_ROW < row <= wanted.rows:
-                self._count_without_formula(self._formulas - sum(is_formula for _, is_formula in cells))
+                self._count_without_formula(self._formulas_of_row - sum(is_formula for _, is_formula in cells))
             part.write(f'<row r="{row}">{"".join(xml for xml, _ in cells)}</row>'.encode())
         self._count_missing(wanted.rows)
         part.write(b"</sheetData></worksheet>")
 
     def _count_missing(self, row: int) -> None:
         """Count the rows of the table that are not there between the last one and `row`, `row` among them."""
-        self._count_without_formula(self._formulas * (min(row, self._wanted.rows) - max(self._last_row, FIRST_ROW - 1)))
+        missing = min(row, self._wanted.rows) - max(self._last_row, FIRST_ROW - 1)
+        self._count_without_formula(self._formulas_of_row * missing)
 
     def _count_without_formula(self, cells: int) -> None:
         """Raise UserError where all in all too many cells of the table hold no formula: each would be a difference."""
@@ -172,7 +205,9 @@ class _Sheet:
     def _chunks(self, part: IO[bytes]) -> Iterator[bytes]:
         """Yield the sheet's XML but for the rows that are xlnet's own, which go straight into the copy."""
         chunks = self._book.package.chunks(self._book.parts[self._title], self._wanted.largest)
-        if not self._wanted.table:
+        table = self._wanted.table
+        # Where an iteration takes several rows, each row is read.
+        if table is None or table.layout.stride > 1:
             yield from chunks
             return
         pieces = split_rows(chunks, self._wanted.longest_row)
@@ -181,12 +216,12 @@ class _Sheet:
             yield piece
             # The reader has come as far as this row by now: it did not stand in a comment.
             if piece.startswith(first) and self._last_row == FIRST_ROW:
-                yield from self._others(part, pieces)
+                yield from self._others(part, pieces, table)
 
-    def _others(self, part: IO[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:
+    def _others(self, part: IO[bytes], pieces: Iterator[bytes], table: WantedTable) -> Iterator[bytes]:
         """Write the rows of the table that are xlnet's own, from the second one on, and yield the others."""
         expected, is_untouched = FIRST_ROW, True
-        for rows in own_rows(pieces, self._wanted.table, self._wanted.rows):
+        for rows in own_rows(pieces, list(table.columns.values()), table.layout):
             expected += rows.count
             if rows.is_own:
                 part.write(rows.xml)

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from openpyxl.utils import column_index_from_string
 
-from xlnet.render.excel import LONGEST_FORMULA
-from xlnet.render.layout import LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW, LONGEST_FORMULA
 
 # All that computes from its arguments alone, in a time that does not depend on how large a number is. Not among them:
 # what fetches or opens (WEBSERVICE, DDE, IMAGE, HYPERLINK, CALL …), what turns a text into a reference (INDIRECT), and
