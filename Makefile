@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 # The Open XML validator, and libraries that must be able to read a workbook.
 NODE_PACKAGES := @ooxml-tools/validate xlsx@0.18.5 exceljs@4.4.0
 
-.PHONY: demo test lint bench pictures clean
+# For `make coverage`: what pytest is to run.
+ARGUMENTS :=
+
+.PHONY: demo test lint coverage bench pictures clean
 
 demo: $(VENV)/ready
 	$(BIN)/xlnet build --iters 200 --lr 0.01
@@ -19,6 +22,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+coverage: $(VENV)/ready
+	$(BIN)/pip install --quiet --editable '.[coverage]'
+	$(BIN)/pytest -n auto --cov --cov-report=term --cov-report=html:build/coverage $(ARGUMENTS)
 
 bench: $(VENV)/ready
 	$(BIN)/pip install --quiet --editable '.[bench]'
@@ -37,4 +44,4 @@ $(VENV)/ready: pyproject.toml Makefile .ci/system
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*

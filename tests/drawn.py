@@ -10,6 +10,7 @@ from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import SCHEDULES
+from xlnet.spec import ORDERS, REDUCTIONS
 
 Document = dict[str, Any]
 
@@ -78,9 +79,9 @@ def documents(draw: st.DrawFn) -> Document:
     training: Document = {
         "iters": draw(st.integers(1, 25)),
         "loss": loss,
-        "reduction": draw(st.sampled_from(["mean", "sum"])),
+        "reduction": draw(st.sampled_from(REDUCTIONS)),
         "batch": draw(st.just("full") | st.integers(1, samples)),
-        "order": draw(st.sampled_from(["sequential", "shuffled"])),
+        "order": draw(st.sampled_from(ORDERS)),
         "seed": draw(st.integers(0, 1000)),
         "train_biases": draw(st.booleans()),
         "optimizer": draw(optimizers()),

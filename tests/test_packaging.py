@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -10,6 +11,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import xlnet
 
 ROOT = Path(__file__).parent.parent
 
@@ -54,7 +57,20 @@ def test_wheel_and_source_archive_say_that_they_are_typed(unpacked: Path, tmp_pa
     )
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as package:
-        assert f"{archive.name.removesuffix('.tar.gz')}/xlnet/py.typed" in package.getnames()
+        packed = {name.partition("/")[2] for name in package.getnames()}
+    assert "xlnet/py.typed" in packed
+    # Whoever unpacks it can run the tests, and read how to go on.
+    assert {"Makefile", ".ci/run", ".ci/system", "tests/conftest.py", "templates/seed.toml"} <= packed
+    assert {path.name for path in ROOT.iterdir() if path.suffix in (".md", ".cff")} <= packed
+
+
+def test_the_version_is_said_alike() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[(\d\S*)\] - (\S+)$", changes, re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == xlnet.__version__
+    assert f"\nversion: {newest[1]}\ndate-released: {newest[2]}\n" in citation
 
 
 def test_nothing_generated_is_committed() -> None:

@@ -12,6 +12,10 @@ Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 Settings = Mapping[str, float]
 
+# How the losses of a batch become one, and in which order samples are drawn.
+REDUCTIONS = ("mean", "sum")
+ORDERS = ("sequential", "shuffled")
+
 
 @dataclass(frozen=True)
 class Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,27 +11,95 @@ import click
 Command = Callable[..., Any]
 
 
+class Names(click.Choice[str]):
+    """The choice among the names of a table, which `load` returns: read when they are used, as tables import a lot.
+
+    A name is taken in any case, and by the names that it has elsewhere (see `xlnet.names`). What is none of them is
+    refused, but for the names in `left`: the template says more of these.
+    """
+
+    def __init__(self, load: Callable[[], Collection[str]], left: Collection[str] = ()) -> None:
+        self._load = load
+        self._left = left
+        self.case_sensitive = False
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The names."""
+        return tuple(self._load())
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return a name by the table's spelling."""
+        from xlnet.names import is_of_one_output, known, refusal
+
+        name = known(value, (*self.choices, *self._left))
+        if name is None:
+            option = param.opts[0] if param is not None else "a name"
+            raise click.UsageError(f"{option}: {refusal(value, self.choices, repr(value))}", ctx)
+        # Whether such a name means the same is seen where the outputs are counted.
+        return value if is_of_one_output(value) else name
+
+
+class _NamesOption(click.Option):
+    """An option whose help ends with the names that it takes."""
+
+    def __init__(self, *args: Any, names: Names, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._names = names
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the two columns of the help."""
+        record = super().get_help_record(ctx)
+        return record and (record[0], f"{record[1]}: {', '.join(self._names.choices)}.")
+
+
+def _names(override: str, left: Collection[str] = ()) -> Names:
+    """Return the choice among the names that an override takes."""
+
+    def load() -> Collection[str]:
+        from xlnet.names import NAMES
+
+        return NAMES[override]
+
+    return Names(load, left)
+
+
+def _languages() -> Collection[str]:
+    from xlnet.book.texts import LANGUAGES
+
+    return LANGUAGES
+
+
 @dataclass(frozen=True)
 class _Override:
     """An option that overrides a setting of the template: its name, type, what stands for its value, and its help."""
 
     name: str
-    type: type
+    type: type | Names
     metavar: str
     help: str
+
+    def option(self, *, listed: bool) -> Callable[[Command], Command]:
+        """Return the option, of one value or of a list of values that `lists` reads."""
+        metavar = f"{self.metavar},…" if listed else self.metavar
+        kind = str if listed else self.type
+        if isinstance(self.type, Names):
+            cls, names = _NamesOption, self.type
+            return click.option(self.name, cls=cls, names=names, type=kind, metavar=metavar, help=self.help)
+        return click.option(self.name, type=kind, metavar=metavar, help=self.help)
 
 
 _OVERRIDES = (
     _Override("--iters", int, "N", "Number of rows: one forward and backward pass each."),
     _Override("--lr", float, "F", "Learning rate η."),
     _Override("--layers", str, "N-N-…", "Inputs and units of each layer, like 2-3-1; draws new weights."),
-    _Override("--activation", str, "NAME", "Activation of the hidden layers."),
-    _Override("--output-activation", str, "NAME", "Activation of the last layer."),
-    _Override("--loss", str, "NAME", "Loss function."),
-    _Override("--optimizer", str, "NAME", "Optimiser."),
+    _Override("--activation", _names("activation", left=("softmax",)), "NAME", "Activation of the hidden layers"),
+    _Override("--output-activation", _names("output_activation"), "NAME", "Activation of the last layer"),
+    _Override("--loss", _names("loss"), "NAME", "Loss function"),
+    _Override("--optimizer", _names("optimizer"), "NAME", "Optimiser"),
     _Override("--batch", str, "full|N", "Samples per row: all of them, or N; 1 is online learning."),
-    _Override("--order", str, "NAME", "Order of the samples: sequential or shuffled."),
-    _Override("--init", str, "NAME", "Draw new weights with this initialiser."),
+    _Override("--order", _names("order"), "NAME", "Order of the samples"),
+    _Override("--init", _names("init"), "NAME", "Draw new weights with this initialiser"),
     _Override("--seed", int, "N", "Seed for whatever is drawn: weights, a shuffled order."),
 )
 _SINGLE = (
@@ -47,14 +115,12 @@ _SINGLE = (
 
 def overrides(command: Command) -> Command:
     """Give a command an option for each override, of one value."""
-    ones = [click.option(o.name, type=o.type, metavar=o.metavar, help=o.help) for o in _OVERRIDES]
-    return _with(command, (*ones, *_SINGLE))
+    return _with(command, (*(o.option(listed=False) for o in _OVERRIDES), *_SINGLE))
 
 
 def listed_overrides(command: Command) -> Command:
     """Give a command an option for each override, of a list of values."""
-    lists = [click.option(o.name, metavar=f"{o.metavar},…", help=o.help) for o in _OVERRIDES]
-    return _with(command, (*lists, *_SINGLE))
+    return _with(command, (*(o.option(listed=True) for o in _OVERRIDES), *_SINGLE))
 
 
 def workbook(command: Command) -> Command:
@@ -67,7 +133,7 @@ def workbook(command: Command) -> Command:
     language = click.option(
         "--lang",
         "language",
-        type=click.Choice(["en", "zh"]),
+        type=Names(_languages),
         default="en",
         show_default=True,
         help="Language of the workbook: English or Simplified Chinese.",

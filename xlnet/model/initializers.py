@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Weights = NDArray[np.float64]
+    Weights: TypeAlias = NDArray[np.float64]
+
+# Drawing imports numpy where it happens, so that `xlnet build --help` lists these names without waiting for it.
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Initializer:
 
 def generator(seed: int, stream: int | None = None) -> np.random.Generator:
     """Return the one source of drawn numbers, numpy's PCG64, or one of its independent streams."""
+    import numpy as np
+
     return np.random.Generator(np.random.PCG64(seed if stream is None else [seed, stream]))
 
 
@@ -44,7 +50,12 @@ def _normal(deviation: Callable[[int, int], float]) -> Initializer:
 
 
 def _constant(value: float) -> Initializer:
-    return Initializer(lambda _, units, inputs: np.full((units, inputs), value), random=False)
+    def draw(_: np.random.Generator, units: int, inputs: int) -> Weights:
+        import numpy as np
+
+        return np.full((units, inputs), value)
+
+    return Initializer(draw, random=False)
 
 
 INITIALIZERS = {

@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from xlnet.model import classification as classes
+from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
 from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
-from xlnet.spec import Spec, Training
+from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.layers import read_layers
 from xlnet.template.rules import read_loss, read_optimizer, read_schedule, require_fitting_loss
 from xlnet.template.table import Table
-
-FULL = "full"
-REDUCTIONS = ("mean", "sum")
-ORDERS = ("sequential", "shuffled")
 
 
 def parse(
@@ -78,7 +75,7 @@ def _training(table: Table) -> Training:
 
 def _batch(table: Table) -> int | None:
     value = table.content.get("batch", FULL)
-    if value == FULL:
+    if is_name(value, FULL):
         return None
     if isinstance(value, str):
         table.fail("batch", f'must be "{FULL}" or a number of samples, not {value!r}')

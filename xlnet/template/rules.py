@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlnet.graph.operations import LOSSES
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import CONSTANT, SCHEDULES
+from xlnet.names import is_of_one_output
 from xlnet.spec import Data, Optimizer, Schedule
 from xlnet.template.table import Table
 
@@ -47,6 +48,12 @@ def read_schedule(table: Table, iters: int) -> Schedule | None:
 
 def require_fitting_loss(table: Table, loss: str, activation: str, data_table: Table, data: Data) -> None:
     """Raise UserError where a loss does not fit the last layer's activation or the targets."""
+    if is_of_one_output(table.content.get("loss")) and len(data.t[0]) > 1:
+        table.fail(
+            "loss",
+            f"{table.content['loss']} is the mean over the outputs in Keras and PyTorch, and {loss} their sum: "
+            f"with several outputs write {loss} if the sum is what you want",
+        )
     rule = LOSSES[loss]
     if rule.fused is None:
         return

@@ -12,6 +12,7 @@ from typing import Any
 
 from xlnet.comparison import BOUND, Comparison, Run, Setting
 from xlnet.errors import UserError
+from xlnet.names import spelled
 from xlnet.template.overrides import dotted_name, option_of, override, short_name
 from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
@@ -110,7 +111,7 @@ def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
                 raise UserError(
                     f"{label}: {option_of(other)} and {option_of(given)} set the same key: use one of the two"
                 )
-        lists[name] = value if isinstance(value, list) else [value]
+        lists[name] = [spelled(name, one) for one in (value if isinstance(value, list) else [value])]
         if not lists[name]:
             raise UserError(f"{label}: {option_of(given)}: has no value: give at least one")
     return lists
@@ -187,7 +188,7 @@ def _tables(compare: Table) -> list[_Entry]:
         _require_sheet_name(table, name, names)
         names.add(name.casefold())
         flat = _dotted({key: value for key, value in table.content.items() if key not in _OWN_KEYS})
-        overrides = {short_name(key): value for key, value in flat}
+        overrides = {short_name(key): spelled(short_name(key), value) for key, value in flat}
         scalars = {key: value for key, value in overrides.items() if isinstance(value, str | bool | int | float)}
         settings = _settings(table.table("settings")) if "settings" in table.content else scalars
         entries.append(_Entry(name, table.text("note", ""), overrides, settings, table.path))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xlnet.model.initializers import INITIALIZERS
+from xlnet.model.initializers import INITIALIZERS, Initializer
+from xlnet.names import known
 from xlnet.spec import Spec
 from xlnet.template.layers import DEFAULT_INITIALIZER
 
@@ -17,9 +18,12 @@ NOTHING_DRAWN = "nothing is drawn at random: to draw new weights, use --layers, 
 def draws(document: Mapping[str, Any], spec: Spec) -> bool:
     """Return whether `document`, which was parsed to `spec`, has weights or an order drawn that the run uses."""
     return _draws_order(spec) or any(
-        "weights" not in layer and INITIALIZERS[layer.get("init", DEFAULT_INITIALIZER)].random
-        for layer in document["network"]["layers"]
+        "weights" not in layer and _initializer(layer).random for layer in document["network"]["layers"]
     )
+
+
+def _initializer(layer: Mapping[str, Any]) -> Initializer:
+    return INITIALIZERS[known(layer.get("init"), INITIALIZERS) or DEFAULT_INITIALIZER]
 
 
 def effective(spec: Spec) -> Spec:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from xlnet.errors import UserError
+from xlnet.names import known, refusal
 from xlnet.spec import Matrix, Vector
 
 # A cell holds 32,767 characters, and a character of a TOML string may take several.
@@ -68,13 +69,12 @@ class Table:
         return value
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
-        """Return one of `options`."""
+        """Return the one of `options` that is named, in any case or by a name that means the same."""
         value = self._value(key, default)
-        if not isinstance(value, str) or value not in options:
-            near = difflib.get_close_matches(str(value), options, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            self.fail(key, f"must be one of {', '.join(options)}, not {_show(value)}{hint}")
-        return str(value)
+        name = known(value, options)
+        if name is None:
+            self.fail(key, refusal(value, options, _show(value)))
+        return name
 
     def matrix(self, key: str, rows: int | None, columns: int, shape: str) -> Matrix:
         """Return a list of `rows` (None: one or more) lists of `columns` numbers; `shape` says what they stand for."""

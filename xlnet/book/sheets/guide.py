@@ -94,7 +94,8 @@ def _rules(model: Model) -> Iterator[Line]:
     yield _heading(model, "rules")
     yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
     yield from _listed(model, [node for node in nodes if node.group in ("forward", "loss")], "rule")
-    yield Line("text", texts.get("loss", model.spec.training.loss))
+    if sentence := texts.of_loss(model.spec.training.loss):
+        yield Line("text", sentence)
     if several:
         yield Line("text", texts.get("guide", f"loss by {model.spec.training.reduction}"))
     yield Line("text", texts.get("guide", "chain"))

@@ -23,8 +23,21 @@ class Texts:
 
     def get(self, section: str, name: str) -> str:
         """Return a text."""
-        text: str = self.sections[section][name]
+        try:
+            text: str = self.sections[section][name]
+        except KeyError:
+            raise KeyError(
+                f"no text {name!r} in section [{section}]: add it to every file of xlnet/book/texts"
+            ) from None
         return text
+
+    def of_loss(self, name: str) -> str:
+        """Return the sentence on a loss, empty where the tables know one that the texts do not know yet.
+
+        A workbook can do without; a test (tests/test_tables.py) does not let it pass.
+        """
+        sentence: str = self.sections["loss"].get(name, "")
+        return sentence
 
     def of_template(self, part: str, text: str) -> str:
         """Return one of the titles, descriptions or notes of bundled templates in this language; others as they are."""
@@ -41,6 +54,9 @@ class Texts:
         last = parts.letter == "a" and parts.layer == layers
         known = self.sections["meaning"]
         name = key if key in known else "y" if last else parts.letter
+        if name not in known:
+            # A setting that the texts do not know yet: as with a loss.
+            return key.replace("_", " ")
         text = self.get("meaning", name).format(
             layer=parts.layer,
             unit=parts.indices[0] if parts.indices else "",

@@ -1,0 +1,132 @@
+"""ARCHITECTURE.md's recipes work as they stand: followed in a copy of the package, they build what is checked.
+
+A block of code there begins with the place where it goes: `# FILE, in TABLE`, in a function, or in a section of TOML.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+ROOT = Path(__file__).parent.parent
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+RECIPES = ARCHITECTURE.partition("\n## To add an activation")[2].partition("\n## ")[0]
+COPIED = ("xlnet", "templates")
+BLOCK = re.compile(r"^```\w+\n# (?P<file>\S+), in (?P<place>\S+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+# What the recipes add, and how a workbook is built with it.
+BUILDS = {
+    "softsign": ["--layers", "2-3-1", "--activation", "softsign"],
+    "log_cosh": ["--loss", "log_cosh"],
+    "averaged": ["--optimizer", "averaged"],
+    "warmup": ["mine.toml"],
+    "lecun_uniform": ["--init", "lecun_uniform"],
+}
+SCHEDULED = '\n[training.schedule]\nname = "warmup"\nsteps = 5\n'
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code: the file and the place in it where it goes."""
+
+    file: str
+    place: str
+    code: str
+
+    def insert(self, root: Path) -> None:
+        """Put the code at the head of its place."""
+        path = root / self.file
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        start = next(n for n, line in enumerate(lines) if re.match(rf"(def )?{re.escape(self.place)}(\W|$)", line))
+        # A table opens with its own line, a function's cases after it, a section of TOML with its head.
+        opening = next(n for n in range(start, len(lines)) if re.search(r"({|match .*:|^\[.*\])$", lines[n].rstrip()))
+        opener = lines[opening]
+        indent = "" if opener.startswith("[") else " " * (len(opener) - len(opener.lstrip()) + 4)
+        code = "".join(f"{indent}{line}" for line in self.code.splitlines(keepends=True))
+        path.write_text("".join(lines[: opening + 1]) + code + "".join(lines[opening + 1 :]), encoding="utf-8")
+
+
+BLOCKS = [Block(**match.groupdict()) for match in BLOCK.finditer(RECIPES)]
+Run = Callable[..., str]
+
+
+def copy(folder: Path, blocks: Iterable[Block]) -> Run:
+    """Copy the package into a folder, put the blocks in, and return what runs that copy there."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for block in blocks:
+        block.insert(folder)
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder)},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert run("-c", "import xlnet; print(xlnet.__file__)").startswith(str(folder))
+    seed = (ROOT / "templates" / "seed.toml").read_text(encoding="utf-8")
+    (folder / "mine.toml").write_text(seed + SCHEDULED, encoding="utf-8")
+    return run
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The package with all recipes followed."""
+    return copy(tmp_path_factory.mktemp("recipes"), BLOCKS)
+
+
+def added(place: str, blocks: Iterable[Block] = BLOCKS) -> set[str]:
+    """The names that the blocks for tables of that name add."""
+    return {re.split(r"\W+", block.code.strip(), maxsplit=2)[1] for block in blocks if block.place == place}
+
+
+def test_every_recipe_is_tried() -> None:
+    """A block whose first line names no place is not seen: then something is missing here."""
+    tables = ("ACTIVATIONS", "LOSSES", "OPTIMIZERS", "SCHEDULES", "INITIALIZERS")
+    assert [added(table) for table in tables] == [{name} for name in BUILDS]
+    assert len(BLOCKS) == len(re.findall(r"^```\w+$", RECIPES, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("name", "arguments"), BUILDS.items(), ids=BUILDS)
+def test_what_a_recipe_adds_is_built_and_checked(
+    followed: Run, tmp_path: Path, require: Callable[[str], str], name: str, arguments: list[str]
+) -> None:
+    path = str(tmp_path / "built.xlsx")
+    followed("-m", "xlnet", "build", *arguments, "--iters", "12", "-o", path)
+    template = "".join(str(cell.value) for cell in load_workbook(path)["Template"]["A"])
+    # Of an initialiser the numbers are left.
+    assert (f'"{name}"' in template) == (name != "lecun_uniform")
+    assert "every cell agrees" in followed("-m", "xlnet", "check", path, "--engine", require("ironcalc"))
+
+
+def test_libreoffice_agrees_with_all_of_them_together(followed: Run, require: Callable[[str], str]) -> None:
+    options = [*BUILDS["softsign"], *BUILDS["log_cosh"], *BUILDS["averaged"], *BUILDS["lecun_uniform"]]
+    followed("-m", "xlnet", "build", "mine.toml", *options, "--iters", "12", "-o", "all.xlsx")
+    assert "every cell agrees" in followed("-m", "xlnet", "check", "all.xlsx", "--engine", require("libreoffice"))
+
+
+def test_the_help_lists_what_was_added(followed: Run) -> None:
+    words = re.split(r"[\s,:.]+", followed("-m", "xlnet", "build", "--help"))
+    assert {*BUILDS} - {"warmup"} <= set(words)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_loss_is_built_before_its_sentence_is_written(tmp_path: Path, language: str) -> None:
+    run = copy(tmp_path, [block for block in BLOCKS if block.place == "LOSSES"])
+    run("-m", "xlnet", "build", "--loss", "log_cosh", "--iters", "3", "--lang", language, "-o", "bare.xlsx")
