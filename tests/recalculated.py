@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from kept import looked_at
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.workbook import Workbook
+from workbook_xml import sheet_names
 
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Edit, Extent, Grid, Point
 from xlnet.engines.job import Job
 from xlnet.engines.workers.handover import ERROR
+from xlnet.xlsx.package import sheet_part
 
 
 class Cells:
@@ -46,7 +52,15 @@ def recalculated_together(paths: Sequence[Path], engine: str) -> list[Cells]:
 
 
 def extents(path: Path) -> list[Extent]:
-    return [Extent(sheet.title, sheet.max_row, sheet.max_column) for sheet in looked_at(path)]
+    """Return the sizes that the sheets say they have, which takes no look at their cells."""
+    found = []
+    with zipfile.ZipFile(path) as package:
+        for title in sheet_names(path):
+            dimension = re.search(rb'<dimension ref="(?:\w+:)?(\w+)"', package.read(sheet_part(package, title)))
+            assert dimension is not None
+            letters, row = coordinate_from_string(dimension[1].decode())
+            found.append(Extent(title, row, column_index_from_string(letters)))
+    return found
 
 
 def edit(item: tuple[str, float | str]) -> Edit:
@@ -62,8 +76,13 @@ def parts(address: str) -> tuple[str, int, int]:
 
 def where(path: Path, key: str) -> str:
     """Return the column or cell in which sheet Formulas says that a quantity stands."""
-    rows = looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True)
-    return next(str(row[2]) for row in rows if str(row[0]) == key)
+    return _places(looked_at(path))[key]
+
+
+@lru_cache(maxsize=4)
+def _places(workbook: Workbook) -> dict[str, str]:
+    rows = workbook["Formulas"].iter_rows(min_row=2, values_only=True)
+    return {str(row[0]): str(row[2]) for row in rows}
 
 
 def labelled(path: Path, sheet: str, label: str, column: int = 1) -> int:
