@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # What these do is done for many cases at once, so that those cases belong to one process.
-SHARED = {"bundled", "calculated", "changed", "damaged", "edited", "poisoned", "with_inputs", "workbooks"}
+SHARED = {"bundled", "calculated", "changed", "computed", "damaged", "edited", "poisoned", "with_inputs", "workbooks"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
