@@ -9,14 +9,21 @@ NODE_PACKAGES := @ooxml-tools/validate xlsx@0.18.5 exceljs@4.4.0
 # For `make coverage`: what pytest is to run.
 ARGUMENTS :=
 
-.PHONY: demo test lint coverage bench pictures clean
+.PHONY: demo test test-fast lint coverage bench pictures clean
 
 demo: $(VENV)/ready
 	$(BIN)/xlnet build --iters 200 --lr 0.01
 	$(BIN)/xlnet check output/seed.xlsx
 
+# What shares its work stays in one process (--dist loadgroup), and the longest starts first (tests/slow.py).
+TOGETHER := -n auto --dist loadgroup --no-loadscope-reorder
+
 test: lint
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest $(TOGETHER)
+
+# For daily work: all but the tests that take long.
+test-fast: $(VENV)/ready
+	$(BIN)/pytest $(TOGETHER) -m "not slow"
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

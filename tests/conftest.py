@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from kept import build as build_kept
+from kept import keep_in
+from slow import SLOW
 
 import xlnet
 from xlnet.engines import ironcalc, libreoffice
@@ -20,8 +24,40 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+# A workbook is many small objects that live long: by default a third of all time goes into looking for cycles in them.
+gc.set_threshold(100_000, 20, 20)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutants", default="8", help="mutants of each template in the mutation campaign (default 8)")
+
+
+# What these do is done for many cases at once, so that those cases belong to one process.
+SHARED = {"bundled", "calculated", "changed", "computed", "damaged", "edited", "poisoned", "with_inputs", "workbooks"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that take long and start them first; keep together what shares its work (`--dist loadgroup`)."""
+    for item in items:
+        if seconds_of(item):
+            item.add_marker("slow")
+        fixtures = SHARED.intersection(getattr(item, "fixturenames", ()))
+        if fixtures:
+            parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+            item.add_marker(pytest.mark.xdist_group(f"{min(fixtures)} {parameters.get('engine', '')}"))
+    items.sort(key=seconds_of, reverse=True)
+
+
+def seconds_of(item: pytest.Item) -> float:
+    """Return how long all cases of a long test take; 0 for any other."""
+    return SLOW.get(f"{item.path.name}::{item.name.partition('[')[0]}", 0.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_workbooks(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the workbooks that are built once their folder: with several workers each has a part of one folder."""
+    own = tmp_path_factory.getbasetemp()
+    keep_in((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept")
 
 
 AVAILABLE = {"libreoffice": libreoffice.is_available, "ironcalc": ironcalc.is_available}
@@ -29,7 +65,7 @@ AVAILABLE = {"libreoffice": libreoffice.is_available, "ironcalc": ironcalc.is_av
 Build = Callable[..., Path]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def require() -> Callable[[str], str]:
     """Skip the test where an engine is missing; in CI that is a failure."""
 
@@ -42,7 +78,7 @@ def require() -> Callable[[str], str]:
     return require_engine
 
 
-@pytest.fixture(params=["libreoffice", "ironcalc"])
+@pytest.fixture(scope="session", params=["libreoffice", "ironcalc"])
 def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str:
     """Each engine in turn."""
     return require(str(request.param))
@@ -75,7 +111,7 @@ def plain(tmp_path: Path) -> Build:
 
     def build(template: str | Path = "seed", **overrides: object) -> Path:
         path = tmp_path / "plain.xlsx"
-        xlnet.build(xlnet.load(template, **overrides), path, plain=True)
+        build_kept(xlnet.load(template, **overrides), path, plain=True)
         return path
 
     return build
@@ -87,7 +123,7 @@ def built(tmp_path: Path) -> Build:
 
     def build(template: str | Path = "seed", **overrides: object) -> Path:
         path = tmp_path / "built.xlsx"
-        xlnet.build(xlnet.load(template, **overrides), path)
+        build_kept(xlnet.load(template, **overrides), path)
         return path
 
     return build

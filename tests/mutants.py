@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from openpyxl import load_workbook
+from kept import looked_at
 from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.utils import get_column_letter
-from workbook_xml import rewrite
+from workbook_xml import rewrite, sheet_names
 
 _CELL = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d+)$")
 Operator = Callable[[str], Iterator[str]]
@@ -105,7 +105,7 @@ OPERATORS: dict[str, Operator] = {
 def mutants(path: Path, sheets: list[str], count: int, seed: int) -> list[Mutant]:
     """Return `count` mutants of a workbook, drawn: each operator and each sheet in turn."""
     draw = random.Random(seed)
-    workbook = load_workbook(path)
+    workbook = looked_at(path)
     cells: dict[str, list[tuple[str, str]]] = {}
     for name in sheets:
         every = [cell for row in workbook[name] for cell in row if cell.data_type == "f"]
@@ -128,7 +128,7 @@ def mutants(path: Path, sheets: list[str], count: int, seed: int) -> list[Mutant
 
 def write_mutant(path: Path, mutant: Mutant) -> None:
     """Change the workbook at `path` into the mutant; the cached value stays."""
-    number = load_workbook(path, read_only=True).sheetnames.index(mutant.sheet) + 1
+    number = sheet_names(path).index(mutant.sheet) + 1
 
     def changed(xml: str) -> str:
         pattern = rf'(<c r="{mutant.cell}"[^>]*>)<f([^>]*)>[^<]*</f>'

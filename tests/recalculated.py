@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
-from openpyxl import load_workbook
+from kept import looked_at
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.workbook import Workbook
+from workbook_xml import sheet_names
 
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Edit, Extent, Grid, Point
 from xlnet.engines.job import Job
 from xlnet.engines.workers.handover import ERROR
+from xlnet.xlsx.package import sheet_part
 
 
 class Cells:
@@ -35,11 +40,27 @@ class Cells:
 
 def recalculated(path: Path, engine: str, *points: Mapping[str, float | str]) -> list[Cells]:
     """Return the workbook's cells as saved, then with each dictionary of cells typed into the saved workbook."""
-    workbook = load_workbook(path)
-    extents = [Extent(sheet.title, sheet.max_row, sheet.max_column) for sheet in workbook]
     typed = [Point(tuple(map(edit, point.items())), reopened=True) for point in points]
-    (result,) = recalculate(engine, [Job(path, extents, [Point(), *typed])], 300)
+    (result,) = recalculate(engine, [Job(path, extents(path), [Point(), *typed])], 300)
     return [Cells(grids) for grids in result.points]
+
+
+def recalculated_together(paths: Sequence[Path], engine: str) -> list[Cells]:
+    """Return the cells of many workbooks as saved, with one start of the engine."""
+    jobs = [Job(path, extents(path), [Point()]) for path in paths]
+    return [Cells(result.points[0]) for result in recalculate(engine, jobs, 600)]
+
+
+def extents(path: Path) -> list[Extent]:
+    """Return the sizes that the sheets say they have, which takes no look at their cells."""
+    found = []
+    with zipfile.ZipFile(path) as package:
+        for title in sheet_names(path):
+            dimension = re.search(rb'<dimension ref="(?:\w+:)?(\w+)"', package.read(sheet_part(package, title)))
+            assert dimension is not None
+            letters, row = coordinate_from_string(dimension[1].decode())
+            found.append(Extent(title, row, column_index_from_string(letters)))
+    return found
 
 
 def edit(item: tuple[str, float | str]) -> Edit:
@@ -55,16 +76,16 @@ def parts(address: str) -> tuple[str, int, int]:
 
 def where(path: Path, key: str) -> str:
     """Return the column or cell in which sheet Formulas says that a quantity stands."""
-    return _places(path, path.stat().st_mtime_ns)[key]
+    return _places(looked_at(path))[key]
 
 
-@cache
-def _places(path: Path, _: int) -> dict[str, str]:
-    rows = load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)
+@lru_cache(maxsize=4)
+def _places(workbook: Workbook) -> dict[str, str]:
+    rows = workbook["Formulas"].iter_rows(min_row=2, values_only=True)
     return {str(row[0]): str(row[2]) for row in rows}
 
 
 def labelled(path: Path, sheet: str, label: str, column: int = 1) -> int:
     """Return the row of a sheet in whose `column` a text stands."""
-    worksheet = load_workbook(path)[sheet]
+    worksheet = looked_at(path)[sheet]
     return next(row for row in range(1, worksheet.max_row + 1) if worksheet.cell(row, column).value == label)

@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import numpy as np
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
-from recalculated import recalculated
+from recalculated import Cells, recalculated, recalculated_together
 from workbook_xml import change_cell, other_formula, poison, rewrite, typed_over
 
 import xlnet
@@ -38,13 +39,22 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-@pytest.mark.parametrize(("template", "overrides"), CASES.values(), ids=CASES.keys())
+@pytest.fixture(scope="module")
+def calculated(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Cells]]:
+    """The workbooks of all cases, recalculated with one start of the engine."""
+    paths = {case: tmp_path_factory.mktemp("calculated") / "built.xlsx" for case in CASES}
+    for path, (template, overrides) in zip(paths.values(), CASES.values(), strict=True):
+        kept.build(xlnet.load(template, **overrides), path)
+    every_cells = recalculated_together(list(paths.values()), engine)
+    return dict(zip(paths, zip(paths.values(), every_cells, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_the_values_in_the_file_are_those_that_are_calculated(
-    built: Build, engine: str, template: str, overrides: dict[str, object]
+    calculated: dict[str, tuple[Path, Cells]], case: str
 ) -> None:
-    path = built(template, **overrides)
-    cached, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    (cells,) = recalculated(path, engine)
+    path, cells = calculated[case]
+    cached, formulas = kept.looked_at(path, data_only=True), kept.looked_at(path)
     for sheet in PARTS:
         grid = cells.grids[sheet]
         compared = 0
@@ -72,7 +82,7 @@ def test_every_case_agrees_with_numpy(tmp_path: Path, engine: str) -> None:
     """All with one start of the engine."""
     paths = [tmp_path / f"{number}.xlsx" for number in range(len(CASES))]
     for path, (template, overrides) in zip(paths, CASES.values(), strict=True):
-        xlnet.build(xlnet.load(template, **overrides), path)
+        kept.build(xlnet.load(template, **overrides), path)
     for report in check_all(list(paths), engine=engine):
         assert report.agrees, report.to_text()
         assert {sheet.lower() for sheet in PARTS} <= {group.group for group in report.groups}
@@ -108,7 +118,7 @@ def test_damage_is_named(built: Build, tmp_path: Path, require: Callable[[str], 
     """In cells all over each sheet, all damaged workbooks with one start of the engine."""
     engine = require("ironcalc")
     whole = built(template, iters=20)
-    cached, formulas = load_workbook(whole, data_only=True), load_workbook(whole)
+    cached, formulas = kept.looked_at(whole, data_only=True), kept.looked_at(whole)
     damaged: dict[Path, str] = {}
     for sheet, number in PARTS.items():
         cells = [cell.coordinate for row in formulas[sheet] for cell in row if cell.data_type == "f"]

@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
+import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
@@ -36,11 +38,19 @@ def wrong_cells(report: Report) -> list[str]:
     return [difference.cell for difference in report.differences]
 
 
-@pytest.mark.parametrize(("template", "overrides"), RUNS.values(), ids=RUNS.keys())
-def test_agrees_over_poisoned_values(built: Build, engine: str, template: str, overrides: dict[str, object]) -> None:
-    path = built(template, **overrides)
-    poison(path)
-    report = xlnet.check(path, engine=engine)
+@pytest.fixture(scope="module")
+def poisoned(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """The reports on all runs, with one start of the engine."""
+    paths = {run: tmp_path_factory.mktemp("poisoned") / "built.xlsx" for run in RUNS}
+    for path, (template, overrides) in zip(paths.values(), RUNS.values(), strict=True):
+        kept.build(xlnet.load(template, **overrides), path)
+        poison(path)
+    return dict(zip(paths, check_all(list(paths.values()), engine), strict=True))
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_agrees_over_poisoned_values(poisoned: dict[str, Report], run: str) -> None:
+    report = poisoned[run]
     assert report.agrees, report.to_text()
 
 
@@ -69,18 +79,36 @@ def is_input(column: str, row: int) -> bool:
     return row == 4 and column in "BCDEFG"
 
 
-@pytest.mark.parametrize("row", [4, 5, 9])
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+ROWS = (4, 5, 9)
+Damaged = dict[tuple[str, int, str], Report]
+
+
+@pytest.fixture(scope="module")
+def damaged(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Damaged:
+    """The reports on workbooks that are damaged in one cell each, with one start of the engine."""
+    whole = tmp_path_factory.mktemp("damaged") / "whole.xlsx"
+    kept.build(xlnet.load("seed", iters=6), whole, plain=True)
+    paths: dict[tuple[str, int, str], Path] = {}
+    for column, row, damage in product(columns_of("seed"), ROWS, DAMAGES):
+        if not belongs_there(column, row, damage):
+            paths[column, row, damage] = path = whole.with_name(f"{column}{row} {damage}.xlsx")
+            shutil.copy(whole, path)
+            change_cell(path, f"{column}{row}", DAMAGES[damage])
+    return dict(zip(paths, check_all(list(paths.values()), require("ironcalc")), strict=True))
+
+
+def belongs_there(column: str, row: int, damage: str) -> bool:
+    return damage == "typed over" and (is_input(column, row) or (column, row) == ("A", 4))
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("column", columns_of("seed"))
-def test_names_the_damaged_cell(
-    plain: Build, require: Callable[[str], str], column: str, row: int, damage: Callable[[str | None, str], str]
-) -> None:
-    path = plain("seed", iters=6)
-    if damage is DAMAGES["typed over"] and (is_input(column, row) or (column, row) == ("A", 4)):
+def test_names_the_damaged_cell(damaged: Damaged, column: str, row: int, damage: str) -> None:
+    if belongs_there(column, row, damage):
         pytest.skip("a typed number belongs here")
-    change_cell(path, f"{column}{row}", damage)
-    report = xlnet.check(path, engine=require("ironcalc"))
-    if damage is DAMAGES["other formula"] and is_input(column, row):
+    report = damaged[column, row, damage]
+    if damage == "other formula" and is_input(column, row):
         assert report.agrees, "any number may stand in an initial weight's cell"
         return
     assert wrong_cells(report) == [f"{column}{row}"], report.to_text()
@@ -101,14 +129,24 @@ def test_libreoffice_names_the_damaged_cells(built: Build, tmp_path: Path, requi
         assert wrong_cells(report) == [cell], report.to_text()
 
 
+@pytest.fixture(scope="module")
+def changed(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """The reports on workbooks in which one formula each is changed, with one start of the engine."""
+    whole = tmp_path_factory.mktemp("changed") / "whole.xlsx"
+    kept.build(xlnet.load("mazur", iters=6), whole, plain=True)
+    paths = {
+        f"{column}{row}": whole.with_name(f"{column}{row}.xlsx") for column in columns_of("mazur") for row in (5, 9)
+    }
+    for cell, path in paths.items():
+        shutil.copy(whole, path)
+        change_cell(path, cell, DAMAGES["other formula"])
+    return dict(zip(paths, check_all(list(paths.values()), require("ironcalc")), strict=True))
+
+
 @pytest.mark.parametrize("column", columns_of("mazur"))
 @pytest.mark.parametrize("row", [5, 9])
-def test_names_the_changed_formula_of_a_larger_network(
-    plain: Build, require: Callable[[str], str], column: str, row: int
-) -> None:
-    path = plain("mazur", iters=6)
-    change_cell(path, f"{column}{row}", DAMAGES["other formula"])
-    assert wrong_cells(xlnet.check(path, engine=require("ironcalc"))) == [f"{column}{row}"]
+def test_names_the_changed_formula_of_a_larger_network(changed: dict[str, Report], column: str, row: int) -> None:
+    assert wrong_cells(changed[f"{column}{row}"]) == [f"{column}{row}"]
 
 
 def test_finds_a_wrong_formula_where_the_run_has_converged(built: Build, engine: str) -> None:
@@ -139,11 +177,23 @@ def test_a_harmlessly_rewritten_formula_agrees(built: Build, engine: str) -> Non
     assert xlnet.check(path, engine=engine).agrees
 
 
-@pytest.mark.parametrize(("cell", "value"), [("A2", 0.7), ("B2", -2.0), ("C2", 3.0), ("D2", 0.02), ("G4", -0.5)])
-def test_a_changed_input_is_legal(built: Build, engine: str, cell: str, value: float) -> None:
-    path = built("seed", iters=20)
-    change_cell(path, cell, lambda *_: f"{{start}}><v>{value}</v></c>")
-    assert xlnet.check(path, engine=engine).agrees
+INPUTS = [("A2", 0.7), ("B2", -2.0), ("C2", 3.0), ("D2", 0.02), ("G4", -0.5)]
+
+
+@pytest.fixture(scope="module")
+def with_inputs(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """The reports on workbooks in which one input each is another, with one start of the engine."""
+    paths = {cell: tmp_path_factory.mktemp("inputs") / "built.xlsx" for cell, _ in INPUTS}
+    for cell, value in INPUTS:
+        kept.build(xlnet.load("seed", iters=20), paths[cell])
+        change_cell(paths[cell], cell, lambda *_, number=value: f"{{start}}><v>{number}</v></c>")  # type: ignore[misc]
+    return dict(zip(paths, check_all(list(paths.values()), engine), strict=True))
+
+
+@pytest.mark.parametrize(("cell", "value"), INPUTS)
+def test_a_changed_input_is_legal(with_inputs: dict[str, Report], cell: str, value: float) -> None:
+    report = with_inputs[cell]
+    assert report.agrees, f"{cell} of {value}: {report.to_text()}"
 
 
 def test_an_input_without_a_number_is_named(built: Build, tmp_path: Path, engine: str) -> None:
@@ -246,7 +296,7 @@ HIDDEN: dict[str, tuple[dict[str, object], str, str]] = {
 def test_finds_formulas_that_are_right_by_chance(tmp_path: Path, engine: str) -> None:
     paths = {name: tmp_path / f"{number}.xlsx" for number, name in enumerate(HIDDEN)}
     for path, (overrides, cell, formula) in zip(paths.values(), HIDDEN.values(), strict=True):
-        xlnet.build(xlnet.load("seed", **overrides), path)
+        kept.build(xlnet.load("seed", **overrides), path)
         change_cell(path, cell, lambda _, v, new=formula: f"{{start}}><f>{new[1:]}</f><v>{v}</v></c>")  # type: ignore[misc]
     for name, report in zip(paths, check_all(list(paths.values()), engine), strict=True):
         assert wrong_cells(report) == [HIDDEN[name][1]], name

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import kept
 import numpy as np
 import pytest
 from conftest import Build
@@ -43,7 +44,10 @@ name = "cosine"
 """
 
 
-@pytest.fixture(params=["sequential", "shuffled"])
+ORDERS = ["sequential", "shuffled"]
+
+
+@pytest.fixture(params=ORDERS)
 def small(request: pytest.FixtureRequest, tmp_path: Path, built: Build) -> Path:
     template = tmp_path / "small.toml"
     template.write_text(SMALL.format(order=request.param), encoding="utf-8")
@@ -68,7 +72,7 @@ def columns(path: Path) -> dict[str, str]:
 def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str], str]) -> None:
     """One damaged cell a workbook, a column after the other, in the second row and the last."""
     engine = require("ironcalc")
-    xlnet.build(xlnet.load(small.with_name("small.toml")), small, plain=True)
+    kept.build(xlnet.load(small.with_name("small.toml")), small, plain=True)
     damaged: dict[Path, str] = {}
     for key, column in columns(small).items():
         if "!" in column or key.startswith("sample"):
@@ -83,29 +87,54 @@ def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str
         assert wrong(report) == [cell]
 
 
-def test_a_changed_sample_moves_everything_and_agrees(small: Path, engine: str) -> None:
-    edit(small, "Data", "B3", 7.5)
-    edit(small, "Data", "D4", 0.5)
-    edit(small, "Data", "E4", 0.5)
-    report = xlnet.check(small, engine=engine)
+Edits = tuple[tuple[str, object], ...]
+Reports = dict[tuple[str, Edits], Report]
+CHANGED: Edits = (("B3", 7.5), ("D4", 0.5), ("E4", 0.5))
+NO_NUMBERS = [("B3", None), ("C2", "much"), ("E6", True)]
+NOT_STANDARDISED = ["=(B3-$J$2)/$J$3*1.01", 0.25, None]
+MEAN = "the mean"
+
+
+@pytest.fixture(scope="module")
+def edited(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """The reports on workbooks with these cells of sheet Data edited, by the order, with one start of the engine."""
+    paths: dict[tuple[str, Edits], Path] = {}
+    for order in ORDERS:
+        whole = tmp_path_factory.mktemp("edited") / "built.xlsx"
+        whole.with_suffix(".toml").write_text(SMALL.format(order=order), encoding="utf-8")
+        kept.build(xlnet.load(whole.with_suffix(".toml")), whole)
+        mean = columns(whole)["mean_x_1"].split("!")[1].replace("$", "")
+        every_edit: list[Edits] = [CHANGED, *((one,) for one in NO_NUMBERS), *((("F3", v),) for v in NOT_STANDARDISED)]
+        for number, edits in enumerate([*every_edit, ((MEAN, "=AVERAGE($B$2:$B$5)"),)]):
+            paths[order, edits] = path = whole.with_name(f"{number}.xlsx")
+            workbook = load_workbook(whole)
+            for cell, value in edits:
+                workbook["Data"][mean if cell == MEAN else cell] = value
+            workbook.save(path)
+    return dict(zip(paths, check_all(list(paths.values()), engine), strict=True))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_changed_sample_moves_everything_and_agrees(edited: Reports, order: str) -> None:
+    report = edited[order, CHANGED]
     assert report.agrees, report.to_text()
 
 
-@pytest.mark.parametrize(("cell", "value"), [("B3", None), ("C2", "much"), ("E6", True)])
-def test_a_sample_without_a_number_is_named(small: Path, engine: str, cell: str, value: object) -> None:
-    edit(small, "Data", cell, value)
-    assert wrong(xlnet.check(small, engine=engine)) == [f"Data!{cell}"]
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(("cell", "value"), NO_NUMBERS)
+def test_a_sample_without_a_number_is_named(edited: Reports, order: str, cell: str, value: object) -> None:
+    assert wrong(edited[order, ((cell, value),)]) == [f"Data!{cell}"]
 
 
-@pytest.mark.parametrize("value", ["=(B3-$J$2)/$J$3*1.01", 0.25, None])
-def test_a_wrong_standardised_input_is_named(small: Path, engine: str, value: object) -> None:
-    edit(small, "Data", "F3", value)
-    assert wrong(xlnet.check(small, engine=engine)) == ["Data!F3"]
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("value", NOT_STANDARDISED)
+def test_a_wrong_standardised_input_is_named(edited: Reports, order: str, value: object) -> None:
+    assert wrong(edited[order, (("F3", value),)]) == ["Data!F3"]
 
 
-def test_a_wrong_mean_is_named(small: Path, engine: str) -> None:
-    edit(small, "Data", columns(small)["mean_x_1"].split("!")[1].replace("$", ""), "=AVERAGE($B$2:$B$5)")
-    report = xlnet.check(small, engine=engine)
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_wrong_mean_is_named(edited: Reports, order: str) -> None:
+    report = edited[order, ((MEAN, "=AVERAGE($B$2:$B$5)"),)]
     assert [difference.key for difference in report.differences] == ["mean_x_1"]
 
 

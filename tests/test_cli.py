@@ -12,9 +12,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pytest
 from openpyxl import Workbook
 
+import xlnet
 from xlnet.cli import cli
 from xlnet.template.sources import bundled_names
 
@@ -136,7 +138,7 @@ FAULTS = {
 @pytest.fixture
 def faulty(tmp_path: Path) -> Path:
     """A folder of files that are not what they seem."""
-    assert run("build", "--iters", "5", "-o", "whole.xlsx", cwd=tmp_path).returncode == 0
+    kept.build(xlnet.load("seed", iters=5), tmp_path / "whole.xlsx")
     whole = (tmp_path / "whole.xlsx").read_bytes()
     (tmp_path / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "text.xlsx").write_text("hello", encoding="utf-8")

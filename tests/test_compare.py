@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import kept
 import numpy as np
 import pytest
 from openpyxl import load_workbook
@@ -310,7 +311,7 @@ def compared(tmp_path: Path) -> Compare:
 
     def build(comparison: Comparison, language: str = "en") -> Path:
         path = tmp_path / "compared.xlsx"
-        xlnet.build_comparison(comparison, path, language=language)
+        kept.build_comparison(comparison, path, language=language)
         return path
 
     return build
@@ -320,7 +321,7 @@ def test_every_run_agrees_with_numpy(tmp_path: Path, engine: str) -> None:
     """All cases with one start of the engine."""
     paths = {case: tmp_path / f"{number}.xlsx" for number, case in enumerate(ASKED)}
     for number, (case, path) in enumerate(paths.items()):
-        xlnet.build_comparison(asked(case), path, language="zh" if number % 3 == 1 else "en", small=number % 3 == 2)
+        kept.build_comparison(asked(case), path, language="zh" if number % 3 == 1 else "en", small=number % 3 == 2)
     for (case, path), report in zip(paths.items(), check_all(list(paths.values()), engine=engine), strict=True):
         assert report.agrees, report.to_text()
         comparison = asked(case)
@@ -339,7 +340,7 @@ def test_every_run_agrees_with_numpy(tmp_path: Path, engine: str) -> None:
 @pytest.mark.parametrize("case", ["diverging", "seeds and batches", "depths", "lengths"])
 def test_the_values_in_the_file_are_those_that_are_calculated(compared: Compare, engine: str, case: str) -> None:
     path = compared(asked(case))
-    cached, formulas = load_workbook(path, data_only=True)["Compare"], load_workbook(path)["Compare"]
+    cached, formulas = kept.looked_at(path, data_only=True)["Compare"], kept.looked_at(path)["Compare"]
     (cells,) = recalculated(path, engine)
     grid = cells.grids["Compare"]
     assert not (grid.kinds == ERROR).any()
@@ -359,7 +360,7 @@ def test_the_values_in_the_file_are_those_that_are_calculated(compared: Compare,
 
 def test_sheet_compare_follows_the_runs(compared: Compare, engine: str) -> None:
     path = compared(load_comparison("lesson"))
-    sheet = load_workbook(path)["Compare"]
+    sheet = kept.looked_at(path)["Compare"]
     header = labelled(path, "Compare", "run", 2)
     columns: dict[str, list[str]] = {}
     for number in range(1, sheet.max_column + 1):
@@ -395,7 +396,7 @@ def test_sheet_compare_follows_the_runs(compared: Compare, engine: str) -> None:
 
 def test_the_chosen_weight_is_drawn(compared: Compare, engine: str) -> None:
     path = compared(asked("learning rates"))
-    sheet = load_workbook(path)["Compare"]
+    sheet = kept.looked_at(path)["Compare"]
     header = labelled(path, "Compare", "run", 2)
     drawn = next(get_column_letter(n) for n, c in enumerate(sheet[header], 1) if c.value == "weight 1, run2")
     saved, other = recalculated(path, engine, {"Compare!C6": "w⁽²⁾₁₁"})
@@ -407,7 +408,7 @@ def test_the_chosen_weight_is_drawn(compared: Compare, engine: str) -> None:
 def test_every_chart_has_every_run_by_its_name(compared: Compare) -> None:
     path = compared(load_comparison("lesson"))
     names = [run.name for run in load_comparison("lesson").runs]
-    sheet = load_workbook(path)["Compare"]
+    sheet = kept.looked_at(path)["Compare"]
     with zipfile.ZipFile(path) as package:
         charts = [package.read(name).decode() for name in package.namelist() if name.startswith("xl/charts/chart")]
     assert len(charts) == 5
@@ -426,7 +427,7 @@ def test_every_chart_has_every_run_by_its_name(compared: Compare) -> None:
 def test_a_diverging_run_stays_within_its_charts(compared: Compare, engine: str) -> None:
     path = compared(asked("diverging"))
     (cells,) = recalculated(path, engine)
-    sheet = load_workbook(path)["Compare"]
+    sheet = kept.looked_at(path)["Compare"]
     header = labelled(path, "Compare", "run", 2)
     columns = {str(c.value): get_column_letter(number) for number, c in enumerate(sheet[header], 1)}
     row = labelled(path, "Compare", "run2", 2)

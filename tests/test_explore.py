@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
@@ -16,7 +17,7 @@ BACKWARD = {"Explore!D5": "backward"}
 
 def numbers_of(path: Path, cells: object, rule: str, table_from: int = 1) -> str:
     """Return the text beside the rule that starts so."""
-    sheet = load_workbook(path)["Explore"]
+    sheet = kept.looked_at(path)["Explore"]
     for row in range(table_from, sheet.max_row + 1):
         if str(sheet.cell(row, 5).value or "").startswith(rule):
             column = next(
@@ -44,7 +45,7 @@ def test_rules_have_their_numbers(built: Build, engine: str) -> None:
 def test_the_picture_turns_with_the_view(built: Build, engine: str) -> None:
     path = built("seed")
     forward, backward, later = recalculated(path, engine, BACKWARD, BACKWARD | {"Explore!D4": 50})
-    sheet = load_workbook(path)["Explore"]
+    sheet = kept.looked_at(path)["Explore"]
     picture = [cell for row in sheet.iter_rows(min_row=9, max_row=16) for cell in row if cell.data_type == "f"]
 
     def texts(cells: object) -> set[object]:
@@ -59,7 +60,7 @@ def test_the_picture_turns_with_the_view(built: Build, engine: str) -> None:
 
 def test_a_sample_of_a_batch_has_its_share(built: Build, engine: str) -> None:
     path = built("xor", iters=10)
-    sheet = load_workbook(path)["Explore"]
+    sheet = kept.looked_at(path)["Explore"]
     points: list[dict[str, float | str]] = [{"Explore!D6": float(sample), "Explore!D4": 7} for sample in (1, 2, 3, 4)]
     _, *cells = recalculated(path, engine, *points)
     row = next(row for row in range(1, sheet.max_row) if str(sheet.cell(row, 5).value).startswith("∂E/∂b⁽²⁾₁ ="))
@@ -72,9 +73,9 @@ def test_a_sample_of_a_batch_has_its_share(built: Build, engine: str) -> None:
 
 def test_a_large_network_is_shown_by_matrices(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "large.xlsx"
-    xlnet.build(xlnet.load("circle", layers="2-20-1", seed=5, iters=6), path)
+    kept.build(xlnet.load("circle", layers="2-20-1", seed=5, iters=6), path)
     forward, backward = recalculated(path, engine, BACKWARD | {"Explore!D4": 5})
-    sheet = load_workbook(path)["Explore"]
+    sheet = kept.looked_at(path)["Explore"]
     weights = [f"Explore!{cell.coordinate}" for row in sheet["D12:E31"] for cell in row]
     expected = [
         forward(f"Training!{where(path, f'w1_{unit}_{source}')}4") for unit in range(1, 21) for source in (1, 2)
@@ -114,6 +115,6 @@ def test_a_number_at_the_bound_of_small_ones_may_be_written_either_way(tmp_path:
         encoding="utf-8",
     )
     path = tmp_path / "tie.xlsx"
-    xlnet.build(xlnet.load(template), path)
+    kept.build(xlnet.load(template), path)
     report = xlnet.check(path, engine=engine)
     assert report.agrees, report.to_text()

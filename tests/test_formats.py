@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
@@ -20,9 +21,9 @@ from xlnet.template.sources import bundled_names
 def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.xlsx" for name in (*bundled_names(), "large", "compare")]
     for path, name in zip(paths, bundled_names(), strict=False):
-        xlnet.build(xlnet.load(name, iters=3), path)
-    xlnet.build(xlnet.load("circle", iters=3, layers="2-12-1", seed=1), paths[-2])
-    xlnet.build_comparison(xlnet.load_comparison("xor", lr=[0.1, 0.2], iters=3), paths[-1])
+        kept.build(xlnet.load(name, iters=3), path)
+    kept.build(xlnet.load("circle", iters=3, layers="2-12-1", seed=1), paths[-2])
+    kept.build_comparison(xlnet.load_comparison("xor", lr=[0.1, 0.2], iters=3), paths[-1])
     count = 0
     for path in paths:
         for worksheet in load_workbook(path):

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import kept
 import pytest
 from openpyxl import load_workbook
 from recalculated import recalculated
@@ -78,7 +79,7 @@ def words_of(path: Path) -> set[str]:
 def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, template: str) -> None:
     path = tmp_path / "other.xlsx"
     spec = xlnet.load(template, iters=12)
-    xlnet.build(spec, path, language=language)
+    kept.build(spec, path, language=language)
     own = " ".join((spec.title, spec.description, *spec.data.x_names, *spec.data.t_names, "softmax tanh relu sigmoid"))
     own += " identity toml build check beta alpha gamma epsilon"
     assert words_of(path) - set(re.findall(r"[A-Za-z]{4,}", own)) == set()
@@ -89,7 +90,7 @@ def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, tem
 
 def test_switches_take_the_language_s_words(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "zh.xlsx"
-    xlnet.build(xlnet.load("seed", iters=30), path, language="zh")
+    kept.build(xlnet.load("seed", iters=30), path, language="zh")
     forward, backward = recalculated(path, engine, {"Explore!D5": "反向", "Predict!C4": "选定的", "Explore!D4": 7.0})
     assert (forward("Explore!H12"), backward("Explore!H12")) != ("←", "→")
     assert backward("Predict!C5") == 7

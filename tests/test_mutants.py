@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import kept
 import pytest
 from mutants import OPERATORS, Mutant, mutants, write_mutant
 
@@ -39,7 +40,7 @@ def test_every_mutant_is_named(tmp_path: Path, engine: str, count: int) -> None:
     drawn: list[tuple[Mutant, Path]] = []
     for number, (template, (overrides, sheets)) in enumerate(CASES.items()):
         whole = tmp_path / f"{template}.xlsx"
-        xlnet.build(xlnet.load(template, **overrides), whole)
+        kept.build(xlnet.load(template, **overrides), whole)
         fewer = count if engine == "ironcalc" else max(1, count // 3)
         for index, mutant in enumerate(mutants(whole, sheets, fewer, seed=number)):
             path = tmp_path / f"{template}-{index}.xlsx"
@@ -64,5 +65,5 @@ def named(report: Report) -> tuple[set[str], set[str]]:
 
 def test_every_operator_comes_up(tmp_path: Path) -> None:
     whole = tmp_path / "whole.xlsx"
-    xlnet.build(xlnet.load("byhand", iters=8), whole)
+    kept.build(xlnet.load("byhand", iters=8), whole)
     assert {mutant.operator for mutant in mutants(whole, ALL, 200, seed=1)} == set(OPERATORS)

@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
@@ -53,7 +54,7 @@ loss = "cross_entropy"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_odd_names_are_shown_and_checked(odd: Path, tmp_path: Path, engine: str, language: str) -> None:
     path = tmp_path / "odd.xlsx"
-    xlnet.build(xlnet.load(odd), path, language=language)
+    kept.build(xlnet.load(odd), path, language=language)
     (report,) = check_all([path], engine=engine)
     assert report.agrees, report.to_text()
     words = [cell.value for row in load_workbook(path)["Predict"].iter_rows() for cell in row]

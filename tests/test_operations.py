@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,19 +26,27 @@ LAYOUT = Layout(cells={}, spots={"z": Spot("Training", 1), "a": Spot("Training",
 Z, A = Quantity("z"), Quantity("a")
 
 
-def recalculated(engine: str, path: Path, extent: Extent) -> Grid:
-    (recalculation,) = recalculate(engine, [Job(path, [extent], [Point()])], 120)
-    return recalculation.points[0][extent.name]
+TIES = [(0.0, 0.0), (1.0, 1.0), (0.3, 0.1 + 0.2), (1.0, 0.0), (0.0, 1.0), (-2.5, 0.5), (3.0, 3.0 + 1e-9), (1e-300, 0.0)]
+LOSSES_WITH_TIES = [name for name, loss in LOSSES.items() if loss.fused is None]
 
 
-def test_the_tables_of_graph_and_reference_hold_the_same() -> None:
-    assert set(ACTIVATIONS) == set(functions.ACTIVATIONS)
-    assert set(LOSSES) == set(functions.LOSSES) | set(functions.FUSED_LOSSES)
-    assert set(SCHEDULES) - {CONSTANT} == set(schedules.SCHEDULES)
+@pytest.fixture(scope="module")
+def computed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Grid]:
+    """What every operation gives at its points, a workbook each, with one start of the engine."""
+    folder = tmp_path_factory.mktemp("computed")
+    jobs = {name: Job(folder / f"{number}.xlsx", [], [Point()]) for number, name in enumerate(ACTIVATIONS)}
+    jobs |= {name: Job(folder / f"loss{number}.xlsx", [], [Point()]) for number, name in enumerate(LOSSES_WITH_TIES)}
+    assert len(jobs) == len(ACTIVATIONS) + len(LOSSES_WITH_TIES), "names of activations are none of losses"
+    for name, job in jobs.items():
+        extent = write_activation(name, job.workbook) if name in ACTIVATIONS else write_loss(name, job.workbook)
+        jobs[name] = replace(job, extents=[extent])
+    results = recalculate(engine, list(jobs.values()), 300)
+    grids = (result.points[0] for result in results)
+    return {name: its_grids[job.extents[0].name] for (name, job), its_grids in zip(jobs.items(), grids, strict=True)}
 
 
-@pytest.mark.parametrize("name", list(ACTIVATIONS))
-def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) -> None:
+def write_activation(name: str, path: Path) -> Extent:
+    """Write each point, and the activation and its derivative there."""
     operation = ACTIVATIONS[name]
     workbook = Workbook()
     sheet = workbook.active
@@ -47,9 +56,34 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
         sheet.cell(row, 2, at_row(formula(operation.value(Z), LAYOUT), row))
         if operation.derivative is not None:
             sheet.cell(row, 3, at_row(formula(operation.derivative(A, Z), LAYOUT), row))
-    path = tmp_path / "points.xlsx"
     workbook.save(path)
-    grid = recalculated(engine, path, Extent(sheet.title, len(POINTS), 3))
+    return Extent(sheet.title, len(POINTS), 3)
+
+
+def write_loss(name: str, path: Path) -> Extent:
+    """Write each tie, and the loss and its derivative there."""
+    y, t = Quantity("z"), Quantity("a")
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row, pair in enumerate(TIES, 1):
+        for column, value in enumerate(pair, 1):
+            sheet.cell(row, column, value)
+        sheet.cell(row, 3, at_row(formula(LOSSES[name].value([y], [t]), LAYOUT), row))
+        sheet.cell(row, 4, at_row(formula(LOSSES[name].derivative([y], [t])[0], LAYOUT), row))
+    workbook.save(path)
+    return Extent(sheet.title, len(TIES), 4)
+
+
+def test_the_tables_of_graph_and_reference_hold_the_same() -> None:
+    assert set(ACTIVATIONS) == set(functions.ACTIVATIONS)
+    assert set(LOSSES) == set(functions.LOSSES) | set(functions.FUSED_LOSSES)
+    assert set(SCHEDULES) - {CONSTANT} == set(schedules.SCHEDULES)
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_recalculated_at_nasty_points(name: str, computed: dict[str, Grid]) -> None:
+    operation, grid = ACTIVATIONS[name], computed[name]
     assert not (grid.kinds == ERROR).any()
     function, derivative = functions.ACTIVATIONS[name]
     points = np.array(POINTS)
@@ -61,24 +95,10 @@ def test_recalculated_at_nasty_points(name: str, engine: str, tmp_path: Path) ->
             assert any(found == pytest.approx(slope, rel=1e-9, abs=1e-15) for slope in allowed)
 
 
-TIES = [(0.0, 0.0), (1.0, 1.0), (0.3, 0.1 + 0.2), (1.0, 0.0), (0.0, 1.0), (-2.5, 0.5), (3.0, 3.0 + 1e-9), (1e-300, 0.0)]
-
-
-@pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.fused is None])
-def test_losses_recalculated_at_ties(name: str, engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", LOSSES_WITH_TIES)
+def test_losses_recalculated_at_ties(name: str, computed: dict[str, Grid]) -> None:
     """Within rounding of y = t, and of the bound of Huber's loss, either side is right."""
-    y, t = Quantity("z"), Quantity("a")
-    workbook = Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    for row, pair in enumerate(TIES, 1):
-        for column, value in enumerate(pair, 1):
-            sheet.cell(row, column, value)
-        sheet.cell(row, 3, at_row(formula(LOSSES[name].value([y], [t]), LAYOUT), row))
-        sheet.cell(row, 4, at_row(formula(LOSSES[name].derivative([y], [t])[0], LAYOUT), row))
-    path = tmp_path / "ties.xlsx"
-    workbook.save(path)
-    values = recalculated(engine, path, Extent(sheet.title, len(TIES), 4)).values
+    values = computed[name].values
     loss, derivative = functions.LOSSES[name]
     for (output, target), value, slope in zip(TIES, values[:, 2], values[:, 3], strict=True):
         outputs = np.array([[output - 1e-15], [output], [output + 1e-15], [target]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import numpy as np
 import pytest
 from conftest import Build
@@ -90,7 +91,7 @@ def test_the_accuracy_of_a_batch(built: Build, engine: str) -> None:
     """At the iterations that the chart shows, from the outputs on sheet Training."""
     path = built("iris", iters=30)
     (cells,) = recalculated(path, engine)
-    sheet = load_workbook(path)["Dashboard"]
+    sheet = kept.looked_at(path)["Dashboard"]
     first = next(
         number for number, c in enumerate(sheet[1], 1) if str(c.value).startswith("Correctly classified samples")
     )
@@ -167,7 +168,7 @@ def test_the_accuracy_counts_every_sample(tmp_path: Path, engine: str) -> None:
     paths = [tmp_path / f"{number}.xlsx" for number in range(len(COUNTED))]
     for case, path in zip(COUNTED, paths, strict=True):
         spec = network(case)
-        xlnet.build(spec, path)
+        kept.build(spec, path)
         # The last layer's biases in row 4, of an earlier run or typed: then other samples are right.
         bias = where(path, "b2_1")
         saved, moved = recalculated(path, engine, {f"Training!{bias}4": 0.5})
@@ -178,7 +179,7 @@ def test_the_accuracy_counts_every_sample(tmp_path: Path, engine: str) -> None:
         assert right(path, saved, spec) < 0.95
         assert right(path, moved, spec) != right(path, saved, spec)
         assert labelled(path, "Predict", f"correctly classified, of {len(spec.data.x)}", 2)
-        last = load_workbook(path, data_only=True)
+        last = kept.looked_at(path, data_only=True)
         row = labelled(path, "Dashboard", "accuracy on all samples (see Predict)", 2)
         assert last["Dashboard"].cell(row, 3).value == pytest.approx(right(path, saved, spec), abs=1e-12)
     for case, report in zip(COUNTED, check_all(paths, engine=engine), strict=True):
@@ -205,7 +206,7 @@ def right(path: Path, cells: Cells, spec: Spec, count: int | None = None) -> flo
 
 def test_a_damaged_pass_of_a_sample_that_is_not_listed_is_named(tmp_path: Path, require: Callable[[str], str]) -> None:
     path = tmp_path / "sorted.xlsx"
-    xlnet.build(network("softmax, standardized"), path)
+    kept.build(network("softmax, standardized"), path)
     workbook = load_workbook(path)
     sheet = workbook["Predict"]
     last = max(column for column in range(1, sheet.max_column + 1) if sheet.cell(601, column).value is not None)

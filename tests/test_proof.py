@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import kept
 import numpy as np
 import pytest
 from conftest import Build
@@ -101,7 +102,7 @@ def kinked(activation: str, weight: float, x: list[list[float]]) -> dict[str, ob
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu"])
 def test_at_a_kink_either_slope_agrees(tmp_path: Path, engine: str, activation: str) -> None:
     path = tmp_path / "kink.xlsx"
-    xlnet.build(parse(kinked(activation, 0.0, [[2.0]]), name="kink", label="kink"), path)
+    kept.build(parse(kinked(activation, 0.0, [[2.0]]), name="kink", label="kink"), path)
     (cells,) = recalculated(path, engine)
     assert cells("Proof!I12") == "agrees, at a kink"
     assert cells(HEADLINE) == "2 of 2 gradients agree"
@@ -113,7 +114,7 @@ def test_a_perfect_fit_of_absolute_errors_agrees(tmp_path: Path, engine: str) ->
     document["data"] = {"x": [[1.0], [2.0]], "t": [[1.5], [3.0]]}
     document["training"] = {"iters": 3, "loss": "mae"}
     path = tmp_path / "mae.xlsx"
-    xlnet.build(parse(document, name="mae", label="mae"), path)
+    kept.build(parse(document, name="mae", label="mae"), path)
     (cells,) = recalculated(path, engine)
     assert cells(HEADLINE) == "2 of 2 gradients agree"
 
@@ -128,7 +129,7 @@ def test_a_diverged_iteration_has_no_numbers(built: Build, engine: str) -> None:
 
 def test_of_very_many_parameters_some_are_proved(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "many.xlsx"
-    xlnet.build(xlnet.load("circle", layers="2-40-20-1", seed=1, iters=5), path)
+    kept.build(xlnet.load("circle", layers="2-40-20-1", seed=1, iters=5), path)
     sheet = load_workbook(path)["Proof"]
     (cells,) = recalculated(path, engine)
     headline = str(cells(HEADLINE))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pytest
 from conftest import Build
 from mutants import Mutant, write_mutant
@@ -37,8 +38,8 @@ HARMFUL = (
 
 def test_what_is_right_by_luck_is_wrong(tmp_path: Path, engine: str) -> None:
     whole = tmp_path / "whole.xlsx"
-    xlnet.build(xlnet.load("seed", iters=30), whole)
-    own = load_workbook(whole)
+    kept.build(xlnet.load("seed", iters=30), whole)
+    own = kept.looked_at(whole)
     paths = []
     for number, mutant in enumerate(HARMFUL):
         assert own[mutant.sheet][mutant.cell].data_type == "f", mutant
@@ -110,7 +111,7 @@ def test_defined_names_stand_for_their_cells(built: Build, engine: str) -> None:
 
 def test_the_runs_of_a_comparison(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "runs.xlsx"
-    xlnet.build_comparison(xlnet.load_comparison("seed", lr=[0.01, 0.1], iters=6), path)
+    kept.build_comparison(xlnet.load_comparison("seed", lr=[0.01, 0.1], iters=6), path)
     write_mutant(path, Mutant("", "run2", "H8", "", "=C8*B$2+B8*A$2"))
     write_mutant(path, Mutant("", "run1", "H8", "", "=ABS(B8*A$2+C8*B$2)"))
     report = xlnet.check(path, engine=engine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 TRAINING = "xl/worksheets/sheet1.xml"
@@ -18,9 +19,18 @@ def rewrite(path: Path, change: Callable[[str], str], part: str = TRAINING) -> N
     after = change(before)
     assert after != before, "the damage must change something"
     parts[part] = after.encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, content in parts.items():
             package.writestr(name, content)
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Return the titles of the sheets, in the order of their parts."""
+    with zipfile.ZipFile(path) as package:
+        return [
+            unescape(name)
+            for name in re.findall(r'<sheet [^>]*name="([^"]*)"', package.read("xl/workbook.xml").decode())
+        ]
 
 
 def poison(path: Path) -> None:

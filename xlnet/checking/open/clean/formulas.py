@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from openpyxl.utils import column_index_from_string
@@ -69,9 +70,13 @@ class Judge:
     _each: int = field(default=_STEPS, init=False)
     _left: int = field(default=_STEPS_IN_ALL, init=False)
     _growth: float = field(default=1.0, init=False)
+    _is_counted: bool = field(default=False, init=False)
 
-    def __post_init__(self) -> None:
-        """Add to what formulas may take."""
+    def _count_own(self) -> None:
+        """Add what xlnet's own formulas take, once: few workbooks hold another one, and only then it matters."""
+        if self._is_counted:
+            return
+        self._is_counted = True
         for formula, times in self.own:
             work = _work(formula, self)
             if work is not None:
@@ -83,6 +88,7 @@ class Judge:
 
         `instead_of` is xlnet's own formula at its place.
         """
+        self._count_own()
         work = _work(formula, self)
         if work is None or work.steps > self._each:
             return False
@@ -95,19 +101,33 @@ class Judge:
 
 
 class _Work(NamedTuple):
-    """What a formula takes: about so many steps, and what it joins texts of, with the number of cells."""
+    """What a formula takes: about so many steps, and what it joins texts of, with the number of cells.
+
+    `sheets` and `names` are those that it cites.
+    """
 
     steps: int
     joined: Counter[str]
+    sheets: frozenset[str]
+    names: frozenset[str]
 
 
 def _work(formula: str, judge: Judge) -> _Work | None:
     """Return what a formula takes; None where an engine may not see it."""
-    if not 0 < len(formula) <= LONGEST_FORMULA:
+    work = _work_of_any(formula) if 0 < len(formula) <= LONGEST_FORMULA else None
+    if work is None or not work.names.issubset((*judge.names, "true", "false")):
         return None
+    return work if all(_is_known(sheet, judge.titles) for sheet in work.sheets) else None
+
+
+# The sheets of a comparison's runs hold the same formulas.
+@lru_cache(maxsize=20_000)
+def _work_of_any(formula: str) -> _Work | None:
+    """Return what a formula takes in a workbook that has all that it names; None where no engine may see it."""
     functions: list[str] = []
     ranges: list[tuple[int, int]] = []
-    cited: Counter[str] = Counter()
+    cited: list[tuple[str, int]] = []
+    sheets, names = set[str](), set[str]()
     position = signs = powers = operations = 0
     is_widening = is_joining = False
     while position < len(formula):
@@ -124,13 +144,15 @@ def _work(formula: str, judge: Judge) -> _Work | None:
             is_joining |= name in _JOINING
             functions.append(name)
         elif kind in ("cells", "columns", "lines"):
-            size = _size(token)
-            if size is None or (token["sheet"] and not _is_known(token["sheet"], judge.titles)):
+            size = _size(token["cells"] or token["columns"] or token["lines"])
+            if size is None:
                 return None
+            if token["sheet"]:
+                sheets.add(token["sheet"])
             ranges.append(size)
-            cited[token[0].replace("$", "").upper()] += size[0] * size[1]
-        elif kind == "name" and token["name"].casefold() not in (*judge.names, "true", "false"):
-            return None
+            cited.append((token[0], size[0] * size[1]))
+        elif kind == "name":
+            names.add(token["name"].casefold())
         elif kind == "open":
             functions.append("")
         elif kind == "close" and functions and functions.pop() == "SUBSTITUTE" and not _is_short(formula[:position]):
@@ -144,7 +166,10 @@ def _work(formula: str, judge: Judge) -> _Work | None:
     rows, columns = (max((size[side] for size in ranges), default=1) for side in (0, 1))
     # Arrays of different shapes are spread over each other's rows and columns.
     widest = max(rows, columns) ** 3 if is_widening else rows * columns
-    return _Work(widest * (len(ranges) + operations), cited if is_joining else Counter())
+    joined = Counter[str]()
+    for text, count in cited if is_joining else ():
+        joined[text.replace("$", "").upper()] += count
+    return _Work(widest * (len(ranges) + operations), joined, frozenset(sheets), frozenset(names))
 
 
 def _is_short(formula: str) -> bool:
@@ -152,10 +177,11 @@ def _is_short(formula: str) -> bool:
     return _SHORT_SUBSTITUTE.search(formula, max(0, len(formula) - 30)) is not None
 
 
-def _size(token: re.Match[str]) -> tuple[int, int] | None:
+@lru_cache(maxsize=20_000)
+def _size(text: str) -> tuple[int, int] | None:
     """Return the rows and columns of a reference; None where there are no such cells."""
-    columns = [column_index_from_string(letters) for letters in _letters(token)]
-    rows = [int(digits) for digits in re.findall(r"[0-9]+", token["cells"] or token["lines"] or "")]
+    columns = [column_index_from_string(letters) for letters in re.findall(r"[A-Za-z]+", text)]
+    rows = [int(digits) for digits in re.findall(r"[0-9]+", text)]
     if (
         max(columns, default=1) > LAST_SHEET_COLUMN
         or not 1 <= min(rows, default=1) <= max(rows, default=1) <= LAST_SHEET_ROW
@@ -165,10 +191,6 @@ def _size(token: re.Match[str]) -> tuple[int, int] | None:
         max(rows) - min(rows) + 1 if rows else LAST_SHEET_ROW,
         max(columns) - min(columns) + 1 if columns else LAST_SHEET_COLUMN,
     )
-
-
-def _letters(token: re.Match[str]) -> Iterator[str]:
-    yield from re.findall(r"[A-Za-z]+", token["cells"] or token["columns"] or "")
 
 
 def _is_known(sheet: str, titles: Collection[str]) -> bool:

@@ -1,0 +1,64 @@
+"""Workbooks that are built once in a run of the tests and copied from then on, and read once while they are the same.
+
+A workbook is a function of its spec and options alone: `test_the_same_input_gives_the_same_bytes` holds that, and
+builds for itself, as do those tests that are about building.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+import xlnet
+from xlnet.comparison import Comparison
+from xlnet.spec import Spec
+
+_MOST_READ = 6
+_read: dict[tuple[str, bool], Workbook] = {}
+_folders: list[Path] = []
+
+
+def keep_in(folder: Path) -> None:
+    """Keep workbooks in `folder`, which all processes of a run share."""
+    folder.mkdir(exist_ok=True)
+    _folders.append(folder)
+
+
+def build(spec: Spec, path: Path, **options: Any) -> None:
+    """Do what `xlnet.build` does, once for all who ask for the same."""
+    _copy(xlnet.build, spec, path, options)
+
+
+def build_comparison(comparison: Comparison, path: Path, **options: Any) -> None:
+    """Do what `xlnet.build_comparison` does, once for all who ask for the same."""
+    _copy(xlnet.build_comparison, comparison, path, options)
+
+
+def _copy(build: Callable[..., object], asked: Spec | Comparison, path: Path, options: dict[str, Any]) -> None:
+    text = repr((asked, sorted(options.items()), os.environ.get("SOURCE_DATE_EPOCH")))
+    kept = _folders[-1] / f"{hashlib.sha256(text.encode()).hexdigest()}.xlsx"
+    if not kept.exists():
+        with tempfile.TemporaryDirectory(dir=kept.parent) as own:
+            new = Path(own) / kept.name
+            build(asked, new, **options)
+            # Two processes may build the same at once: each file is whole.
+            new.replace(kept)
+    shutil.copyfile(kept, path)
+
+
+def looked_at(path: Path, *, data_only: bool = False) -> Workbook:
+    """Return what openpyxl reads of a workbook, to be looked at alone: the next who asks gets the same object."""
+    key = hashlib.sha256(path.read_bytes()).hexdigest(), data_only
+    if key not in _read:
+        while len(_read) >= _MOST_READ:
+            del _read[next(iter(_read))]
+        _read[key] = load_workbook(path, data_only=data_only)
+    return _read[key]
