@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import cast
 
 from xlnet.graph.expression import Expression, Quantity
@@ -33,7 +34,8 @@ def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:
     The first block is one iteration.
     """
     first = _Run(graph, first=True)
-    later = _Run(graph, first=False)
+    has_firsts = any(node.first is not None for node in graph.nodes)
+    later = _Run(graph, first=False) if has_firsts else first
     drawn = [node.typed for node in graph.nodes if node.typed is not None]
     above: Values = [math.nan] * len(graph.nodes)
     start = 0
@@ -64,22 +66,26 @@ class _Run:
     """Iterations as functions of the values of the iteration before."""
 
     def __init__(self, graph: Graph, *, first: bool) -> None:
-        nodes = graph.nodes
-        self._columns = len(nodes)
+        self._nodes, self._is_first = graph.nodes, first
         constants = [*graph.settings, *(c for column in graph.data for c in column.constants)]
         fixed = {constant.key: constant.value for constant in constants}
-        environment = _ENVIRONMENT | {"fixed": list(fixed.values())}
+        self._environment = _ENVIRONMENT | {"fixed": list(fixed.values())}
         for column in graph.data:
-            environment[column.key] = [constant.value for constant in column.constants]
-        places = {key: column for column, node in enumerate(nodes) for key in (node.key, *node.aliases)}
-        positions = {key: index for index, key in enumerate(fixed)}
-        drawn = {node.key: index for index, node in enumerate(n for n in nodes if n.typed is not None)}
+            self._environment[column.key] = [constant.value for constant in column.constants]
+        self._places = {key: number for number, node in enumerate(self._nodes) for key in (node.key, *node.aliases)}
+        self._positions = {key: index for index, key in enumerate(fixed)}
+        self._rows = _rows_of(self._sources("n{}", "a{}"), self._environment)
 
-        def sources(here: str, above: str) -> list[str]:
-            python = _python(places, positions, here, above)
-            return [_source(node, drawn, python, first=first) for node in nodes]
+    @cached_property
+    def _cells(self) -> Sequence[Cell]:
+        """A function for each cell of a row: compiled where a row has a cell without a finite value alone."""
+        return _cells_of(self._sources("here[{}]", "above[{}]"), self._environment)
 
-        self._rows, self._cells = _compiled(sources("n{}", "a{}"), sources("here[{}]", "above[{}]"), environment)
+    def _sources(self, here: str, above: str) -> list[str]:
+        """Return the Python expression of each node."""
+        python = _python(self._places, self._positions, here, above)
+        drawn = {node.key: index for index, node in enumerate(n for n in self._nodes if n.typed is not None)}
+        return [_source(node, drawn, python, first=self._is_first) for node in self._nodes]
 
     def block(self, above: Values, typed: Sequence[Values], count: int) -> Block:
         """Return the next `count` rows."""
@@ -152,26 +158,33 @@ def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, abov
     )
 
 
-def _compiled(locally: list[str], guarded: list[str], environment: Mapping[str, object]) -> tuple[Rows, Sequence[Cell]]:
-    """Return a function that appends rows to a list, and one for each cell of a row.
+def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
+    """Return a function that appends rows to a list.
 
-    In the first a value is a local variable: `n3` is that of column 3 and `a3` that of the row above.
+    In it a value is a local variable: `n3` is that of node 3 and `a3` that of the row above.
     """
-    cited_above = sorted({int(column) for source in locally for column in re.findall(r"\ba(\d+)\b", source)})
-    names = [f"n{column}" for column in range(len(locally))]
+    cited_above = sorted({int(number) for source in sources for number in re.findall(r"\ba(\d+)\b", source)})
+    names = [f"n{number}" for number in range(len(sources))]
     lines = (
         "def rows(above, drawn, count, values):",
         f" {', '.join(names)}, = above",
         " extend = values.extend",
         " for typed in drawn:",
-        *(f"  a{column} = n{column}" for column in cited_above),
-        *(f"  {name} = {source}" for name, source in zip(names, locally, strict=True)),
+        *(f"  a{number} = n{number}" for number in cited_above),
+        *(f"  {name} = {source}" for name, source in zip(names, sources, strict=True)),
         f"  extend(({', '.join(names)},))",
-        "cells = [",
-        *(f" lambda above, here, typed: {source}," for source in guarded),
-        "]",
     )
+    return cast(Rows, _executed(lines, environment)["rows"])
+
+
+def _cells_of(sources: Sequence[str], environment: Mapping[str, object]) -> Sequence[Cell]:
+    """Return a function for each cell of a row."""
+    lines = ("cells = [", *(f" lambda above, here, typed: {source}," for source in sources), "]")
+    return cast(Sequence[Cell], _executed(lines, environment)["cells"])
+
+
+def _executed(lines: Sequence[str], environment: Mapping[str, object]) -> dict[str, object]:
     namespace = dict(environment)
     # Compiled first: an interrupt inside exec() of a text would end Python by a signal, whatever is done about it.
     exec(compile("\n".join(lines), "<graph>", "exec"), namespace)
-    return cast(Rows, namespace["rows"]), cast(Sequence[Cell], namespace["cells"])
+    return namespace

@@ -41,6 +41,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "if": _call("IF"),
     "iferror": _call("IFERROR"),
     "index": _call("INDEX"),
+    "isnumber": _call("ISNUMBER"),
     # LOG is to base 10.
     "ln": _call("LN"),
     "log10": _call("LOG10"),
@@ -48,10 +49,12 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "min": _call("MIN"),
     "mod": _call("MOD"),
     "none": lambda: "NA()",
+    "or": _call("OR"),
     "pi": _call("PI"),
     "round": _call("ROUND"),
     "sign": _call("SIGN"),
     "sqrt": _call("SQRT"),
+    "sumproduct": _call("SUMPRODUCT"),
     "substitute": _call("SUBSTITUTE"),
     "tanh": _call("TANH"),
     # A minus before the exponent binds tighter than the power.

@@ -8,11 +8,15 @@ format show ordinary numbers by the fixed digits and the others by short powers 
 
 from __future__ import annotations
 
-from openpyxl.formatting.rule import Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
+from openpyxl.utils import range_boundaries
 
 from xlnet.book import style
+from xlnet.book.drawing.rules import add_rule
+from xlnet.cell import Cell
+from xlnet.graph.expression import absolute, call
+from xlnet.graph.references import NEITHER, InCell, compared
 from xlnet.xlsx.page import Page
 
 # Numbers of formats below 164 are Excel's own.
@@ -29,10 +33,20 @@ def align_ordinary(page: Page, area: str, digits: str = style.DIGITS) -> None:
     One area at a time: of several, programs do not agree on the cell that a relative reference starts from. Where the
     cells have another conditional format it must have the same area: LibreOffice applies both only then.
     """
-    first = area.split(":")[0]
-    is_fraction = f"AND(ISNUMBER({first}),{first}<>INT({first}),ABS({first})>={_LEAST},ABS({first})<{_MOST})"
-    is_extreme = f"AND(ISNUMBER({first}),{first}<>0,OR(ABS({first})<{_LEAST},ABS({first})>={_MOST}))"
-    power, number = _POWERS.get(digits, _USUAL_POWER)
-    for condition, form, form_number in ((is_fraction, digits, _NUMBERS[digits]), (is_extreme, power, number)):
-        look = DifferentialStyle(numFmt=NumberFormat(numFmtId=form_number, formatCode=form))
-        page.conditional_formatting.add(area, Rule(type="expression", dxf=look, formula=[condition]))
+    column, row, _, _ = range_boundaries(area)
+    assert column is not None
+    assert row is not None
+    number = InCell(Cell(page.title, row, column), NEITHER)
+    size, is_number = absolute(number), call("isnumber", number)
+    is_small, is_large = compared(size, "<", _LEAST), compared(size, ">=", _MOST)
+    is_fraction = call(
+        "and",
+        is_number,
+        compared(number, "<>", call("floor", number)),
+        compared(size, ">=", _LEAST),
+        compared(size, "<", _MOST),
+    )
+    is_extreme = call("and", is_number, compared(number, "<>", 0), call("or", is_small, is_large))
+    power, power_number = _POWERS.get(digits, _USUAL_POWER)
+    for condition, form, form_number in ((is_fraction, digits, _NUMBERS[digits]), (is_extreme, power, power_number)):
+        add_rule(page, area, condition, DifferentialStyle(numFmt=NumberFormat(numFmtId=form_number, formatCode=form)))

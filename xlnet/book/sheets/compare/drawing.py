@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
+from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 
 from xlnet.book import style
@@ -16,8 +17,10 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect
+from xlnet.book.drawing.rules import add_rule
 from xlnet.book.limits import most_runs
 from xlnet.book.live import Formula, put_all, put_inputs
+from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.compare.formulas import inputs
 from xlnet.book.sheets.compare.plan import (
     BAND_ROW,
@@ -38,7 +41,10 @@ from xlnet.book.sheets.compare.plan import (
     WEIGHT_TIMES,
     Plan,
 )
-from xlnet.render.excel import cell, quoted_sheet, text
+from xlnet.cell import Cell
+from xlnet.graph.expression import call
+from xlnet.graph.references import NEITHER, InCell, compared
+from xlnet.render.excel import cell, quoted_sheet
 from xlnet.xlsx.page import Page
 
 _MARGIN_WIDTH, _NAME_WIDTH, _WIDTH = 2.0, 26.0, 12.5
@@ -187,14 +193,13 @@ def _colour(page: Page, plan: Plan) -> None:
     numbers = f"{cell(plan.limits_column + 1, CONTROL_ROW)}:{cell(plan.limits_column + 1, CONTROL_ROW + 2)}"
     align_ordinary(page, numbers)
     wrong, right = style.VERDICT
-    below, diverged = (cell(columns[name], first) for name in ("first below", "diverged"))
-    no = text(plan.texts.get("compare", "no"))
-    for name, condition, (colour, fill) in (
-        ("first below", f"ISNUMBER({below})", right),
-        ("diverged", f"{diverged}<>{no}", wrong),
+    below, diverged = (InCell(Cell(NAME, first, columns[name]), NEITHER) for name in ("first below", "diverged"))
+    for name, where, (colour, fill) in (
+        ("first below", call("isnumber", below), right),
+        ("diverged", compared(diverged, "<>", plan.texts.get("compare", "no")), wrong),
     ):
-        rule = FormulaRule([condition], font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))  # type: ignore[no-untyped-call]
-        page.conditional_formatting.add(f"{cell(columns[name], first)}:{cell(columns[name], last)}", rule)
+        look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))
+        add_rule(page, f"{cell(columns[name], first)}:{cell(columns[name], last)}", where, look)
     low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
         align_ordinary(page, f"{cell(start, first)}:{cell(end, last)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -11,7 +10,7 @@ from math import ceil
 from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from xlnet.book import style
 from xlnet.book.choices import ITERATION, sample_of
@@ -19,9 +18,10 @@ from xlnet.book.drawing.cells import merge, put, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
+from xlnet.book.drawing.rules import rule
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
-from xlnet.book.sheets.explore import matrices, picture
+from xlnet.book.sheets.explore import NAME, matrices, picture
 from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.faces import cells, faces
 from xlnet.book.sheets.explore.formulas import inputs, palette_of
@@ -41,8 +41,10 @@ from xlnet.book.sheets.explore.plan import (
 )
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
 from xlnet.book.sheets.explore.written import parts_of
-from xlnet.render.excel import absolute, cell
-from xlnet.render.excel import text as text_of_formula
+from xlnet.cell import Area, Cell
+from xlnet.graph.expression import call
+from xlnet.graph.references import InCell, InCells, compared
+from xlnet.render.excel import cell, condition
 from xlnet.xlsx.page import Page
 
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
@@ -133,8 +135,9 @@ def _format_picture(page: Page, plan: Plan) -> None:
 def _scale(weights: Sequence[str]) -> Rule:
     """Return the colours of all weights: a rule has one area, so each says where the least and the largest stand."""
     low, middle, high = style.SIGNED_SCALE
-    every = ",".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", area) for area in weights)
-    least, most = f"MIN(0,{every})", f"MAX(0,{every})"
+    bounds = (range_boundaries(area) for area in weights)
+    every = [InCells(Area(NAME, top or 1, left or 1, bottom or 1, right or 1)) for left, top, right, bottom in bounds]
+    least, most = (condition(call(end, 0, *every), NAME) for end in ("min", "max"))
     return ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call,no-any-return]
 
 
@@ -148,9 +151,8 @@ def _backward(plan: Plan) -> Rule:
     """Return the rule that gives the units the colours of the backward pass in the backward view."""
     palette = style.GROUPS["gradients"]
     look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
-    view = absolute(CONTROL_COLUMN, VIEW_ROW)
-    condition = f"{view}={text_of_formula(plan.model.texts.get('explore', 'backward'))}"
-    return Rule(type="expression", dxf=look, formula=[condition])
+    view = InCell(Cell(NAME, VIEW_ROW, CONTROL_COLUMN))
+    return rule(NAME, compared(view, "=", plan.model.texts.get("explore", "backward")), look)
 
 
 def _draw_table(page: Page, plan: Plan) -> None:

@@ -21,6 +21,7 @@ from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import names
 from xlnet.book.sheets.predict.formulas import inputs
 from xlnet.book.sheets.predict.plan import (
@@ -34,8 +35,11 @@ from xlnet.book.sheets.predict.plan import (
     Plan,
     shown,
 )
+from xlnet.cell import Area, Cell
+from xlnet.graph.expression import Expression, absolute, call
+from xlnet.graph.references import COLUMN, ROW, Bracketed, InCell, InCells, compared
 from xlnet.model import classification as classes
-from xlnet.render.excel import absolute, cell
+from xlnet.render.excel import cell, condition
 from xlnet.xlsx.page import Page
 
 _MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _POINT_WIDTH, _AXIS_WIDTH = 2.0, 26.0, 13.0, 4.2, 6.0
@@ -247,34 +251,36 @@ def _marks(plan: Plan) -> list[Rule]:
     """Return the rules that mark the points nearest to a sample, with a full or an empty circle by its target."""
     last = plan.sample_row + plan.samples - 1
 
-    def column(key: str) -> str:
-        return f"{absolute(plan.columns[key], plan.sample_row)}:{absolute(plan.columns[key], last)}"
+    def samples(*keys: str) -> InCells:
+        columns = [plan.columns[key] for key in keys]
+        return InCells(Area(NAME, plan.sample_row, columns[0], last, columns[-1]))
 
-    def near(number: int, axis: str) -> str:
-        ends = [absolute(VALUE_COLUMN, plan.controls[f"{name} {number}"]) for name in ("last", "first")]
-        return f"(ABS({column(plan.inputs[number - 1])}-{axis})<=({ends[0]}-{ends[1]})/{2 * (plan.side - 1)})"
+    def control(name: str) -> InCell:
+        return InCell(Cell(NAME, plan.controls[name], VALUE_COLUMN))
 
-    bottom = PICTURE_ROW + plan.side
-    across = f"{get_column_letter(plan.picture_column + 1)}${bottom}"
-    up = f"${get_column_letter(plan.picture_column)}{PICTURE_ROW}"
-    here = f"{near(1, across)}*{near(2, up)}"
-    target = column(plan.targets[0])
+    def near(number: int, axis: InCell) -> Expression:
+        distance = absolute(samples(plan.inputs[number - 1]) - axis)
+        width = (control(f"last {number}") - control(f"first {number}")) / (2 * (plan.side - 1))
+        return Bracketed(compared(distance, "<=", width))
+
+    across = InCell(Cell(NAME, PICTURE_ROW + plan.side, plan.picture_column + 1), ROW)
+    up = InCell(Cell(NAME, PICTURE_ROW, plan.picture_column), COLUMN)
+    here = near(1, across) * near(2, up)
+    target: Expression = samples(plan.targets[0])
     if "output" in plan.controls:
-        every = f"{absolute(plan.columns[plan.targets[0]], plan.sample_row)}:"
-        every += absolute(plan.columns[plan.targets[-1]], last)
-        target = f"INDEX({every},0,{absolute(VALUE_COLUMN, plan.controls['output'])})"
-    full = f"*({target}>{classes.BOUNDARY})" if plan.kind else ""
-    rules = [_mark(f"SUMPRODUCT({here}{full})>0", "●")]
+        target = call("index", samples(plan.targets[0], plan.targets[-1]), 0, control("output"))
+    full = here * Bracketed(compared(target, ">", classes.BOUNDARY)) if plan.kind else here
+    rules = [_mark(compared(call("sumproduct", full), ">", 0), "●")]
     if plan.kind:
-        rules.append(_mark(f"SUMPRODUCT({here})>0", "○"))
+        rules.append(_mark(compared(call("sumproduct", here), ">", 0), "○"))
     return rules
 
 
-def _mark(condition: str, sign: str) -> Rule:
+def _mark(where: Expression, sign: str) -> Rule:
     side = Side(style="thin", color="334155")
     look = DifferentialStyle(
         font=Font(b=True, color="0F172A"),
         border=Border(left=side, right=side, top=side, bottom=side),
         numFmt=NumberFormat(numFmtId=_MARK_FORMAT_NUMBER + (sign == "○"), formatCode=f'"{sign}"'),
     )
-    return Rule(type="expression", dxf=look, formula=[condition], stopIfTrue=False)
+    return Rule(type="expression", dxf=look, formula=[condition(where, NAME)], stopIfTrue=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
@@ -17,8 +16,10 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, print_landscape
 from xlnet.book.drawing.protection import protect
+from xlnet.book.drawing.rules import add_rule
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.proof import NAME
 from xlnet.book.sheets.proof.formulas import inputs
 from xlnet.book.sheets.proof.plan import (
     ABOUT_ROW,
@@ -35,7 +36,10 @@ from xlnet.book.sheets.proof.plan import (
     Plan,
     plan,
 )
-from xlnet.render.excel import absolute, cell, text
+from xlnet.cell import Cell
+from xlnet.graph.expression import call
+from xlnet.graph.references import COLUMN, InCell, compared
+from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
 _WIDTH, _LABEL_WIDTH, _COLUMNS_PER_PAGE, _MOST_PRINTED_COLUMNS = 17, 20, 14, 28
@@ -122,19 +126,18 @@ def _colour_verdicts(page: Page, made: Plan) -> None:
     """Colour verdicts and headline green or red; show what is small or large by a power of ten."""
     column = made.column("verdict")
     last = made.row(len(made.proved) - 1)
-    verdict = f"${cell(column, FIRST_ROW)}"
+    verdict = InCell(Cell(NAME, FIRST_ROW, column), COLUMN)
     cells = f"{cell(column, FIRST_ROW)}:{cell(column, last)}"
     for name in ("agrees", "kink", "differs"):
-        rule = _coloured(f"{verdict}={text(made.model.texts.get('proof', name))}", good=name != "differs")
-        page.conditional_formatting.add(cells, rule)
+        add_rule(page, cells, compared(verdict, "=", made.model.texts.get("proof", name)), _coloured(name != "differs"))
     before, after = made.headline
-    headline = absolute(LABEL_COLUMN, HEADLINE_ROW)
-    everything = text(f"{before}{len(made.proved)}{after}")
+    headline = InCell(Cell(NAME, HEADLINE_ROW, LABEL_COLUMN))
+    everything = f"{before}{len(made.proved)}{after}"
     banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
-    page.conditional_formatting.add(banner, _coloured(f"{headline}={everything}", good=True))
-    diverged = text(made.model.texts.get("proof", "diverged"))
-    is_wrong = f"AND({headline}<>{everything},{headline}<>{diverged})"
-    page.conditional_formatting.add(banner, _coloured(is_wrong, good=False))
+    add_rule(page, banner, compared(headline, "=", everything), _coloured(True))
+    diverged = made.model.texts.get("proof", "diverged")
+    is_wrong = call("and", compared(headline, "<>", everything), compared(headline, "<>", diverged))
+    add_rule(page, banner, is_wrong, _coloured(False))
     fit_height(page, HEADLINE_ROW, 2)
     for name in (
         "value",
@@ -152,7 +155,6 @@ def _colour_verdicts(page: Page, made: Plan) -> None:
     align_ordinary(page, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
 
 
-def _coloured(condition: str, *, good: bool) -> Rule:
-    colour, fill = style.VERDICT[good]
-    look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill("solid", bgColor=fill))
-    return Rule(type="expression", dxf=look, formula=[condition])
+def _coloured(is_good: bool) -> DifferentialStyle:
+    colour, fill = style.VERDICT[is_good]
+    return DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill("solid", bgColor=fill))
