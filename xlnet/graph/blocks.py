@@ -27,39 +27,41 @@ class Block:
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit of a dense layer, by keys: weighted sum, weights in the order of the layer's inputs, bias."""
+    """What the weighted sum of one unit is made of, by keys: weights, each with what it weighs, and a bias."""
 
-    weighted_sum: str
-    weights: Sequence[str]
+    terms: Sequence[tuple[str, str]]
     bias: str | None
 
 
-def weighted_sums(units: Sequence[Unit], sources: Sequence[str], aliases: Sequence[tuple[str, ...]]) -> Block:
-    """Return z = Σ wᵢ·aᵢ + b of a layer; with δ = ∂E/∂z, ∂E/∂wᵢ = δ·aᵢ, ∂E/∂aᵢ = Σ δ·wᵢ over the units, ∂E/∂b = δ."""
-    a = _quantities(sources)
-    biases = [unit.bias for unit in units if unit.bias is not None]
+def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[str] = ()) -> Block:
+    """Return z = Σ wᵢ·aᵢ + b of every unit; with δ = ∂E/∂z, ∂E/∂wᵢ and ∂E/∂aᵢ get δ·aᵢ and δ·wᵢ, ∂E/∂b gets δ.
+
+    A weight may lead to several units, and get a part from each.
+    """
 
     def pullback(deltas: Sequence[Expression]) -> Parts:
         parts: Parts = []
         for unit, delta in zip(units, deltas, strict=True):
-            parts += [(w, product(delta, source)) for w, source in zip(unit.weights, a, strict=True)]
-            parts += [(key, product(delta, Quantity(w))) for key, w in zip(sources, unit.weights, strict=True)]
+            parts += [(w, product(delta, Quantity(source))) for w, source in unit.terms]
+            parts += [(source, product(delta, Quantity(w))) for w, source in unit.terms]
             parts += [] if unit.bias is None else [(unit.bias, delta)]
         return parts
 
+    cited = (key for unit in units for term in unit.terms for key in term)
+    biases = (unit.bias for unit in units if unit.bias is not None)
     return Block(
         nodes=tuple(
-            Node(unit.weighted_sum, "forward", _weighted_sum(unit, a), aliases=other)
-            for unit, other in zip(units, aliases, strict=True)
+            Node(key, "forward", _weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
+            for index, (key, unit) in enumerate(zip(keys, units, strict=True))
         ),
-        inputs=(*(w for unit in units for w in unit.weights), *sources, *biases),
+        inputs=tuple(dict.fromkeys((*cited, *biases))),
         pullback=pullback,
     )
 
 
-def _weighted_sum(unit: Unit, sources: Sequence[Expression]) -> Expression:
+def _weighted_sum(unit: Unit) -> Expression:
     bias = [] if unit.bias is None else [Quantity(unit.bias)]
-    return total(*map(product, _quantities(unit.weights), sources), *bias)
+    return total(*(product(Quantity(w), Quantity(source)) for w, source in unit.terms), *bias)
 
 
 def activations(keys: Sequence[str], sums: Sequence[str], function: Activation) -> Block:

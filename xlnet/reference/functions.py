@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,14 @@ Array = NDArray[np.float64]
 Quantities = dict[str, Array]
 Function = Callable[[Quantities], Array]
 Rule = tuple[str, Function]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The axes of a quantity after the rows: one for the samples of the batch, if `sampled`, then those of `shape`."""
+
+    shape: tuple[int, ...] = ()
+    sampled: bool = False
 
 
 def sigmoid(z: Array) -> Array:
@@ -45,8 +54,15 @@ LOSSES: dict[str, tuple[Callable[[Array, Array], Array], Callable[[Array, Array]
     ),
 }
 
-# Losses of the last layer's weighted sums z: ∂loss/∂z is y − t.
+# Losses of the last layer's weighted sums z, of the steps of its softmax where they take them: ∂loss/∂z is y − t.
 FUSED_LOSSES: dict[str, Callable[[Quantities, int], Array]] = {
-    "binary_cross_entropy": lambda q, last: (np.logaddexp(0.0, q[f"z{last}"]) - q["t"] * q[f"z{last}"]).sum(-1),
+    "binary_cross_entropy": lambda q, last: (np.logaddexp(0.0, flat(q[f"z{last}"])) - q["t"] * flat(q[f"z{last}"])).sum(
+        -1
+    ),
     "cross_entropy": lambda q, last: np.log(q[f"esum{last}"]) + q[f"zmax{last}"] - (q["t"] * q[f"z{last}"]).sum(-1),
 }
+
+
+def flat(values: Array) -> Array:
+    """Return what every sample has as one row of numbers, the last axis fastest."""
+    return values.reshape(*values.shape[:2], -1)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from xlnet.model.initializers import INITIALIZERS
+from xlnet.model.layers import DENSE, KINDS
 from xlnet.spec import Spec
 from xlnet.template.layers import DEFAULT_INITIALIZER
 
@@ -16,10 +17,13 @@ NOTHING_DRAWN = "nothing is drawn: give --layers, or --init with the name of a d
 
 def draws(document: Mapping[str, Any], spec: Spec) -> bool:
     """Return whether `document`, which was parsed to `spec`, has weights or an order drawn that the run uses."""
-    return _draws_order(spec) or any(
-        "weights" not in layer and INITIALIZERS[layer.get("init", DEFAULT_INITIALIZER)].random
-        for layer in document["network"]["layers"]
-    )
+    return _draws_order(spec) or any(map(_draws_weights, document["network"]["layers"]))
+
+
+def _draws_weights(layer: Mapping[str, Any]) -> bool:
+    arrays = (array for array in KINDS[layer.get("type", DENSE)].arrays if not array.is_bias)
+    is_random = INITIALIZERS[layer.get("init", DEFAULT_INITIALIZER)].random
+    return is_random and any(array.name not in layer for array in arrays)
 
 
 def effective(spec: Spec) -> Spec:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from xlnet import keys
 from xlnet.book import style
 from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.record import Record
 from xlnet.model import classification as classes
+from xlnet.model.network import outputs, targets
 from xlnet.render.excel import absolute, cell, element
 from xlnet.render.layout import FIRST_ROW, TRAINING
 from xlnet.xlsx.values import Value
@@ -49,9 +49,7 @@ class Marks:
     def keys_of(self, sample: int) -> tuple[list[str], list[str]]:
         """Return the outputs and targets of a sample of the batch, from 1."""
         spec = self.model.spec
-        numbers = range(1, spec.outputs + 1)
-        outputs = [keys.of_sample(keys.activation(len(spec.layers), number), sample) for number in numbers]
-        return outputs, [keys.of_sample(keys.target(number), sample) for number in numbers]
+        return outputs(spec, sample), targets(spec, sample)
 
 
 def marks(model: Model, column: int, first_row: int, most: int) -> Marks | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlnet import keys
 from xlnet.book.sheets.explore.picture import Cell, Heading
 from xlnet.book.sheets.explore.plan import PICTURE_ROW, Plan
+from xlnet.model.network import targets, units
 
 _FIRST_COLUMN = 2
 
@@ -71,19 +72,19 @@ def headings(plan: Plan) -> Iterator[Heading]:
 
 def cells(plan: Plan) -> Iterator[Cell]:
     """Yield the cells of every matrix."""
+    spec = plan.model.spec
     for matrix in matrices(plan):
         number = matrix.number
-        for source in range(matrix.sources):
-            key = keys.activation(number - 1, source + 1)
+        for source, key in enumerate(units(spec, number - 1)):
             yield Cell(*matrix.at(source, -2), "name", key)
             yield Cell(*matrix.at(source, -1), "value", key)
-        for unit in range(matrix.units):
-            yield Cell(*matrix.at(-1, unit), "name", keys.activation(number, unit + 1))
+        for unit, key in enumerate(units(spec, number)):
+            yield Cell(*matrix.at(-1, unit), "name", key)
             for source in range(matrix.sources):
-                yield Cell(*matrix.at(source, unit), "weight", keys.weight(number, unit + 1, source + 1))
+                yield Cell(*matrix.at(source, unit), "weight", keys.of_layer("w", number, unit + 1, source + 1))
         for offset, letter in enumerate(matrix.further):
-            for unit in range(matrix.units):
-                key = keys.target(unit + 1) if letter == "t" else keys.element(f"{letter}{number}", unit + 1)
+            every = targets(spec) if letter == "t" else units(spec, number, letter)
+            for unit, key in enumerate(every):
                 kind = "weight" if letter == "b" else "value"
                 yield Cell(*matrix.at(matrix.sources + offset, unit), kind, key)
 

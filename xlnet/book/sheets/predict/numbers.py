@@ -9,6 +9,7 @@ from xlnet import keys
 from xlnet.book.record import Record
 from xlnet.book.sheets.predict.plan import Plan, cell_of_sample, typed_inputs
 from xlnet.model import classification as classes
+from xlnet.model.network import inputs
 from xlnet.render import evaluate as run
 
 RIGHT, WRONG = "✓", "✗"
@@ -97,8 +98,8 @@ class Numbers:
         others = self._plan.others
         assert others is not None
         constants, spec = self._plan.model.constants, self._plan.model.spec
-        every = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
-        typed = {key: [constants[cell_of_sample(spec, key, sample)] for sample in others.samples] for key in every}
+        cells = {key: [cell_of_sample(spec, key, sample) for sample in others.samples] for key in inputs(spec)}
+        typed = {key: [constants[cell] for cell in every] for key, every in cells.items()}
         return run.rows(typed, self._parameters(record), others.nodes)
 
     def _parameters(self, record: Record) -> dict[str, float]:
