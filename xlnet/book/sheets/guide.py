@@ -23,6 +23,7 @@ from xlnet.graph.expression import Number
 from xlnet.graph.node import Node
 from xlnet.graph.operations import LOSSES
 from xlnet.graph.paths import Ways, ways
+from xlnet.model.layers import KINDS
 from xlnet.model.network import outputs, parameters
 from xlnet.model.passes import passes
 from xlnet.render.excel import absolute, cell
@@ -112,6 +113,8 @@ def _rules(model: Model) -> Iterator[Line]:
         yield Line("text", texts.get("guide", "fused"))
     yield from _listed(model, [node for node in nodes if node.group == "deltas"], "backward")
     yield from _listed(model, [node for node in nodes if node.group == "gradients"], "backward")
+    if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
+        yield Line("text", texts.get("guide", "shared"))
     graph = model.graph.nodes
     has_state = any(node.group == "state" for node in graph)
     yield Line("text", texts.get("guide", "update with state" if has_state else "update"))

@@ -5,6 +5,7 @@ To add a kind, add its file to both packages and an entry to both tables.
 
 from __future__ import annotations
 
+from xlnet.model.layers.conv1d import CONV1D
 from xlnet.model.layers.dense import DENSE as DENSE_KIND
 from xlnet.model.layers.kind import Array, Kind, Names, Number, UnfitError
 
@@ -12,4 +13,4 @@ __all__ = ["DENSE", "KINDS", "Array", "Kind", "Names", "Number", "UnfitError"]
 
 # A layer that says nothing else is dense.
 DENSE = "dense"
-KINDS = {DENSE: DENSE_KIND}
+KINDS = {DENSE: DENSE_KIND, "conv1d": CONV1D}

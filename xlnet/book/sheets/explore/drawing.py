@@ -42,6 +42,7 @@ from xlnet.book.sheets.explore.plan import (
     Plan,
 )
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
+from xlnet.model.layers import DENSE
 from xlnet.render.excel import absolute, cell
 from xlnet.render.excel import text as text_of_formula
 
@@ -104,8 +105,9 @@ def _draw_picture(worksheet: Worksheet, plan: Plan) -> None:
         elif heading.number > len(layers):
             text = texts.get("explore", "loss")
         else:
-            activation = layers[heading.number - 1].activation
-            text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
+            layer = layers[heading.number - 1]
+            name = "layer" if layer.type == DENSE else "layer of a kind"
+            text = texts.get("explore", name).format(layer=heading.number, kind=layer.type, activation=layer.activation)
         put_text(worksheet, heading.first, heading.row, text, look)
         merge(worksheet, heading.row, heading.first, heading.last)
     for each in cells(plan):
