@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn import Document
+from steps import steps_of
 
 import xlnet
 from xlnet import reference
@@ -91,8 +92,10 @@ def test_derivatives_of_activations(name: str, z: float) -> None:
     function, derivative = functions.ACTIVATIONS[name]
     at = np.array([z])
     h = 1e-6
-    slope = (function(at + h) - function(at - h)) / (2 * h)
-    assert derivative(at, function(at)) == pytest.approx(slope, rel=1e-6, abs=1e-12)
+    above, below = (function(moved, *steps_of(name, moved)) for moved in (at + h, at - h))
+    slope = (above - below) / (2 * h)
+    steps = steps_of(name, at)
+    assert derivative(at, function(at, *steps), *steps) == pytest.approx(slope, rel=1e-6, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", list(functions.ACTIVATIONS))
@@ -101,8 +104,10 @@ def test_nothing_known_gives_nothing_known(name: str) -> None:
     function, derivative = functions.ACTIVATIONS[name]
     unknown = np.array([np.nan])
     with np.errstate(invalid="ignore"):
-        assert np.isnan(function(unknown)).all()
-        assert np.isnan(derivative(unknown, unknown)).all() or name == "identity"
+        steps = steps_of(name, unknown)
+        assert all(np.isnan(step).all() for step in steps)
+        assert np.isnan(function(unknown, *steps)).all()
+        assert np.isnan(derivative(unknown, unknown, *steps)).all() or name == "identity"
 
 
 def test_sigmoid_does_not_overflow() -> None:

@@ -64,25 +64,43 @@ def _weighted_sum(unit: Unit) -> Expression:
     return total(*(product(Quantity(w), Quantity(source)) for w, source in unit.terms), *bias)
 
 
-def activations(keys: Sequence[str], sums: Sequence[str], function: Activation) -> Block:
-    """Return a = f(z) of a layer; ∂E/∂z = ∂E/∂a · f′(z)."""
+def activations(
+    keys: Sequence[str], sums: Sequence[str], function: Activation, steps: Sequence[Sequence[str]]
+) -> list[Block]:
+    """Return a = f(z) of a layer; ∂E/∂z = ∂E/∂a · f′(z).
+
+    `steps` are the keys of the function's steps, of every unit in turn; no gradient goes by way of them.
+    """
     derivative = function.derivative
     assert derivative is not None, "an identity layer has no activations of its own"
-    return Block(
-        nodes=tuple(
-            Node(key, "forward", function.value(Quantity(z)), mathematics=_mathematics(function, z))
-            for key, z in zip(keys, sums, strict=True)
+    # Of every unit, z and the steps.
+    every = [_quantities(unit) for unit in zip(sums, *steps, strict=True)]
+    names = ["z", *(step.letter for step in function.steps)]
+
+    def nodes(of: Sequence[str], number: int, value: Callable[..., Expression], mathematics: str | None) -> list[Node]:
+        return [
+            Node(key, "forward", value(*known[:number]), mathematics=_mathematics(mathematics, names, known))
+            for key, known in zip(of, every, strict=True)
+        ]
+
+    return [
+        *(
+            Block(tuple(nodes(of, number, step.value, step.mathematics)))
+            for number, (step, of) in enumerate(zip(function.steps, steps, strict=True), 1)
         ),
-        inputs=tuple(sums),
-        pullback=lambda deltas: [
-            (z, product(delta, derivative(Quantity(key), Quantity(z))))
-            for key, z, delta in zip(keys, sums, deltas, strict=True)
-        ],
-    )
+        Block(
+            nodes=tuple(nodes(keys, len(names), function.value, function.mathematics)),
+            inputs=tuple(sums),
+            pullback=lambda deltas: [
+                (z, product(delta, derivative(Quantity(key), *known)))
+                for key, z, known, delta in zip(keys, sums, every, deltas, strict=True)
+            ],
+        ),
+    ]
 
 
-def _mathematics(function: Activation, z: str) -> str | None:
-    return function.mathematics and function.mathematics.format(z=f"{{{z}}}")
+def _mathematics(text: str | None, names: Sequence[str], known: Sequence[Quantity]) -> str | None:
+    return text and text.format(**{name: f"{{{own.key}}}" for name, own in zip(names, known, strict=True)})
 
 
 @dataclass(frozen=True)

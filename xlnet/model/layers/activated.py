@@ -19,7 +19,8 @@ def activated(names: Names, units: Sequence[Unit]) -> list[Block]:
     if function.derivative is None:
         # The z and a of an identity layer are one quantity under two keys.
         return [blocks.weighted_sums(outputs, units, aliases=sums)]
-    return [blocks.weighted_sums(sums, units), blocks.activations(outputs, sums, function)]
+    steps = [names.every(step.letter) for step in function.steps]
+    return [blocks.weighted_sums(sums, units), *blocks.activations(outputs, sums, function, steps)]
 
 
 def softmax_keys(names: Names) -> SoftmaxKeys:
