@@ -44,8 +44,8 @@ STEPS: dict[str, dict[str, Callable[..., Array]]] = {
     "silu": {"s": lambda z: sigmoid(z)},
 }
 
-# name: (f from z and its steps; f′ from z, a = f(z) and the steps). A cell is judged by what it cites, so both must depend
-# on what the sheet's formulas cite. np.heaviside and np.maximum keep a NaN, which the check relies on.
+# name: (f from z and its steps; f′ from z, a = f(z) and the steps). Both depend on what the sheet's formulas cite, by
+# which a cell is judged. np.heaviside and np.maximum keep a NaN, which the check relies on.
 ACTIVATIONS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
     "identity": (lambda z: z, lambda z, a: np.ones_like(z)),
     "sigmoid": (sigmoid, lambda z, a: a * (1 - a)),
