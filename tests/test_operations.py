@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from openpyxl import Workbook
+from steps import steps_of
 
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Grid, Point
@@ -51,13 +52,18 @@ def write_activation(name: str, path: Path) -> Extent:
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
+    steps = [Quantity(step.letter) for step in operation.steps]
+    own = {step.key: Spot("Training", number) for number, step in enumerate(steps, 4)}
+    layout = Layout(LAYOUT.cells, {**LAYOUT.spots, **own})
     for row, z in enumerate(POINTS, 1):
         sheet.cell(row, 1, z)
-        sheet.cell(row, 2, at_row(formula(operation.value(Z), LAYOUT), row))
+        sheet.cell(row, 2, at_row(formula(operation.value(Z, *steps), layout), row))
         if operation.derivative is not None:
-            sheet.cell(row, 3, at_row(formula(operation.derivative(A, Z), LAYOUT), row))
+            sheet.cell(row, 3, at_row(formula(operation.derivative(A, Z, *steps), layout), row))
+        for number, step in enumerate(operation.steps):
+            sheet.cell(row, 4 + number, at_row(formula(step.value(Z, *steps[:number]), layout), row))
     workbook.save(path)
-    return Extent(sheet.title, len(POINTS), 3)
+    return Extent(sheet.title, len(POINTS), 3 + len(steps))
 
 
 def write_loss(name: str, path: Path) -> Extent:
@@ -87,10 +93,17 @@ def test_recalculated_at_nasty_points(name: str, computed: dict[str, Grid]) -> N
     assert not (grid.kinds == ERROR).any()
     function, derivative = functions.ACTIVATIONS[name]
     points = np.array(POINTS)
-    assert grid.values[:, 1] == pytest.approx(function(points), rel=1e-12, abs=1e-15)
+    with np.errstate(under="ignore", over="raise", invalid="raise"):
+        known = steps_of(name, points)
+        assert grid.values[:, 1] == pytest.approx(function(points, *known), rel=1e-12, abs=1e-15)
+    for number, expected in enumerate(known):
+        assert grid.values[:, 3 + number] == pytest.approx(expected, rel=1e-12, abs=1e-15)
     if operation.derivative is not None:
         # IronCalc takes what is within 2e-16 of 0 for 0 when it compares: at a kink, either side is right.
-        sides = [derivative(points + shift, function(points + shift)) for shift in (-1e-15, 0.0, 1e-15)]
+        sides = []
+        for shift in (-1e-15, 0.0, 1e-15):
+            known = steps_of(name, points + shift)
+            sides.append(derivative(points + shift, function(points + shift, *known), *known))
         for found, *allowed in zip(grid.values[:, 2], *sides, strict=True):
             assert any(found == pytest.approx(slope, rel=1e-9, abs=1e-15) for slope in allowed)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn import Document
+from steps import steps_of
 
 import xlnet
 from xlnet import reference
@@ -40,7 +41,8 @@ NETWORKS = {
 def test_it_imports_numpy_and_the_spec_alone() -> None:
     folder = Path(reference.__file__).parent
     imported = set()
-    for path in folder.glob("*.py"):
+    files = sorted(folder.rglob("*.py"))
+    for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name for alias in node.names}
@@ -48,7 +50,8 @@ def test_it_imports_numpy_and_the_spec_alone() -> None:
                 assert node.level == 0
                 imported.add(str(node.module))
     others = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
-    own = {f"xlnet.reference.{path.stem}" for path in folder.glob("*.py")}
+    own = {f"xlnet.reference.{'.'.join(path.relative_to(folder).with_suffix('').parts)}" for path in files}
+    own |= {"xlnet.reference.layers"}
     assert others - own == {"numpy", "numpy.typing", "xlnet.spec"}
     spec_source = (folder.parent / "spec.py").read_text(encoding="utf-8")
     assert "import xlnet" not in spec_source
@@ -89,8 +92,10 @@ def test_derivatives_of_activations(name: str, z: float) -> None:
     function, derivative = functions.ACTIVATIONS[name]
     at = np.array([z])
     h = 1e-6
-    slope = (function(at + h) - function(at - h)) / (2 * h)
-    assert derivative(at, function(at)) == pytest.approx(slope, rel=1e-6, abs=1e-12)
+    above, below = (function(moved, *steps_of(name, moved)) for moved in (at + h, at - h))
+    slope = (above - below) / (2 * h)
+    steps = steps_of(name, at)
+    assert derivative(at, function(at, *steps), *steps) == pytest.approx(slope, rel=1e-6, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", list(functions.ACTIVATIONS))
@@ -99,8 +104,10 @@ def test_nothing_known_gives_nothing_known(name: str) -> None:
     function, derivative = functions.ACTIVATIONS[name]
     unknown = np.array([np.nan])
     with np.errstate(invalid="ignore"):
-        assert np.isnan(function(unknown)).all()
-        assert np.isnan(derivative(unknown, unknown)).all() or name == "identity"
+        steps = steps_of(name, unknown)
+        assert all(np.isnan(step).all() for step in steps)
+        assert np.isnan(function(unknown, *steps)).all()
+        assert np.isnan(derivative(unknown, unknown, *steps)).all() or name == "identity"
 
 
 def test_sigmoid_does_not_overflow() -> None:

@@ -101,7 +101,9 @@ def test_every_setting_has_a_meaning_and_a_symbol(key: str, language: str) -> No
     sections = load(language).sections
     assert key in sections["meaning"], f"[meaning] {key} is missing in {language}.toml"
     # Without one the symbol is the key itself.
-    assert Symbols(1, 1, {k: f"<{v}>" for k, v in sections["symbols"].items()})(key) != key, f"{key} has no symbol"
+    assert Symbols(xlnet.load().layers, 1, {k: f"<{v}>" for k, v in sections["symbols"].items()})(key) != key, (
+        f"{key} has no symbol"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -112,7 +114,7 @@ def test_every_column_has_a_meaning(name: str, language: str) -> None:
     for spec in specs(name):
         graph = iteration(spec)
         for key in [node.key for node in graph.nodes] + [constant.key for constant in graph.settings]:
-            assert texts.meaning(key, len(spec.layers)) != key.replace("_", " "), key
+            assert texts.meaning(key, spec.layers) != key.replace("_", " "), key
 
 
 def specs(name: str) -> Iterator[Spec]:

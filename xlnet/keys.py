@@ -22,24 +22,14 @@ def element(name: str, *indices: int) -> str:
     return "_".join((name, *map(str, indices)))
 
 
-def weight(layer: int, unit: int, source: int) -> str:
-    """Return the key of a layer's weight to `unit` from `source`, a unit of the layer before."""
-    return element(f"w{layer}", unit, source)
+def of_layer(letter: str, layer: int, *indices: int) -> str:
+    """Return the key of a layer's quantity: ("w", 1, 2, 1) gives "w1_2_1"."""
+    return element(f"{letter}{layer}", *indices)
 
 
-def bias(layer: int, unit: int) -> str:
-    """Return the key of a unit's bias."""
-    return element(f"b{layer}", unit)
-
-
-def weighted_sum(layer: int, unit: int) -> str:
-    """Return the key of a unit's weighted sum z."""
-    return element(f"z{layer}", unit)
-
-
-def activation(layer: int, unit: int) -> str:
-    """Return the key of a unit's activation a; layer 0 is the network's input x."""
-    return element("x", unit) if layer == 0 else element(f"a{layer}", unit)
+def input_(number: int) -> str:
+    """Return the key of an input."""
+    return element("x", number)
 
 
 def target(output: int) -> str:
@@ -50,6 +40,11 @@ def target(output: int) -> str:
 def of_sample(key: str, sample: int | None) -> str:
     """Return the key of a quantity for the sample of that number in the row's batch; None where there is only one."""
     return key if sample is None else f"{key}@{sample}"
+
+
+def without_sample(key: str) -> str:
+    """Return the key of a quantity of any sample of the batch."""
+    return key.split("@")[0]
 
 
 def data(key: str) -> str:

@@ -5,11 +5,17 @@ Both halves of xlnet start here: the graph that becomes the workbook, and the nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from math import prod
+from typing import Any
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
+# Numbers in tuples inside tuples, one inside the other for each axis.
+Array = Any
+Shape = tuple[int, ...]
 Settings = Mapping[str, float]
 
 # How the losses of a batch become one, and in which order samples are drawn.
@@ -19,24 +25,50 @@ ORDERS = ("sequential", "shuffled")
 
 @dataclass(frozen=True)
 class Layer:
-    """A dense layer, a = f(W·a_before + b).
+    """A layer: it takes an array of the shape `takes`, and gives one of the shape `gives`, an entry a unit.
 
-    `weights` has the shape (units, inputs of this layer), `biases` the shape (units,); None is a layer without.
+    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
+    `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them.
     """
 
+    type: str
+    takes: Shape
+    gives: Shape
     activation: str
-    weights: Matrix
-    biases: Vector | None
+    arrays: Mapping[str, Array] = field(hash=False)
+    numbers: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def units(self) -> int:
         """The number of units."""
-        return len(self.weights)
+        return prod(self.gives)
 
     @property
     def inputs(self) -> int:
         """The number of units of the layer before, or of the network's inputs."""
-        return len(self.weights[0])
+        return prod(self.takes)
+
+    @property
+    def weights(self) -> Array:
+        """The weights, in PyTorch's shape: of a dense layer (units, inputs)."""
+        return self.arrays["w"]
+
+    @property
+    def biases(self) -> Array | None:
+        """The biases; None is a layer without."""
+        return self.arrays.get("b")
+
+
+def elements(array: Array) -> list[float]:
+    """Return the numbers of an array in a row, its last axis fastest."""
+    if not isinstance(array, tuple):
+        return [array]
+    return [number for part in array for number in elements(part)]
+
+
+def indices(shape: Shape) -> Iterator[tuple[int, ...]]:
+    """Yield the indices of an array of this shape, from 1, in the order of `elements`."""
+    return product(*(range(1, size + 1) for size in shape))
 
 
 @dataclass(frozen=True)
@@ -62,7 +94,7 @@ class Optimizer:
 
     name: str = "sgd"
     lr: float = 0.01
-    settings: Settings = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +102,7 @@ class Schedule:
     """How the learning rate changes with the iterations: its name and settings."""
 
     name: str
-    settings: Settings
+    settings: Settings = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -140,3 +172,9 @@ class Spec:
     def share(self) -> int:
         """What a sample's loss is divided by in the batch's: the batch size under mean, 1 under sum."""
         return self.batch_size if self.training.reduction == "mean" else 1
+
+    @property
+    def of_one_sample(self) -> Spec:
+        """The network and its training with a single sample, as it stands in every row."""
+        data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], standardize=False)
+        return replace(self, data=data, training=replace(self.training, batch=None, order="sequential"))

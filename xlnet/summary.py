@@ -73,7 +73,10 @@ def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
 def _structure(spec: Spec) -> object:
     """Return what runs must have in common to be trained together: all but the numbers in the rules."""
     training = spec.training
-    layers = [(layer.units, layer.inputs, layer.activation, layer.biases is None) for layer in spec.layers]
+    layers = [
+        (layer.type, layer.takes, layer.gives, layer.activation, tuple(layer.arrays), tuple(layer.numbers.items()))
+        for layer in spec.layers
+    ]
     flags = OPTIMIZERS[training.optimizer.name].flags
     settings = [(key, value if key in flags else bool(value)) for key, value in training.optimizer.settings.items()]
     rules = (training.loss, training.reduction, training.batch, training.order, training.train_biases)
@@ -125,13 +128,9 @@ def _summary(run: Run, row: Quantities, index: int, below: int, diverged: int) -
         if name != keys.ITERATION
         for place in np.ndindex(*values.shape[1:])
     }
-    ends = {key: at(_array(key), (keys.parts(key).sample or 1) - 1, _unit(key)) for key in outputs(run.spec)}
+    ends = {}
+    for key in outputs(run.spec):
+        parts = keys.parts(key)
+        place = ((parts.sample or 1) - 1, *(index - 1 for index in parts.indices))
+        ends[key] = at(f"{parts.letter}{parts.layer}", *place)
     return Summary(run, at(keys.LOSS), ends, parameters, below or None, diverged or None)
-
-
-def _array(key: str) -> str:
-    return f"a{keys.parts(key).layer}"
-
-
-def _unit(key: str) -> int:
-    return keys.parts(key).indices[0] - 1

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from xlnet.comparison import Comparison
 from xlnet.errors import UserError
-from xlnet.model.iteration import iteration
 from xlnet.model.network import parameters
 from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.passes import passes
 from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Spec
 
@@ -95,11 +95,9 @@ def _once(spec: Spec, trained: list[str]) -> int:
 
 def _per_sample(spec: Spec) -> int:
     """Return the columns of a sample: its number, inputs and targets where they are drawn, and both passes."""
-    one = replace(spec, data=replace(spec.data, x=spec.data.x[:1], t=spec.data.t[:1], standardize=False))
-    one = replace(one, training=replace(one.training, batch=None, order="sequential"))
     groups = ("forward", "loss", "deltas")
-    passes = sum(node.group in groups for node in iteration(one).nodes)
-    return passes + spec.draws_samples * (1 + spec.inputs + spec.outputs)
+    both = sum(node.group in groups for node in passes(spec).nodes)
+    return both + spec.draws_samples * (1 + spec.inputs + spec.outputs)
 
 
 def _with_batch(spec: Spec, batch: int) -> Spec:

@@ -27,60 +27,80 @@ class Block:
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit of a dense layer, by keys: weighted sum, weights in the order of the layer's inputs, bias."""
+    """What the weighted sum of one unit is made of, by keys: weights, each with what it weighs, and a bias."""
 
-    weighted_sum: str
-    weights: Sequence[str]
+    terms: Sequence[tuple[str, str]]
     bias: str | None
 
 
-def weighted_sums(units: Sequence[Unit], sources: Sequence[str], aliases: Sequence[tuple[str, ...]]) -> Block:
-    """Return z = Σ wᵢ·aᵢ + b of a layer; with δ = ∂E/∂z, ∂E/∂wᵢ = δ·aᵢ, ∂E/∂aᵢ = Σ δ·wᵢ over the units, ∂E/∂b = δ."""
-    a = _quantities(sources)
-    biases = [unit.bias for unit in units if unit.bias is not None]
+def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[str] = ()) -> Block:
+    """Return z = Σ wᵢ·aᵢ + b of every unit; with δ = ∂E/∂z, ∂E/∂wᵢ and ∂E/∂aᵢ get δ·aᵢ and δ·wᵢ, ∂E/∂b gets δ.
+
+    A weight may lead to several units, and get a part from each.
+    """
 
     def pullback(deltas: Sequence[Expression]) -> Parts:
         parts: Parts = []
         for unit, delta in zip(units, deltas, strict=True):
-            parts += [(w, product(delta, source)) for w, source in zip(unit.weights, a, strict=True)]
-            parts += [(key, product(delta, Quantity(w))) for key, w in zip(sources, unit.weights, strict=True)]
+            parts += [(w, product(delta, Quantity(source))) for w, source in unit.terms]
+            parts += [(source, product(delta, Quantity(w))) for w, source in unit.terms]
             parts += [] if unit.bias is None else [(unit.bias, delta)]
         return parts
 
+    cited = (key for unit in units for term in unit.terms for key in term)
+    biases = (unit.bias for unit in units if unit.bias is not None)
     return Block(
         nodes=tuple(
-            Node(unit.weighted_sum, "forward", _weighted_sum(unit, a), aliases=other)
-            for unit, other in zip(units, aliases, strict=True)
+            Node(key, "forward", _weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
+            for index, (key, unit) in enumerate(zip(keys, units, strict=True))
         ),
-        inputs=(*(w for unit in units for w in unit.weights), *sources, *biases),
+        inputs=tuple(dict.fromkeys((*cited, *biases))),
         pullback=pullback,
     )
 
 
-def _weighted_sum(unit: Unit, sources: Sequence[Expression]) -> Expression:
+def _weighted_sum(unit: Unit) -> Expression:
     bias = [] if unit.bias is None else [Quantity(unit.bias)]
-    return total(*map(product, _quantities(unit.weights), sources), *bias)
+    return total(*(product(Quantity(w), Quantity(source)) for w, source in unit.terms), *bias)
 
 
-def activations(keys: Sequence[str], sums: Sequence[str], function: Activation) -> Block:
-    """Return a = f(z) of a layer; ∂E/∂z = ∂E/∂a · f′(z)."""
+def activations(
+    keys: Sequence[str], sums: Sequence[str], function: Activation, steps: Sequence[Sequence[str]]
+) -> list[Block]:
+    """Return a = f(z) of a layer; ∂E/∂z = ∂E/∂a · f′(z).
+
+    `steps` are the keys of the function's steps, of every unit in turn; no gradient goes by way of them.
+    """
     derivative = function.derivative
     assert derivative is not None, "an identity layer has no activations of its own"
-    return Block(
-        nodes=tuple(
-            Node(key, "forward", function.value(Quantity(z)), mathematics=_mathematics(function, z))
-            for key, z in zip(keys, sums, strict=True)
+    # Of every unit, z and the steps.
+    every = [_quantities(unit) for unit in zip(sums, *steps, strict=True)]
+    names = ["z", *(step.letter for step in function.steps)]
+
+    def nodes(of: Sequence[str], number: int, value: Callable[..., Expression], mathematics: str | None) -> list[Node]:
+        return [
+            Node(key, "forward", value(*known[:number]), mathematics=_mathematics(mathematics, names, known))
+            for key, known in zip(of, every, strict=True)
+        ]
+
+    return [
+        *(
+            Block(tuple(nodes(of, number, step.value, step.mathematics)))
+            for number, (step, of) in enumerate(zip(function.steps, steps, strict=True), 1)
         ),
-        inputs=tuple(sums),
-        pullback=lambda deltas: [
-            (z, product(delta, derivative(Quantity(key), Quantity(z))))
-            for key, z, delta in zip(keys, sums, deltas, strict=True)
-        ],
-    )
+        Block(
+            nodes=tuple(nodes(keys, len(names), function.value, function.mathematics)),
+            inputs=tuple(sums),
+            pullback=lambda deltas: [
+                (z, product(delta, derivative(Quantity(key), *known)))
+                for key, z, known, delta in zip(keys, sums, every, deltas, strict=True)
+            ],
+        ),
+    ]
 
 
-def _mathematics(function: Activation, z: str) -> str | None:
-    return function.mathematics and function.mathematics.format(z=f"{{{z}}}")
+def _mathematics(text: str | None, names: Sequence[str], known: Sequence[Quantity]) -> str | None:
+    return text and text.format(**{name: f"{{{own.key}}}" for name, own in zip(names, known, strict=True)})
 
 
 @dataclass(frozen=True)

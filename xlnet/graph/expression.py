@@ -145,6 +145,15 @@ def _here(part: Any) -> Any:
     return here(part) if isinstance(part, Expression) else part
 
 
+def cited(value: Expression) -> list[Quantity]:
+    """Return the quantities that `value` cites, from left to right."""
+    if isinstance(value, Quantity):
+        return [value]
+    parts = (getattr(value, field.name) for field in fields(value))  # type: ignore[arg-type]
+    every = (inner for part in parts for inner in (part if isinstance(part, tuple) else (part,)))
+    return [quantity for inner in every if isinstance(inner, Expression) for quantity in cited(inner)]
+
+
 def expression(value: Expression | float) -> Expression:
     """Return `value` as an expression."""
     return value if isinstance(value, Expression) else Number(value)

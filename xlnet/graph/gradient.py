@@ -50,10 +50,12 @@ class Gradients:
         return [self._gradient(key, "gradients") for key in self._parameters]
 
     def _gradient(self, key: str, group: str, aliases: tuple[str, ...] = ()) -> Node:
+        # What meets nothing but padding, or is skipped by a stride, changes nothing.
+        parts = self._handed_back[key] or [Number(0.0)]
         return Node(
             key=keys.gradient(key),
             group=group,
-            formula=total(*self._handed_back[key]),
+            formula=total(*parts),
             aliases=tuple(keys.gradient(alias) for alias in aliases),
         )
 

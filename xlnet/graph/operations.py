@@ -19,9 +19,22 @@ from xlnet.graph.expression import (
     minimum,
     over,
     square,
+    square_root,
     total,
     where_above,
 )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named quantity between z and a: its letter in keys, and its value from z and the steps before it.
+
+    `mathematics` is the value in Unicode, letters in braces, where as computed it does not read like a textbook's.
+    """
+
+    letter: str
+    value: Callable[..., Expression]
+    mathematics: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,13 +42,15 @@ class Activation:
     """A function of one unit's weighted sum.
 
     `value(z)` is a = f(z); `derivative(a, z)` is f′(z), by a or by z as the textbook has it, at a kink PyTorch's value;
-    None for the identity, whose z and a are one quantity. `mathematics` is f in Unicode, {z} for the weighted sum,
-    where the value as it is computed does not read like the textbook's.
+    None for the identity, whose z and a are one quantity. `steps` are quantities on the way, each with a cell of its
+    own: `value` and `derivative` take them as further arguments, in order. `mathematics` is f in Unicode, {z} for the
+    weighted sum, where the value as it is computed does not read like the textbook's.
     """
 
-    value: Callable[[Expression], Expression]
-    derivative: Callable[[Expression, Expression], Expression] | None
+    value: Callable[..., Expression]
+    derivative: Callable[..., Expression] | None
     mathematics: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,20 @@ def _softplus(z: Expression) -> Expression:
     return maximum(z, 0) + ln(1 + exp(-absolute(z)))
 
 
+# Beyond this |z| the tanh of gelu is ±1 to the last digit; its argument goes on as a line, so that no cube overflows.
+_GELU_BOUND = 10
+
+
+def _gelu_argument(z: Expression) -> Expression:
+    """√(2/π)·(z + 0.044715·z³)."""
+    return square_root(2 / call("pi")) * z * (1 + 0.044715 * square(minimum(absolute(z), _GELU_BOUND)))
+
+
+def _gelu_slope(a: Expression, z: Expression, u: Expression, s: Expression) -> Expression:  # noqa: ARG001
+    """½(1 + s) + ½·(1 − s²)·z·∂u/∂z, where z·∂u/∂z = √(2/π)·(z + 3·0.044715·z³) = 3u − 2·√(2/π)·z."""
+    return (1 + s) / 2 + (1 - square(s)) * (3 * u - 2 * square_root(2 / call("pi")) * z) / 2
+
+
 # Softmax is of a whole layer and has its steps in `blocks`.
 ACTIVATIONS = {
     "identity": Activation(value=lambda z: z, derivative=None),
@@ -96,6 +125,20 @@ ACTIVATIONS = {
         value=_softplus,
         derivative=lambda a, z: _sigmoid(z),
         mathematics="ln(1 + e^{z})",
+    ),
+    # By tanh, as PyTorch's gelu with approximate="tanh".
+    "gelu": Activation(
+        steps=(
+            Step("u", _gelu_argument, mathematics="√(2 / π)·({z} + 0.044715·{z}³)"),
+            Step("s", lambda z, u: call("tanh", u)),
+        ),
+        value=lambda z, u, s: z * (1 + s) / 2,
+        derivative=_gelu_slope,
+    ),
+    "silu": Activation(
+        steps=(Step("s", _sigmoid, mathematics="1 / (1 + e^(−{z}))"),),
+        value=lambda z, s: z * s,
+        derivative=lambda a, z, s: s + a * (1 - s),
     ),
 }
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import prod, sqrt
 from typing import TYPE_CHECKING, TypeAlias
+
+from xlnet.spec import Shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Initializer:
-    """`draw(random, units, inputs)` returns weights of the shape (units, inputs); `random` tells if they are drawn."""
+    """`draw(random, shape)` returns weights of that shape; `random` tells if they are drawn.
 
-    draw: Callable[[np.random.Generator, int, int], Weights]
+    As in PyTorch the first axis of the shape is what they lead to, the second what they come from, and every place of
+    the others counts for both.
+    """
+
+    draw: Callable[[np.random.Generator, Shape], Weights]
     random: bool = True
 
 
@@ -36,35 +42,38 @@ def generator(seed: int, stream: int | None = None) -> np.random.Generator:
 
 
 def _uniform(bound: Callable[[int, int], float]) -> Initializer:
-    def draw(random: np.random.Generator, units: int, inputs: int) -> Weights:
-        return random.uniform(-bound(units, inputs), bound(units, inputs), (units, inputs))
+    def draw(random: np.random.Generator, shape: Shape) -> Weights:
+        return random.uniform(-bound(*_fans(shape)), bound(*_fans(shape)), shape)
 
     return Initializer(draw)
 
 
 def _normal(deviation: Callable[[int, int], float]) -> Initializer:
-    def draw(random: np.random.Generator, units: int, inputs: int) -> Weights:
-        return random.normal(0.0, deviation(units, inputs), (units, inputs))
-
-    return Initializer(draw)
+    return Initializer(lambda random, shape: random.normal(0.0, deviation(*_fans(shape)), shape))
 
 
 def _constant(value: float) -> Initializer:
-    def draw(_: np.random.Generator, units: int, inputs: int) -> Weights:
+    def draw(_: np.random.Generator, shape: Shape) -> Weights:
         import numpy as np
 
-        return np.full((units, inputs), value)
+        return np.full(shape, value)
 
     return Initializer(draw, random=False)
+
+
+def _fans(shape: Shape) -> tuple[int, int]:
+    """Return how many weights come from one place, and how many lead to one."""
+    places = prod(shape[2:])
+    return shape[0] * places, shape[1] * places
 
 
 INITIALIZERS = {
     "zeros": _constant(0.0),
     "constant": _constant(1.0),
-    "uniform": _uniform(lambda units, inputs: 1.0),
-    "normal": _normal(lambda units, inputs: 1.0),
-    "xavier_uniform": _uniform(lambda units, inputs: sqrt(6 / (inputs + units))),
-    "xavier_normal": _normal(lambda units, inputs: sqrt(2 / (inputs + units))),
-    "he_uniform": _uniform(lambda units, inputs: sqrt(6 / inputs)),
-    "he_normal": _normal(lambda units, inputs: sqrt(2 / inputs)),
+    "uniform": _uniform(lambda to, of: 1.0),
+    "normal": _normal(lambda to, of: 1.0),
+    "xavier_uniform": _uniform(lambda to, of: sqrt(6 / (of + to))),
+    "xavier_normal": _normal(lambda to, of: sqrt(2 / (of + to))),
+    "he_uniform": _uniform(lambda to, of: sqrt(6 / of)),
+    "he_normal": _normal(lambda to, of: sqrt(2 / of)),
 }

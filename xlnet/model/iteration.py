@@ -48,7 +48,7 @@ def _settings(spec: Spec) -> tuple[Constant, ...]:
     constants = []
     if not spec.has_data_sheet:
         sample, targets = spec.data.x[0], spec.data.t[0]
-        constants += [Constant(keys.activation(0, i), "inputs", x) for i, x in enumerate(sample, 1)]
+        constants += [Constant(keys.input_(i), "inputs", x) for i, x in enumerate(sample, 1)]
         constants += [Constant(keys.target(i), "targets", t) for i, t in enumerate(targets, 1)]
     optimizer, schedule = spec.training.optimizer, spec.training.schedule
     eta = keys.BASE_LEARNING_RATE if schedule else keys.LEARNING_RATE

@@ -1,15 +1,16 @@
-"""From a template's network to the blocks of its forward pass."""
+"""From a template's network to the blocks of its forward pass, and the keys of what goes in and comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlnet import keys
 from xlnet.graph import blocks
-from xlnet.graph.blocks import Block, SoftmaxKeys, Unit
-from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
-from xlnet.spec import Layer, Spec
+from xlnet.graph.blocks import Block
+from xlnet.graph.operations import LOSSES, SOFTMAX
+from xlnet.model.layers import KINDS, Names
+from xlnet.model.layers.activated import softmax_keys
+from xlnet.spec import Spec, elements, indices
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,44 @@ class Parameter:
 
 
 def parameters(spec: Spec) -> list[Parameter]:
-    """Return the weights and biases, layer by layer; the weights of one unit side by side, in order of its inputs."""
+    """Return the parameters, layer by layer and array by array; the weights of one unit stand side by side."""
     found = []
     for number, layer in enumerate(spec.layers, 1):
-        for unit, row in enumerate(layer.weights, 1):
-            for source, value in enumerate(row, 1):
-                found.append(Parameter(keys.weight(number, unit, source), value, trained=True))
-        for unit, value in enumerate(layer.biases or (), 1):
-            found.append(Parameter(keys.bias(number, unit), value, spec.training.train_biases))
+        for array in KINDS[layer.type].arrays:
+            if array.letter not in layer.arrays:
+                continue
+            places = indices(array.shape(layer.takes, layer.numbers))
+            trained = spec.training.train_biases or not array.is_bias
+            for place, value in zip(places, elements(layer.arrays[array.letter]), strict=True):
+                found.append(Parameter(keys.of_layer(array.letter, number, *place), value, trained))
     return found
+
+
+def inputs(spec: Spec, sample: int | None = None) -> list[str]:
+    """Return the keys of the network's inputs."""
+    return [keys.of_sample(keys.input_(number), sample) for number in range(1, spec.inputs + 1)]
+
+
+def units(spec: Spec, number: int, letter: str = "a", sample: int | None = None) -> list[str]:
+    """Return the keys of a quantity of every unit of a layer; layer 0 are the inputs."""
+    if not number:
+        return inputs(spec, sample)
+    return Names(spec.layers[number - 1], number, (), sample).every(letter)
+
+
+def outputs(spec: Spec, sample: int | None = None) -> list[str]:
+    """Return the keys of the network's outputs."""
+    return units(spec, len(spec.layers), "a", sample)
+
+
+def targets(spec: Spec, sample: int | None = None) -> list[str]:
+    """Return the keys of the targets, in the order of the outputs."""
+    return [keys.of_sample(keys.target(number), sample) for number in range(1, spec.outputs + 1)]
+
+
+def names_of(spec: Spec, number: int, sample: int | None) -> Names:
+    """Return the keys of a layer's quantities, for one sample of a batch; None where there is only one."""
+    return Names(spec.layers[number - 1], number, units(spec, number - 1, "a", sample), sample)
 
 
 def forward(spec: Spec, sample: int | None) -> list[Block]:
@@ -40,62 +70,16 @@ def forward(spec: Spec, sample: int | None) -> list[Block]:
     """
     found = []
     for number, layer in enumerate(spec.layers, 1):
-        found += _layer(number, layer, sample)
+        found += KINDS[layer.type].blocks(names_of(spec, number, sample))
     return [*found, _loss(spec, sample)]
 
 
-def _keys(letter: str, layer: int, units: int, sample: int | None) -> list[str]:
-    """Return the keys of a quantity of every unit of a layer."""
-    name = f"{letter}{layer}" if layer else "x"
-    return [keys.of_sample(keys.element(name, unit), sample) for unit in range(1, units + 1)]
-
-
-def _layer(number: int, layer: Layer, sample: int | None) -> list[Block]:
-    sums = _keys("z", number, layer.units, sample)
-    outputs = _keys("a", number, layer.units, sample)
-    sources = _keys("a", number - 1, layer.inputs, sample)
-    if layer.activation == SOFTMAX:
-        return [
-            _sums(number, layer, sums, sources),
-            *blocks.softmax(outputs, sums, _softmax_keys(number, layer, sample)),
-        ]
-    function = ACTIVATIONS[layer.activation]
-    if function.derivative is None:
-        # The z and a of an identity layer are one quantity under two keys.
-        return [_sums(number, layer, outputs, sources, aliases=sums)]
-    return [_sums(number, layer, sums, sources), blocks.activations(outputs, sums, function)]
-
-
-def _sums(
-    number: int, layer: Layer, names: Sequence[str], sources: Sequence[str], aliases: Sequence[str] = ()
-) -> Block:
-    units = [
-        Unit(
-            weighted_sum=name,
-            weights=[keys.weight(number, unit, source) for source in range(1, layer.inputs + 1)],
-            bias=None if layer.biases is None else keys.bias(number, unit),
-        )
-        for unit, name in enumerate(names, 1)
-    ]
-    return blocks.weighted_sums(units, sources, [(alias,) for alias in aliases] or [()] * len(units))
-
-
-def _softmax_keys(number: int, layer: Layer, sample: int | None) -> SoftmaxKeys:
-    return SoftmaxKeys(
-        largest=keys.of_sample(f"zmax{number}", sample),
-        exponentials=_keys("e", number, layer.units, sample),
-        sum=keys.of_sample(f"esum{number}", sample),
-    )
-
-
 def _loss(spec: Spec, sample: int | None) -> Block:
-    number, layer = len(spec.layers), spec.layers[-1]
     key = keys.of_sample(keys.LOSS, sample)
-    outputs = _keys("a", number, layer.units, sample)
-    targets = [keys.of_sample(keys.target(output), sample) for output in range(1, layer.units + 1)]
+    every_output, every_target = outputs(spec, sample), targets(spec, sample)
     function = LOSSES[spec.training.loss]
     if function.fused is None:
-        return blocks.loss(key, outputs, targets, function, spec.share)
-    sums = _keys("z", number, layer.units, sample)
-    helpers = _softmax_keys(number, layer, sample) if function.fused == SOFTMAX else None
-    return blocks.fused_loss(key, sums, outputs, targets, function, spec.share, helpers)
+        return blocks.loss(key, every_output, every_target, function, spec.share)
+    names = names_of(spec, len(spec.layers), sample)
+    helpers = softmax_keys(names) if function.fused == SOFTMAX else None
+    return blocks.fused_loss(key, names.every("z"), every_output, every_target, function, spec.share, helpers)

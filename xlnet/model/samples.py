@@ -11,6 +11,7 @@ from xlnet import keys
 from xlnet.graph.expression import Call, Expression, Lookup, Quantity, call
 from xlnet.graph.node import Constant, DataColumn, Node
 from xlnet.model.initializers import generator
+from xlnet.model.network import inputs, targets
 from xlnet.spec import Spec, Vector
 
 # A seed of its own for the order of samples, so that it does not depend on how many weights were drawn.
@@ -21,7 +22,7 @@ def columns(spec: Spec) -> tuple[DataColumn, ...]:
     """Return the columns of the Data sheet: inputs, targets, and the standardised inputs where there are any."""
     if not spec.has_data_sheet:
         return ()
-    x = [_typed(spec, keys.activation(0, i), spec.data.x_names, i, column) for i, column in _numbered(spec.data.x)]
+    x = [_typed(spec, keys.input_(i), spec.data.x_names, i, column) for i, column in _numbered(spec.data.x)]
     t = [_typed(spec, keys.target(i), spec.data.t_names, i, column) for i, column in _numbered(spec.data.t)]
     if not spec.data.standardize:
         return (*x, *t)
@@ -34,7 +35,7 @@ def statistics(spec: Spec) -> tuple[Constant, ...]:
         return ()
     found = []
     for i, column in _numbered(spec.data.x):
-        key = keys.activation(0, i)
+        key = keys.input_(i)
         for prefix, function, value in (("mean", "average", mean(column)), ("sd", "deviation", deviation(column))):
             formula = Call(function, (Quantity(keys.state("raw", key)),))
             found.append(Constant(keys.state(prefix, key), "statistics", value, formula))
@@ -66,7 +67,7 @@ def row_nodes(spec: Spec) -> list[Node]:
         formula = _sequential(spec, position) if drawn is None else None
         nodes.append(Node(key, "samples", formula, typed=typed))
     for sample, number in zip(batch(spec), numbers, strict=True):
-        for key in (*_inputs(spec), *_targets(spec)):
+        for key in (*inputs(spec), *targets(spec)):
             lookup = Lookup(keys.data(key), Quantity(number))
             nodes.append(Node(keys.of_sample(key, sample), "samples", lookup))
     return nodes
@@ -89,14 +90,6 @@ def order(spec: Spec) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
 def _sequential(spec: Spec, position: int) -> Expression:
     done = (Quantity(keys.ITERATION) - 1) * spec.batch_size
     return call("mod", done + position if position else done, spec.samples) + 1
-
-
-def _inputs(spec: Spec) -> list[str]:
-    return [keys.activation(0, i) for i in range(1, spec.inputs + 1)]
-
-
-def _targets(spec: Spec) -> list[str]:
-    return [keys.target(i) for i in range(1, spec.outputs + 1)]
 
 
 def _numbered(rows: Sequence[Vector]) -> list[tuple[int, Vector]]:

@@ -3,10 +3,13 @@
 It shares no code with the graph that becomes the workbook and imports nothing of xlnet but the spec. A quantity is an
 array whose first axis is the row (the iteration); the second, where each sample of a batch has its own, is the sample:
 
-    x    (rows, samples, inputs)         w1, w2 …  (rows, units, inputs of the layer)      E         (rows,)
-    t    (rows, samples, outputs)        b1, b2 …  (rows, units)                           losses    (rows, samples)
-    z1, a1 …  (rows, samples, units)     m_w1 …    like w1: an optimiser's state           eta, iter (rows,)
+    x    (rows, samples, inputs)         w1, w2 …  (rows, *shape of the weights)           E         (rows,)
+    t    (rows, samples, outputs)        b1, b2 …  (rows, *shape of the biases)            losses    (rows, samples)
+    z1, a1 …  (rows, samples, *shape)    m_w1 …    like w1: an optimiser's state           eta, iter (rows,)
     d_K  like K: ∂E/∂K                   data_x    (rows, all samples, inputs)
+
+The shapes of a layer's arrays are PyTorch's: (units, inputs) for the weights of a dense one. The kinds of layers are in
+`layers`, a file each.
 
 An axis of rows may have the length 1 where all rows share the value.
 """
@@ -17,8 +20,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from xlnet.reference.axes import Axes, axes, constants, initial, trained
-from xlnet.reference.functions import Array, Quantities, Rule
+from xlnet.reference.axes import axes, constants, initial, of_layers, trained
+from xlnet.reference.functions import Array, Axes, Quantities, Rule
 from xlnet.reference.optimizers import is_state
 from xlnet.reference.rules import fixed_rules, forward_rules, gradient_rules, layer_rules, next_row_rules, row_rules
 from xlnet.spec import Spec
@@ -33,7 +36,8 @@ __all__ = [
     "forward",
     "gradients",
     "initial",
-    "layers",
+    "layer_values",
+    "of_layers",
     "steps",
     "train",
     "trained",
@@ -112,7 +116,7 @@ def expected(spec: Spec, found: Quantities) -> Quantities:
     return results
 
 
-def layers(spec: Spec, found: Quantities) -> Quantities:
+def layer_values(spec: Spec, found: Quantities) -> Quantities:
     """Return z and a of every layer, each by its rule from the quantities in `found`."""
     return _by_rules(layer_rules(spec), found)
 

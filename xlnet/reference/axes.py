@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from xlnet.reference.functions import FUSED_LOSSES, Quantities
+from xlnet.reference.functions import FUSED_LOSSES, Axes, Quantities
+from xlnet.reference.layers import KINDS
 from xlnet.reference.optimizers import powers, state_rules
 from xlnet.spec import Spec
-
-
-@dataclass(frozen=True)
-class Axes:
-    """The axes of a quantity after the rows: one for the samples of the batch, if `sampled`, then those of `shape`."""
-
-    shape: tuple[int, ...] = ()
-    sampled: bool = False
 
 
 def axes(spec: Spec) -> dict[str, Axes]:
@@ -33,13 +24,9 @@ def axes(spec: Spec) -> dict[str, Axes]:
     if spec.training.schedule:
         found |= {"eta": Axes()}
     for number, layer in enumerate(spec.layers, 1):
-        found |= {f"w{number}": Axes((layer.units, layer.inputs))}
-        found |= {f"{name}{number}": Axes((layer.units,), True) for name in ("z", "a", "d_z", "d_a")}
-        if layer.biases is not None:
-            found[f"b{number}"] = Axes((layer.units,))
-        if layer.activation == "softmax":
-            found |= {f"zmax{number}": Axes((), True), f"esum{number}": Axes((), True)}
-            found |= {f"e{number}": Axes((layer.units,), True)}
+        own = KINDS[layer.type].axes(layer)
+        found |= {f"{letter}{number}": each for letter, each in own.items()}
+        found |= {f"d_{letter}{number}": own[letter] for letter in ("z", "a")}
     if spec.training.loss in FUSED_LOSSES:
         del found[f"d_a{len(spec.layers)}"]
     if spec.batch_size > 1:
@@ -50,24 +37,29 @@ def axes(spec: Spec) -> dict[str, Axes]:
     return found
 
 
+def of_layers(spec: Spec) -> list[str]:
+    """Return the names of the layers' parameters and of all that their forward pass computes."""
+    every = ((number, KINDS[layer.type].axes(layer)) for number, layer in enumerate(spec.layers, 1))
+    return [f"{letter}{number}" for number, own in every for letter in own]
+
+
 def trained(spec: Spec) -> list[str]:
     """Return the names of the parameter arrays that training changes."""
-    names = []
-    for number, layer in enumerate(spec.layers, 1):
-        names.append(f"w{number}")
-        if layer.biases is not None and spec.training.train_biases:
-            names.append(f"b{number}")
-    return names
+    biases = {f"{letter}{n}" for n, layer in enumerate(spec.layers, 1) for letter in KINDS[layer.type].biases}
+    return [name for name in _parameters(spec) if spec.training.train_biases or name not in biases]
 
 
 def initial(spec: Spec) -> Quantities:
-    """Return what the first row starts from: iteration 1, weights and biases, each with one row."""
-    values = {"iter": np.ones(1)}
-    for number, layer in enumerate(spec.layers, 1):
-        values[f"w{number}"] = np.array([layer.weights], dtype=float)
-        if layer.biases is not None:
-            values[f"b{number}"] = np.array([layer.biases], dtype=float)
-    return values
+    """Return what the first row starts from: iteration 1 and every parameter, each with one row."""
+    return {"iter": np.ones(1)} | _parameters(spec)
+
+
+def _parameters(spec: Spec) -> Quantities:
+    return {
+        f"{letter}{number}": np.array([values], dtype=float)
+        for number, layer in enumerate(spec.layers, 1)
+        for letter, values in layer.arrays.items()
+    }
 
 
 def constants(spec: Spec) -> Quantities:

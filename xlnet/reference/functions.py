@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,39 @@ Function = Callable[[Quantities], Array]
 Rule = tuple[str, Function]
 
 
+@dataclass(frozen=True)
+class Axes:
+    """The axes of a quantity after the rows: one for the samples of the batch, if `sampled`, then those of `shape`."""
+
+    shape: tuple[int, ...] = ()
+    sampled: bool = False
+
+
 def sigmoid(z: Array) -> Array:
     """σ(z) = 1 / (1 + e^−z), written so that neither tail overflows."""
     e = np.exp(-np.abs(z))
     return np.asarray(np.where(z >= 0, 1.0, e) / (1.0 + e))
 
 
-# name: (f(z), f′ from z and a = f(z)). np.heaviside and np.maximum keep a NaN, which the check relies on.
-ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Array], Array]]] = {
+def _gelu_inner(z: Array) -> Array:
+    """√(2/π)·(z + 0.044715·z³); beyond ±10, where its tanh is ±1, a line: a cube might overflow."""
+    return np.asarray(np.sqrt(2 / np.pi) * (z + 0.044715 * np.clip(z, -10, 10) ** 2 * z))
+
+
+def _gelu_slope(z: Array, u: Array, s: Array) -> Array:
+    """f′ = ½(1 + s) + ½·(1 − s²)·z·u′, where z·u′ = √(2/π)·(z + 0.134145·z³) = 3u − √(8/π)·z."""
+    return np.asarray((1 + s + (1 - s * s) * (3 * u - np.sqrt(8 / np.pi) * z)) / 2)
+
+
+# What an activation computes on the way, by letter: from z and what comes before.
+STEPS: dict[str, dict[str, Callable[..., Array]]] = {
+    "gelu": {"u": _gelu_inner, "s": lambda z, u: np.tanh(u)},
+    "silu": {"s": lambda z: sigmoid(z)},
+}
+
+# name: (f from z and its steps; f′ from z, a = f(z) and the steps). Both depend on what the sheet's formulas cite, by
+# which a cell is judged. np.heaviside and np.maximum keep a NaN, which the check relies on.
+ACTIVATIONS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
     "identity": (lambda z: z, lambda z, a: np.ones_like(z)),
     "sigmoid": (sigmoid, lambda z, a: a * (1 - a)),
     "tanh": (np.tanh, lambda z, a: 1 - a * a),
@@ -31,6 +57,8 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Array], 
         lambda z, a: np.exp(np.minimum(z, 0.0)),
     ),
     "softplus": (lambda z: np.logaddexp(0.0, z), lambda z, a: sigmoid(z)),
+    "gelu": (lambda z, u, s: z * (1 + s) / 2, lambda z, a, u, s: _gelu_slope(z, u, s)),
+    "silu": (lambda z, s: z * s, lambda z, a, s: s + a * (1 - s)),
 }
 
 # name: (loss of outputs y and targets t over the last axis; ∂loss/∂y)
@@ -45,8 +73,15 @@ LOSSES: dict[str, tuple[Callable[[Array, Array], Array], Callable[[Array, Array]
     ),
 }
 
-# Losses of the last layer's weighted sums z: ∂loss/∂z is y − t.
+# Losses of the last layer's weighted sums z, of the steps of its softmax where they take them: ∂loss/∂z is y − t.
 FUSED_LOSSES: dict[str, Callable[[Quantities, int], Array]] = {
-    "binary_cross_entropy": lambda q, last: (np.logaddexp(0.0, q[f"z{last}"]) - q["t"] * q[f"z{last}"]).sum(-1),
+    "binary_cross_entropy": lambda q, last: (np.logaddexp(0.0, flat(q[f"z{last}"])) - q["t"] * flat(q[f"z{last}"])).sum(
+        -1
+    ),
     "cross_entropy": lambda q, last: np.log(q[f"esum{last}"]) + q[f"zmax{last}"] - (q["t"] * q[f"z{last}"]).sum(-1),
 }
+
+
+def flat(values: Array) -> Array:
+    """Return what every sample has as one row of numbers, the last axis fastest."""
+    return values.reshape(*values.shape[:2], -1)

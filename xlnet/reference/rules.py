@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_letters, digits
 
 import numpy as np
 
 from xlnet.reference.axes import initial, trained
-from xlnet.reference.functions import ACTIVATIONS, FUSED_LOSSES, LOSSES, Array, Function, Quantities, Rule
+from xlnet.reference.functions import FUSED_LOSSES, LOSSES, Array, Function, Quantities, Rule, flat
+from xlnet.reference.layers import KINDS, Kind, Own
 from xlnet.reference.optimizers import powers, state_rules, updated
 from xlnet.reference.schedules import SCHEDULES
 from xlnet.spec import Spec
@@ -25,8 +27,8 @@ def fixed_rules(spec: Spec) -> Iterator[Rule]:
 def row_rules(spec: Spec) -> Iterator[Rule]:
     """Yield what a row computes from its own parameters and the state above, in order: name and rule.
 
-    Forward, z = W·a_before + b and a = f(z). Backward, δa of the last layer = ∂loss/∂y, δz = δa ∘ f′(z),
-    δa_before = Wᵀ·δz, ∂E/∂W = Σ δz·a_beforeᵀ and ∂E/∂b = Σ δz over the samples (Rumelhart, Hinton & Williams 1986).
+    Backward, δa of the last layer = ∂loss/∂y; each layer makes of its δa its other deltas and the δa of the layer
+    before, and of these the gradients of its parameters (Rumelhart, Hinton & Williams 1986).
     """
     yield from _sample_rules(spec)
     if spec.training.schedule:
@@ -35,10 +37,11 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
     last = len(spec.layers)
     yield _loss_slope(spec)
     for number in range(last, 0, -1):
+        kind, own = _layer(number, spec)
         if number < last or spec.training.loss not in FUSED_LOSSES:
-            yield f"d_z{number}", _delta(number, spec)
+            yield f"d_z{number}", kind.delta(own)
         if number > 1:
-            yield f"d_a{number - 1}", _handed_back(number)
+            yield f"d_a{number - 1}", _handed_back(number, spec)
     yield from gradient_rules(spec)
     yield from powers(spec)
     for name in trained(spec):
@@ -53,15 +56,17 @@ def forward_rules(spec: Spec) -> Iterator[Rule]:
 
 
 def layer_rules(spec: Spec) -> Iterator[Rule]:
-    """Yield z and a of every layer."""
+    """Yield what every layer computes, from z to a."""
     for number in range(1, len(spec.layers) + 1):
-        yield from _layer_rules(number, spec)
+        kind, own = _layer(number, spec)
+        yield from kind.forward(own)
 
 
 def gradient_rules(spec: Spec) -> Iterator[Rule]:
     """Yield ∂E/∂ of every parameter that is trained."""
     for name in trained(spec):
-        yield f"d_{name}", _gradient(name)
+        kind, own = _layer(int(name.lstrip(ascii_letters)), spec)
+        yield f"d_{name}", kind.gradients[name.rstrip(digits)](own)
 
 
 def next_row_rules(spec: Spec) -> Iterator[Rule]:
@@ -96,25 +101,9 @@ def _drawn(name: str, count: int) -> Function:
     return rule
 
 
-def _before(number: int) -> str:
-    return f"a{number - 1}" if number > 1 else "x"
-
-
-def _layer_rules(number: int, spec: Spec) -> Iterator[Rule]:
+def _layer(number: int, spec: Spec) -> tuple[Kind, Own]:
     layer = spec.layers[number - 1]
-
-    def weighted_sum(q: Quantities) -> Array:
-        z: Array = np.einsum("rui,rsi->rsu", q[f"w{number}"], q[_before(number)])
-        return z if layer.biases is None else z + q[f"b{number}"][:, None]
-
-    yield f"z{number}", weighted_sum
-    if layer.activation == "softmax":
-        yield f"zmax{number}", lambda q: q[f"z{number}"].max(-1)
-        yield f"e{number}", lambda q: np.exp(q[f"z{number}"] - q[f"zmax{number}"][..., None])
-        yield f"esum{number}", lambda q: q[f"e{number}"].sum(-1)
-        yield f"a{number}", lambda q: q[f"e{number}"] / q[f"esum{number}"][..., None]
-    else:
-        yield f"a{number}", lambda q: ACTIVATIONS[layer.activation][0](q[f"z{number}"])
+    return KINDS[layer.type], Own(layer, number)
 
 
 def _loss_rules(spec: Spec) -> Iterator[Rule]:
@@ -122,7 +111,7 @@ def _loss_rules(spec: Spec) -> Iterator[Rule]:
     several = spec.batch_size > 1
 
     def each(q: Quantities) -> Array:
-        return FUSED_LOSSES[name](q, last) if name in FUSED_LOSSES else LOSSES[name][0](q[f"a{last}"], q["t"])
+        return FUSED_LOSSES[name](q, last) if name in FUSED_LOSSES else LOSSES[name][0](flat(q[f"a{last}"]), q["t"])
 
     if several:
         yield "losses", each
@@ -131,30 +120,25 @@ def _loss_rules(spec: Spec) -> Iterator[Rule]:
 
 def _loss_slope(spec: Spec) -> Rule:
     last, name, share = len(spec.layers), spec.training.loss, spec.share
-    if name in FUSED_LOSSES:
-        return f"d_z{last}", lambda q: (q[f"a{last}"] - q["t"]) / share
-    return f"d_a{last}", lambda q: LOSSES[name][1](q[f"a{last}"], q["t"]) / share
+    is_fused = name in FUSED_LOSSES
+
+    def slope(q: Quantities) -> Array:
+        y = flat(q[f"a{last}"])
+        slopes = y - q["t"] if is_fused else LOSSES[name][1](y, q["t"])
+        return slopes.reshape(*slopes.shape[:2], *spec.layers[-1].gives) / share
+
+    return f"d_{'z' if is_fused else 'a'}{last}", slope
 
 
-def _delta(number: int, spec: Spec) -> Function:
-    activation = spec.layers[number - 1].activation
-    if activation == "softmax":
-        return lambda q: (
-            q[f"a{number}"] * (q[f"d_a{number}"] - (q[f"d_a{number}"] * q[f"a{number}"]).sum(-1, keepdims=True))
-        )
-    derivative = ACTIVATIONS[activation][1]
-    return lambda q: q[f"d_a{number}"] * derivative(q[f"z{number}"], q[f"a{number}"])
+def _handed_back(number: int, spec: Spec) -> Function:
+    """Return ∂E/∂a of the layer before, in its own shape."""
+    kind, own = _layer(number, spec)
 
+    def rule(q: Quantities) -> Array:
+        handed = kind.handed_back(own)(q)
+        return handed.reshape(*handed.shape[:2], *spec.layers[number - 2].gives)
 
-def _handed_back(number: int) -> Function:
-    return lambda q: np.einsum("rui,rsu->rsi", q[f"w{number}"], q[f"d_z{number}"])
-
-
-def _gradient(name: str) -> Function:
-    number = int(name[1:])
-    if name.startswith("b"):
-        return lambda q: q[f"d_z{number}"].sum(1)
-    return lambda q: np.einsum("rsu,rsi->rui", q[f"d_z{number}"], q[_before(number)])
+    return rule
 
 
 def _unchanged(name: str) -> Function:

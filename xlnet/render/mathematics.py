@@ -11,7 +11,7 @@ from xlnet import keys
 from xlnet.graph.expression import Expression, Quantity, Sum
 from xlnet.graph.node import Node
 from xlnet.graph.printing import SUM, Notation, write
-from xlnet.spec import Spec
+from xlnet.spec import Layer, Spec
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -70,14 +70,14 @@ class Symbols:
     has no index. `words` are those of the language that symbols are mixed with.
     """
 
-    layers: int
+    layers: tuple[Layer, ...]
     outputs: int
     words: Mapping[str, str]
 
     @classmethod
     def of(cls, spec: Spec, words: Mapping[str, str]) -> Self:
         """Return the symbols of the network of `spec`."""
-        return cls(len(spec.layers), spec.outputs, words)
+        return cls(spec.layers, spec.outputs, words)
 
     def __call__(self, key: str) -> str:
         """Return the symbol of the quantity `key`."""
@@ -105,7 +105,7 @@ class Symbols:
         if letter in _SPECIAL or letter in self.words:
             return _SPECIAL.get(letter) or self.words[letter]
         if letter == "a":
-            letter = "y" if layer == self.layers else "h"
+            letter = "y" if layer == len(self.layers) else "h"
         if letter in ("t", "y"):
             return letter if self.outputs == 1 else letter + _subscript(indices)
         superscript = f"⁽{str(layer).translate(_SUPERSCRIPTS)}⁾" if layer > 1 else ""

@@ -2,79 +2,123 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
-from xlnet.model.initializers import INITIALIZERS, Initializer, generator
+from xlnet.model.initializers import INITIALIZERS, generator
+from xlnet.model.layers import DENSE, KINDS, Array, Kind, UnfitError
 from xlnet.sheet_size import LAST_SHEET_COLUMN
-from xlnet.spec import Layer, Matrix, Vector
+from xlnet.spec import Array as Numbers
+from xlnet.spec import Layer, Shape
 from xlnet.template.table import Table
 
 DEFAULT_INITIALIZER = "xavier_uniform"
+# Weights times the places that they lead to: the terms of all weighted sums, each a part of a formula.
+_MOST_TERMS = 200_000
 
 
 def read_layers(network: Table, seed: int) -> tuple[Layer, ...]:
     """Return the layers, their weights drawn with `seed` where they are not given. Raises UserError."""
-    inputs = network.integer("inputs", least=1, most=LAST_SHEET_COLUMN)
+    shape = network.shape("inputs", most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
-    _require_room(tables, inputs)
+    _require_room(tables, shape)
     random = generator(seed)
     layers = []
     for number, table in enumerate(tables, 1):
-        layer = _layer(table, inputs, random, is_last=number == len(tables))
+        layer = _layer(table, shape, random, is_last=number == len(tables))
         layers.append(layer)
-        inputs = layer.units
+        shape = layer.gives
     return tuple(layers)
 
 
-def _require_room(tables: list[Table], inputs: int) -> None:
-    """Fail before a weight is drawn where the weights alone pass the width of a sheet."""
+def kind_of(table: Table) -> str:
+    """Return the name of a layer's kind."""
+    return table.choice("type", KINDS, DENSE)
+
+
+def _require_room(tables: list[Table], shape: Shape) -> None:
+    """Fail before a weight is drawn where the layers alone pass the width of a sheet."""
     weights = 0
     for table in tables:
-        units = _units(table)
-        weights += units * inputs
-        inputs = units
+        kind = KINDS[kind_of(table)]
+        numbers = _numbers(table, kind)
+        takes, shape = _shapes(table, kind, shape, numbers)
+        sizes = [prod(array.shape(takes, numbers)) for array in kind.arrays if not array.is_bias]
+        weights += sum(sizes)
+        if kind.shares_weights:
+            _require_few_units(table, shape, sum(sizes))
     if weights > LAST_SHEET_COLUMN:
         tables[0].fail(
-            "units",
+            KINDS[kind_of(tables[0])].numbers[0].name,
             f"the layers have {weights:,} weights, but a sheet has {LAST_SHEET_COLUMN:,} columns: make them smaller",
         )
 
 
-def _units(table: Table) -> int:
-    return table.integer("units", least=1, most=LAST_SHEET_COLUMN)
+def _require_few_units(table: Table, gives: Shape, weights: int) -> None:
+    """Fail where few weights lead to very many units, each a column with a formula."""
+    places = prod(gives[1:])
+    if prod(gives) > LAST_SHEET_COLUMN or weights * places > _MOST_TERMS:
+        table.fail(
+            "type",
+            f"the layer has {prod(gives):,} units with {weights * places:,} terms in all, and a sheet has "
+            f"{LAST_SHEET_COLUMN:,} columns: make it smaller",
+        )
 
 
-def _layer(table: Table, inputs: int, random: np.random.Generator, *, is_last: bool) -> Layer:
-    table.require_known("units", "activation", "bias", "weights", "biases", "init")
-    units = _units(table)
-    draws = "weights" not in table.content
-    if not draws and "init" in table.content:
-        table.fail("init", "cannot be combined with weights: keep one of the two")
-    if draws:
-        initializer = INITIALIZERS[table.choice("init", INITIALIZERS, DEFAULT_INITIALIZER)]
-        weights = _drawn(initializer, random, units, inputs)
-    else:
-        weights = table.matrix("weights", units, inputs, "units × inputs of the layer")
-    return Layer(_activation(table, is_last=is_last), weights, _biases(table, units))
+def _numbers(table: Table, kind: Kind) -> dict[str, int]:
+    return {
+        number.name: table.integer(number.name, number.default, least=number.least, most=LAST_SHEET_COLUMN)
+        for number in kind.numbers
+    }
 
 
-def _activation(table: Table, *, is_last: bool) -> str:
+def _shapes(table: Table, kind: Kind, before: Shape, numbers: dict[str, int]) -> tuple[Shape, Shape]:
+    try:
+        return kind.shapes(before, numbers)
+    except UnfitError as error:
+        table.fail(error.key, str(error))
+
+
+def _layer(table: Table, before: Shape, random: np.random.Generator, *, is_last: bool) -> Layer:
+    name = kind_of(table)
+    kind = KINDS[name]
+    arrays = [array.name for array in kind.arrays]
+    table.require_known("type", *(number.name for number in kind.numbers), "activation", "bias", *arrays, "init")
+    numbers = _numbers(table, kind)
+    takes, gives = _shapes(table, kind, before, numbers)
+    weights = {a.letter: _weights(table, a, a.shape(takes, numbers), random) for a in kind.arrays if not a.is_bias}
+    activation = _activation(table, gives, is_last=is_last)
+    biases = {a.letter: _biases(table, a, a.shape(takes, numbers)) for a in kind.arrays if a.is_bias}
+    has_bias = table.flag("bias", True)
+    return Layer(name, takes, gives, activation, weights | (biases if has_bias else {}), numbers)
+
+
+def _weights(table: Table, array: Array, shape: Shape, random: np.random.Generator) -> Numbers:
+    if array.name in table.content:
+        if "init" in table.content:
+            table.fail("init", "weights are given too: keep one of the two")
+        return table.array(array.name, shape, array.called)
+    initializer = INITIALIZERS[table.choice("init", INITIALIZERS, DEFAULT_INITIALIZER)]
+    return _tuples(initializer.draw(random, shape).tolist())
+
+
+def _tuples(numbers: object) -> Numbers:
+    return tuple(map(_tuples, numbers)) if isinstance(numbers, list) else numbers
+
+
+def _activation(table: Table, gives: Shape, *, is_last: bool) -> str:
     activation = table.choice("activation", (*ACTIVATIONS, SOFTMAX), "identity")
     if activation == SOFTMAX and not is_last:
         table.fail("activation", "softmax is only possible on the last layer: choose another activation here")
+    if activation == SOFTMAX and len(gives) > 1:
+        table.fail("activation", "softmax is only possible on a dense layer: choose another one, or add a dense layer")
     return activation
 
 
-def _biases(table: Table, units: int) -> Vector | None:
-    given = "biases" in table.content
-    if not table.flag("bias", True):
-        if given:
-            table.fail("biases", "cannot be combined with bias = false: remove one of the two")
-        return None
-    return table.vector("biases", units, "one per unit") if given else (0.0,) * units
-
-
-def _drawn(initializer: Initializer, random: np.random.Generator, units: int, inputs: int) -> Matrix:
-    weights = initializer.draw(random, units, inputs)
-    return tuple(tuple(float(value) for value in row) for row in weights)
+def _biases(table: Table, array: Array, shape: Shape) -> Numbers:
+    given = array.name in table.content
+    if not table.flag("bias", True) and given:
+        table.fail(array.name, "cannot be combined with bias = false: remove one of the two")
+    return table.array(array.name, shape, array.called) if given else _tuples(np.zeros(shape).tolist())

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xlnet.model.initializers import INITIALIZERS, Initializer
+from xlnet.model.initializers import INITIALIZERS
+from xlnet.model.layers import DENSE, KINDS
 from xlnet.names import known
 from xlnet.spec import Spec
 from xlnet.template.layers import DEFAULT_INITIALIZER
@@ -17,13 +18,14 @@ NOTHING_DRAWN = "nothing is drawn at random: to draw new weights, use --layers, 
 
 def draws(document: Mapping[str, Any], spec: Spec) -> bool:
     """Return whether `document`, which was parsed to `spec`, has weights or an order drawn that the run uses."""
-    return _draws_order(spec) or any(
-        "weights" not in layer and _initializer(layer).random for layer in document["network"]["layers"]
-    )
+    return _draws_order(spec) or any(map(_draws_weights, document["network"]["layers"]))
 
 
-def _initializer(layer: Mapping[str, Any]) -> Initializer:
-    return INITIALIZERS[known(layer.get("init"), INITIALIZERS) or DEFAULT_INITIALIZER]
+def _draws_weights(layer: Mapping[str, Any]) -> bool:
+    kind = known(layer.get("type"), KINDS) or DENSE
+    arrays = (array for array in KINDS[kind].arrays if not array.is_bias)
+    initializer = INITIALIZERS[known(layer.get("init"), INITIALIZERS) or DEFAULT_INITIALIZER]
+    return initializer.random and any(array.name not in layer for array in arrays)
 
 
 def effective(spec: Spec) -> Spec:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from xlnet.model.layers import DENSE, KINDS
 from xlnet.model.optimizers import OPTIMIZERS
-from xlnet.spec import Layer, Spec, Training
+from xlnet.spec import Layer, Shape, Spec, Training
 
 Document = dict[str, Any]
 
@@ -50,7 +51,7 @@ def document_of(spec: Spec) -> Document:
         "title": spec.title,
         "description": spec.description,
         **({} if spec.layout == "rows" else {"layout": spec.layout}),
-        "network": {"inputs": spec.inputs, "layers": [_layer(layer) for layer in spec.layers]},
+        "network": {"inputs": _inputs(spec), "layers": [_layer(layer) for layer in spec.layers]},
         "data": samples,
         "training": _training(spec.training),
     }
@@ -74,13 +75,17 @@ def _training(training: Training) -> Document:
 
 
 def _layer(layer: Layer) -> Document:
-    found: Document = {
-        "units": layer.units,
-        "activation": layer.activation,
-        "bias": layer.biases is not None,
-        "weights": layer.weights,
-    }
-    return found if layer.biases is None else found | {"biases": layer.biases}
+    kind = KINDS[layer.type]
+    found: Document = {} if layer.type == DENSE else {"type": layer.type}
+    found |= {number.name: layer.numbers[number.name] for number in kind.numbers}
+    found |= {"activation": layer.activation, "bias": any(a.is_bias and a.letter in layer.arrays for a in kind.arrays)}
+    return found | {array.name: layer.arrays[array.letter] for array in kind.arrays if array.letter in layer.arrays}
+
+
+def _inputs(spec: Spec) -> int | Shape:
+    """Return the number of the network's inputs, or their shape where they have one."""
+    shape = spec.layers[0].takes
+    return shape if len(shape) > 1 else shape[0]
 
 
 def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -7,11 +7,12 @@ import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NoReturn
 
 from xlnet.errors import UserError
 from xlnet.names import known, refusal
-from xlnet.spec import Matrix, Vector
+from xlnet.spec import Array, Matrix, Shape, Vector
 
 # A cell holds 32,767 characters, and a character of a TOML string may take several.
 MOST_CHARACTERS = 5_000
@@ -94,6 +95,32 @@ class Table:
         if not isinstance(value, list) or len(value) != length:
             self.fail(key, f"must be a list of numbers of length {length} ({shape}), not {_show(value)}")
         return tuple(self._finite(key, item) for item in value)
+
+    def array(self, key: str, shape: Shape, called: str) -> Array:
+        """Return numbers in lists inside lists, of this shape; `called` says what its axes stand for."""
+        if len(shape) == 1:
+            return self.vector(key, shape[0], called)
+        if len(shape) == 2:
+            return self.matrix(key, shape[0], shape[1], called)
+        return self._nested(key, self._value(key, None), shape, f"{' × '.join(map(str, shape))} numbers ({called})")
+
+    def _nested(self, key: str, value: Any, shape: Shape, wanted: str) -> Array:
+        if not shape:
+            return self._finite(key, value)
+        if not isinstance(value, list) or len(value) != shape[0]:
+            self.fail(key, f"must be lists inside lists of {wanted}, not {_show(value)}")
+        return tuple(self._nested(key, part, shape[1:], wanted) for part in value)
+
+    def shape(self, key: str, *, most: int) -> Shape:
+        """Return a whole number, or a list of several, as a shape of at most so many entries in all."""
+        value = self._value(key, None)
+        if not isinstance(value, list):
+            return (self.integer(key, least=1, most=most),)
+        sizes = [size for size in value if isinstance(size, int) and not isinstance(size, bool) and 1 <= size <= most]
+        if not value or len(sizes) < len(value) or prod(sizes) > most:
+            wanted = f"a whole number, or a shape like [1, 8] with at most {most:,} entries"
+            self.fail(key, f"must be {wanted}, not {_show(value)}")
+        return tuple(sizes)
 
     def names(self, key: str, length: int) -> tuple[str, ...]:
         """Return a list of `length` texts, empty where the key is missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from xlnet import keys
 from xlnet.book import style
@@ -13,16 +14,21 @@ from xlnet.book.drawing.page import fit_height, lines_of, print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
-from xlnet.book.sheets.explore.plan import Plan
 from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
 from xlnet.cell import Cell
+from xlnet.graph.expression import Number
 from xlnet.graph.node import Node
-from xlnet.graph.operations import LOSSES, SOFTMAX
+from xlnet.graph.operations import LOSSES
+from xlnet.graph.paths import Ways, ways
 from xlnet.graph.references import InCell
+from xlnet.model.layers import KINDS
+from xlnet.model.network import outputs, parameters
+from xlnet.model.passes import passes
 from xlnet.render.excel import cell
 from xlnet.render.layout import DATA, TRAINING
 from xlnet.sheet_size import FIRST_ROW, VALUE_ROW
+from xlnet.spec import Spec
 from xlnet.version import VERSION
 from xlnet.xlsx.page import Page
 
@@ -89,7 +95,7 @@ def _sheets(model: Model) -> Iterator[Line]:
 
 def _rules(model: Model) -> Iterator[Line]:
     texts, symbols = model.texts, model.symbols
-    nodes = model.once(Plan).sample_nodes
+    nodes = passes(model.spec).nodes
     several = model.spec.batch_size > 1
     yield _heading(model, "rules")
     yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
@@ -107,6 +113,8 @@ def _rules(model: Model) -> Iterator[Line]:
         yield Line("text", texts.get("guide", "fused"))
     yield from _listed(model, [node for node in nodes if node.group == "deltas"], "backward")
     yield from _listed(model, [node for node in nodes if node.group == "gradients"], "backward")
+    if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
+        yield Line("text", texts.get("guide", "shared"))
     graph = model.graph.nodes
     has_state = any(node.group == "state" for node in graph)
     yield Line("text", texts.get("guide", "update with state" if has_state else "update"))
@@ -138,29 +146,33 @@ def _is_first(key: str) -> bool:
 
 
 def _chains(model: Model, aliases: set[str]) -> Iterator[str]:
-    """Yield the chain rule for the first weight of each layer, along the path through the first units.
+    """Yield the chain rule for the first weight of each layer, along the first of the ways to the loss.
 
     `aliases` are the keys of quantities that are the same as another one.
     """
-    symbols, last = model.symbols, model.symbols.layers
-    for number in range(last, 0, -1):
-        factors = []
-        upper = keys.LOSS
-        for layer in range(last, number - 1, -1):
-            for key in (keys.activation(layer, 1), keys.weighted_sum(layer, 1)):
-                if key not in aliases:
-                    factors.append(f"∂{symbols(upper)}/∂{symbols(key)}")
-                    upper = key
-        weight = keys.weight(number, 1, 1)
-        factors.append(f"∂{symbols(upper)}/∂{symbols(weight)}")
-        others = " + …" if _has_paths(model, number) else ""
+    symbols, found = model.symbols, _ways(model.spec)
+    for weight in reversed(_first_weights(model.spec, found)):
+        way = [key for key in reversed(found.first(weight)) if key not in aliases]
+        factors = [f"∂{symbols(upper)}/∂{symbols(lower)}" for upper, lower in pairwise(way)]
+        others = " + …" if found.counts[weight] > 1 else ""
         yield f"∂E/∂{symbols(weight)} = {' · '.join(factors)}{others}"
 
 
-def _has_paths(model: Model, number: int) -> bool:
-    """Return whether several paths lead from a unit of a layer to the loss; by softmax it leads to every output."""
-    layers = model.spec.layers
-    return any(layer.units > 1 for layer in layers[number:]) or layers[-1].activation == SOFTMAX
+def _ways(spec: Spec) -> Ways:
+    """Return the ways from the weights to the loss, by the outputs also where the loss is computed from their sums."""
+    *blocks, last = passes(spec).blocks
+    if LOSSES[spec.training.loss].fused:
+        last = replace(last, pullback=lambda _: [(output, Number(1)) for output in outputs(spec)])
+    return ways([*blocks, last])
+
+
+def _first_weights(spec: Spec, found: Ways) -> list[str]:
+    """Return the first weight of each layer that leads to the loss: one may meet nothing but padding."""
+    firsts: dict[int | None, str] = {}
+    for parameter in parameters(spec):
+        if found.counts.get(parameter.key):
+            firsts.setdefault(keys.parts(parameter.key).layer, parameter.key)
+    return list(firsts.values())
 
 
 def _experiments(model: Model) -> Iterator[Line]:

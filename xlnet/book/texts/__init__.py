@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from xlnet import keys
+from xlnet.model.layers import KINDS
+from xlnet.spec import Layer, indices
 
 ENGLISH = "en"
 # The languages, and what a workbook's properties call them.
@@ -44,33 +47,67 @@ class Texts:
         translated: str = self.sections.get(f"template {part}", {}).get(text, text)
         return translated
 
-    def meaning(self, key: str, layers: int) -> str:
-        """Return what the quantity `key` is, in words, in a network of so many layers."""
+    def meaning(self, key: str, layers: Sequence[Layer]) -> str:
+        """Return what the quantity `key` is, in words, in a network of these layers."""
         belonging = keys.belonging(key)
         if belonging is not None:
             prefix, inner = belonging
             return self.get("belonging", prefix).format(meaning=self.meaning(inner, layers))
         parts = keys.parts(key)
-        last = parts.letter == "a" and parts.layer == layers
         known = self.sections["meaning"]
-        name = key if key in known else "y" if last else parts.letter
-        if name not in known:
+        if key in known:
+            return self.get("meaning", key)
+        if parts.layer is None and parts.letter not in known:
             # A setting that the texts do not know yet: as with a loss.
             return key.replace("_", " ")
-        text = self.get("meaning", name).format(
-            layer=parts.layer,
-            unit=parts.indices[0] if parts.indices else "",
-            source=self._source(parts.layer, parts.indices[1]) if len(parts.indices) > 1 else "",
-        )
+        if parts.layer is None:
+            text = self.get("meaning", parts.letter).format(unit=parts.indices[0] if parts.indices else "")
+        else:
+            text = self._of_layer(parts, layers)
         if parts.sample is None:
             return text
         return self.get("meaning", "of_sample").format(meaning=text, sample=parts.sample)
 
-    def _source(self, layer: int | None, source: int) -> str:
-        if layer in (None, 1):
+    def _of_layer(self, parts: keys.Parts, layers: Sequence[Layer]) -> str:
+        """Return what a quantity of a layer is; a text for the layer's kind, or its activation, comes before others."""
+        assert parts.layer is not None
+        layer = layers[parts.layer - 1]
+        kind = KINDS[layer.type]
+        axes = dict(zip(kind.axes_of(parts.letter), parts.indices, strict=False))
+        filled: dict[str, int | str] = {"layer": parts.layer, "number": _number(layer, parts.indices), **axes}
+        before = layers[parts.layer - 2] if parts.layer > 1 else None
+        if "source" in axes:
+            filled["source"] = self._source(parts.layer, before, axes["source"])
+        if "source_channel" in axes:
+            name = "source_channel of the inputs" if before is None else "source_channel"
+            filled["source"] = self.get("meaning", name).format(channel=axes["source_channel"], layer=parts.layer - 1)
+        filled["place"] = self._place(layer, filled)
+        is_output = parts.letter == "a" and parts.layer == len(layers)
+        letter = "y" if is_output else parts.letter
+        names = (f"{layer.type} {letter}", f"{layer.activation} {letter}", letter)
+        name = next(name for name in names if name in self.sections["meaning"])
+        return self.get("meaning", name).format(**filled)
+
+    def _place(self, layer: Layer, filled: Mapping[str, int | str]) -> str:
+        """Return where in the network a unit is."""
+        axes = KINDS[layer.type].axes
+        return self.get("meaning", f"place {layer.type}").format(**filled) if set(axes) <= set(filled) else ""
+
+    def _source(self, layer: int, before: Layer | None, source: int) -> str:
+        """Return a unit of the layer before, or an input, by its number."""
+        if before is None:
             return self.get("meaning", "source_input").format(unit=source)
-        assert layer is not None
-        return self.get("meaning", "source_unit").format(unit=source, layer=layer - 1)
+        place = list(indices(before.gives))[source - 1]
+        axes = dict(zip(KINDS[before.type].axes, place, strict=True))
+        return self.get("meaning", f"source {before.type}").format(**axes, layer=layer - 1)
+
+
+def _number(layer: Layer, place: tuple[int, ...]) -> int:
+    """Return the number of a unit of a layer, 0 where `place` is none."""
+    number = 0
+    for size, index in zip(layer.gives, place, strict=False):
+        number = number * size + index - 1
+    return number + 1
 
 
 @cache

@@ -15,6 +15,7 @@ from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
 from xlnet.cell import Area, Cell
 from xlnet.comparison import Comparison, Setting
+from xlnet.model.network import inputs, targets
 from xlnet.render.layout import DATA
 from xlnet.render.mathematics import Symbols
 from xlnet.template.overrides import short_name
@@ -230,6 +231,5 @@ def shared_places(comparison: Comparison) -> dict[str, Cell]:
     spec = comparison.runs[0].spec
     if spec.has_data_sheet or not comparison.has_one_data:
         return {}
-    every = [keys.activation(0, i) for i in range(1, spec.inputs + 1)]
-    every += [keys.target(i) for i in range(1, spec.outputs + 1)]
+    every = [*inputs(spec), *targets(spec)]
     return {key: Cell(NAME, SHARED_ROW + 1, column) for column, key in enumerate(every, SHARED_COLUMN)}

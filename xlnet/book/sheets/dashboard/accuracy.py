@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from xlnet import keys
 from xlnet.book import style
 from xlnet.book.live import Live
 from xlnet.book.model import Model
@@ -15,6 +14,7 @@ from xlnet.book.spread import spread, steps
 from xlnet.graph.expression import Expression, call, maximum, total, where_above
 from xlnet.graph.references import Along, Beside, InCell, choose, compared
 from xlnet.model import classification as classes
+from xlnet.model.network import outputs, targets
 
 # A large batch is marked in fewer iterations.
 MOST_MARKS, FEWEST_POINTS, MOST_SAMPLES, MOST_CLASSES = 20_000, 10, 2_000, 50
@@ -48,9 +48,7 @@ class Marks:
     def keys_of(self, sample: int) -> tuple[list[str], list[str]]:
         """Return the outputs and targets of a sample of the batch, from 1."""
         spec = self.model.spec
-        numbers = range(1, spec.outputs + 1)
-        outputs = [keys.of_sample(keys.activation(len(spec.layers), number), sample) for number in numbers]
-        return outputs, [keys.of_sample(keys.target(number), sample) for number in numbers]
+        return outputs(spec, sample), targets(spec, sample)
 
 
 def marks(model: Model, column: int, first_row: int, most: int) -> Marks | None:

@@ -10,6 +10,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.accuracy import Marks, marks
 from xlnet.book.spread import spread
 from xlnet.model import classification as classes
+from xlnet.model import network
 from xlnet.spec import Spec
 
 # A longer run is thinned: its charts show this many iterations, evenly spaced.
@@ -69,8 +70,7 @@ def outputs(spec: Spec) -> list[str]:
     if spec.draws_samples:
         return []
     samples = range(1, spec.batch_size + 1) if spec.batch_size > 1 else [None]
-    last = len(spec.layers)
-    every = [keys.of_sample(keys.activation(last, j), s) for s in samples for j in range(1, spec.outputs + 1)]
+    every = [key for sample in samples for key in network.outputs(spec, sample)]
     return spaced(every, MOST_LINES // 2)
 
 
@@ -83,7 +83,9 @@ def spaced(every: list[str], most: int) -> list[str]:
 
 def targets(spec: Spec) -> list[str]:
     """Return the targets of these outputs."""
-    return [key.replace(f"a{len(spec.layers)}_", "t_", 1) for key in outputs(spec)]
+    own = dict(zip(network.outputs(spec), network.targets(spec), strict=True))
+    shown = ((keys.without_sample(key), keys.parts(key).sample) for key in outputs(spec))
+    return [keys.of_sample(own[output], sample) for output, sample in shown]
 
 
 def weights(model: Model) -> list[str]:

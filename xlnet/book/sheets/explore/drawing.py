@@ -44,6 +44,7 @@ from xlnet.book.sheets.explore.written import parts_of
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import call
 from xlnet.graph.references import InCell, InCells, compared
+from xlnet.model.layers import DENSE
 from xlnet.render.excel import cell, condition
 from xlnet.xlsx.page import Page
 
@@ -104,8 +105,9 @@ def _draw_picture(page: Page, plan: Plan) -> None:
         elif heading.number > len(layers):
             text = texts.get("explore", "loss")
         else:
-            activation = layers[heading.number - 1].activation
-            text = texts.get("explore", "layer").format(layer=heading.number, activation=activation)
+            layer = layers[heading.number - 1]
+            name = "layer" if layer.type == DENSE else "layer of a kind"
+            text = texts.get("explore", name).format(layer=heading.number, kind=layer.type, activation=layer.activation)
         put_text(page, heading.first, heading.row, text, look)
         merge(page, heading.row, heading.first, heading.last)
     for each in cells(plan):

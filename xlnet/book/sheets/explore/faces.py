@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlnet import keys
 from xlnet.book.choices import ITERATION, of_sample
 from xlnet.book.sheets.explore import matrices, picture
 from xlnet.book.sheets.explore.picture import Cell
@@ -50,5 +49,4 @@ def faces(plan: Plan, cell: Cell) -> tuple[Face, Face]:
 
 def shown(plan: Plan, key: str) -> Shown:
     """Return a quantity of the chosen iteration and sample."""
-    is_shared = keys.parts(key.removeprefix("d_")).letter in ("w", "b")
-    return Shown(key, ITERATION) if is_shared else of_sample(key, plan.model.spec)
+    return Shown(key, ITERATION) if key in plan.shared else of_sample(key, plan.model.spec)

@@ -1,4 +1,7 @@
-"""A network too large to be drawn, as a matrix a layer: sources by units, their values around the weights."""
+"""A network too large to be drawn, as a matrix a layer: sources by units, their values around the weights.
+
+A layer whose weights are shared is no such matrix: its arrays stand below each other.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from dataclasses import dataclass
 from xlnet import keys
 from xlnet.book.sheets.explore.picture import Cell, Heading
 from xlnet.book.sheets.explore.plan import PICTURE_ROW, Plan
+from xlnet.model.layers import KINDS
+from xlnet.model.network import targets, units
+from xlnet.spec import Shape, indices
 
 _FIRST_COLUMN = 2
 
@@ -47,12 +53,64 @@ class Matrix:
         return _FIRST_COLUMN + 2 + across, self.row + 3 + down
 
 
-def matrices(plan: Plan) -> list[Matrix]:
-    """Return the matrix of every layer."""
+@dataclass(frozen=True)
+class Grid:
+    """An array, by keys, in lines along its last axis; each is led by the name of its first element."""
+
+    kind: str
+    row: int
+    lines: tuple[tuple[str, ...], ...]
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether the lines go down the sheet, as the longer side does."""
+        return len(self.lines[0]) > len(self.lines)
+
+    @property
+    def height(self) -> int:
+        """The rows that it takes."""
+        return 1 + len(self.lines[0]) if self.is_tall else len(self.lines)
+
+    @property
+    def width(self) -> int:
+        """The columns that it takes."""
+        return len(self.lines) if self.is_tall else 1 + len(self.lines[0])
+
+    def at(self, line: int, item: int) -> tuple[int, int]:
+        """Return the column and row of an item of a line, from 0; −1 is the name of the line."""
+        down, across = (item + 1, line) if self.is_tall else (line, item + 1)
+        return _FIRST_COLUMN + across, self.row + down
+
+
+@dataclass(frozen=True)
+class Grids:
+    """A layer's arrays below each other: where it starts, and the grid of each."""
+
+    number: int
+    row: int
+    grids: tuple[Grid, ...]
+
+    @property
+    def height(self) -> int:
+        """The rows that it takes, its heading included."""
+        return self.grids[-1].row + self.grids[-1].height - self.row
+
+    @property
+    def width(self) -> int:
+        """The columns that it takes."""
+        return max(grid.width for grid in self.grids)
+
+
+def matrices(plan: Plan) -> list[Matrix | Grids]:
+    """Return the matrix of every layer, or its grids."""
     spec = plan.model.spec
-    found = []
+    found: list[Matrix | Grids] = []
     row = PICTURE_ROW
     for number, layer in enumerate(spec.layers, 1):
+        if KINDS[layer.type].shares_weights:
+            found.append(_grids(plan, number, row))
+            row += found[-1].height + 2
+            continue
         further = ["b"] if layer.biases is not None else []
         further += ["z", "a"]
         if number == len(spec.layers):
@@ -63,6 +121,34 @@ def matrices(plan: Plan) -> list[Matrix]:
     return found
 
 
+def _grids(plan: Plan, number: int, row: int) -> Grids:
+    spec, layer = plan.model.spec, plan.model.spec.layers[number - 1]
+    kind = KINDS[layer.type]
+    arrays: list[tuple[str, list[str], Shape]] = [("value", units(spec, 0), layer.takes)] if number == 1 else []
+    for array in kind.arrays:
+        if array.letter in layer.arrays:
+            shape = array.shape(layer.takes, layer.numbers)
+            names = [keys.of_layer(array.letter, number, *place) for place in indices(shape)]
+            arrays.append(("weight", names, shape))
+    arrays += [("value", units(spec, number, letter), layer.gives) for letter in ("z", "a")]
+    if number == len(spec.layers):
+        arrays.append(("value", targets(spec), layer.gives))
+    grids: list[Grid] = []
+    top = row + 2
+    for cell, names, shape in arrays:
+        lines = tuple(tuple(names[start : start + shape[-1]]) for start in range(0, len(names), shape[-1]))
+        grids.append(Grid(cell, top, lines))
+        top += grids[-1].height + 1
+    return Grids(number, row, tuple(grids))
+
+
+def _cells_of(grid: Grid) -> Iterator[Cell]:
+    for line, every in enumerate(grid.lines):
+        yield Cell(*grid.at(line, -1), "name", every[0])
+        for item, key in enumerate(every):
+            yield Cell(*grid.at(line, item), grid.kind, key)
+
+
 def headings(plan: Plan) -> Iterator[Heading]:
     """Yield the headings."""
     for matrix in matrices(plan):
@@ -71,19 +157,22 @@ def headings(plan: Plan) -> Iterator[Heading]:
 
 def cells(plan: Plan) -> Iterator[Cell]:
     """Yield the cells of every matrix."""
+    spec = plan.model.spec
     for matrix in matrices(plan):
         number = matrix.number
-        for source in range(matrix.sources):
-            key = keys.activation(number - 1, source + 1)
+        if isinstance(matrix, Grids):
+            yield from (cell for grid in matrix.grids for cell in _cells_of(grid))
+            continue
+        for source, key in enumerate(units(spec, number - 1)):
             yield Cell(*matrix.at(source, -2), "name", key)
             yield Cell(*matrix.at(source, -1), "value", key)
-        for unit in range(matrix.units):
-            yield Cell(*matrix.at(-1, unit), "name", keys.activation(number, unit + 1))
+        for unit, key in enumerate(units(spec, number)):
+            yield Cell(*matrix.at(-1, unit), "name", key)
             for source in range(matrix.sources):
-                yield Cell(*matrix.at(source, unit), "weight", keys.weight(number, unit + 1, source + 1))
+                yield Cell(*matrix.at(source, unit), "weight", keys.of_layer("w", number, unit + 1, source + 1))
         for offset, letter in enumerate(matrix.further):
-            for unit in range(matrix.units):
-                key = keys.target(unit + 1) if letter == "t" else keys.element(f"{letter}{number}", unit + 1)
+            every = targets(spec) if letter == "t" else units(spec, number, letter)
+            for unit, key in enumerate(every):
                 kind = "weight" if letter == "b" else "value"
                 yield Cell(*matrix.at(matrix.sources + offset, unit), kind, key)
 
@@ -91,5 +180,6 @@ def cells(plan: Plan) -> Iterator[Cell]:
 def labels(plan: Plan) -> Iterator[tuple[int, int, str]]:
     """Yield column, row and letter of the lines behind the weights."""
     for matrix in matrices(plan):
-        for offset, letter in enumerate(matrix.further):
-            yield *matrix.at(matrix.sources + offset, -2), letter
+        if isinstance(matrix, Matrix):
+            for offset, letter in enumerate(matrix.further):
+                yield *matrix.at(matrix.sources + offset, -2), letter

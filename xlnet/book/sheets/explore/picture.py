@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xlnet import keys
 from xlnet.book.sheets.explore.plan import PICTURE_ROW, Plan
+from xlnet.model.network import inputs, targets, units
 
 # Columns of a layer: what leads to a unit, the weight, the arrow, the unit's name, its value, and a gap.
 EDGE, WEIGHT, ARROW, UNIT, VALUE, GAP = range(6)
@@ -58,33 +59,26 @@ def headings(plan: Plan) -> Iterator[Heading]:
 def cells(plan: Plan) -> Iterator[Cell]:
     """Yield the cells of the picture."""
     spec = plan.model.spec
-    for number in range(1, spec.inputs + 1):
-        row = _top(plan, 0) + 2 * (number - 1)
-        yield from _named(column_of(0), row, keys.activation(0, number))
+    for index, key in enumerate(inputs(spec)):
+        yield from _named(column_of(0), _top(plan, 0) + 2 * index, key)
     for number in range(1, len(spec.layers) + 1):
         yield from _layer(plan, number)
     row, column = _top(plan, len(spec.layers) + 1), column_of(len(spec.layers) + 1)
-    for output in range(1, spec.outputs + 1):
-        yield from _named(column, row + output - 1, keys.target(output))
+    for offset, key in enumerate(targets(spec)):
+        yield from _named(column, row + offset, key)
     yield from _named(column, row + spec.outputs + 1, keys.LOSS)
 
 
 def _layer(plan: Plan, number: int) -> Iterator[Cell]:
-    layer, first = plan.model.spec.layers[number - 1], column_of(number)
+    spec, first = plan.model.spec, column_of(number)
     height = plan.unit_height(number)
-    for unit in range(1, layer.units + 1):
-        row = _top(plan, number) + (unit - 1) * (height + 1)
-        edges: list[tuple[str, str | None]] = [
-            (keys.weight(number, unit, i), keys.activation(number - 1, i)) for i in range(1, layer.inputs + 1)
-        ]
-        edges += [(keys.bias(number, unit), None)] if layer.biases is not None else []
-        for offset, (key, source) in enumerate(edges):
-            yield Cell(first + EDGE, row + offset, "edge", key, source)
-            yield Cell(first + WEIGHT, row + offset, "weight", key)
-            yield Cell(first + ARROW, row + offset, "arrow", key)
-        names = [keys.activation(number, unit)]
-        if keys.weighted_sum(number, unit) not in _aliases(plan):
-            names.append(keys.weighted_sum(number, unit))
+    for index, (output, weighted_sum) in enumerate(zip(units(spec, number), units(spec, number, "z"), strict=True)):
+        row = _top(plan, number) + index * (height + 1)
+        for offset, edge in enumerate(plan.edges[weighted_sum]):
+            yield Cell(first + EDGE, row + offset, "edge", edge.key, edge.source)
+            yield Cell(first + WEIGHT, row + offset, "weight", edge.key)
+            yield Cell(first + ARROW, row + offset, "arrow", edge.key)
+        names = [output] if weighted_sum in _aliases(plan) else [output, weighted_sum]
         for offset in range(height):
             if offset < len(names):
                 yield from _named(first + UNIT, row + offset, names[offset])

@@ -12,9 +12,10 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.shown import Shown
 from xlnet.cell import Cell
-from xlnet.graph.gradient import Gradients
+from xlnet.graph.expression import Product, Quantity, Sum
 from xlnet.graph.node import Node
-from xlnet.model.network import forward, parameters
+from xlnet.model.network import inputs, parameters, targets, units
+from xlnet.model.passes import passes
 from xlnet.render.layout import Layout
 
 TITLE_ROW, VIEW_ROW, CONTROL_COLUMN, CONTROL_LABEL_COLUMN = 2, 5, 4, 2
@@ -41,6 +42,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Edge:
+    """What leads to a unit: a weight, and the `source` that it weighs; a bias weighs none."""
+
+    key: str
+    source: str | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """The sheet of a network."""
 
@@ -61,11 +70,7 @@ class Plan:
     @cached_property
     def sample_nodes(self) -> list[Node]:
         """Both passes of one sample, as if it were alone; its gradients are its share of the batch's."""
-        spec = self.model.spec
-        blocks = forward(spec, None)
-        gradients = Gradients([parameter.key for parameter in parameters(spec) if parameter.trained])
-        deltas = gradients.backward(blocks)
-        return [*(node for block in blocks for node in block.nodes), *deltas, *gradients.of_parameters()]
+        return passes(self.model.spec).nodes
 
     @cached_property
     def counterparts(self) -> dict[str, str]:
@@ -83,6 +88,18 @@ class Plan:
         return set(self.parameters) | {
             key for node in self.sample_nodes if node.group == "forward" for key in (node.key, *node.aliases)
         }
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The quantities that all samples share: the parameters and their gradients."""
+        return {*self.parameters, *map(keys.gradient, self.parameters)}
+
+    @cached_property
+    def edges(self) -> dict[str, list[Edge]]:
+        """What leads to a unit, by the key of its weighted sum: weights, each with what it weighs, and a bias."""
+        known = set(self.parameters)
+        sums = ((key, node) for node in passes(self.model.spec).forward for key in (node.key, *node.aliases))
+        return {key: _edges(node, known) for key, node in sums if keys.parts(key).letter == "z"}
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -113,8 +130,7 @@ class Plan:
 
     def unit_height(self, number: int) -> int:
         """Return the rows of a unit of a layer: a row an edge, but at least one for z and one for a."""
-        layer = self.model.spec.layers[number - 1]
-        return max(layer.inputs + (layer.biases is not None), 2)
+        return max(2, *(len(self.edges[key]) for key in units(self.model.spec, number, "z")))
 
     def layer_height(self, number: int) -> int:
         """Return the rows of a layer; 0 are the inputs, and after the last layer come the targets and the loss."""
@@ -149,9 +165,7 @@ def _entries(plan: Plan) -> Iterator[Entry]:
             yield Entry(node.key, "settings", Shown(node.key, ITERATION), node, has_numbers=True)
     if spec.draws_samples:
         yield Entry(keys.SAMPLE, "samples", of_sample(keys.SAMPLE, spec))
-    inputs = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
-    targets = [keys.target(number) for number in range(1, spec.outputs + 1)]
-    for key in (*inputs, *targets):
+    for key in (*inputs(spec), *targets(spec)):
         yield Entry(key, "samples", of_sample(key, spec))
     for key in plan.parameters:
         yield Entry(key, "parameters", Shown(key, ITERATION))
@@ -164,6 +178,19 @@ def _entries(plan: Plan) -> Iterator[Entry]:
             shown = _all(node) if node.group == "gradients" else of_sample(node.key, spec)
             yield Entry(node.key, node.group, shown, node, has_numbers=True)
     yield from _of_the_batch(plan)
+
+
+def _edges(node: Node, parameters: set[str]) -> list[Edge]:
+    """Return the terms of a weighted sum, as its formula has them."""
+    terms = node.formula.terms if isinstance(node.formula, Sum) else (node.formula,)
+    found = []
+    for term in terms:
+        match term:
+            case Product((Quantity(weight), Quantity(source))) if weight in parameters:
+                found.append(Edge(weight, source))
+            case Quantity(bias) if bias in parameters:
+                found.append(Edge(bias))
+    return found
 
 
 def share(key: str) -> str:

@@ -17,7 +17,8 @@ from xlnet.graph.expression import Quantity
 from xlnet.graph.node import Node
 from xlnet.graph.operations import SOFTMAX
 from xlnet.model import classification as classes
-from xlnet.model.network import forward, parameters
+from xlnet.model.network import inputs, outputs, parameters, targets
+from xlnet.model.passes import passes
 from xlnet.render.layout import Layout, Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.spec import Spec
@@ -63,8 +64,7 @@ class Plan:
     def inputs(self) -> list[str]:
         """The inputs as a person types them: as measured, where they are standardised."""
         spec = self.model.spec
-        every = [keys.activation(0, number) for number in range(1, spec.inputs + 1)]
-        return [keys.state("raw", key) for key in every] if self.is_standardized else every
+        return [keys.state("raw", key) for key in inputs(spec)] if self.is_standardized else inputs(spec)
 
     @property
     def is_standardized(self) -> bool:
@@ -74,13 +74,12 @@ class Plan:
     @cached_property
     def outputs(self) -> list[str]:
         """The outputs."""
-        spec = self.model.spec
-        return [keys.activation(len(spec.layers), number) for number in range(1, spec.outputs + 1)]
+        return outputs(self.model.spec)
 
     @cached_property
     def targets(self) -> list[str]:
         """The targets."""
-        return [keys.target(number) for number in range(1, self.model.spec.outputs + 1)]
+        return targets(self.model.spec)
 
     @cached_property
     def parameters(self) -> list[str]:
@@ -95,8 +94,7 @@ class Plan:
             own = key.removeprefix("raw_")
             mean, deviation = Quantity(keys.state("mean", own)), Quantity(keys.state("sd", own))
             found.append(Node(own, "samples", (Quantity(key) - mean) / deviation))
-        blocks = forward(self.model.spec, None)
-        return found + [node for block in blocks for node in block.nodes if node.group == "forward"]
+        return found + passes(self.model.spec).forward
 
     @cached_property
     def samples(self) -> int:
@@ -268,7 +266,7 @@ class Others:
     @cached_property
     def nodes(self) -> list[Node]:
         """The pass of a sample."""
-        return [node for block in forward(self.spec, None) for node in block.nodes if node.group == "forward"]
+        return passes(self.spec).forward
 
     @property
     def first_column(self) -> int:
@@ -284,8 +282,7 @@ class Others:
     def layout(self) -> Layout:
         """Where the quantities of a pass stand."""
         cells, spots = dict(self.plan.layout.cells), dict[str, Spot]()
-        for index in range(1, self.plan.model.spec.inputs + 1):
-            key = keys.activation(0, index)
+        for key in inputs(self.plan.model.spec):
             cells.pop(key, None)
             spots[key] = Spot(self.plan.model.data_sheet, self.data_column(key))
         for column, node in enumerate(self.nodes, self.first_column):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from xlnet import keys, reference
 from xlnet.book.sheets.explore import NAME
@@ -15,7 +14,6 @@ from xlnet.book.sheets.explore.written import DIGITS, EQUALS, HUGE, LEAST, ROUGH
 from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, Written, one_of
 from xlnet.checking.open.quantities import from_grids, placements
-from xlnet.spec import Spec
 
 __all__ = ["NAME", "expected"]
 
@@ -77,7 +75,7 @@ def _rounded(view: View, plan: Plan, key: str) -> str | None:
 
 def _computed(view: View, plan: Plan) -> dict[str, float]:
     """Return the reference's values of the sample's share of the gradients, and of the next iteration's parameters."""
-    one = _of_one_sample(plan.model.spec)
+    one = plan.model.spec.of_one_sample
     places = placements(one, plan.layout)
     found = from_grids(places, view.grids, 1)
     values: dict[str, float] = {}
@@ -93,8 +91,3 @@ def _by_key(name: str, array: reference.Array) -> Iterator[tuple[str, float]]:
 
     for indices in np.ndindex(*array.shape):
         yield keys.element(name, *(index + 1 for index in indices)), float(array[indices])
-
-
-def _of_one_sample(spec: Spec) -> Spec:
-    data = replace(spec.data, x=spec.data.x[:1], t=spec.data.t[:1], standardize=False)
-    return replace(spec, data=data, training=replace(spec.training, batch=None, order="sequential"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import BLANK, NUMBER
 from xlnet.model import classification as classes
-from xlnet.spec import Spec
+from xlnet.model.network import inputs
 
 __all__ = ["NAME", "expected"]
 
@@ -82,13 +81,11 @@ def _along(view: View, plan: Plan, number: int, step: int) -> float:
 
 def _passes(view: View, plan: Plan) -> Cells:
     """Yield the passes, each quantity from what the sheet has of those that it depends on."""
-    one = _of_one_sample(plan.model.spec)
-    every = reference.axes(one)
-    names = ["x", *(name for name in every if name.rstrip("0123456789") in _OF_A_LAYER and name[-1].isdigit())]
-    places = placements(one, plan.layout, names)
+    one = plan.model.spec.of_one_sample
+    places = placements(one, plan.layout, ["x", *reference.of_layers(one)])
     first = plan.rows[0]
     rows = plan.rows[-1] - first + 1
-    results = reference.layers(one, from_grids(places, view.grids, rows))
+    results = reference.layer_values(one, from_grids(places, view.grids, rows))
     for name, values in results.items():
         columns = places[name].columns.ravel() + 1
         numbers = values.reshape(rows, -1)
@@ -108,15 +105,13 @@ def _passes(view: View, plan: Plan) -> Cells:
 
 def _other_passes(view: View, others: Others) -> Cells:
     """Yield the passes of the samples that are not shown; their inputs stand on sheet Data, in the same rows."""
-    one, rows = _of_one_sample(others.spec), _rows_of(others)
-    every = reference.axes(one)
-    names = [name for name in every if name.rstrip("0123456789") in _OF_A_LAYER and name[-1].isdigit()]
-    places = placements(one, others.layout, names)
+    one, rows = others.spec.of_one_sample, _rows_of(others)
+    places = placements(one, others.layout, reference.of_layers(one))
     found = from_grids(places, view.grids, len(rows))
-    inputs = [others.data_column(keys.activation(0, number)) - 1 for number in range(1, one.inputs + 1)]
+    columns_of_inputs = [others.data_column(key) - 1 for key in inputs(one)]
     data = view.grids[others.plan.model.data_sheet]
     numbers = np.where(data.kinds == BLANK, 0.0, data.values)[rows[0] - 1 : rows[-1]]
-    results = reference.layers(one, found | {"x": numbers[:, inputs][:, None]})
+    results = reference.layer_values(one, found | {"x": numbers[:, columns_of_inputs][:, None]})
     for name, values in results.items():
         columns = places[name].columns.ravel() + 1
         for row, expected_row in zip(rows, values.reshape(len(rows), -1), strict=True):
@@ -145,14 +140,6 @@ def _other_marks(view: View, others: Others) -> Cells:
 
 def _rows_of(others: Others) -> range:
     return range(others.first_row, others.last_row + 1)
-
-
-_OF_A_LAYER = ("w", "b", "z", "a", "zmax", "e", "esum")
-
-
-def _of_one_sample(spec: Spec) -> Spec:
-    data = replace(spec.data, x=spec.data.x[:1], t=spec.data.t[:1], standardize=False)
-    return replace(spec, data=data, training=replace(spec.training, batch=None, order="sequential"))
 
 
 def _classes(view: View, plan: Plan) -> Cells:

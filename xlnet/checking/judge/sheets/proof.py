@@ -108,8 +108,7 @@ def _moved(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
 def _forward(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
     """Yield the forward passes, each quantity from what the sheet has of those that it depends on."""
     spec = view.opened.spec
-    every = reference.axes(spec)
-    names = [name for name in every if name in ("x", "t", "E", "losses") or _is_of_a_layer(name)]
+    names = ["x", "t", "E", *(["losses"] if spec.batch_size > 1 else []), *reference.of_layers(spec)]
     places = placements(spec, made.layout, names)
     rows = made.last_row - made.base_row + 1
     for name, values in reference.forward(spec, from_grids(places, view.grids, rows)).items():
@@ -117,8 +116,3 @@ def _forward(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
         for row, numbers in enumerate(values.reshape(rows, -1), made.base_row):
             for column, number in zip(columns, numbers, strict=True):
                 yield Cell(NAME, row, int(column)), float(number)
-
-
-def _is_of_a_layer(name: str) -> bool:
-    """Return whether this is a parameter or a quantity of the forward pass: w1, b1, z1, a1, zmax1, e1, esum1."""
-    return name.rstrip("0123456789") in ("w", "b", "z", "a", "zmax", "e", "esum") and name[-1].isdigit()

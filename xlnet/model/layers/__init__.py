@@ -1,0 +1,16 @@
+"""The kinds of layers, a file each; `xlnet.reference.layers` has the same once more, in numpy.
+
+To add a kind, add its file to both packages and an entry to both tables.
+"""
+
+from __future__ import annotations
+
+from xlnet.model.layers.conv1d import CONV1D
+from xlnet.model.layers.dense import DENSE as DENSE_KIND
+from xlnet.model.layers.kind import Array, Kind, Names, Number, UnfitError
+
+__all__ = ["DENSE", "KINDS", "Array", "Kind", "Names", "Number", "UnfitError"]
+
+# A layer that says nothing else is dense.
+DENSE = "dense"
+KINDS = {DENSE: DENSE_KIND, "conv1d": CONV1D}

@@ -1,0 +1,28 @@
+"""What follows the weighted sums of a layer, whatever its kind: its activation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlnet.graph import blocks
+from xlnet.graph.blocks import Block, SoftmaxKeys, Unit
+from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
+from xlnet.model.layers.kind import Names
+
+
+def activated(names: Names, units: Sequence[Unit]) -> list[Block]:
+    """Return the forward pass of a layer of such units: their weighted sums z, then a = f(z)."""
+    sums, outputs = names.every("z"), names.every("a")
+    if names.layer.activation == SOFTMAX:
+        return [blocks.weighted_sums(sums, units), *blocks.softmax(outputs, sums, softmax_keys(names))]
+    function = ACTIVATIONS[names.layer.activation]
+    if function.derivative is None:
+        # The z and a of an identity layer are one quantity under two keys.
+        return [blocks.weighted_sums(outputs, units, aliases=sums)]
+    steps = [names.every(step.letter) for step in function.steps]
+    return [blocks.weighted_sums(sums, units), *blocks.activations(outputs, sums, function, steps)]
+
+
+def softmax_keys(names: Names) -> SoftmaxKeys:
+    """Return the keys of a softmax layer's steps."""
+    return SoftmaxKeys(largest=names.whole("zmax"), exponentials=names.every("e"), sum=names.whole("esum"))
