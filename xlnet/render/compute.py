@@ -143,6 +143,10 @@ def _and(f: Formula, *conditions: Expression) -> Value:
     return all(values)
 
 
+def _none(_: Formula) -> Value:
+    raise CellError
+
+
 def _if_error(f: Formula, value: Expression, otherwise: Expression) -> Value:
     try:
         found = f.value(value)
@@ -214,6 +218,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "match": _match,
     "max": lambda f, *arguments: max(_numbers(f, arguments)),
     "min": lambda f, *arguments: min(_numbers(f, arguments)),
+    "none": _none,
     "pi": lambda f: math.pi,
     "round": lambda f, value, digits: rounded(f.number(value), int(f.number(digits))),
     "substitute": lambda f, text, old, new: _text(f.value(text)).replace(str(f.value(old)), str(f.value(new))),
