@@ -1,4 +1,4 @@
-"""Makes the README's pictures from real workbooks; needs LibreOffice, poppler's tools and Pillow: `make pictures`."""
+"""Makes the pictures of README and docs; needs LibreOffice, poppler's tools and Pillow: `make pictures`."""
 
 from __future__ import annotations
 

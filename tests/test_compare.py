@@ -142,7 +142,7 @@ def test_a_mistake_in_a_table_is_named(tmp_path: Path, tables: str, message: str
 MANY = list(range(1, 102))
 AGAINST: dict[str, tuple[dict[str, Any], str]] = {
     "a value twice": ({"lr": [1, 2, 1]}, "seed: --lr: 1 is listed twice: remove one"),
-    "too many": ({"lr": MANY, "iters": MANY}, "seed: 10,201 combinations: a comparison takes at most 1,000 runs"),
+    "too many": ({"lr": MANY, "iters": MANY}, "seed: 10,201 combinations, but a comparison takes at most 1,000 runs"),
     "one run": ({"lr": [1]}, "seed: a comparison needs at least two runs: give a list, like --lr 0.001,0.01"),
     "twice": ({"lr": [1, 2], "training.optimizer.lr": 3}, "--lr and --set training.optimizer.lr set the same key"),
     "a part": ({"lr": [1, 2], "training.optimizer": {}}, "--lr and --set training.optimizer set the same key"),

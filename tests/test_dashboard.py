@@ -107,8 +107,8 @@ def test_what_shows_a_batch_or_a_part_says_so(built: Build) -> None:
     # Only this sheet of a file of 68 MB.
     sheet = load_workbook(path, read_only=True)["Dashboard"]
     labels = [str(sheet.cell(row, 2).value) for row in range(1, 12)]
-    assert {"loss E of the first row's batch", "loss E of the last row's batch"} < set(labels)
+    assert {"loss E of the first batch", "loss E of the last batch"} < set(labels)
     with zipfile.ZipFile(path) as package:
         charts = "".join(package.read(name).decode() for name in package.namelist() if "charts/chart" in name)
-    for title in ("Loss of the row's batch", "Accuracy in the row's batch (142 iterations)"):
+    for title in ("Batch loss", "Batch accuracy (142 iterations)"):
         assert f">{title}</" in charts

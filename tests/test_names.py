@@ -65,7 +65,7 @@ def test_classes_are_told_apart_by_case(odd: Path, built: Build, engine: str) ->
     # Without weights every class is as likely as the others, and the first is named: a fifth of the samples are right.
     path = built(odd, init="zeros", iters=1)
     (cells,) = recalculated(path, engine)
-    assert cells(f"Predict!C{labelled(path, 'Predict', 'samples right, of 20', 2)}") == 4
+    assert cells(f"Predict!C{labelled(path, 'Predict', 'correctly classified, of 20', 2)}") == 4
 
 
 @pytest.mark.parametrize("name", ["{b}", "{", "{count}", "{0}"])

@@ -40,7 +40,7 @@ def xor(p: dict[str, np.ndarray], x: tuple[float, float]) -> float:
 
 def test_typed_inputs_go_through_the_last_and_the_chosen_iteration(built: Build, engine: str) -> None:
     path = built("xor", iters=40)
-    row = labelled(path, "Predict", "your inputs 1", 2)
+    row = labelled(path, "Predict", "your inputs, row 1", 2)
     typed: dict[str, float | str] = {f"Predict!C{row}": 0.3, f"Predict!D{row}": -1.7}
     chosen: dict[str, float | str] = {"Predict!C4": "chosen", "Explore!D4": 9.0}
     _, last, ninth = recalculated(path, engine, typed, typed | chosen)
@@ -65,7 +65,7 @@ def test_the_picture_shows_the_plane(built: Build, engine: str) -> None:
 
 def test_inputs_are_standardised_and_classes_named(built: Build, engine: str) -> None:
     path = built("iris", iters=60)
-    row = labelled(path, "Predict", "your inputs 1", 2)
+    row = labelled(path, "Predict", "your inputs, row 1", 2)
     measured = dict(zip([f"Predict!{letter}{row}" for letter in "CDEF"], (6.3, 2.5, 5.0, 1.9), strict=True))
     saved, other = recalculated(path, engine, measured)
     data = np.array(xlnet.load("iris").data.x)
@@ -121,7 +121,7 @@ def test_one_input_has_a_curve(built: Build) -> None:
 def test_few_samples_are_no_reason_for_an_empty_table(built: Build, engine: str) -> None:
     path = built("seed", iters=200)
     (cells,) = recalculated(path, engine)
-    row = labelled(path, "Predict", "your inputs 1", 2)
+    row = labelled(path, "Predict", "your inputs, row 1", 2)
     found = [[cells(f"Predict!{letter}{row + offset}") for letter in "CDF"] for offset in range(5)]
     assert found[0] == [1, 1, pytest.approx(4, abs=1e-6)]
     assert [x for x, _, _ in found] == [1, 0, 0.5, 2, -1]

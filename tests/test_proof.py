@@ -134,9 +134,9 @@ def test_of_very_many_parameters_some_are_proved(tmp_path: Path, engine: str) ->
     (cells,) = recalculated(path, engine)
     headline = str(cells(HEADLINE))
     count = int(headline.split()[0])
-    assert headline == f"{count} of the {count} gradients tried agree, out of 961"
+    assert headline == f"{count} of {count} tested gradients agree (out of 961)"
     assert 4 <= count < 100
-    assert f"Of 961 parameters {count} are tried" in str(sheet["A2"].value)
+    assert f"Of 961 parameters, {count} are tested" in str(sheet["A2"].value)
     assert sheet.cell(FIRST_ROW, 1).value == "w₁₁"
     assert sheet.cell(FIRST_ROW + count - 1, 1).value == "b⁽³⁾₁"
     assert xlnet.check(path, engine=engine).agrees
