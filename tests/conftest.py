@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,15 +36,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SHARED = {"bundled", "calculated", "changed", "computed", "damaged", "edited", "poisoned", "with_inputs", "workbooks"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark the tests that take long and start them first; keep together what shares its work (`--dist loadgroup`)."""
     for item in items:
-        if seconds_of(item):
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        engine = parameters.get("engine", "")
+        if seconds_of(item) or engine == "libreoffice":
             item.add_marker("slow")
-        fixtures = SHARED.intersection(getattr(item, "fixturenames", ()))
-        if fixtures:
-            parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-            item.add_marker(pytest.mark.xdist_group(f"{min(fixtures)} {parameters.get('engine', '')}"))
+        for fixture in SHARED.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(f"{fixture} {engine}".strip()))
+    yield
+    # By now pytest has put side by side what is of one engine.
     items.sort(key=seconds_of, reverse=True)
 
 

@@ -40,15 +40,15 @@ class Cells:
 
 def recalculated(path: Path, engine: str, *points: Mapping[str, float | str]) -> list[Cells]:
     """Return the workbook's cells as saved, then with each dictionary of cells typed into the saved workbook."""
+    (cells,) = recalculated_together([path], engine, *points)
+    return cells
+
+
+def recalculated_together(paths: Sequence[Path], engine: str, *points: Mapping[str, float | str]) -> list[list[Cells]]:
+    """Return for each of many workbooks what `recalculated` does, with one start of the engine."""
     typed = [Point(tuple(map(edit, point.items())), reopened=True) for point in points]
-    (result,) = recalculate(engine, [Job(path, extents(path), [Point(), *typed])], 300)
-    return [Cells(grids) for grids in result.points]
-
-
-def recalculated_together(paths: Sequence[Path], engine: str) -> list[Cells]:
-    """Return the cells of many workbooks as saved, with one start of the engine."""
-    jobs = [Job(path, extents(path), [Point()]) for path in paths]
-    return [Cells(result.points[0]) for result in recalculate(engine, jobs, 600)]
+    jobs = [Job(path, extents(path), [Point(), *typed]) for path in paths]
+    return [[Cells(grids) for grids in result.points] for result in recalculate(engine, jobs, 600)]
 
 
 def extents(path: Path) -> list[Extent]:

@@ -1,6 +1,59 @@
-"""The tests that take long, by the seconds of processor time that all their cases took on a machine of two cores.
+"""The tests that take long, with about the seconds of one processor that all their cases need.
 
-They are started first, so that no processor waits for a last long one, and `make test-fast` leaves them out.
+They are started first, so that no processor waits for a last long one, and `make test-fast` leaves them out, as it does
+every case of LibreOffice, whose start alone takes seconds. Tests that share their work (`conftest.SHARED`) have one
+number, so that they stay side by side.
 """
 
-SLOW: dict[str, float] = {}
+SLOW: dict[str, float] = {
+    "test_predict.py::test_the_accuracy_counts_every_sample": 150,
+    "test_templates_check.py::test_drawn_templates_agree": 120,
+    "test_beside.py::test_damage_is_named": 75,
+    "test_beside.py::test_the_values_in_the_file_are_those_that_are_calculated": 65,
+    "test_mutants.py::test_every_mutant_is_named": 60,
+    "test_templates_check.py::test_every_bundled_template_agrees": 60,
+    "test_other_programs.py::test_libraries_see_the_cells_that_are_in_the_file": 50,
+    "test_other_programs.py::test_cellrune_computes_what_is_in_the_file": 50,
+    "test_other_programs.py::test_no_formula_that_cites_another_sheet_is_shared": 50,
+    "test_other_programs.py::test_workbooks_have_no_zip64": 50,
+    "test_hostile.py::test_damaged_files_are_refused_or_judged": 45,
+    "test_hostile.py::test_no_hostile_workbook_takes_the_machine": 45,
+    "test_check_data.py::test_every_column_of_formulas_is_watched": 45,
+    "test_check_data.py::test_a_changed_sample_moves_everything_and_agrees": 40,
+    "test_check_data.py::test_a_sample_without_a_number_is_named": 40,
+    "test_check_data.py::test_a_wrong_standardised_input_is_named": 40,
+    "test_check_data.py::test_a_wrong_mean_is_named": 40,
+    "test_beside.py::test_no_error_anywhere": 40,
+    "test_files.py::test_killed_at_any_moment": 33,
+    "test_beside.py::test_every_case_agrees_with_numpy": 32,
+    "test_compare.py::test_every_run_agrees_with_numpy": 31,
+    "test_explore.py::test_a_large_network_is_shown_by_matrices": 30,
+    "test_check.py::test_agrees_over_poisoned_values": 29,
+    "test_cli.py::test_a_users_fault_is_one_line_and_changes_nothing": 28,
+    "test_languages.py::test_no_english_word_is_left": 27,
+    "test_check.py::test_libreoffice_names_the_damaged_cells": 26,
+    "test_dashboard.py::test_what_shows_a_batch_or_a_part_says_so": 22,
+    "test_proof.py::test_of_very_many_parameters_some_are_proved": 21,
+    "test_xlsx.py::test_all_readers_find_what_numpy_computes": 20,
+    "test_engines.py::test_a_timeout_leaves_nothing_behind": 19,
+    "test_templates_check.py::test_a_wide_network_agrees": 19,
+    "test_compare.py::test_damage_is_named_with_its_run": 18,
+    "test_cli.py::test_help_examples_run": 18,
+    "test_odd_inputs.py::test_any_text": 17,
+    "test_odd_inputs.py::test_any_number": 17,
+    "test_formats.py::test_a_conditional_format_has_one_area_and_starts_from_its_first_cell": 17,
+    "test_other_programs.py::test_no_number_format_shows_0_for_what_is_none": 16,
+    "test_compare.py::test_the_values_in_the_file_are_those_that_are_calculated": 16,
+    "test_engines.py::test_an_interrupted_check_leaves_nothing_behind": 15,
+    "test_engines.py::test_auto_passes_over_an_engine_that_does_not_start": 15,
+    "test_xlsx.py::test_every_template_is_valid_by_microsofts_own_rules": 15,
+    "test_xlsx.py::test_the_sheets_beside_training_are_valid": 15,
+    "test_compare.py::test_sheet_compare_follows_the_runs": 14,
+    "test_hostile.py::test_nothing_is_fetched": 12,
+    "test_predict.py::test_inputs_are_standardised_and_classes_named": 12,
+    "test_predict.py::test_what_shows_a_part_of_the_samples_says_so": 12,
+    "test_predict.py::test_a_damaged_pass_of_a_sample_that_is_not_listed_is_named": 12,
+    "test_predict.py::test_the_accuracy_of_a_batch": 11,
+    "test_dashboard.py::test_every_chart_shows_the_whole_run": 10,
+    "test_packaging.py::test_the_wheel_builds_a_workbook_and_checks_it": 10,
+}

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import kept
 import pytest
@@ -22,7 +23,7 @@ from xlnet.checking.report.report import Report
 from xlnet.engines import libreoffice
 from xlnet.model.iteration import iteration
 
-RUNS = {
+RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "seed": ("seed", {}),
     "mazur": ("mazur", {"iters": 300}),
     "one row": ("seed", {"iters": 1}),
@@ -186,7 +187,7 @@ def with_inputs(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     paths = {cell: tmp_path_factory.mktemp("inputs") / "built.xlsx" for cell, _ in INPUTS}
     for cell, value in INPUTS:
         kept.build(xlnet.load("seed", iters=20), paths[cell])
-        change_cell(paths[cell], cell, lambda *_, number=value: f"{{start}}><v>{number}</v></c>")  # type: ignore[misc]
+        change_cell(paths[cell], cell, lambda *_, number=value: f"{{start}}><v>{number}</v></c>")
     return dict(zip(paths, check_all(list(paths.values()), engine), strict=True))
 
 

@@ -87,7 +87,7 @@ def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str
         assert wrong(report) == [cell]
 
 
-Edits = tuple[tuple[str, object], ...]
+Edits = tuple[tuple[str, Any], ...]
 Reports = dict[tuple[str, Edits], Report]
 CHANGED: Edits = (("B3", 7.5), ("D4", 0.5), ("E4", 0.5))
 NO_NUMBERS = [("B3", None), ("C2", "much"), ("E6", True)]
