@@ -21,8 +21,8 @@ from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.iteration import iteration
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import CONSTANT, SCHEDULES
-from xlnet.render.layout import LAST_SHEET_COLUMN, MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.render.mathematics import Symbols
+from xlnet.sheet_size import LAST_SHEET_COLUMN, MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.template.parse import ORDERS, REDUCTIONS, parse
 from xlnet.template.runs import MOST_RUNS, parse_comparison
 from xlnet.template.sources import bundled_names, open_template
