@@ -33,25 +33,40 @@ Document = dict[str, Any]
 
 # What each key of a template means, by table. The tables' keys are asked of the program: one without a meaning here is
 # a KeyError.
+CONVOLUTION = "[[network.layers]] of type conv1d"
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "the top level": {
         "title": "title of the workbook; default: the template's file name",
         "description": "what the workbook is about, shown on its Guide sheet",
+        "layout": "how an iteration is laid out on the Training sheet; only `rows`, one row each, the default",
         "network": "the table `[network]`; required",
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
     },
     "[network]": {
-        "inputs": "number of inputs; required",
+        "inputs": "number of inputs, or their shape: `[channels, length]` before a convolution; required",
         "layers": "one `[[network.layers]]` table per layer, from the first to the last; required",
     },
     "[[network.layers]]": {
+        "type": "kind of the layer: `dense`, the default, or `conv1d`, whose keys follow",
         "units": "number of units; required",
         "activation": "name of the [activation](#activations); default `identity`",
         "bias": "`true` or `false`; default `true`",
         "weights": "initial weights: one row per unit, one number per input of the layer",
         "biases": "initial biases, one per unit; default 0",
+        "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
+    },
+    CONVOLUTION: {
+        "type": "`conv1d`: a convolution along one axis, as PyTorch's `Conv1d`",
+        "channels": "number of output channels; required",
+        "kernel": "length of the kernel; required",
+        "stride": "how far the kernel moves from one position to the next; default 1",
+        "padding": "zeros added at both ends of the input; default 0",
+        "activation": "name of the [activation](#activations), but not `softmax`; default `identity`",
+        "bias": "`true` or `false`; default `true`",
+        "weights": "initial weights, in PyTorch's shape: output channels × input channels × kernel",
+        "biases": "initial biases, one per output channel; default 0",
         "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
     },
     "[data]": {
@@ -209,10 +224,18 @@ def _known_keys() -> dict[str, list[str]]:
         "the top level": _asked(_document(), ()),
         "[network]": _asked(_document(), ("network",)),
         "[[network.layers]]": _asked(_document(), ("network", "layers", 0)),
+        CONVOLUTION: _asked(_convolution(), ("network", "layers", 0)),
         "[data]": _asked(_document(), ("data",)),
         "[training]": _asked(_document(training={}), ("training",)),
         "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
     }
+
+
+def _convolution() -> Document:
+    document = _document()
+    document["network"]["inputs"] = [1, 2]
+    document["network"]["layers"].insert(0, {"type": "conv1d", "channels": 1, "kernel": 1})
+    return document
 
 
 def _asked(document: Document, path: Sequence[str | int]) -> list[str]:
@@ -255,14 +278,19 @@ def _activation(name: str) -> tuple[str, str, str]:
     if rule.derivative is None:
         return f"`{name}`", "`z`", "`1`"
     spec = _spec(_document(activation=name))
-    value = _node(spec, "a1_1").split(" = ", 1)[1]
-    derivative = _symbols_of(spec).written(rule.derivative(Quantity("a1_1"), Quantity("z1_1")))
-    return f"`{name}`", _code(_bare(value)), _code(_bare(derivative).replace("y", "a"))
+    letters = [step.letter for step in rule.steps]
+    value = ", ".join(_code(_bare(_node(spec, f"{letter}1_1"), letters)) for letter in letters)
+    value += (", " if value else "") + _code(_bare(_node(spec, "a1_1").split(" = ", 1)[1], letters))
+    cited = (Quantity(f"{letter}1_1") for letter in ("a", "z", *letters))
+    derivative = _symbols_of(spec).written(rule.derivative(*cited))
+    return f"`{name}`", value, _code(_bare(derivative, letters).replace("y", "a"))
 
 
-def _bare(rule: str) -> str:
+def _bare(rule: str, letters: Sequence[str]) -> str:
     """Return a rule of the only unit without its indices."""
-    return rule.replace("z₁", "z").replace("z₍₁₎", "z")
+    for letter in ("z", *letters):
+        rule = rule.replace(f"{letter}₁", letter)
+    return rule
 
 
 def _loss(name: str) -> tuple[str, str, str]:

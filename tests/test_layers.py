@@ -442,12 +442,12 @@ MISTAKES = {
     "too much padding": ({"network.layers[1].padding": 3}, "network.layers[1].padding: must be below the kernel's 3"),
     "no stride": ({"network.layers[1].stride": 0}, "network.layers[1].stride: must be from 1"),
     "units": ({"network.layers[1].units": 3}, "network.layers[1].units: unknown key"),
-    "softmax": ({"network.layers[1].activation": "softmax"}, "softmax stands on the last layer only"),
+    "softmax": ({"network.layers[1].activation": "softmax"}, "softmax is only possible on the last layer"),
     "wrong shape": (
         {"network.layers[1].weights": [[[1, 2, 3]], [[1, 2, 3]]]},
         "must be lists inside lists of 2 × 2 × 3 numbers (channels × channels before × kernel)",
     ),
-    "wrong data": ({"data.x": [[1, 2]]}, "data.x: must have 10 numbers a row"),
+    "wrong data": ({"data.x": [[1, 2]]}, "data.x: must have rows of length 10"),
     "very many units": (
         {"network.inputs": [1, 16000], "network.layers[1].channels": 9},
         "network.layers[1].type: the layer has 72,000 units with 216,000 terms in all, and a sheet has 16,384 columns",
@@ -466,7 +466,7 @@ def test_a_mistake_in_a_convolution_is_named(tmp_path: Path, changes: dict[str, 
 
 
 def test_softmax_of_a_convolution_is_refused() -> None:
-    with pytest.raises(xlnet.UserError, match=r"softmax stands on a dense layer: .* add a dense layer"):
+    with pytest.raises(xlnet.UserError, match=r"softmax is only possible on a dense layer: .* add a dense layer"):
         spec_of(convolution([1, 4], conv(1, 2, activation="softmax"), outputs=3))
 
 

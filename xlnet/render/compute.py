@@ -70,6 +70,11 @@ class Formula:
         if isinstance(expression, r.Comparison):
             bound = self.value(expression.right)
             return [_compared(value, expression.sign, bound) for value in self.many(expression.left)]
+        if isinstance(expression, e.Call) and expression.function == "if":
+            conditions, *sides = map(self.many, expression.arguments)
+            # A side of one value holds for all.
+            then, otherwise = (side * len(conditions) if len(side) == 1 else side for side in sides)
+            return [a if condition else b for condition, a, b in zip(conditions, then, otherwise, strict=True)]
         return [self.value(expression)]
 
 

@@ -98,7 +98,7 @@ def _layer(table: Table, before: Shape, random: np.random.Generator, *, is_last:
 def _weights(table: Table, array: Array, shape: Shape, random: np.random.Generator) -> Numbers:
     if array.name in table.content:
         if "init" in table.content:
-            table.fail("init", "weights are given too: keep one of the two")
+            table.fail("init", "cannot be combined with weights: keep one of the two")
         return table.array(array.name, shape, array.called)
     initializer = INITIALIZERS[table.choice("init", INITIALIZERS, DEFAULT_INITIALIZER)]
     return _tuples(initializer.draw(random, shape).tolist())
