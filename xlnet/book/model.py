@@ -41,6 +41,7 @@ class Model:
     data_sheet: str = DATA
     shared: Mapping[str, Cell] = field(default_factory=dict)
     _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    _rules: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, make: Callable[[Model], Made]) -> Made:
         """Return what `make` makes of this model; it is made at the first call."""
@@ -105,6 +106,12 @@ class Model:
         if group == "parameters" and self.has_biases:
             return self.texts.get("group", "parameters_with_biases")
         return self.texts.get("group", group)
+
+    def rule(self, node: Node) -> str:
+        """Return the rule of a node's column (see `Symbols.rule`); it is written once."""
+        if node.key not in self._rules:
+            self._rules[node.key] = self.symbols.rule(node)
+        return self._rules[node.key]
 
     def header(self, node: Node) -> str:
         """Return the header of a node's column."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.cell_style import StyleArray
-from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnet.xlsx.page import Page
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,15 @@ class Look:
     indent: int = 0
     locked: bool = True
 
+    def __hash__(self) -> int:
+        """Return the hash, which is computed once: a look is looked up for every cell that has it."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Those attributes in which looks differ most.
+        return hash((self.colour, self.fill, self.bold, self.border, self.number_format, self.horizontal))
+
 
 HEADER = Look(colour="FFFFFF", bold=True, horizontal="center", vertical="center")
 BAND = replace(HEADER, horizontal="left")
@@ -90,18 +100,16 @@ LINK = Look(colour="1D4ED8", underline=True, horizontal="left")
 TEXT = Look()
 CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
-# The looks that a workbook has seen, as openpyxl numbers their parts.
-_known: WeakKeyDictionary[Any, dict[tuple[Look, bool], StyleArray]] = WeakKeyDictionary()
 
-
-def style_of(worksheet: Worksheet, look: Look, *, is_quoted: bool = False) -> StyleArray:
+def style_of(page: Page, look: Look, *, is_quoted: bool = False) -> StyleArray:
     """Return the style of a look; a cell that `is_quoted` stays a text whatever it begins with.
 
     openpyxl compares each attribute with all that the workbook has: so it does that once a look.
     """
-    known = _known.setdefault(worksheet.parent, {})
-    if (look, is_quoted) not in known:
-        dressed: Any = Cell(worksheet, 1, 1)
+    known = page.styles
+    style = known.get((look, is_quoted))
+    if style is None:
+        dressed: Any = Cell(page, 1, 1)
         dressed.font = Font(
             name=look.font,
             b=look.bold,
@@ -123,5 +131,5 @@ def style_of(worksheet: Worksheet, look: Look, *, is_quoted: bool = False) -> St
         )
         dressed.protection = Protection(locked=look.locked)
         dressed.quotePrefix = is_quoted
-        known[look, is_quoted] = dressed._style
-    return known[look, is_quoted]
+        style = known[look, is_quoted] = dressed._style
+    return style

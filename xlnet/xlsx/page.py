@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape
@@ -39,6 +40,14 @@ class Page(Worksheet):
     def __init__(self, workbook: Workbook, title: str) -> None:
         super().__init__(workbook, title)
         self.written: dict[Address, Written] = {}
+        # The styles of the looks that the workbook has seen: all its pages have them in common.
+        others = pages(workbook)
+        self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
+
+    @cached_property
+    def ordered(self) -> list[tuple[Address, Written]]:
+        """The cells in the order in which they are written, once all are there."""
+        return sorted(self.written.items(), key=_address)
 
     @property
     def max_column(self) -> int:
@@ -54,10 +63,8 @@ class Page(Worksheet):
         return ":".join(f"{get_column_letter(column)}{row}" for row, column in (first, last))
 
     def texts(self) -> Iterator[str]:
-        """Yield the texts of the cells, in the order in which these are written."""
-        for _, cell in sorted(self.written.items(), key=lambda item: item[0]):
-            if cell.text:
-                yield cell.text
+        """Return the texts of the cells, in the order in which these are written."""
+        return (cell.text for _, cell in self.ordered if cell.text)
 
     def put(self, row: int, column: int, style: StyleArray) -> Written:
         """Give a cell a style and return it."""
@@ -66,6 +73,10 @@ class Page(Worksheet):
             cell = self.written[row, column] = Written(style)
         cell.style = style
         return cell
+
+
+def _address(item: tuple[Address, object]) -> Address:
+    return item[0]
 
 
 def add_page(workbook: Workbook, title: str) -> Page:
@@ -79,7 +90,7 @@ def number_styles(workbook: Workbook) -> dict[Hashable, int]:
     """Give the styles of all pages the numbers that cells cite, in the order in which they come up."""
     numbers: dict[Hashable, int] = {}
     for page in pages(workbook):
-        for _, cell in sorted(page.written.items(), key=lambda item: item[0]):
+        for _, cell in page.ordered:
             style = tuple(cell.style)
             if style not in numbers:
                 numbers[style] = workbook._cell_styles.add(cell.style) if any(style) else 0  # type: ignore[attr-defined]
@@ -97,8 +108,10 @@ def sheet_data(
 ) -> Iterator[str]:
     """Yield the XML of a page's rows; `values` are those of its formulas."""
     heights: Any = page.row_dimensions
+    cells: list[tuple[Address, Written | None]] = [*page.ordered]
     empty = [((row, 0), None) for row in heights.keys() - {row for row, _ in page.written}]
-    cells: list[tuple[Address, Written | None]] = sorted([*page.written.items(), *empty], key=lambda item: item[0])
+    if empty:
+        cells = sorted([*cells, *empty], key=_address)
     letters = {column: get_column_letter(column) for column in {column for _, column in page.written}}
     for row, members in groupby(cells, key=lambda item: item[0][0]):
         attributes = "".join(f' {key}="{value}"' for key, value in dict(heights.get(row, {})).items())

@@ -56,15 +56,15 @@ def _rows(model: Model, *, in_comparison: bool) -> Iterator[tuple[tuple[str, ...
 
 def _own_rows(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
     layout = model.layout
-    for column in model.graph.data:
-        yield _data_column(column, model), style.CONSTANTS.tint
+    for entry in model.graph.data:
+        yield _data_column(entry, model), style.CONSTANTS.tint
     # A sample's cell is a row's own quantity where every row uses all samples; else its column says it all.
-    samples = [c for column in model.graph.data for c in column.constants if keys.belonging(c.key) is None]
+    samples = [c for entry in model.graph.data for c in entry.constants if keys.belonging(c.key) is None]
     for constant in (*model.graph.settings, *samples, *model.graph.statistics):
         yield _constant(constant, model), style.CONSTANTS.tint
-    for node in model.graph.nodes:
+    for node, column in zip(model.graph.nodes, model.columns, strict=True):
         # Row 5 is the first that is a formula throughout; it is shown even where the run is shorter.
-        excel = at_row(formula(node.formula, layout), layout.row(2), layout.stride) if node.formula else ""
+        excel = at_row(column.formula, layout.row(2), layout.stride) if column.formula else ""
         for key in (*node.aliases, node.key):
             yield (
                 (
@@ -73,7 +73,7 @@ def _own_rows(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
                     _where(key, layout),
                     _role(node, model),
                     model.texts.meaning(key, model.symbols.layers),
-                    model.symbols.rule(node),
+                    model.rule(node),
                     excel,
                 ),
                 style.GROUPS[node.group].tint,

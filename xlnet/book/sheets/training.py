@@ -121,7 +121,7 @@ def _add_notes(page: Page, model: Model) -> None:
     # Of a batch's samples the first one's notes come first, so that there are some for every kind of column.
     every = sorted(model.graph.nodes, key=lambda node: (keys.parts(node.key).sample or 1) > 1)
     for node in every[:MOST_NOTES]:
-        rule = model.symbols.rule(node)
+        rule = model.rule(node)
         lines = [model.header(node), model.texts.meaning(node.key, layers), *([rule] if rule else [])]
         put_note(page, model.layout.column(node.key), HEADER_ROW, lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlnet.book.model import Model
 from xlnet.book.sheets.explore import matrices
 from xlnet.book.sheets.explore.picture import ARROW, COLUMNS_OF_A_LAYER, GAP, column_of
 from xlnet.book.sheets.explore.plan import RULE_COLUMN, Plan
@@ -30,13 +31,20 @@ def width(plan: Plan, column: int) -> float:
 
 def rule_span(plan: Plan) -> tuple[int, int]:
     """Return the first and last column of a rule."""
-    return RULE_COLUMN, _end(plan, RULE_COLUMN, _LEAST_RULE_WIDTH)
+    return RULE_COLUMN, plan.model.once(_ends)[0]
 
 
 def numbers_span(plan: Plan) -> tuple[int, int]:
     """Return the first and last column of a rule's numbers; they go on to the end of the picture."""
-    first = rule_span(plan)[1] + 1
-    return first, max(_end(plan, first, _LEAST_NUMBERS_WIDTH), column_of(len(plan.model.spec.layers) + 1) + 1)
+    end_of_rule, end = plan.model.once(_ends)
+    return end_of_rule + 1, end
+
+
+def _ends(model: Model) -> tuple[int, int]:
+    """Return the last columns of a rule and of its numbers."""
+    plan = model.once(Plan)
+    rule = _end(plan, RULE_COLUMN, _LEAST_RULE_WIDTH)
+    return rule, max(_end(plan, rule + 1, _LEAST_NUMBERS_WIDTH), column_of(len(model.spec.layers) + 1) + 1)
 
 
 def characters(plan: Plan, span: tuple[int, int]) -> float:
