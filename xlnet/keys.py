@@ -52,6 +52,11 @@ def data(key: str) -> str:
     return f"data_{key}"
 
 
+def raw(key: str) -> str:
+    """Return the key of an input as measured, before it is standardised."""
+    return f"raw_{key}"
+
+
 def gradient(key: str) -> str:
     """Return the key of ∂E/∂key."""
     return state(GRADIENT, key)

@@ -14,7 +14,7 @@ from xlnet import keys
 from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
 from xlnet.cell import Cell
-from xlnet.graph.node import Graph, Node
+from xlnet.graph.node import Graph, Group, Node
 from xlnet.model.iteration import iteration
 from xlnet.render.excel import formula, require_length
 from xlnet.render.layout import DATA, TRAINING, Layout, layout_of
@@ -74,7 +74,7 @@ class Model:
     @cached_property
     def parameters(self) -> list[str]:
         """The keys of the weights and biases, which stand side by side."""
-        return [node.key for node in self.graph.nodes if node.group == "parameters"]
+        return [node.key for node in self.graph.nodes if node.group == Group.PARAMETERS]
 
     @property
     def has_biases(self) -> bool:
@@ -103,7 +103,7 @@ class Model:
 
     def group_name(self, group: str) -> str:
         """Return what a group of quantities is called."""
-        if group == "parameters" and self.has_biases:
+        if group == Group.PARAMETERS and self.has_biases:
             return self.texts.get("group", "parameters_with_biases")
         return self.texts.get("group", group)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xlnet.graph.expression import Expression, Quantity, exp, ln, maximum, over, product, total
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import Activation, Loss
 
 Parts = list[tuple[str, Expression]]
@@ -51,7 +51,7 @@ def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[
     biases = (unit.bias for unit in units if unit.bias is not None)
     return Block(
         nodes=tuple(
-            Node(key, "forward", _weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
+            Node(key, Group.FORWARD, _weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
             for index, (key, unit) in enumerate(zip(keys, units, strict=True))
         ),
         inputs=tuple(dict.fromkeys((*cited, *biases))),
@@ -79,7 +79,7 @@ def activations(
 
     def nodes(of: Sequence[str], number: int, value: Callable[..., Expression], mathematics: str | None) -> list[Node]:
         return [
-            Node(key, "forward", value(*known[:number]), mathematics=_mathematics(mathematics, names, known))
+            Node(key, Group.FORWARD, value(*known[:number]), mathematics=_mathematics(mathematics, names, known))
             for key, known in zip(of, every, strict=True)
         ]
 
@@ -125,13 +125,15 @@ def softmax(keys: Sequence[str], sums: Sequence[str], helpers: SoftmaxKeys) -> l
         return [(key, product(own, delta - mean)) for key, own, delta in zip(sums, a, deltas, strict=True)]
 
     return [
-        Block((Node(helpers.largest, "forward", maximum(*z)),)),
+        Block((Node(helpers.largest, Group.FORWARD, maximum(*z)),)),
         Block(
-            tuple(Node(key, "forward", exp(own - largest)) for key, own in zip(helpers.exponentials, z, strict=True))
+            tuple(
+                Node(key, Group.FORWARD, exp(own - largest)) for key, own in zip(helpers.exponentials, z, strict=True)
+            )
         ),
-        Block((Node(helpers.sum, "forward", total(*e)),)),
+        Block((Node(helpers.sum, Group.FORWARD, total(*e)),)),
         Block(
-            nodes=tuple(Node(key, "forward", own / sum_) for key, own in zip(keys, e, strict=True)),
+            nodes=tuple(Node(key, Group.FORWARD, own / sum_) for key, own in zip(keys, e, strict=True)),
             inputs=tuple(sums),
             pullback=pullback,
         ),
@@ -142,7 +144,7 @@ def loss(key: str, outputs: Sequence[str], targets: Sequence[str], function: Los
     """Return the loss of a sample's outputs; ∂E/∂y by the loss's own derivative, divided by the batch's `share`."""
     y, t = _quantities(outputs), _quantities(targets)
     return Block(
-        nodes=(Node(key, "loss", function.value(y, t)),),
+        nodes=(Node(key, Group.LOSS, function.value(y, t)),),
         inputs=tuple(outputs),
         pullback=lambda _: [
             (output, over(slope, share)) for output, slope in zip(outputs, function.derivative(y, t), strict=True)
@@ -166,7 +168,7 @@ def fused_loss(
         value = ln(Quantity(helpers.sum)) + Quantity(helpers.largest) - value
     slopes = function.derivative(_quantities(outputs), t)
     return Block(
-        nodes=(Node(key, "loss", value),),
+        nodes=(Node(key, Group.LOSS, value),),
         inputs=tuple(sums),
         pullback=lambda _: [(own, over(slope, share)) for own, slope in zip(sums, slopes, strict=True)],
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from xlnet import keys
 from xlnet.graph.blocks import Block
 from xlnet.graph.expression import Expression, Number, Quantity, total
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 
 
 class Gradients:
@@ -30,10 +30,10 @@ class Gradients:
                 continue
             slopes: list[Expression] = []
             for node in block.nodes:
-                if node.group == "loss":
+                if node.group == Group.LOSS:
                     slopes.append(Number(1))
                     continue
-                delta = self._gradient(node.key, "deltas", node.aliases)
+                delta = self._gradient(node.key, Group.DELTAS, node.aliases)
                 deltas.append(delta)
                 slopes.append(Quantity(delta.key))
             for key, part in block.pullback(slopes):
@@ -43,11 +43,11 @@ class Gradients:
 
     def _leads_to_loss(self, node: Node, needed: Collection[str]) -> bool:
         """Return whether a node lies between a parameter and the loss; a fused loss passes by the activations."""
-        return node.key in needed and (node.group == "loss" or bool(self._handed_back[node.key]))
+        return node.key in needed and (node.group == Group.LOSS or bool(self._handed_back[node.key]))
 
     def of_parameters(self) -> list[Node]:
         """Return ∂E/∂ of every parameter, summed over the samples."""
-        return [self._gradient(key, "gradients") for key in self._parameters]
+        return [self._gradient(key, Group.GRADIENTS) for key in self._parameters]
 
     def _gradient(self, key: str, group: str, aliases: tuple[str, ...] = ()) -> Node:
         # What meets nothing but padding, or is skipped by a stride, changes nothing.
@@ -57,6 +57,7 @@ class Gradients:
             group=group,
             formula=total(*parts),
             aliases=tuple(keys.gradient(alias) for alias in aliases),
+            of=key,
         )
 
     def _reached(self, blocks: Sequence[Block]) -> set[str]:

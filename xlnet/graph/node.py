@@ -4,30 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from xlnet.graph.expression import Expression
+
+
+class Group(StrEnum):
+    """What a quantity is: the columns of a group stand side by side, have a colour, and one worst error in a report."""
+
+    ITERATION = "iteration"
+    SAMPLES = "samples"
+    SCHEDULE = "schedule"
+    PARAMETERS = "parameters"
+    FORWARD = "forward"
+    LOSS = "loss"
+    DELTAS = "deltas"
+    GRADIENTS = "gradients"
+    STATE = "state"
+    # Of constants.
+    INPUTS = "inputs"
+    TARGETS = "targets"
+    SETTINGS = "settings"
+    STATISTICS = "statistics"
+    STANDARDIZED = "standardized"
 
 
 @dataclass(frozen=True)
 class Constant:
     """A quantity that is the same in every iteration and stands in one cell.
 
-    `formula` is its formula where it is computed (a standardised input, a mean), None where a user may change it.
+    `formula` is its formula where it is computed (a standardised input, a mean), None where a user may change it. `of`
+    is the input that a mean or a deviation belongs to.
     """
 
     key: str
     group: str
     value: float
     formula: Expression | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class DataColumn:
-    """A column of the Data sheet: one constant per sample, from the first."""
+    """A column of the Data sheet: one constant per sample, from the first, of the input or target `of`.
+
+    It is `raw` where it holds an input as measured, which the network sees standardised.
+    """
 
     key: str
+    of: str
     name: str
     constants: tuple[Constant, ...]
+    is_raw: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +65,8 @@ class Node:
     `formula` holds in every iteration but the first, where `first` holds if there is one: a number that is typed
     (an initial weight) or a formula of its own. `typed` are the numbers of all iterations where none is computed (the
     samples of a shuffled order). `aliases` are further keys of the same quantity; `mathematics` is the readable rule,
-    keys in braces, where the formula itself is not it.
+    keys in braces, where the formula itself is not it. `of` is the quantity whose gradient or whose part of the
+    optimiser's state it is.
     """
 
     key: str
@@ -47,6 +76,7 @@ class Node:
     typed: Sequence[float] | None = None
     aliases: tuple[str, ...] = ()
     mathematics: str | None = None
+    of: str = ""
 
     @property
     def first_formula(self) -> Expression | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlnet import keys
 from xlnet.graph.expression import Quantity, over, total
 from xlnet.graph.gradient import Gradients
-from xlnet.graph.node import Constant, Graph, Node
+from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.model import samples
 from xlnet.model.network import Parameter, forward, parameters
 from xlnet.model.optimizers import OPTIMIZERS
@@ -28,12 +28,12 @@ def iteration(spec: Spec) -> Graph:
         data=samples.columns(spec),
         statistics=samples.statistics(spec),
         nodes=(
-            Node(keys.ITERATION, "iteration", Quantity(keys.ITERATION, above=True) + 1, first=1.0),
+            Node(keys.ITERATION, Group.ITERATION, Quantity(keys.ITERATION, above=True) + 1, first=1.0),
             *samples.row_nodes(spec),
             *_learning_rate(spec),
             *(_parameter(parameter, spec) for parameter in every_parameter),
-            *(node for node in every_node if node.group == "forward"),
-            *(node for node in every_node if node.group == "loss"),
+            *(node for node in every_node if node.group == Group.FORWARD),
+            *(node for node in every_node if node.group == Group.LOSS),
             *_batch_loss(spec),
             *deltas,
             *gradients.of_parameters(),
@@ -48,14 +48,14 @@ def _settings(spec: Spec) -> tuple[Constant, ...]:
     constants = []
     if not spec.has_data_sheet:
         sample, targets = spec.data.x[0], spec.data.t[0]
-        constants += [Constant(keys.input_(i), "inputs", x) for i, x in enumerate(sample, 1)]
-        constants += [Constant(keys.target(i), "targets", t) for i, t in enumerate(targets, 1)]
+        constants += [Constant(keys.input_(i), Group.INPUTS, x) for i, x in enumerate(sample, 1)]
+        constants += [Constant(keys.target(i), Group.TARGETS, t) for i, t in enumerate(targets, 1)]
     optimizer, schedule = spec.training.optimizer, spec.training.schedule
     eta = keys.BASE_LEARNING_RATE if schedule else keys.LEARNING_RATE
     numbers = {eta: optimizer.lr}
     numbers |= {name: optimizer.settings[name] for name in OPTIMIZERS[optimizer.name].active(optimizer.settings)}
     numbers |= schedule.settings if schedule else {}
-    return (*constants, *(Constant(key, "settings", value) for key, value in numbers.items()))
+    return (*constants, *(Constant(key, Group.SETTINGS, value) for key, value in numbers.items()))
 
 
 def _learning_rate(spec: Spec) -> list[Node]:
@@ -63,7 +63,7 @@ def _learning_rate(spec: Spec) -> list[Node]:
     if schedule is None:
         return []
     rule = SCHEDULES[schedule.name]
-    return [Node(keys.LEARNING_RATE, "schedule", rule.eta(), mathematics=rule.mathematics)]
+    return [Node(keys.LEARNING_RATE, Group.SCHEDULE, rule.eta(), mathematics=rule.mathematics)]
 
 
 def _parameter(parameter: Parameter, spec: Spec) -> Node:
@@ -73,7 +73,7 @@ def _parameter(parameter: Parameter, spec: Spec) -> Node:
         formula = OPTIMIZERS[optimizer.name].update(parameter.key, optimizer.settings)
     else:
         formula = Quantity(parameter.key, above=True)
-    return Node(parameter.key, "parameters", formula, first=parameter.value)
+    return Node(parameter.key, Group.PARAMETERS, formula, first=parameter.value)
 
 
 def _batch_loss(spec: Spec) -> list[Node]:
@@ -81,4 +81,4 @@ def _batch_loss(spec: Spec) -> list[Node]:
     if spec.batch_size == 1:
         return []
     losses = [Quantity(keys.of_sample(keys.LOSS, sample)) for sample in samples.batch(spec)]
-    return [Node(keys.LOSS, "loss", over(total(*losses), spec.share))]
+    return [Node(keys.LOSS, Group.LOSS, over(total(*losses), spec.share))]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from xlnet import keys
 from xlnet.graph.expression import Expression, Quantity, maximum, square, square_root
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.spec import Settings
 
 
@@ -44,7 +44,7 @@ def _setting(name: str) -> Quantity:
 
 
 def _state(prefix: str, key: str, first: Expression, formula: Expression) -> Node:
-    return Node(keys.state(prefix, key), "state", formula, first=first)
+    return Node(keys.state(prefix, key), Group.STATE, formula, first=first, of=key)
 
 
 def _gradient(key: str, settings: Settings, *, above: bool = False) -> Expression:
@@ -136,7 +136,7 @@ def _power(beta: str) -> str:
 
 def _adam_powers(_: Settings) -> list[Node]:
     return [
-        Node(_power(beta), "state", _above(_power(beta)) * _setting(beta), first=_setting(beta))
+        Node(_power(beta), Group.STATE, _above(_power(beta)) * _setting(beta), first=_setting(beta))
         for beta in ("beta1", "beta2")
     ]
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from xlnet.graph.blocks import Block
 from xlnet.graph.gradient import Gradients
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.model.network import forward, parameters
 from xlnet.spec import Spec
 
@@ -22,7 +22,7 @@ class Passes:
     @cached_property
     def forward(self) -> list[Node]:
         """The forward pass, without the loss."""
-        return [node for block in self.blocks for node in block.nodes if node.group == "forward"]
+        return [node for block in self.blocks for node in block.nodes if node.group == Group.FORWARD]
 
     @cached_property
     def nodes(self) -> list[Node]:

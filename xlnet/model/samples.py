@@ -9,11 +9,13 @@ import numpy as np
 
 from xlnet import keys
 from xlnet.graph.expression import Call, Expression, Lookup, Quantity, call
-from xlnet.graph.node import Constant, DataColumn, Node
+from xlnet.graph.node import Constant, DataColumn, Group, Node
 from xlnet.model.initializers import generator
 from xlnet.model.network import inputs, targets
 from xlnet.spec import Spec, Vector
 
+# What leads the keys of an input's mean and standard deviation.
+MEAN, DEVIATION = "mean", "sd"
 # A seed of its own for the order of samples, so that it does not depend on how many weights were drawn.
 _ORDER_STREAM = 1
 
@@ -22,8 +24,13 @@ def columns(spec: Spec) -> tuple[DataColumn, ...]:
     """Return the columns of the Data sheet: inputs, targets, and the standardised inputs where there are any."""
     if not spec.has_data_sheet:
         return ()
-    x = [_typed(spec, keys.input_(i), spec.data.x_names, i, column) for i, column in _numbered(spec.data.x)]
-    t = [_typed(spec, keys.target(i), spec.data.t_names, i, column) for i, column in _numbered(spec.data.t)]
+    x = [
+        _typed(spec, keys.input_(i), Group.INPUTS, spec.data.x_names, i, column) for i, column in _numbered(spec.data.x)
+    ]
+    t = [
+        _typed(spec, keys.target(i), Group.TARGETS, spec.data.t_names, i, column)
+        for i, column in _numbered(spec.data.t)
+    ]
     if not spec.data.standardize:
         return (*x, *t)
     return (*(_raw(column) for column in x), *t, *(_standardized(column) for column in x))
@@ -36,9 +43,9 @@ def statistics(spec: Spec) -> tuple[Constant, ...]:
     found = []
     for i, column in _numbered(spec.data.x):
         key = keys.input_(i)
-        for prefix, function, value in (("mean", "average", mean(column)), ("sd", "deviation", deviation(column))):
-            formula = Call(function, (Quantity(keys.state("raw", key)),))
-            found.append(Constant(keys.state(prefix, key), "statistics", value, formula))
+        for prefix, function, value in ((MEAN, "average", mean(column)), (DEVIATION, "deviation", deviation(column))):
+            formula = Call(function, (Quantity(keys.raw(key)),))
+            found.append(Constant(keys.state(prefix, key), Group.STATISTICS, value, formula, of=key))
     return tuple(found)
 
 
@@ -59,17 +66,17 @@ def row_nodes(spec: Spec) -> list[Node]:
         return []
     size = spec.batch_size
     epoch = call("floor", (Quantity(keys.ITERATION) - 1) * size / spec.samples) + 1
-    nodes = [Node(keys.EPOCH, "samples", epoch)]
+    nodes = [Node(keys.EPOCH, Group.SAMPLES, epoch)]
     numbers = [keys.of_sample(keys.SAMPLE, sample) for sample in batch(spec)]
     drawn = order(spec) if spec.training.order == "shuffled" else None
     for position, key in enumerate(numbers):
         typed = None if drawn is None else [float(n) for n in drawn[:, position]]
         formula = _sequential(spec, position) if drawn is None else None
-        nodes.append(Node(key, "samples", formula, typed=typed))
+        nodes.append(Node(key, Group.SAMPLES, formula, typed=typed))
     for sample, number in zip(batch(spec), numbers, strict=True):
         for key in (*inputs(spec), *targets(spec)):
             lookup = Lookup(keys.data(key), Quantity(number))
-            nodes.append(Node(keys.of_sample(key, sample), "samples", lookup))
+            nodes.append(Node(keys.of_sample(key, sample), Group.SAMPLES, lookup))
     return nodes
 
 
@@ -96,10 +103,9 @@ def _numbered(rows: Sequence[Vector]) -> list[tuple[int, Vector]]:
     return list(enumerate(zip(*rows, strict=True), 1))
 
 
-def _typed(spec: Spec, key: str, names: Sequence[str], number: int, values: Vector) -> DataColumn:
-    group = "inputs" if key.startswith("x") else "targets"
+def _typed(spec: Spec, key: str, group: Group, names: Sequence[str], number: int, values: Vector) -> DataColumn:
     constants = tuple(Constant(_cell_key(spec, key, sample), group, value) for sample, value in enumerate(values, 1))
-    return DataColumn(keys.data(key), names[number - 1] if names else "", constants)
+    return DataColumn(keys.data(key), key, names[number - 1] if names else "", constants)
 
 
 def _cell_key(spec: Spec, key: str, sample: int) -> str:
@@ -110,23 +116,33 @@ def _cell_key(spec: Spec, key: str, sample: int) -> str:
 def _raw(column: DataColumn) -> DataColumn:
     """Return an input as it was measured, before it is standardised."""
     return DataColumn(
-        key=_raw_key(column.key),
+        key=keys.raw(column.of),
+        of=column.of,
         name=column.name,
-        constants=tuple(Constant(_raw_key(c.key), c.group, c.value) for c in column.constants),
+        constants=tuple(
+            Constant(keys.of_sample(keys.raw(column.of), sample), c.group, c.value)
+            for sample, c in enumerate(column.constants, 1)
+        ),
+        is_raw=True,
     )
-
-
-def _raw_key(key: str) -> str:
-    return keys.state("raw", key.removeprefix("data_"))
 
 
 def _standardized(column: DataColumn) -> DataColumn:
     values = tuple(constant.value for constant in column.constants)
     centre, spread = mean(values), deviation(values)
-    key = column.key.removeprefix("data_")
-    means, spreads = Quantity(keys.state("mean", key)), Quantity(keys.state("sd", key))
     constants = tuple(
-        Constant(c.key, "standardized", (c.value - centre) / spread, (Quantity(_raw_key(c.key)) - means) / spreads)
-        for c in column.constants
+        Constant(
+            key=constant.key,
+            group=Group.STANDARDIZED,
+            value=(constant.value - centre) / spread,
+            formula=standardized(column.of, sample),
+        )
+        for sample, constant in enumerate(column.constants, 1)
     )
-    return DataColumn(column.key, column.name, constants)
+    return DataColumn(column.key, column.of, column.name, constants)
+
+
+def standardized(key: str, sample: int | None = None) -> Expression:
+    """Return an input as the network sees it, (x − mean) / standard deviation."""
+    raw = Quantity(keys.of_sample(keys.raw(key), sample))
+    return (raw - Quantity(keys.state(MEAN, key))) / Quantity(keys.state(DEVIATION, key))

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import cast
 
 from xlnet.graph.expression import Expression, Quantity
-from xlnet.graph.node import Constant, Graph, Node
+from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.graph.printing import Notation, write
 from xlnet.render.functions import NUMERIC
 from xlnet.xlsx.table import Block
@@ -53,7 +53,7 @@ def rows(typed: Mapping[str, Values], fixed: Mapping[str, float], nodes: Sequenc
     `typed` are the numbers that each row has, by key, as many for every key. NaN is a cell without a finite value.
     """
     columns = [Node(key, "typed", None, typed=numbers) for key, numbers in typed.items()]
-    settings = tuple(Constant(key, "settings", value) for key, value in fixed.items())
+    settings = tuple(Constant(key, Group.SETTINGS, value) for key, value in fixed.items())
     every = (*columns, *nodes)
     count = len(columns[0].typed or ())
     sizes = [1, count - 1] if count > 1 else [1]

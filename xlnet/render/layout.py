@@ -128,7 +128,7 @@ def layout_of(
         areas[entry.key] = Area(data, FIRST_SAMPLE_ROW, column, FIRST_SAMPLE_ROW + len(entry.constants) - 1, column)
         for row, constant in enumerate(entry.constants, FIRST_SAMPLE_ROW):
             cells[constant.key] = Cell(data, row, column)
-            if entry.key.startswith("raw_"):
+            if entry.is_raw:
                 relative.add(constant.key)
     # Means in one row and deviations in the next, an input a column.
     start = FIRST_DATA_COLUMN + len(graph.data) + STATISTICS_GAP

@@ -13,7 +13,7 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect, take_numbers
 from xlnet.book.model import Model
-from xlnet.graph.node import Constant, DataColumn
+from xlnet.graph.node import Constant, DataColumn, Group
 from xlnet.render.excel import at_row, cell, formula
 from xlnet.render.layout import SAMPLE_COLUMN, Layout, Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
@@ -32,7 +32,7 @@ def draw(page: Page, model: Model) -> None:
     for column in model.graph.data:
         place = model.layout.data[column.key]
         is_typed = column.constants[0].formula is None
-        _header(page, place.left, _title(column, model), style.CONSTANTS if is_typed else style.GROUPS["forward"])
+        _header(page, place.left, _title(column, model), style.CONSTANTS if is_typed else style.GROUPS[Group.FORWARD])
     if model.graph.statistics:
         _draw_statistics_labels(page, model)
     layout = _layout_of_rows(model)
@@ -69,9 +69,9 @@ def _computed(model: Model) -> Iterator[str]:
 
 def _title(column: DataColumn, model: Model) -> str:
     """Return a column's header: the symbol of what the network sees, the file's own name of what was measured."""
-    if column.key.startswith("raw_"):
+    if column.is_raw:
         return column.name or model.symbols(column.key)
-    symbol = model.symbols(column.key.removeprefix("data_"))
+    symbol = model.symbols(column.of)
     is_measured = column.constants[0].formula is None
     return f"{symbol} {column.name}".strip() if is_measured else symbol
 
@@ -128,8 +128,8 @@ def _draw_statistics_labels(page: Page, model: Model) -> None:
         put_text(page, first - 1, row, model.texts.get("header", name), style.TEXT)
     page.column_dimensions[get_column_letter(first - 1)].width = 20
     for index in range(0, len(model.graph.statistics), 2):
-        key = model.graph.statistics[index].key.removeprefix("mean_")
-        _header(page, first + index // 2, model.symbols(key), style.GROUPS["forward"])
+        key = model.graph.statistics[index].of
+        _header(page, first + index // 2, model.symbols(key), style.GROUPS[Group.FORWARD])
 
 
 def _header(page: Page, column: int, text: str, palette: style.Palette) -> None:

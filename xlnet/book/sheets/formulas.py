@@ -14,7 +14,7 @@ from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width
 from xlnet.book.drawing.protection import protect
 from xlnet.book.model import Model
 from xlnet.book.sheets.training import repeated
-from xlnet.graph.node import Constant, DataColumn, Node
+from xlnet.graph.node import Constant, DataColumn, Group, Node
 from xlnet.render.excel import absolute, at_row, cell, formula
 from xlnet.render.layout import Layout
 from xlnet.xlsx.page import Page
@@ -119,5 +119,5 @@ def _data_column(column: DataColumn, model: Model) -> tuple[str, ...]:
 
 
 def _role(node: Node, model: Model) -> str:
-    is_parameter = node.group == "parameters"
+    is_parameter = node.group == Group.PARAMETERS
     return model.texts.get("role", keys.parts(node.key).letter if is_parameter else node.group)

@@ -18,7 +18,7 @@ from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
 from xlnet.cell import Cell
 from xlnet.graph.expression import Number
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import LOSSES
 from xlnet.graph.paths import Ways, ways
 from xlnet.graph.references import InCell
@@ -41,11 +41,11 @@ _CHARACTERS_PER_LINE = 108
 _MOST_RULES = 12
 _TEXT = replace(style.TEXT, wrap=True, vertical="top")
 _LOOKS = {
-    "heading": replace(style.BAND, fill=style.GROUPS["iteration"].strong),
+    "heading": replace(style.BAND, fill=style.GROUPS[Group.ITERATION].strong),
     "text": _TEXT,
-    "rule": replace(style.CODE, fill=style.GROUPS["forward"].tint),
-    "backward": replace(style.CODE, fill=style.GROUPS["gradients"].tint),
-    "update": replace(style.CODE, fill=style.GROUPS["parameters"].tint),
+    "rule": replace(style.CODE, fill=style.GROUPS[Group.FORWARD].tint),
+    "backward": replace(style.CODE, fill=style.GROUPS[Group.GRADIENTS].tint),
+    "update": replace(style.CODE, fill=style.GROUPS[Group.PARAMETERS].tint),
 }
 _LINK = replace(style.LINK, vertical="top", bold=True)
 _NAME = replace(style.TEXT, vertical="top", bold=True)
@@ -99,7 +99,7 @@ def _rules(model: Model) -> Iterator[Line]:
     several = model.spec.batch_size > 1
     yield _heading(model, "rules")
     yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
-    yield from _listed(model, [node for node in nodes if node.group in ("forward", "loss")], "rule")
+    yield from _listed(model, [node for node in nodes if node.group in (Group.FORWARD, Group.LOSS)], "rule")
     if sentence := texts.of_loss(model.spec.training.loss):
         yield Line("text", sentence)
     if several:
@@ -111,38 +111,36 @@ def _rules(model: Model) -> Iterator[Line]:
     yield Line("text", texts.get("guide", backward).format(share=model.spec.share))
     if LOSSES[model.spec.training.loss].fused:
         yield Line("text", texts.get("guide", "fused"))
-    yield from _listed(model, [node for node in nodes if node.group == "deltas"], "backward")
-    yield from _listed(model, [node for node in nodes if node.group == "gradients"], "backward")
+    yield from _listed(model, [node for node in nodes if node.group == Group.DELTAS], "backward")
+    yield from _listed(model, [node for node in nodes if node.group == Group.GRADIENTS], "backward")
     if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
         yield Line("text", texts.get("guide", "shared"))
     graph = model.graph.nodes
-    has_state = any(node.group == "state" for node in graph)
+    has_state = any(node.group == Group.STATE for node in graph)
     yield Line("text", texts.get("guide", "update with state" if has_state else "update"))
-    first = next(node.key.removeprefix("d_") for node in graph if node.group == "gradients")
-    steps = [node for node in graph if node.group == "schedule" or _belongs(node, first)]
+    first = next(node.of for node in graph if node.group == Group.GRADIENTS)
+    steps = [node for node in graph if node.group == Group.SCHEDULE or _belongs(node, first)]
     # The weight takes its step by what the optimiser keeps of this row's gradient.
     yield from (Line("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
 
 
 def _belongs(node: Node, key: str) -> bool:
     """Return whether a node is this parameter, or a part of the optimiser's state for it or for all."""
-    if node.group == "state":
-        belonging = keys.belonging(node.key)
-        return belonging is None or belonging[1] == key
+    if node.group == Group.STATE:
+        return node.of in ("", key)
     return node.key == key
 
 
 def _listed(model: Model, nodes: Sequence[Node], kind: str) -> Iterator[Line]:
     """Yield rules; of many those of the first unit of each layer."""
-    shown = nodes if len(nodes) <= _MOST_RULES else [node for node in nodes if _is_first(node.key)]
+    shown = nodes if len(nodes) <= _MOST_RULES else [node for node in nodes if _is_first(node.of or node.key)]
     yield from (Line(kind, model.symbols.rule(node)) for node in shown)
     if len(shown) < len(nodes):
         yield Line("text", model.texts.get("guide", "and so on"))
 
 
 def _is_first(key: str) -> bool:
-    belonging = keys.belonging(key)
-    return all(index == 1 for index in keys.parts(belonging[1] if belonging else key).indices)
+    return all(index == 1 for index in keys.parts(key).indices)
 
 
 def _chains(model: Model, aliases: set[str]) -> Iterator[str]:
@@ -179,8 +177,8 @@ def _experiments(model: Model) -> Iterator[Line]:
     texts, layout = model.texts, model.layout
     graph = model.graph.nodes
     eta = keys.BASE_LEARNING_RATE if model.spec.training.schedule else keys.LEARNING_RATE
-    parameters = [layout.column(node.key) for node in graph if node.group == "parameters"]
-    gradient = next(node for node in graph if node.group == "gradients")
+    parameters = [layout.column(node.key) for node in graph if node.group == Group.PARAMETERS]
+    gradient = next(node for node in graph if node.group == Group.GRADIENTS)
     rate = model.constants[eta]
     cells = {
         "eta": f"{TRAINING}!{cell(layout.cells[eta].column, VALUE_ROW)}",
@@ -233,7 +231,7 @@ def draw_lines(page: Page, title: str, description: str, lines: Sequence[Line]) 
     for letter, width in _WIDTHS.items():
         page.column_dimensions[letter].width = width
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = style.GROUPS["iteration"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.ITERATION].strong
     protect(page)
     print_landscape(page)
     page.page_setup.fitToWidth = 1

@@ -18,7 +18,7 @@ from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect, take_numbers
 from xlnet.book.live import Formula, Live, filled, put_all
 from xlnet.book.model import Model
-from xlnet.graph.node import Constant, Node
+from xlnet.graph.node import Constant, Group, Node
 from xlnet.graph.references import InCell
 from xlnet.render.excel import cell
 from xlnet.sheet_size import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW
@@ -54,7 +54,7 @@ def draw(page: Page, model: Model) -> None:
     page.freeze_panes = cell(2, FIRST_ROW)
     page.row_dimensions[HEADER_ROW].height = 21
     page.sheet_view.zoomScale = 100
-    page.sheet_properties.tabColor = style.GROUPS["parameters"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.PARAMETERS].strong
     print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}")
 
 
@@ -81,7 +81,7 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
     )
     if node.typed is not None:
         later = replace(later, colour=style.INPUT.colour, bold=True)
-    first = replace(style.INPUT, border="below", horizontal="right") if node.group == "parameters" else later
+    first = replace(style.INPUT, border="below", horizontal="right") if node.group == Group.PARAMETERS else later
     put(page, column, layout.cell(node.key, 1).row, first)
     put(page, column, layout.cell(node.key, 2).row, later)
     page.column_dimensions[get_column_letter(column)].width = _ITERATION_WIDTH if is_whole else _WIDTH
@@ -143,8 +143,8 @@ def _show_numbers(page: Page, model: Model) -> None:
     low, middle, high = style.SIGNED_SCALE
     for group, start, end in _groups(model):
         area = f"{cell(start, FIRST_ROW)}:{cell(end, model.layout.last_row)}"
-        if group not in ("iteration", "samples"):
+        if group not in (Group.ITERATION, Group.SAMPLES):
             align_ordinary(page, area)
-        if group == "gradients":
+        if group == Group.GRADIENTS:
             scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
             page.conditional_formatting.add(area, scale)

@@ -11,6 +11,7 @@ from xlnet.cell import Cell
 from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.quantities import Input
 from xlnet.engines.grid import Edit, Point
+from xlnet.graph.node import Group
 
 AS_SAVED = "as saved"
 INPUTS_MOVED = "with the inputs moved"
@@ -49,7 +50,7 @@ def _moved(entry: Input, random: np.random.Generator) -> float | str:
         return float(other if other != entry.value else entry.choices[-1])
     if entry.choices:
         return entry.choices[-1]
-    return (_smaller if entry.group == "settings" else _nearby)(entry.value, random)
+    return (_smaller if entry.group == Group.SETTINGS else _nearby)(entry.value, random)
 
 
 def _nearby(value: float, random: np.random.Generator) -> float:

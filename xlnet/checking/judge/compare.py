@@ -22,6 +22,7 @@ from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.quantities import from_grids, to_table
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import ERROR, NUMBER
+from xlnet.graph.node import Group
 from xlnet.reference import Quantities
 
 # How far rounding, and an engine's snapping of near-equal differences to 0, may have moved the inputs of a formula.
@@ -243,7 +244,7 @@ def _expectation(
     # A row is judged with the one above it.
     start = max(rows.start - 1, 0)
     near = {name: q[start : rows.stop] if opened.places[name].moves else q for name, q in found.items()}
-    settings = {constant.key for constant in opened.graph.settings if constant.group == "settings"}
+    settings = {constant.key for constant in opened.graph.settings if constant.group == Group.SETTINGS}
     moved = [name for name in near if name not in _EXACT and name not in settings]
     random = np.random.Generator(np.random.PCG64(1))
 

@@ -13,6 +13,7 @@ from xlnet.checking.open.formula_text import says_the_same, shape
 from xlnet.checking.open.opened import Rewritten, Said
 from xlnet.checking.open.quantities import Input
 from xlnet.engines.workers.handover import BLANK, BOOLEAN
+from xlnet.graph.node import Group
 from xlnet.render.excel import at_row
 
 
@@ -108,7 +109,7 @@ class Table:
             # Where a number belongs any formula may stand that gives one.
             elif own is not None and said != (text := Said(at_row(own, row, layout.stride))):
                 self.altered += altered(layout.cell(node.key, number), node.key, text, cell)
-            if number == 1 and node.group == "parameters" and isinstance(node.first, float):
+            if number == 1 and node.group == Group.PARAMETERS and isinstance(node.first, float):
                 self.inputs[layout.cell(node.key)] = Input(node.key, node.group, number_of(cell, node.first))
 
     def add_as_written(self, count: int) -> None:

@@ -43,6 +43,7 @@ from xlnet.book.sheets.compare.plan import (
 )
 from xlnet.cell import Cell
 from xlnet.graph.expression import call
+from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, InCell, compared
 from xlnet.render.excel import cell, quoted_sheet
 from xlnet.xlsx.page import Page
@@ -78,7 +79,7 @@ def draw(page: Page, plan: Plan, formulas: Sequence[Formula]) -> None:
         draw_chart(page, chart, LABEL_COLUMN + across, top + down)
     page.freeze_panes = cell(LABEL_COLUMN + 1, FIRST_RUN_ROW)
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = style.GROUPS["loss"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
     protect(page)
     bottom = top + -(-len(charts) // CHARTS_ABREAST) * (rows + 1)
     page.print_area = f"A1:{cell(plan.limits_column - 2, bottom)}"

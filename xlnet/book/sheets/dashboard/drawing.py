@@ -34,6 +34,7 @@ from xlnet.book.sheets.dashboard.plan import (
     targets,
     weights,
 )
+from xlnet.graph.node import Group
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
@@ -68,7 +69,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         align_ordinary(page, cells)
     protect(page)
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = style.GROUPS["loss"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
     for letter, width in (("A", 2), ("B", 34), ("C", 16), ("D", 2)):
         page.column_dimensions[letter].width = width
     for column in range(CHART_COLUMN, POINTS_COLUMN):

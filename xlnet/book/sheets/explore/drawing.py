@@ -27,6 +27,7 @@ from xlnet.book.sheets.explore.faces import cells, faces
 from xlnet.book.sheets.explore.formulas import inputs, palette_of
 from xlnet.book.sheets.explore.looks import NUMBERS, look_of
 from xlnet.book.sheets.explore.plan import (
+    BATCH_LOSS,
     CONTROL_COLUMN,
     CONTROL_LABEL_COLUMN,
     PICTURE_ROW,
@@ -43,6 +44,7 @@ from xlnet.book.sheets.explore.spans import characters, last_column, numbers_spa
 from xlnet.book.sheets.explore.written import parts_of
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import call
+from xlnet.graph.node import Group
 from xlnet.graph.references import InCell, InCells, compared
 from xlnet.model.layers import DENSE
 from xlnet.render.excel import cell, condition
@@ -70,7 +72,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     for column in range(1, last_column(plan) + 1):
         page.column_dimensions[get_column_letter(column)].width = width(plan, column)
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = style.GROUPS["forward"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.FORWARD].strong
     protect(page)
     print_landscape(page)
     if plan.is_drawn:
@@ -151,7 +153,7 @@ def _turns(plan: Plan, each: picture.Cell) -> bool:
 
 def _backward(plan: Plan) -> Rule:
     """Return the rule that gives the units the colours of the backward pass in the backward view."""
-    palette = style.GROUPS["gradients"]
+    palette = style.GROUPS[Group.GRADIENTS]
     look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
     view = InCell(Cell(NAME, VIEW_ROW, CONTROL_COLUMN))
     return rule(NAME, compared(view, "=", plan.model.texts.get("explore", "backward")), look)
@@ -189,9 +191,9 @@ def _group_name(plan: Plan, group: str) -> str:
     own = plan.model.texts.sections["explore groups"]
     spec = plan.model.spec
     name = f"{group} of a sample" if spec.batch_size > 1 else group
-    if group == "samples" and spec.data.standardize:
+    if group == Group.SAMPLES and spec.data.standardize:
         name = "samples, standardised"
-    if group == "loss" and spec.batch_size > 1:
+    if group == Group.LOSS and spec.batch_size > 1:
         name = f"loss of a sample by {spec.training.reduction}"
     text = own.get(name) or own.get(group) or plan.model.group_name(group)
     return str(text).format(share=spec.share)
@@ -226,5 +228,5 @@ def rule_of(plan: Plan, entry: Entry) -> str:
     """Return the rule of an entry."""
     if entry.group == "batch":
         reduction = plan.model.spec.training.reduction
-        return plan.model.texts.get("explore", "batch sum" if entry.key.startswith("d_") else f"batch {reduction}")
+        return plan.model.texts.get("explore", f"batch {reduction}" if entry.key == BATCH_LOSS else "batch sum")
     return "" if entry.node is None else plan.model.symbols.rule(entry.node)

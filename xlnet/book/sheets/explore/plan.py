@@ -13,7 +13,7 @@ from xlnet.book.sheets.explore import NAME
 from xlnet.book.shown import Shown
 from xlnet.cell import Cell
 from xlnet.graph.expression import Product, Quantity, Sum
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.model.network import inputs, parameters, targets, units
 from xlnet.model.passes import passes
 from xlnet.render.layout import Layout
@@ -86,7 +86,7 @@ class Plan:
     def slopes(self) -> set[str]:
         """The quantities for which the backward view has a slope, or a sign that there is none: not inputs, nor E."""
         return set(self.parameters) | {
-            key for node in self.sample_nodes if node.group == "forward" for key in (node.key, *node.aliases)
+            key for node in self.sample_nodes if node.group == Group.FORWARD for key in (node.key, *node.aliases)
         }
 
     @cached_property
@@ -158,10 +158,10 @@ class Plan:
 def _entries(plan: Plan) -> Iterator[Entry]:
     model, spec = plan.model, plan.model.spec
     for constant in model.graph.settings:
-        if constant.group == "settings":
+        if constant.group == Group.SETTINGS:
             yield Entry(constant.key, "settings", Shown(constant.key, ITERATION))
     for node in model.graph.nodes:
-        if node.group == "schedule":
+        if node.group == Group.SCHEDULE:
             yield Entry(node.key, "settings", Shown(node.key, ITERATION), node, has_numbers=True)
     if spec.draws_samples:
         yield Entry(keys.SAMPLE, "samples", of_sample(keys.SAMPLE, spec))
@@ -171,11 +171,11 @@ def _entries(plan: Plan) -> Iterator[Entry]:
         yield Entry(key, "parameters", Shown(key, ITERATION))
     several = spec.batch_size > 1
     for node in plan.sample_nodes:
-        if node.group == "gradients" and several:
+        if node.group == Group.GRADIENTS and several:
             # The whole batch's gradient has the key; this is the sample's part of it.
             yield Entry(share(node.key), "shares", None, node, has_numbers=True)
         else:
-            shown = _all(node) if node.group == "gradients" else of_sample(node.key, spec)
+            shown = _all(node) if node.group == Group.GRADIENTS else of_sample(node.key, spec)
             yield Entry(node.key, node.group, shown, node, has_numbers=True)
     yield from _of_the_batch(plan)
 
@@ -207,11 +207,11 @@ def _of_the_batch(plan: Plan) -> Iterator[Entry]:
     nodes = plan.model.graph.nodes
     if plan.model.spec.batch_size > 1:
         yield Entry(BATCH_LOSS, "batch", Shown(keys.LOSS, ITERATION))
-        yield from (Entry(node.key, "batch", _all(node)) for node in nodes if node.group == "gradients")
+        yield from (Entry(node.key, "batch", _all(node)) for node in nodes if node.group == Group.GRADIENTS)
     for node in nodes:
-        if node.group == "state":
+        if node.group == Group.STATE:
             yield Entry(node.key, "state", _all(node), node)
-    trained = {key.removeprefix("d_") for key in (n.key for n in nodes if n.group == "gradients")}
+    trained = {node.of for node in nodes if node.group == Group.GRADIENTS}
     for node in nodes:
         if node.key in trained:
             yield Entry(following(node.key), "next", None, node, has_numbers=True)

@@ -37,6 +37,7 @@ from xlnet.book.sheets.predict.plan import (
 )
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, absolute, call
+from xlnet.graph.node import Group
 from xlnet.graph.references import COLUMN, ROW, Bracketed, InCell, InCells, compared
 from xlnet.model import classification as classes
 from xlnet.render.excel import cell, condition
@@ -72,7 +73,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     outputs = [plan.columns[shown(key)] for key in plan.outputs]
     align_ordinary(page, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = style.GROUPS["samples"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
     bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if model.spec.inputs == 2 else 0) + 2)
@@ -103,7 +104,7 @@ def _of_part(plan: Plan, name: str) -> str:
 def _input_name(plan: Plan, index: int) -> str:
     """Return the symbol of an input, and what it is called."""
     called = plan.model.spec.data.x_names
-    symbol = plan.model.symbols(plan.inputs[index].removeprefix("raw_"))
+    symbol = plan.model.symbols(plan.seen[index])
     if plan.is_standardized and called:
         return called[index]
     return f"{symbol} {called[index]}" if called else symbol
@@ -143,7 +144,7 @@ def _filled(group: str) -> style.Look:
 
 
 def _band(page: Page, plan: Plan, row: int, text: str) -> None:
-    band = replace(style.BAND, fill=style.GROUPS["iteration"].strong)
+    band = replace(style.BAND, fill=style.GROUPS[Group.ITERATION].strong)
     for column in range(LABEL_COLUMN, max(plan.columns.values()) + 1):
         put(page, column, row, band)
     put_text(page, LABEL_COLUMN, row, text, band)
@@ -174,7 +175,7 @@ def _draw_passes(page: Page, plan: Plan) -> None:
         put_text(page, plan.layout.cells[key].column, PARAMETER_ROW - 1, symbols(key), _filled("parameters"))
     put_text(page, first, plan.header_row - 1, texts.get("predict", "passes"), style.TITLE)
     for node in plan.nodes:
-        group = "samples" if node.group == "samples" else "forward"
+        group = "samples" if node.group == Group.SAMPLES else "forward"
         put_text(page, plan.layout.column(node.key), plan.header_row, symbols(node.key), _filled(group))
     columns = [plan.layout.column(node.key) for node in plan.nodes]
     align_ordinary(page, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")

@@ -28,10 +28,11 @@ from xlnet.book.sheets.predict.plan import (
 from xlnet.book.shown import Shown
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Number, Product, call, total
+from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, Beside, InCell, InCells, choose, compared, counted, or_else
 
 _NUMBER = replace(style.TEXT, border="below")
-_OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS["forward"].tint)
+_OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS[Group.FORWARD].tint)
 _CONTROL = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _SURFACE = replace(style.TEXT, number_format=style.HIDDEN, horizontal="center", bold=True)
 _AXIS = replace(style.QUIET, size=8, shrink=True)

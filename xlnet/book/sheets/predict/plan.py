@@ -13,12 +13,12 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
-from xlnet.graph.expression import Quantity
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import SOFTMAX
 from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
+from xlnet.model.samples import standardized
 from xlnet.render.layout import Layout, Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.spec import Spec
@@ -63,8 +63,12 @@ class Plan:
     @cached_property
     def inputs(self) -> list[str]:
         """The inputs as a person types them: as measured, where they are standardised."""
-        spec = self.model.spec
-        return [keys.state("raw", key) for key in inputs(spec)] if self.is_standardized else inputs(spec)
+        return [keys.raw(key) for key in self.seen] if self.is_standardized else self.seen
+
+    @cached_property
+    def seen(self) -> list[str]:
+        """The inputs as the network sees them."""
+        return inputs(self.model.spec)
 
     @property
     def is_standardized(self) -> bool:
@@ -89,12 +93,9 @@ class Plan:
     @cached_property
     def nodes(self) -> list[Node]:
         """The pass of a row: standardised inputs, then z and a of each layer."""
-        found = []
-        for key in self.inputs if self.is_standardized else ():
-            own = key.removeprefix("raw_")
-            mean, deviation = Quantity(keys.state("mean", own)), Quantity(keys.state("sd", own))
-            found.append(Node(own, "samples", (Quantity(key) - mean) / deviation))
-        return found + passes(self.model.spec).forward
+        seen = self.seen if self.is_standardized else []
+        first = [Node(key, Group.SAMPLES, standardized(key)) for key in seen]
+        return first + passes(self.model.spec).forward
 
     @cached_property
     def samples(self) -> int:
@@ -303,7 +304,8 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
     """Return the key of the cell that holds an input or a target of a sample, from 0."""
     if not spec.has_data_sheet:
         return key
-    is_drawn = spec.draws_samples and not key.startswith("raw_")
+    is_raw = key in map(keys.raw, inputs(spec))
+    is_drawn = spec.draws_samples and not is_raw
     return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
 
 

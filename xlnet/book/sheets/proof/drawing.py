@@ -38,6 +38,7 @@ from xlnet.book.sheets.proof.plan import (
 )
 from xlnet.cell import Cell
 from xlnet.graph.expression import call
+from xlnet.graph.node import Group
 from xlnet.graph.references import COLUMN, InCell, compared
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
@@ -73,7 +74,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     for column in range(VALUE_COLUMN, max(made.last_column, len(made.columns)) + 1):
         page.column_dimensions[get_column_letter(column)].width = _WIDTH
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = style.GROUPS["gradients"].strong
+    page.sheet_properties.tabColor = style.GROUPS[Group.GRADIENTS].strong
     protect(page)
     if made.last_column > _MOST_PRINTED_COLUMNS:
         # The passes of a larger network would take dozens of pages.

@@ -9,7 +9,7 @@ from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.proof import NAME
 from xlnet.cell import Cell
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import KINKED
 from xlnet.render.layout import Layout, Spot
 
@@ -55,18 +55,18 @@ class Plan:
     @cached_property
     def parameters(self) -> list[str]:
         """Every parameter."""
-        return [node.key for node in self.model.graph.nodes if node.group == "parameters"]
+        return [node.key for node in self.model.graph.nodes if node.group == Group.PARAMETERS]
 
     @cached_property
     def drawn(self) -> list[str]:
         """The inputs and targets of the samples that the iteration draws."""
         nodes = self.model.graph.nodes
-        return [n.key for n in nodes if n.group == "samples" and keys.parts(n.key).letter in ("x", "t")]
+        return [n.key for n in nodes if n.group == Group.SAMPLES and keys.parts(n.key).letter in ("x", "t")]
 
     @cached_property
     def forward(self) -> list[Node]:
         """The forward pass."""
-        return [node for node in self.model.graph.nodes if node.group in ("forward", "loss")]
+        return [node for node in self.model.graph.nodes if node.group in (Group.FORWARD, Group.LOSS)]
 
     @cached_property
     def layout(self) -> Layout:
@@ -122,8 +122,8 @@ class Plan:
 
 def plan(model: Model) -> Plan:
     """Return what the sheet proves; of very many parameters some, evenly spaced."""
-    trained = [node.key.removeprefix("d_") for node in model.graph.nodes if node.group == "gradients"]
-    width = sum(node.group in ("parameters", "forward", "loss") for node in model.graph.nodes)
+    trained = [node.of for node in model.graph.nodes if node.group == Group.GRADIENTS]
+    width = sum(node.group in (Group.PARAMETERS, Group.FORWARD, Group.LOSS) for node in model.graph.nodes)
     count = min(len(trained), max(MOST_CELLS // (2 * width), FEWEST_PARAMETERS), MOST_PARAMETERS)
     spaced = [round(index * (len(trained) - 1) / max(count - 1, 1)) for index in range(count)]
     return Plan(model, tuple(trained[index] for index in spaced), len(trained))

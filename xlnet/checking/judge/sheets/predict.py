@@ -18,6 +18,7 @@ from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import BLANK, NUMBER
 from xlnet.model import classification as classes
 from xlnet.model.network import inputs
+from xlnet.model.samples import DEVIATION, MEAN
 
 __all__ = ["NAME", "expected"]
 
@@ -92,11 +93,10 @@ def _passes(view: View, plan: Plan) -> Cells:
         for row in plan.rows:
             for column, number in zip(columns, numbers[row - first], strict=True):
                 yield Cell(NAME, row, int(column)), float(number)
-    for key in plan.inputs if plan.is_standardized else ():
-        own = key.removeprefix("raw_")
+    for key, own in zip(plan.inputs, plan.seen, strict=True) if plan.is_standardized else ():
         mean, deviation = (
             view.number(*place)
-            for place in (view.opened.layout.cells[keys.state(prefix, own)] for prefix in ("mean", "sd"))
+            for place in (view.opened.layout.cells[keys.state(prefix, own)] for prefix in (MEAN, DEVIATION))
         )
         for row in plan.rows:
             standardized = (view.number(NAME, row, plan.columns[key]) - mean) / deviation if deviation else math.nan
