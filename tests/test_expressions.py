@@ -72,7 +72,7 @@ WRITTEN = {
     "minus a minus": (A - Negative(B), "=A5-(-B5)"),
     "function": (1 / (1 + exp(-A)), "=1/(1+EXP(-A5))"),
     "negative number": (maximum(A, -700), "=MAX(A5,-700)"),
-    "row above and constant": (Quantity("a", above=True) - Quantity("k", above=True) * B, "=A4-$A$2*B5"),
+    "row above and constant": (Quantity("a", previous=True) - Quantity("k", previous=True) * B, "=A4-$A$2*B5"),
     "exact number": (A * 0.1, "=A5*0.1"),
     "tiny number": (A * 1e-300, "=A5*1E-300"),
     "choice": (where_above(A, 0, B, C * 2), "=IF(A5>0,B5,C5*2)"),

@@ -416,7 +416,7 @@ def test_columns_stand_in_the_contracts_order(tmp_path: Path) -> None:
 
 def test_a_dense_layer_sees_the_channels_flattened() -> None:
     nodes = {node.key: str(node.formula) for node in iteration(spec_of(NETWORK)).nodes}
-    cited = re.findall(r"key='(w2_1_\d)', above=False\), Quantity\(key='(a1_\d_\d)@1'", nodes["a2_1@1"])
+    cited = re.findall(r"key='(w2_1_\d)', previous=False\), Quantity\(key='(a1_\d_\d)@1'", nodes["a2_1@1"])
     assert cited == [(f"w2_1_{s}", f"a1_{(s - 1) // 3 + 1}_{(s - 1) % 3 + 1}") for s in range(1, 7)]
 
 

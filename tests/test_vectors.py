@@ -96,7 +96,7 @@ def test_adam_of_cs231n() -> None:
     spec = parse(document, name="adam", label="adam")
     q = {name: np.array([value]) for name, value in {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "eta": 0.01}.items()}
     q |= {"beta1_k": np.array([0.9**6]), "beta2_k": np.array([0.999**6]), "is_first": np.zeros(1)}
-    start = {"w1": (-0.4, 0.6), "d_w1": (-0.6, 0.4), "above m_w1": (0.6, 0.9), "above v_w1": (0.7, 0.5)}
+    start = {"w1": (-0.4, 0.6), "d_w1": (-0.6, 0.4), "previous m_w1": (0.6, 0.9), "previous v_w1": (0.7, 0.5)}
     q |= {name: np.linspace(*ends, 20)[None, None] for name, ends in start.items()}
     for prefix, rule in state_rules(spec, "w1"):
         q[f"{prefix}_w1"] = rule(q)

@@ -55,10 +55,10 @@ class Number(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Quantity(Expression):
-    """A named quantity: of the same iteration, or (`above`) of the iteration before, one row up."""
+    """A named quantity: of the same iteration, or (`previous`) of the iteration before."""
 
     key: str
-    above: bool = False
+    previous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.model import samples
 from xlnet.model.network import Parameter, forward, parameters
 from xlnet.model.optimizers import OPTIMIZERS
-from xlnet.model.schedules import SCHEDULES
+from xlnet.model.schedules import SCHEDULES, typed_learning_rate
 from xlnet.spec import Spec
 
 
@@ -28,7 +28,7 @@ def iteration(spec: Spec) -> Graph:
         data=samples.columns(spec),
         statistics=samples.statistics(spec),
         nodes=(
-            Node(keys.ITERATION, Group.ITERATION, Quantity(keys.ITERATION, above=True) + 1, first=1.0),
+            Node(keys.ITERATION, Group.ITERATION, Quantity(keys.ITERATION, previous=True) + 1, first=1.0),
             *samples.row_nodes(spec),
             *_learning_rate(spec),
             *(_parameter(parameter, spec) for parameter in every_parameter),
@@ -51,8 +51,7 @@ def _settings(spec: Spec) -> tuple[Constant, ...]:
         constants += [Constant(keys.input_(i), Group.INPUTS, x) for i, x in enumerate(sample, 1)]
         constants += [Constant(keys.target(i), Group.TARGETS, t) for i, t in enumerate(targets, 1)]
     optimizer, schedule = spec.training.optimizer, spec.training.schedule
-    eta = keys.BASE_LEARNING_RATE if schedule else keys.LEARNING_RATE
-    numbers = {eta: optimizer.lr}
+    numbers = {typed_learning_rate(spec): optimizer.lr}
     numbers |= {name: optimizer.settings[name] for name in OPTIMIZERS[optimizer.name].active(optimizer.settings)}
     numbers |= schedule.settings if schedule else {}
     return (*constants, *(Constant(key, Group.SETTINGS, value) for key, value in numbers.items()))
@@ -72,7 +71,7 @@ def _parameter(parameter: Parameter, spec: Spec) -> Node:
     if parameter.trained:
         formula = OPTIMIZERS[optimizer.name].update(parameter.key, optimizer.settings)
     else:
-        formula = Quantity(parameter.key, above=True)
+        formula = Quantity(parameter.key, previous=True)
     return Node(parameter.key, Group.PARAMETERS, formula, first=parameter.value)
 
 

@@ -1,7 +1,7 @@
 """The optimiser table: how a parameter's gradient becomes its next value, by PyTorch's formulas, names and defaults.
 
 To add an optimiser, add an entry to `OPTIMIZERS`. A state column of a row holds the state after that row's gradient, so
-a formula of state cites the state above and the gradient beside it, and an update cites the row above alone.
+a formula of state cites the previous state and the gradient beside it, and an update the previous iteration alone.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class OptimizerRule:
     flags: frozenset[str] = field(default_factory=frozenset)
 
 
-ETA = Quantity(keys.LEARNING_RATE, above=True)
+ETA = Quantity(keys.LEARNING_RATE, previous=True)
 
 
-def _above(key: str) -> Quantity:
-    return Quantity(key, above=True)
+def _previous(key: str) -> Quantity:
+    return Quantity(key, previous=True)
 
 
 def _setting(name: str) -> Quantity:
@@ -47,12 +47,12 @@ def _state(prefix: str, key: str, first: Expression, formula: Expression) -> Nod
     return Node(keys.state(prefix, key), Group.STATE, formula, first=first, of=key)
 
 
-def _gradient(key: str, settings: Settings, *, above: bool = False) -> Expression:
+def _gradient(key: str, settings: Settings, *, previous: bool = False) -> Expression:
     """Return ∂E/∂w, plus λ·w where there is a coupled weight decay."""
-    gradient = Quantity(keys.gradient(key), above)
+    gradient = Quantity(keys.gradient(key), previous)
     if not settings["weight_decay"]:
         return gradient
-    return gradient + _setting("weight_decay") * Quantity(key, above)
+    return gradient + _setting("weight_decay") * Quantity(key, previous)
 
 
 def _decaying(settings: Settings, *names: str) -> list[str]:
@@ -67,17 +67,17 @@ def _sgd_state(key: str, settings: Settings) -> list[Node]:
         return []
     gradient = _gradient(key, settings)
     share = (1 - _setting("dampening")) * gradient if settings["dampening"] else gradient
-    return [_state("m", key, gradient, _setting("momentum") * _above(keys.state("m", key)) + share)]
+    return [_state("m", key, gradient, _setting("momentum") * _previous(keys.state("m", key)) + share)]
 
 
 def _sgd_update(key: str, settings: Settings) -> Expression:
     if not settings["momentum"]:
-        step = _gradient(key, settings, above=True)
+        step = _gradient(key, settings, previous=True)
     elif settings["nesterov"]:
-        step = _gradient(key, settings, above=True) + _setting("momentum") * _above(keys.state("m", key))
+        step = _gradient(key, settings, previous=True) + _setting("momentum") * _previous(keys.state("m", key))
     else:
-        step = _above(keys.state("m", key))
-    return _above(key) - ETA * step
+        step = _previous(keys.state("m", key))
+    return _previous(key) - ETA * step
 
 
 # Adagrad (Duchi, Hazan & Singer 2011): v ← v + g², w ← w − η / (1 + (k − 1)·decay) · g / (√v + ε).
@@ -85,30 +85,30 @@ def _adagrad_state(key: str, settings: Settings) -> list[Node]:
     squared = square(_gradient(key, settings))
     initial = settings["initial_accumulator_value"]
     first = _setting("initial_accumulator_value") + squared if initial else squared
-    return [_state("v", key, first, _above(keys.state("v", key)) + squared)]
+    return [_state("v", key, first, _previous(keys.state("v", key)) + squared)]
 
 
 def _adagrad_update(key: str, settings: Settings) -> Expression:
     eta: Expression = ETA
     if settings["lr_decay"]:
-        eta = ETA / (1 + (_above(keys.ITERATION) - 1) * _setting("lr_decay"))
-    root = square_root(_above(keys.state("v", key))) + _setting("eps")
-    return _above(key) - eta * _gradient(key, settings, above=True) / root
+        eta = ETA / (1 + (_previous(keys.ITERATION) - 1) * _setting("lr_decay"))
+    root = square_root(_previous(keys.state("v", key))) + _setting("eps")
+    return _previous(key) - eta * _gradient(key, settings, previous=True) / root
 
 
 # RMSprop (Hinton 2012): v ← α·v + (1 − α)·g², w ← w − η·g / (√v + ε); centred, v − ḡ² instead of v, with ḡ the same
 # average of g; with momentum b ← μ·b + g / (√v + ε) and w ← w − η·b.
 def _average(prefix: str, key: str, rate: str, value: Expression) -> Node:
     share = (1 - _setting(rate)) * value
-    return _state(prefix, key, share, _setting(rate) * _above(keys.state(prefix, key)) + share)
+    return _state(prefix, key, share, _setting(rate) * _previous(keys.state(prefix, key)) + share)
 
 
-def _rmsprop_step(key: str, settings: Settings, *, above: bool) -> Expression:
-    variance: Expression = Quantity(keys.state("v", key), above)
+def _rmsprop_step(key: str, settings: Settings, *, previous: bool) -> Expression:
+    variance: Expression = Quantity(keys.state("v", key), previous)
     if settings["centered"]:
         # Rounding may take it below 0, where a root is an error.
-        variance = maximum(variance - square(Quantity(keys.state("g", key), above)), 0)
-    return _gradient(key, settings, above=above) / (square_root(variance) + _setting("eps"))
+        variance = maximum(variance - square(Quantity(keys.state("g", key), previous)), 0)
+    return _gradient(key, settings, previous=previous) / (square_root(variance) + _setting("eps"))
 
 
 def _rmsprop_state(key: str, settings: Settings) -> list[Node]:
@@ -117,14 +117,14 @@ def _rmsprop_state(key: str, settings: Settings) -> list[Node]:
     if settings["centered"]:
         state.append(_average("g", key, "alpha", gradient))
     if settings["momentum"]:
-        step = _rmsprop_step(key, settings, above=False)
-        state.append(_state("m", key, step, _setting("momentum") * _above(keys.state("m", key)) + step))
+        step = _rmsprop_step(key, settings, previous=False)
+        state.append(_state("m", key, step, _setting("momentum") * _previous(keys.state("m", key)) + step))
     return state
 
 
 def _rmsprop_update(key: str, settings: Settings) -> Expression:
-    step = _above(keys.state("m", key)) if settings["momentum"] else _rmsprop_step(key, settings, above=True)
-    return _above(key) - ETA * step
+    step = _previous(keys.state("m", key)) if settings["momentum"] else _rmsprop_step(key, settings, previous=True)
+    return _previous(key) - ETA * step
 
 
 # Adam (Kingma & Ba 2015): m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵏ),
@@ -136,7 +136,7 @@ def _power(beta: str) -> str:
 
 def _adam_powers(_: Settings) -> list[Node]:
     return [
-        Node(_power(beta), Group.STATE, _above(_power(beta)) * _setting(beta), first=_setting(beta))
+        Node(_power(beta), Group.STATE, _previous(_power(beta)) * _setting(beta), first=_setting(beta))
         for beta in ("beta1", "beta2")
     ]
 
@@ -146,18 +146,18 @@ def _adam_state(key: str, settings: Settings) -> list[Node]:
     state = [_average("m", key, "beta1", gradient), _average("v", key, "beta2", square(gradient))]
     if settings["amsgrad"]:
         v = Quantity(keys.state("v", key))
-        state.append(_state("vmax", key, v, maximum(_above(keys.state("vmax", key)), v)))
+        state.append(_state("vmax", key, v, maximum(_previous(keys.state("vmax", key)), v)))
     return state
 
 
 def _adam_step(key: str, settings: Settings) -> Expression:
-    m, v = _above(keys.state("m", key)), _above(keys.state("vmax" if settings["amsgrad"] else "v", key))
-    corrected = m / (1 - _above(_power("beta1")))
-    return ETA * corrected / (square_root(v / (1 - _above(_power("beta2")))) + _setting("eps"))
+    m, v = _previous(keys.state("m", key)), _previous(keys.state("vmax" if settings["amsgrad"] else "v", key))
+    corrected = m / (1 - _previous(_power("beta1")))
+    return ETA * corrected / (square_root(v / (1 - _previous(_power("beta2")))) + _setting("eps"))
 
 
 def _adam_update(key: str, settings: Settings) -> Expression:
-    return _above(key) - _adam_step(key, settings)
+    return _previous(key) - _adam_step(key, settings)
 
 
 def _adamw_state(key: str, settings: Settings) -> list[Node]:
@@ -165,7 +165,7 @@ def _adamw_state(key: str, settings: Settings) -> list[Node]:
 
 
 def _adamw_update(key: str, settings: Settings) -> Expression:
-    shrunk = _above(key) * (1 - ETA * _setting("weight_decay")) if settings["weight_decay"] else _above(key)
+    shrunk = _previous(key) * (1 - ETA * _setting("weight_decay")) if settings["weight_decay"] else _previous(key)
     return shrunk - _adam_step(key, settings)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from xlnet import keys
 from xlnet.graph.expression import Expression, Quantity, call, exp, ln, minimum
+from xlnet.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class ScheduleRule:
     defaults: Mapping[str, float | str | None]
     eta: Callable[[], Expression]
     mathematics: str | None = None
+
+
+def typed_learning_rate(spec: Spec) -> str:
+    """Return the key of the learning rate that a user types: what a schedule starts from, or η of all iterations."""
+    return keys.BASE_LEARNING_RATE if spec.training.schedule else keys.LEARNING_RATE
 
 
 ETA_0 = Quantity(keys.BASE_LEARNING_RATE)

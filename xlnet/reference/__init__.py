@@ -77,7 +77,7 @@ def steps(
     with np.errstate(all="ignore"):
         _apply(fixed_rules(spec), row, row)
     states = [name for name in names if is_state(name)]
-    row |= {f"above {name}": np.full((1, *every[name].shape), np.nan) for name in states}
+    row |= {f"previous {name}": np.full((1, *every[name].shape), np.nan) for name in states}
     for number in range(iters):
         if samples is not None:
             row["sample"] = samples[number].astype(float)
@@ -88,7 +88,7 @@ def steps(
             _apply(of_next, row, following)
         yield {name: row[name] for name in names}
         row |= following
-        row |= {f"above {name}": row[name] for name in states}
+        row |= {f"previous {name}": row[name] for name in states}
 
 
 def expected(spec: Spec, found: Quantities) -> Quantities:
@@ -102,7 +102,7 @@ def expected(spec: Spec, found: Quantities) -> Quantities:
     given["is_first"] = (np.arange(rows) == 0).astype(float)
     for name in list(found):
         if is_state(name):
-            given[f"above {name}"] = np.concatenate([np.full_like(found[name][:1], np.nan), found[name][:-1]])
+            given[f"previous {name}"] = np.concatenate([np.full_like(found[name][:1], np.nan), found[name][:-1]])
     results: Quantities = {}
     following: Quantities = {}
     with np.errstate(all="ignore"):

@@ -1,6 +1,6 @@
 """Optimisers in numpy, by PyTorch's formulas: what they keep for a parameter array, and its next value.
 
-A state of a row is the state after that row's gradient: "above m_w1" is that of the row above.
+A state of a row is the state after that row's gradient: "previous m_w1" is that of the iteration before.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _POWERS = ("beta1_k", "beta2_k")
 
 
 def is_state(name: str) -> bool:
-    """Return whether a quantity is an optimiser's state, which cites the row above."""
+    """Return whether a quantity is an optimiser's state, which cites the iteration before."""
     return name in _POWERS or name.split("_")[0] in ("m", "v", "g", "vmax")
 
 
@@ -28,7 +28,7 @@ def powers(spec: Spec) -> list[Rule]:
 
 
 def _multiplied(name: str, factor: str) -> Function:
-    return lambda q: np.where(q["is_first"] > 0, q[factor], q[f"above {name}"] * q[factor])
+    return lambda q: np.where(q["is_first"] > 0, q[factor], q[f"previous {name}"] * q[factor])
 
 
 def _number(q: Quantities, name: str, like: Array) -> Array:
@@ -45,7 +45,7 @@ def _decayed(q: Quantities, name: str) -> Array:
 def _kept(prefix: str, name: str, first: Function, later: Callable[[Quantities, Array], Array]) -> tuple[str, Function]:
     def rule(q: Quantities) -> Array:
         is_first = _number(q, "is_first", q[name])
-        return np.where(is_first > 0, first(q), later(q, q[f"above {prefix}_{name}"]))
+        return np.where(is_first > 0, first(q), later(q, q[f"previous {prefix}_{name}"]))
 
     return prefix, rule
 

@@ -25,7 +25,7 @@ def fixed_rules(spec: Spec) -> Iterator[Rule]:
 
 
 def row_rules(spec: Spec) -> Iterator[Rule]:
-    """Yield what a row computes from its own parameters and the state above, in order: name and rule.
+    """Yield what a row computes from its own parameters and the previous state, in order: name and rule.
 
     Backward, δa of the last layer = ∂loss/∂y; each layer makes of its δa its other deltas and the δa of the layer
     before, and of these the gradients of its parameters (Rumelhart, Hinton & Williams 1986).

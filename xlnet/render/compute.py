@@ -129,7 +129,7 @@ def _quantity(f: Formula, q: e.Quantity) -> Value:
     layout = f.layout
     if q.key in layout.spots:
         spot = layout.spots[q.key]
-        row = f.cell.row + spot.offset - (layout.stride if q.above else 0)
+        row = f.cell.row + spot.offset - (layout.stride if q.previous else 0)
         return f.in_cell(Cell(spot.sheet, row, spot.column))
     return f.in_cell(layout.cells[q.key])
 

@@ -37,12 +37,12 @@ def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:
     has_firsts = any(node.first is not None for node in graph.nodes)
     later = _Run(graph, first=False) if has_firsts else first
     drawn = [node.typed for node in graph.nodes if node.typed is not None]
-    above: Values = [math.nan] * len(graph.nodes)
+    previous: Values = [math.nan] * len(graph.nodes)
     start = 0
     for count in sizes:
         typed = [[numbers[row] for numbers in drawn] for row in range(start, start + count)]
-        block = (later if start else first).block(above, typed, count)
-        above = block.values[-len(graph.nodes) :]
+        block = (later if start else first).block(previous, typed, count)
+        previous = block.values[-len(graph.nodes) :]
         start += count
         yield block
 
@@ -79,34 +79,34 @@ class _Run:
     @cached_property
     def _cells(self) -> Sequence[Cell]:
         """A function for each cell of a row: compiled where a row has a cell without a finite value alone."""
-        return _cells_of(self._sources("here[{}]", "above[{}]"), self._environment)
+        return _cells_of(self._sources("here[{}]", "previous[{}]"), self._environment)
 
-    def _sources(self, here: str, above: str) -> list[str]:
+    def _sources(self, here: str, previous: str) -> list[str]:
         """Return the Python expression of each node."""
-        python = _python(self._places, self._positions, here, above)
+        python = _python(self._places, self._positions, here, previous)
         drawn = {node.key: index for index, node in enumerate(n for n in self._nodes if n.typed is not None)}
         return [_source(node, drawn, python, first=self._is_first) for node in self._nodes]
 
-    def block(self, above: Values, typed: Sequence[Values], count: int) -> Block:
+    def block(self, previous: Values, typed: Sequence[Values], count: int) -> Block:
         """Return the next `count` rows."""
         values: Values = []
         with suppress(ArithmeticError, ValueError):
-            self._rows(above, iter(typed), count, values)
+            self._rows(previous, iter(typed), count, values)
             # One sum finds every inf and NaN; a sum that overflows by itself costs only the slow way.
             if math.isfinite(sum(values)):
                 return Block(values, is_finite=True)
         values = []
         for row in range(count):
-            above = self._cell_by_cell(above, typed[row])
-            values += above
+            previous = self._cell_by_cell(previous, typed[row])
+            values += previous
         return Block(values, is_finite=False)
 
-    def _cell_by_cell(self, above: Values, typed: Values) -> Values:
+    def _cell_by_cell(self, previous: Values, typed: Values) -> Values:
         """Return the row as a spreadsheet has it: a cell without a finite value is an error, and so are its heirs."""
         values: Values = []
         for cell in self._cells:
             try:
-                value = cell(_Guarded(above), _Guarded(values), typed)
+                value = cell(_Guarded(previous), _Guarded(values), typed)
             except (ArithmeticError, ValueError):
                 value = math.nan
             values.append(value if math.isfinite(value) else math.nan)
@@ -134,10 +134,10 @@ class _Guarded:
         return value
 
 
-def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, above: str) -> Notation:
+def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, previous: str) -> Notation:
     def quantity(cited: Quantity) -> str:
         if cited.key in places:
-            return (above if cited.above else here).format(places[cited.key])
+            return (previous if cited.previous else here).format(places[cited.key])
         return f"fixed[{fixed[cited.key]}]"
 
     def call(function: str) -> Callable[..., str]:
@@ -161,16 +161,16 @@ def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, abov
 def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
     """Return a function that appends rows to a list.
 
-    In it a value is a local variable: `n3` is that of node 3 and `a3` that of the row above.
+    In it a value is a local variable: `n3` is that of node 3 and `a3` that of the iteration before.
     """
-    cited_above = sorted({int(number) for source in sources for number in re.findall(r"\ba(\d+)\b", source)})
+    cited_previous = sorted({int(number) for source in sources for number in re.findall(r"\ba(\d+)\b", source)})
     names = [f"n{number}" for number in range(len(sources))]
     lines = (
-        "def rows(above, drawn, count, values):",
-        f" {', '.join(names)}, = above",
+        "def rows(previous, drawn, count, values):",
+        f" {', '.join(names)}, = previous",
         " extend = values.extend",
         " for typed in drawn:",
-        *(f"  a{number} = n{number}" for number in cited_above),
+        *(f"  a{number} = n{number}" for number in cited_previous),
         *(f"  {name} = {source}" for name, source in zip(names, sources, strict=True)),
         f"  extend(({', '.join(names)},))",
     )
@@ -179,7 +179,7 @@ def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
 
 def _cells_of(sources: Sequence[str], environment: Mapping[str, object]) -> Sequence[Cell]:
     """Return a function for each cell of a row."""
-    lines = ("cells = [", *(f" lambda above, here, typed: {source}," for source in sources), "]")
+    lines = ("cells = [", *(f" lambda previous, here, typed: {source}," for source in sources), "]")
     return cast(Sequence[Cell], _executed(lines, environment)["cells"])
 
 

@@ -173,7 +173,7 @@ def number(value: float) -> str:
 def _reference(quantity: Quantity, layout: Layout, sheet: str) -> str:
     if quantity.key in layout.spots:
         spot = layout.spots[quantity.key]
-        return _prefix(spot.sheet, sheet) + _of_spot(spot, above=quantity.above)
+        return _prefix(spot.sheet, sheet) + _of_spot(spot, previous=quantity.previous)
     place = layout.cells[quantity.key]
     return _prefix(place.sheet, sheet) + _fixed(quantity.key, layout)
 
@@ -212,8 +212,8 @@ _FIXED: dict[str, Callable[[str, str], str]] = {
 }
 
 
-def _of_spot(spot: Spot, *, above: bool) -> str:
-    return f"{get_column_letter(spot.column)}{{{'previous' if above else 'here'}[{spot.offset}]}}"
+def _of_spot(spot: Spot, *, previous: bool) -> str:
+    return f"{get_column_letter(spot.column)}{{{'previous' if previous else 'here'}[{spot.offset}]}}"
 
 
 def _fixed(key: str, layout: Layout) -> str:
@@ -282,7 +282,7 @@ def _place(quantity: Quantity, layout: Layout) -> tuple[int, object]:
     """Return the column of a quantity, and what all that stand in the same row have in common."""
     if quantity.key in layout.spots:
         spot = layout.spots[quantity.key]
-        return spot.column, (spot.sheet, spot.offset, quantity.above)
+        return spot.column, (spot.sheet, spot.offset, quantity.previous)
     place = layout.cells[quantity.key]
     return place.column, (place.sheet, place.row, quantity.key in layout.relative)
 
@@ -290,5 +290,5 @@ def _place(quantity: Quantity, layout: Layout) -> tuple[int, object]:
 def _range(quantities: list[Quantity], layout: Layout, reference: Callable[[Quantity], str]) -> str:
     last = quantities[-1]
     spot = layout.spots.get(last.key)
-    end = _of_spot(spot, above=last.above) if spot else _fixed(last.key, layout)
+    end = _of_spot(spot, previous=last.previous) if spot else _fixed(last.key, layout)
     return f"{reference(quantities[0])}:{end}"

@@ -25,9 +25,9 @@ from xlnet.graph.references import InCell
 from xlnet.model.layers import KINDS
 from xlnet.model.network import outputs, parameters
 from xlnet.model.passes import passes
+from xlnet.model.schedules import typed_learning_rate
 from xlnet.render.excel import cell
 from xlnet.render.layout import DATA, TRAINING
-from xlnet.sheet_size import FIRST_ROW, VALUE_ROW
 from xlnet.spec import Spec
 from xlnet.version import VERSION
 from xlnet.xlsx.page import Page
@@ -176,17 +176,17 @@ def _first_weights(spec: Spec, found: Ways) -> list[str]:
 def _experiments(model: Model) -> Iterator[Line]:
     texts, layout = model.texts, model.layout
     graph = model.graph.nodes
-    eta = keys.BASE_LEARNING_RATE if model.spec.training.schedule else keys.LEARNING_RATE
-    parameters = [layout.column(node.key) for node in graph if node.group == Group.PARAMETERS]
+    eta = typed_learning_rate(model.spec)
     gradient = next(node for node in graph if node.group == Group.GRADIENTS)
     rate = model.constants[eta]
+    weights = [layout.cell(key) for key in model.parameters]
     cells = {
-        "eta": f"{TRAINING}!{cell(layout.cells[eta].column, VALUE_ROW)}",
+        "eta": _address(layout.cell(eta)),
         "larger": f"{rate * 10:g}",
         "smaller": f"{rate / 10:g}",
         "iters": f"{model.spec.training.iters:,}",
-        "weights": f"{TRAINING}!{cell(min(parameters), FIRST_ROW)}:{cell(max(parameters), FIRST_ROW)}",
-        "gradient": f"{TRAINING}!{cell(layout.column(gradient.key), FIRST_ROW)}",
+        "weights": f"{_address(weights[0])}:{cell(weights[-1].column, weights[-1].row)}",
+        "gradient": _address(layout.cell(gradient.key)),
         "symbol": model.symbols(gradient.key),
     }
     yield _heading(model, "experiments")
@@ -194,6 +194,10 @@ def _experiments(model: Model) -> Iterator[Line]:
     depth = "deep" if len(model.spec.layers) > 1 else "one layer"
     for number, name in enumerate(("rate", f"weights {depth}", "break"), 1):
         yield Line("text", texts.get("guide", name).format(**cells), f"{number}.")
+
+
+def _address(place: Cell) -> str:
+    return f"{place.sheet}!{cell(place.column, place.row)}"
 
 
 def _making(model: Model) -> Iterator[Line]:

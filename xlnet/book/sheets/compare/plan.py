@@ -16,6 +16,7 @@ from xlnet.book.texts import load as load_texts
 from xlnet.cell import Area, Cell
 from xlnet.comparison import Comparison, Setting
 from xlnet.model.network import inputs, targets
+from xlnet.model.schedules import typed_learning_rate
 from xlnet.render.layout import DATA
 from xlnet.render.mathematics import Symbols
 from xlnet.template.overrides import short_name
@@ -77,12 +78,12 @@ class Plan:
 
     def constant(self, index: int, name: str) -> str | None:
         """Return the key of the constant that holds a run's setting; None where no cell does."""
-        wanted: tuple[str, ...] = ()
+        model = self.models[index]
         if name == "lr":
-            wanted = (keys.LEARNING_RATE, keys.BASE_LEARNING_RATE)
-        elif name.startswith(("training.optimizer.", "training.schedule.")):
-            wanted = (name.rpartition(".")[2],)
-        return next((key for key in wanted if key in self.models[index].constants), None)
+            return typed_learning_rate(model.spec)
+        is_rule = name.startswith(("training.optimizer.", "training.schedule."))
+        key = name.rpartition(".")[2]
+        return key if is_rule and key in model.constants else None
 
     def setting(self, index: int, name: str) -> Setting:
         """Return a run's setting as it was asked for; "" where it was not."""
