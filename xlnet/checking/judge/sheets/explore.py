@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from xlnet import keys, reference
@@ -57,7 +58,7 @@ def _numbers(view: View, plan: Plan, entry: Entry) -> Expected:
     if result is None or None in texts:
         return math.nan
     value = view.number(NAME, plan.rows[entry.key], VALUE_COLUMN)
-    before, after = "".join(text for text in texts if text is not None), result.strip("()")
+    before, after = "".join(text for text in texts if text is not None), re.sub(r"[()]", "", result)
     return one_of(before + _sign(value * nearly) + after for nearly in NEAR_TIES)
 
 
