@@ -37,7 +37,7 @@ from xlnet.reference.optimizers import is_state
 from xlnet.render.mathematics import Symbols
 from xlnet.spec import ORDERS, REDUCTIONS, Optimizer, Schedule, Spec
 from xlnet.template.rules import read_optimizer, read_schedule
-from xlnet.template.table import Table
+from xlnet.template.toml_table import TomlTable
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTATION = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
@@ -206,7 +206,7 @@ def test_every_setting_has_bounds(owner: str, key: str, default: float | str | N
     """A setting of a new name is not taken as it comes: -1 is refused, but where any number has a meaning."""
     kind, name = owner.split()
     required = {k: 1 for k, v in (SCHEDULES if kind == "schedule" else OPTIMIZERS)[name].defaults.items() if v is None}
-    table = Table("drawn", kind, required | {"name": name, key: "x" if key in FLAGS else -1}, {})
+    table = TomlTable("drawn", kind, required | {"name": name, key: "x" if key in FLAGS else -1}, {})
     if key in ("eta_min", "end_lr"):
         assert default in (None, 0.0)
         return

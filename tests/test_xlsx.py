@@ -35,7 +35,7 @@ from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save
 from xlnet.xlsx.page import add_page
-from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, most_bytes, table_rows
+from xlnet.xlsx.table import RowBlock, Table, TableColumn, block_sizes, most_bytes, table_rows
 
 FIRST_ROW = 4
 
@@ -88,7 +88,7 @@ def written(path: Path, columns: int, rows: int, values: list[float], *, shared:
     blocks, start = [], 0
     for size in sizes:
         some = values[start : start + size * columns]
-        blocks.append(Block(some, all(map(math.isfinite, some))))
+        blocks.append(RowBlock(some, all(map(math.isfinite, some))))
         start += size * columns
     table = Table(FIRST_ROW, rows, table_columns, blocks, shared)
     with path.open("wb") as file:
@@ -165,7 +165,7 @@ def test_no_table_is_larger_than_what_it_says_beforehand(columns: int, rows: int
     styles = ["123"] * columns
     for value in (-sys.float_info.min, -1.2345678901234567e-5, math.nan):
         sizes = block_sizes(FIRST_ROW, rows, columns)
-        blocks = [Block([value] * (size * columns), math.isfinite(value)) for size in sizes]
+        blocks = [RowBlock([value] * (size * columns), math.isfinite(value)) for size in sizes]
         table = Table(FIRST_ROW, rows, table_columns, blocks, shared)
         size = sum(map(len, table_rows(table, styles, styles)))
         assert size <= most_bytes(table, styles, styles)
@@ -201,7 +201,7 @@ CITING = {
 
 @pytest.mark.parametrize(("formula", "is_shared"), CITING.items(), ids=CITING)
 def test_what_cites_another_sheet_is_not_shared(formula: str, is_shared: bool) -> None:
-    table = Table(4, 3, [TableColumn(formula, formula, 1)], [Block([1.0], True)] * 3, is_shared=True)
+    table = Table(4, 3, [TableColumn(formula, formula, 1)], [RowBlock([1.0], True)] * 3, is_shared=True)
     rows = b"".join(table_rows(table, ["1"], ["1"])).decode()
     assert rows.count('t="shared"') == (2 if is_shared else 0)
     assert rows.count("<f>") == (1 if is_shared else 3)

@@ -12,17 +12,17 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from xlnet.book.beside import BESIDE, Beside
+from xlnet.book.beside import BESIDE, SheetBeside
 from xlnet.book.limits import require_room, require_room_for_runs
 from xlnet.book.live import filled
 from xlnet.book.model import model_of
 from xlnet.book.record import Record
-from xlnet.book.sheet import Run, Sheet
+from xlnet.book.sheet import RecordedRun, Sheet
 from xlnet.book.sheets import compare, data, formulas, guide, template, training
 from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
-from xlnet.book.sheets.compare.plan import Plan, plan_of
+from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.texts import ENGLISH, LANGUAGES
 from xlnet.book.values import BookValues
@@ -35,7 +35,7 @@ from xlnet.template.serialize import serialize
 from xlnet.version import VERSION
 from xlnet.xlsx.package import FAST, SMALL, save
 from xlnet.xlsx.page import add_page
-from xlnet.xlsx.table import Block, Table, block_sizes
+from xlnet.xlsx.table import RowBlock, Table, block_sizes
 from xlnet.xlsx.whole_file import written_whole
 
 Progress = Callable[[Iterable[int], int], Iterable[int]]
@@ -76,7 +76,7 @@ def build(
     path = _checked_path(path, language)
     require_room(spec)
     model = model_of(spec, language)
-    run = Run(model, Record(model.graph, model.once(points).wanted, BOUND))
+    run = RecordedRun(model, Record(model.graph, model.once(points).wanted, BOUND))
     values = BookValues([run])
     beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE]
     sheets = [_training(run, values), *beside, *_data([run]), _formulas([run]), _template(serialize(spec))]
@@ -100,7 +100,8 @@ def build_comparison(
     require_room_for_runs(comparison)
     plan = plan_of(comparison, language)
     runs = [
-        Run(model, Record(model.graph, plan.wanted(index), comparison.bound)) for index, model in enumerate(plan.models)
+        RecordedRun(model, Record(model.graph, plan.wanted(index), comparison.bound))
+        for index, model in enumerate(plan.models)
     ]
     values = BookValues(runs)
     sheets = [
@@ -126,21 +127,21 @@ def _checked_path(path: str | Path, language: str) -> Path:
     return path
 
 
-def _training(run: Run, values: BookValues) -> Sheet:
+def _training(run: RecordedRun, values: BookValues) -> Sheet:
     repeated = training.repeated(run.model)
     values.add(repeated, run.model.name)
     draw = partial(training.draw, model=run.model)
     return Sheet(run.model.name, draw, values.of(repeated) if repeated else None, run)
 
 
-def _beside(entry: Beside, run: Run, values: BookValues) -> Sheet:
+def _beside(entry: SheetBeside, run: RecordedRun, values: BookValues) -> Sheet:
     model = run.model
     live = entry.formulas(model)
     values.add(live, entry.name, entry.inputs(model), entry.labels(model))
     return Sheet(entry.name, lambda page: entry.draw(page, model, live), values.of(live))
 
 
-def _compare(plan: Plan, runs: Sequence[Run], values: BookValues) -> Sheet:
+def _compare(plan: ComparePlan, runs: Sequence[RecordedRun], values: BookValues) -> Sheet:
     lives = [live for index in range(len(runs)) for live in compare_formulas.lives(plan, index)]
     every_formula = list(filled(lives))
     values.add(every_formula, compare.NAME, compare_formulas.inputs(plan))
@@ -148,7 +149,7 @@ def _compare(plan: Plan, runs: Sequence[Run], values: BookValues) -> Sheet:
     return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
-def _data(runs: Sequence[Run]) -> list[Sheet]:
+def _data(runs: Sequence[RecordedRun]) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
     for model in (run.model for run in runs):
@@ -158,7 +159,7 @@ def _data(runs: Sequence[Run]) -> list[Sheet]:
     return list(found.values())
 
 
-def _formulas(runs: Sequence[Run]) -> Sheet:
+def _formulas(runs: Sequence[RecordedRun]) -> Sheet:
     return Sheet(formulas.NAME, partial(formulas.draw, models=[run.model for run in runs]))
 
 
@@ -213,7 +214,7 @@ def _tables(sheets: Sequence[Sheet], progress: Progress, *, is_shared: bool) -> 
     return tables
 
 
-def _counted(blocks: Iterable[Block], ticks: Iterator[int], *, is_last: bool) -> Iterator[Block]:
+def _counted(blocks: Iterable[RowBlock], ticks: Iterator[int], *, is_last: bool) -> Iterator[RowBlock]:
     for block in blocks:
         next(ticks, None)
         yield block

@@ -23,7 +23,7 @@ from xlnet.xlsx.page import Page
 
 
 @dataclass(frozen=True)
-class Beside:
+class SheetBeside:
     """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas.
 
     `labels` are the texts that stand in cells and that formulas cite.
@@ -46,15 +46,15 @@ class Beside:
 
 
 BESIDE = (
-    Beside(dashboard.NAME, dashboard_formulas.lives, dashboard_formulas.inputs, dashboard_drawing.draw),
-    Beside(explore.NAME, explore_formulas.lives, explore_formulas.inputs, explore_drawing.draw),
-    Beside(proof.NAME, proof_formulas.lives, proof_formulas.inputs, proof_drawing.draw),
-    Beside(
+    SheetBeside(dashboard.NAME, dashboard_formulas.lives, dashboard_formulas.inputs, dashboard_drawing.draw),
+    SheetBeside(explore.NAME, explore_formulas.lives, explore_formulas.inputs, explore_drawing.draw),
+    SheetBeside(proof.NAME, proof_formulas.lives, proof_formulas.inputs, proof_drawing.draw),
+    SheetBeside(
         predict.NAME,
         predict_formulas.lives,
         predict_formulas.inputs,
         predict_drawing.draw,
         predict_classes.labels,
     ),
-    Beside(guide.NAME, guide.lives, guide.inputs, guide.draw),
+    SheetBeside(guide.NAME, guide.lives, guide.inputs, guide.draw),
 )

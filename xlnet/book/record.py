@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from xlnet import keys
 from xlnet.graph.node import Graph
 from xlnet.render.evaluate import Values
-from xlnet.xlsx.table import Block
+from xlnet.xlsx.table import RowBlock
 
 
 class Record:
@@ -29,7 +29,7 @@ class Record:
         self._rows: dict[int, Values] = {}
         self._losses: Values = []
 
-    def watched(self, blocks: Iterable[Block]) -> Iterator[Block]:
+    def watched(self, blocks: Iterable[RowBlock]) -> Iterator[RowBlock]:
         """Yield the blocks as they come."""
         for block in blocks:
             self._note(block)
@@ -46,7 +46,7 @@ class Record:
         assert key == keys.LOSS, "no other quantity is noted whole"
         return self._losses
 
-    def _note(self, block: Block) -> None:
+    def _note(self, block: RowBlock) -> None:
         width, start = self._width, self.iterations
         if self.diverged_at is None and not block.is_finite:
             first = next((index for index, value in enumerate(block.values) if math.isnan(value)), None)

@@ -12,7 +12,7 @@ from xlnet.xlsx.values import Value
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """A run of a workbook: its model, and what other sheets show of it, recorded as its rows are written."""
 
     model: Model
@@ -29,4 +29,4 @@ class Sheet:
     title: str
     draw: Callable[[Page], None]
     values: Callable[[], Mapping[Address, Value]] | None = None
-    run: Run | None = None
+    run: RecordedRun | None = None

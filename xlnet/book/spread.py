@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from xlnet.book.live import Live
 from xlnet.book.style import Look
 from xlnet.graph.expression import Expression, Number, call
-from xlnet.graph.references import Step
+from xlnet.graph.references import StepNumber
 
 
 def spread(count: int, iterations: int) -> list[int]:
@@ -23,5 +23,5 @@ def steps(key: str, sheet: str, column: int, rows: Sequence[int], iterations: Ex
     yield Live(key, sheet, column, rows[:1], Number(1), look)
     last = len(rows) - 1
     if last:
-        step = call("round", 1 + Step() * (iterations - 1) / last, 0)
+        step = call("round", 1 + StepNumber() * (iterations - 1) / last, 0)
         yield Live(key, sheet, column, rows[1:], step, look, first_step=1)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xlnet.book.live import Formula, Typed
-from xlnet.book.sheet import Run
+from xlnet.book.sheet import RecordedRun
 from xlnet.cell import Area, Cell
 from xlnet.render.compute import Value, Values, computed
 from xlnet.sheet_size import HEADER_ROW
@@ -19,7 +19,7 @@ class BookValues:
     `runs` are those whose iterations stand on sheets of their own.
     """
 
-    def __init__(self, runs: Sequence[Run]) -> None:
+    def __init__(self, runs: Sequence[RecordedRun]) -> None:
         self._runs = {run.model.name: run for run in runs}
         self._formulas: dict[Cell, Formula] = {}
         self._known: dict[Cell, Value] = {}

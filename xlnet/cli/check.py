@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xlnet.cli.options import Names, quiet
+from xlnet.cli.options import NameChoice, quiet
 
 LONGEST_TIMEOUT = 1_000_000
 DIFFERENCE = 1
@@ -19,7 +19,7 @@ ENGINES = ("auto", "libreoffice", "ironcalc")
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option(
     "--engine",
-    type=Names(lambda: ENGINES),
+    type=NameChoice(lambda: ENGINES),
     default="auto",
     show_default=True,
     help="Program that recalculates; auto is LibreOffice if it is installed, else IronCalc.",

@@ -11,7 +11,7 @@ import click
 Command = Callable[..., Any]
 
 
-class Names(click.Choice[str]):
+class NameChoice(click.Choice[str]):
     """The choice among the names of a table, which `load` returns: read when they are used, as tables import a lot.
 
     A name is taken in any case, and by the names that it has elsewhere (see `xlnet.names`). What is none of them is
@@ -43,7 +43,7 @@ class Names(click.Choice[str]):
 class _NamesOption(click.Option):
     """An option whose help ends with the names that it takes."""
 
-    def __init__(self, *args: Any, names: Names, **settings: Any) -> None:
+    def __init__(self, *args: Any, names: NameChoice, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._names = names
 
@@ -53,7 +53,7 @@ class _NamesOption(click.Option):
         return record and (record[0], f"{record[1]}: {', '.join(self._names.choices)}.")
 
 
-def _names(override: str, left: Collection[str] = ()) -> Names:
+def _names(override: str, left: Collection[str] = ()) -> NameChoice:
     """Return the choice among the names that an override takes."""
 
     def load() -> Collection[str]:
@@ -61,7 +61,7 @@ def _names(override: str, left: Collection[str] = ()) -> Names:
 
         return NAMES[override]
 
-    return Names(load, left)
+    return NameChoice(load, left)
 
 
 def _languages() -> Collection[str]:
@@ -75,7 +75,7 @@ class _Override:
     """An option that overrides a setting of the template: its name, type, what stands for its value, and its help."""
 
     name: str
-    type: type | Names
+    type: type | NameChoice
     metavar: str
     help: str
 
@@ -83,7 +83,7 @@ class _Override:
         """Return the option, of one value or of a list of values that `lists` reads."""
         metavar = f"{self.metavar},…" if listed else self.metavar
         kind = str if listed else self.type
-        if isinstance(self.type, Names):
+        if isinstance(self.type, NameChoice):
             cls, names = _NamesOption, self.type
             return click.option(self.name, cls=cls, names=names, type=kind, metavar=metavar, help=self.help)
         return click.option(self.name, type=kind, metavar=metavar, help=self.help)
@@ -133,7 +133,7 @@ def workbook(command: Command) -> Command:
     language = click.option(
         "--lang",
         "language",
-        type=Names(_languages),
+        type=NameChoice(_languages),
         default="en",
         show_default=True,
         help="Language of the workbook: English or Simplified Chinese.",

@@ -19,7 +19,7 @@ from xlnet.graph.expression import (
     Square,
     Sum,
 )
-from xlnet.graph.references import Along, Beside, Bracketed, Comparison, InCell, InCells, Joined, Step, Text
+from xlnet.graph.references import Along, Beside, Bracketed, Compared, InCell, InCells, Joined, StepNumber, Text
 
 COMPARISON, JOINED, SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(7)
 
@@ -86,13 +86,13 @@ def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
             return notation.power(*sides), POWER
         case Square(operand):
             return notation.square(_write(operand, notation, ATOM)), PRODUCT
-        case InCell() | InCells() | Beside() | Along() | Step():
+        case InCell() | InCells() | Beside() | Along() | StepNumber():
             return notation.place(expression), ATOM
         case Text(value):
             return notation.text(value), ATOM
         case Bracketed(inner):
             return f"({write(inner, notation)})", ATOM
-        case Comparison(left, sign, right):
+        case Compared(left, sign, right):
             return _write(left, notation, JOINED) + sign + _write(right, notation, JOINED), COMPARISON
         case Joined(parts):
             return "&".join(_write(part, notation, SUM) for part in parts), JOINED

@@ -59,12 +59,12 @@ class Along(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Step(Expression):
+class StepNumber(Expression):
     """The number of the row among those that the formula is filled down to: typed into each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Expression):
+class Compared(Expression):
     """Whether `left` stands to `right` as `sign` says: = <> < <= > >=."""
 
     left: Expression
@@ -92,9 +92,9 @@ def joined(*parts: Expression | str | float) -> Expression:
     return every[0] if len(every) == 1 else Joined(every)
 
 
-def compared(left: Expression | str | float, sign: str, right: Expression | str | float) -> Comparison:
+def compared(left: Expression | str | float, sign: str, right: Expression | str | float) -> Compared:
     """Return whether `left` stands to `right` as `sign` says."""
-    return Comparison(_expression(left), sign, _expression(right))
+    return Compared(_expression(left), sign, _expression(right))
 
 
 def choose(condition: Expression, then: Expression | str | float, otherwise: Expression | str | float) -> Expression:

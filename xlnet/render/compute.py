@@ -36,7 +36,7 @@ class Cells(Protocol):
         """Return what is in a block of cells, row by row."""
 
 
-class Formula:
+class CellFormula:
     """An expression that is computed in a cell: `step` is the number of its row among those it is filled down to."""
 
     def __init__(self, cells: Cells, layout: Layout, cell: Cell, step: int) -> None:
@@ -67,7 +67,7 @@ class Formula:
         if isinstance(expression, r.Along):
             row = self.cell.row
             return self.cells.values(Area(expression.sheet, row, expression.first, row, expression.last))
-        if isinstance(expression, r.Comparison):
+        if isinstance(expression, r.Compared):
             bound = self.value(expression.right)
             return [_compared(value, expression.sign, bound) for value in self.many(expression.left)]
         if isinstance(expression, e.Call) and expression.function == "if":
@@ -81,7 +81,7 @@ class Formula:
 def computed(expression: Expression, cells: Cells, layout: Layout, cell: Cell, step: int) -> Value:
     """Return the value of a formula in a cell; NaN where it is an error."""
     try:
-        value = Formula(cells, layout, cell, step).value(expression)
+        value = CellFormula(cells, layout, cell, step).value(expression)
     except (CellError, ArithmeticError, ValueError):
         return math.nan
     return math.nan if isinstance(value, float) and not math.isfinite(value) else value
@@ -125,7 +125,7 @@ def rounded(value: float, digits: int) -> float:
     return float(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
-def _quantity(f: Formula, q: e.Quantity) -> Value:
+def _quantity(f: CellFormula, q: e.Quantity) -> Value:
     layout = f.layout
     if q.key in layout.spots:
         spot = layout.spots[q.key]
@@ -134,25 +134,25 @@ def _quantity(f: Formula, q: e.Quantity) -> Value:
     return f.in_cell(layout.cells[q.key])
 
 
-def _call(f: Formula, call: e.Call) -> Value:
+def _call(f: CellFormula, call: e.Call) -> Value:
     return _FUNCTIONS[call.function](f, *call.arguments)
 
 
-def _if(f: Formula, condition: Expression, then: Expression, otherwise: Expression) -> Value:
+def _if(f: CellFormula, condition: Expression, then: Expression, otherwise: Expression) -> Value:
     return f.value(then if f.value(condition) else otherwise)
 
 
-def _and(f: Formula, *conditions: Expression) -> Value:
+def _and(f: CellFormula, *conditions: Expression) -> Value:
     # All of them: an error in one is an error of the whole.
     values = [bool(f.value(condition)) for condition in conditions]
     return all(values)
 
 
-def _none(_: Formula) -> Value:
+def _none(_: CellFormula) -> Value:
     raise CellError
 
 
-def _if_error(f: Formula, value: Expression, otherwise: Expression) -> Value:
+def _if_error(f: CellFormula, value: Expression, otherwise: Expression) -> Value:
     try:
         found = f.value(value)
         if isinstance(found, float) and not math.isfinite(found):
@@ -162,7 +162,7 @@ def _if_error(f: Formula, value: Expression, otherwise: Expression) -> Value:
     return found
 
 
-def _index(f: Formula, cells: Expression, row: Expression, column: Expression | None = None) -> Value:
+def _index(f: CellFormula, cells: Expression, row: Expression, column: Expression | None = None) -> Value:
     if isinstance(cells, r.Along):
         cells = r.InCells(Area(cells.sheet, f.cell.row, cells.first, f.cell.row, cells.last))
     assert isinstance(cells, r.InCells)
@@ -172,7 +172,7 @@ def _index(f: Formula, cells: Expression, row: Expression, column: Expression | 
     return f.in_cell(Cell(area.sheet, area.top + place - 1, area.left + (int(f.number(column)) - 1 if column else 0)))
 
 
-def _match(f: Formula, wanted: Expression, cells: Expression, _: Expression) -> Value:
+def _match(f: CellFormula, wanted: Expression, cells: Expression, _: Expression) -> Value:
     value = f.value(wanted)
     for number, found in enumerate(f.many(cells), 1):
         if found is not None and isinstance(found, str) == isinstance(value, str) and _compared(found, "=", value):
@@ -180,7 +180,7 @@ def _match(f: Formula, wanted: Expression, cells: Expression, _: Expression) -> 
     raise CellError
 
 
-def _numbers(f: Formula, arguments: Sequence[Expression]) -> list[float]:
+def _numbers(f: CellFormula, arguments: Sequence[Expression]) -> list[float]:
     """Return the numbers among some arguments; of a block of cells texts and blanks are passed over, no error is."""
     found: list[float] = []
     for argument in arguments:
@@ -199,11 +199,11 @@ def _of_numbers(function: Callable[..., float]) -> Callable[..., Value]:
     return lambda f, *arguments: float(function(*map(f.number, arguments)))
 
 
-def _count(f: Formula, cells: Expression) -> Value:
+def _count(f: CellFormula, cells: Expression) -> Value:
     return float(sum(isinstance(value, float) and math.isfinite(value) for value in f.many(cells)))
 
 
-def _average(f: Formula, *arguments: Expression) -> Value:
+def _average(f: CellFormula, *arguments: Expression) -> Value:
     numbers = _numbers(f, arguments)
     return sum(numbers) / len(numbers)
 
@@ -232,21 +232,21 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
 }
 
 
-def _product(f: Formula, product: e.Product) -> Value:
+def _product(f: CellFormula, product: e.Product) -> Value:
     result = 1.0
     for factor in product.factors:
         result *= f.number(factor)
     return result
 
 
-def _sum(f: Formula, terms: e.Sum) -> Value:
+def _sum(f: CellFormula, terms: e.Sum) -> Value:
     result = f.number(terms.terms[0])
     for term in terms.terms[1:]:
         result += f.number(term)
     return result
 
 
-_RULES: dict[type[Expression], Callable[[Formula, Any], Value]] = {
+_RULES: dict[type[Expression], Callable[[CellFormula, Any], Value]] = {
     e.Number: lambda f, x: float(x.value),
     e.Quantity: _quantity,
     e.Sum: _sum,
@@ -260,8 +260,8 @@ _RULES: dict[type[Expression], Callable[[Formula, Any], Value]] = {
     r.Text: lambda f, x: x.value,
     r.InCell: lambda f, x: f.in_cell(x.cell),
     r.Beside: lambda f, x: f.in_cell(Cell(x.sheet, f.cell.row + x.rows, x.column)),
-    r.Step: lambda f, x: float(f.step),
-    r.Comparison: lambda f, x: _compared(f.value(x.left), x.sign, f.value(x.right)),
+    r.StepNumber: lambda f, x: float(f.step),
+    r.Compared: lambda f, x: _compared(f.value(x.left), x.sign, f.value(x.right)),
     r.Joined: lambda f, x: "".join(_text(f.value(part)) for part in x.parts),
     r.Bracketed: lambda f, x: f.value(x.inner),
 }

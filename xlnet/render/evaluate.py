@@ -17,18 +17,18 @@ from xlnet.graph.expression import Expression, Quantity
 from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.graph.printing import Notation, write
 from xlnet.render.functions import NUMERIC
-from xlnet.xlsx.table import Block
+from xlnet.xlsx.table import RowBlock
 
 Values = list[float]
 Typed = Iterator[Values]
 Rows = Callable[[Values, Typed, int, Values], None]
-Cell = Callable[["_Guarded", "_Guarded", Values], float]
+CellFunction = Callable[["_Guarded", "_Guarded", Values], float]
 
 _FUNCTIONS = (*NUMERIC, "max", "min")
 _ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max": max, "min": min}}
 
 
-def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[Block]:
+def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[RowBlock]:
     """Yield the values of the graph's nodes, a block of iterations at a time; NaN is a cell that has no finite value.
 
     The first block is one iteration.
@@ -77,7 +77,7 @@ class _Run:
         self._rows = _rows_of(self._sources("n{}", "a{}"), self._environment)
 
     @cached_property
-    def _cells(self) -> Sequence[Cell]:
+    def _cells(self) -> Sequence[CellFunction]:
         """A function for each cell of a row: compiled where a row has a cell without a finite value alone."""
         return _cells_of(self._sources("here[{}]", "previous[{}]"), self._environment)
 
@@ -87,19 +87,19 @@ class _Run:
         drawn = {node.key: index for index, node in enumerate(n for n in self._nodes if n.typed is not None)}
         return [_source(node, drawn, python, first=self._is_first) for node in self._nodes]
 
-    def block(self, previous: Values, typed: Sequence[Values], count: int) -> Block:
+    def block(self, previous: Values, typed: Sequence[Values], count: int) -> RowBlock:
         """Return the next `count` rows."""
         values: Values = []
         with suppress(ArithmeticError, ValueError):
             self._rows(previous, iter(typed), count, values)
             # One sum finds every inf and NaN; a sum that overflows by itself costs only the slow way.
             if math.isfinite(sum(values)):
-                return Block(values, is_finite=True)
+                return RowBlock(values, is_finite=True)
         values = []
         for row in range(count):
             previous = self._cell_by_cell(previous, typed[row])
             values += previous
-        return Block(values, is_finite=False)
+        return RowBlock(values, is_finite=False)
 
     def _cell_by_cell(self, previous: Values, typed: Values) -> Values:
         """Return the row as a spreadsheet has it: a cell without a finite value is an error, and so are its heirs."""
@@ -177,10 +177,10 @@ def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
     return cast(Rows, _executed(lines, environment)["rows"])
 
 
-def _cells_of(sources: Sequence[str], environment: Mapping[str, object]) -> Sequence[Cell]:
+def _cells_of(sources: Sequence[str], environment: Mapping[str, object]) -> Sequence[CellFunction]:
     """Return a function for each cell of a row."""
     lines = ("cells = [", *(f" lambda previous, here, typed: {source}," for source in sources), "]")
-    return cast(Sequence[Cell], _executed(lines, environment)["cells"])
+    return cast(Sequence[CellFunction], _executed(lines, environment)["cells"])
 
 
 def _executed(lines: Sequence[str], environment: Mapping[str, object]) -> dict[str, object]:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from xlnet.errors import UserError
 from xlnet.sheet_size import MOST_SAMPLES
 from xlnet.spec import Data, Matrix, Vector
-from xlnet.template.table import Table, unfit
 from xlnet.template.text_file import UnreadableError, read_text
+from xlnet.template.toml_table import TomlTable, unfit
 
 # The squares of larger numbers overflow, those of smaller ones underflow.
 _LARGEST_SQUARED, _SMALLEST_SQUARED = 1e150, 1e-140
@@ -22,7 +22,7 @@ _LARGEST_SQUARED, _SMALLEST_SQUARED = 1e150, 1e-140
 _LARGEST = 1_000_000_000
 
 
-def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> Data:
+def read_data(table: TomlTable, inputs: int, outputs: int, folder: Path | None) -> Data:
     """Return the samples; a CSV file is looked for in `folder`, and not at all where that is None. Raises UserError."""
     table.require_known("x", "t", "x_names", "t_names", "csv", "inputs", "targets", "standardize")
     data = _from_csv(table, folder) if "csv" in table.content else _inline(table, inputs, outputs)
@@ -35,7 +35,7 @@ def read_data(table: Table, inputs: int, outputs: int, folder: Path | None) -> D
     return data
 
 
-def _require_deviation(table: Table, number: int, column: Vector) -> None:
+def _require_deviation(table: TomlTable, number: int, column: Vector) -> None:
     """Fail where an input has no standard deviation, or squares that a spreadsheet cannot compute."""
     low, high = min(column), max(column)
     if low == high:
@@ -52,7 +52,7 @@ def _require_deviation(table: Table, number: int, column: Vector) -> None:
         )
 
 
-def _inline(table: Table, inputs: int, outputs: int) -> Data:
+def _inline(table: TomlTable, inputs: int, outputs: int) -> Data:
     for key in ("inputs", "targets"):
         if key in table.content:
             table.fail(key, "names columns of a CSV file, but there is no csv: add csv or remove this key")
@@ -69,7 +69,7 @@ def _inline(table: Table, inputs: int, outputs: int) -> Data:
     )
 
 
-def _from_csv(table: Table, folder: Path | None) -> Data:
+def _from_csv(table: TomlTable, folder: Path | None) -> Data:
     for key in ("x", "t", "x_names", "t_names"):
         if key in table.content:
             table.fail(key, "cannot be combined with csv: keep one of the two")
@@ -111,7 +111,7 @@ class _Row(NamedTuple):
     cells: list[str]
 
 
-def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[_Row]]:
+def _csv_rows(table: TomlTable, path: Path) -> tuple[list[str], list[_Row]]:
     try:
         text = read_text(path, _LARGEST, "CSV ")
     except UnreadableError as error:
@@ -135,7 +135,7 @@ def _csv_rows(table: Table, path: Path) -> tuple[list[str], list[_Row]]:
     return header, lines[1:]
 
 
-def _position(table: Table, key: str, name: str, header: Sequence[str]) -> int:
+def _position(table: TomlTable, key: str, name: str, header: Sequence[str]) -> int:
     if header.count(name) != 1:
         problem = "appears twice in" if name in header else "is not a column of"
         table.fail(key, f"{name} {problem} the CSV file; its columns are {', '.join(header)}")

@@ -12,14 +12,14 @@ from xlnet.model.layers import DENSE, KINDS, Array, Kind, UnfitError
 from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Array as Numbers
 from xlnet.spec import Layer, Shape
-from xlnet.template.table import Table
+from xlnet.template.toml_table import TomlTable
 
 DEFAULT_INITIALIZER = "xavier_uniform"
 # Weights times the places that they lead to: the terms of all weighted sums, each a part of a formula.
 _MOST_TERMS = 200_000
 
 
-def read_layers(network: Table, seed: int) -> tuple[Layer, ...]:
+def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
     """Return the layers, their weights drawn with `seed` where they are not given. Raises UserError."""
     shape = network.shape("inputs", most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
@@ -33,12 +33,12 @@ def read_layers(network: Table, seed: int) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def kind_of(table: Table) -> str:
+def kind_of(table: TomlTable) -> str:
     """Return the name of a layer's kind."""
     return table.choice("type", KINDS, DENSE)
 
 
-def _require_room(tables: list[Table], shape: Shape) -> None:
+def _require_room(tables: list[TomlTable], shape: Shape) -> None:
     """Fail before a weight is drawn where the layers alone pass the width of a sheet."""
     weights = 0
     for table in tables:
@@ -56,7 +56,7 @@ def _require_room(tables: list[Table], shape: Shape) -> None:
         )
 
 
-def _require_few_units(table: Table, gives: Shape, weights: int) -> None:
+def _require_few_units(table: TomlTable, gives: Shape, weights: int) -> None:
     """Fail where few weights lead to very many units, each a column with a formula."""
     places = prod(gives[1:])
     if prod(gives) > LAST_SHEET_COLUMN or weights * places > _MOST_TERMS:
@@ -67,21 +67,21 @@ def _require_few_units(table: Table, gives: Shape, weights: int) -> None:
         )
 
 
-def _numbers(table: Table, kind: Kind) -> dict[str, int]:
+def _numbers(table: TomlTable, kind: Kind) -> dict[str, int]:
     return {
         number.name: table.integer(number.name, number.default, least=number.least, most=LAST_SHEET_COLUMN)
         for number in kind.numbers
     }
 
 
-def _shapes(table: Table, kind: Kind, before: Shape, numbers: dict[str, int]) -> tuple[Shape, Shape]:
+def _shapes(table: TomlTable, kind: Kind, before: Shape, numbers: dict[str, int]) -> tuple[Shape, Shape]:
     try:
         return kind.shapes(before, numbers)
     except UnfitError as error:
         table.fail(error.key, str(error))
 
 
-def _layer(table: Table, before: Shape, random: np.random.Generator, *, is_last: bool) -> Layer:
+def _layer(table: TomlTable, before: Shape, random: np.random.Generator, *, is_last: bool) -> Layer:
     name = kind_of(table)
     kind = KINDS[name]
     arrays = [array.name for array in kind.arrays]
@@ -95,7 +95,7 @@ def _layer(table: Table, before: Shape, random: np.random.Generator, *, is_last:
     return Layer(name, takes, gives, activation, weights | (biases if has_bias else {}), numbers)
 
 
-def _weights(table: Table, array: Array, shape: Shape, random: np.random.Generator) -> Numbers:
+def _weights(table: TomlTable, array: Array, shape: Shape, random: np.random.Generator) -> Numbers:
     if array.name in table.content:
         if "init" in table.content:
             table.fail("init", "cannot be combined with weights: keep one of the two")
@@ -108,7 +108,7 @@ def _tuples(numbers: object) -> Numbers:
     return tuple(map(_tuples, numbers)) if isinstance(numbers, list) else numbers
 
 
-def _activation(table: Table, gives: Shape, *, is_last: bool) -> str:
+def _activation(table: TomlTable, gives: Shape, *, is_last: bool) -> str:
     activation = table.choice("activation", (*ACTIVATIONS, SOFTMAX), "identity")
     if activation == SOFTMAX and not is_last:
         table.fail("activation", "softmax is only possible on the last layer: choose another activation here")
@@ -117,7 +117,7 @@ def _activation(table: Table, gives: Shape, *, is_last: bool) -> str:
     return activation
 
 
-def _biases(table: Table, array: Array, shape: Shape) -> Numbers:
+def _biases(table: TomlTable, array: Array, shape: Shape) -> Numbers:
     given = array.name in table.content
     if not table.flag("bias", True) and given:
         table.fail(array.name, "cannot be combined with bias = false: remove one of the two")

@@ -14,7 +14,7 @@ from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.layers import read_layers
 from xlnet.template.rules import read_loss, read_optimizer, read_schedule, require_fitting_loss
-from xlnet.template.table import Table
+from xlnet.template.toml_table import TomlTable
 
 
 def parse(
@@ -30,7 +30,7 @@ def parse(
     `label` leads the messages; `origins` tells, by dotted key, which option of the command line set it; a CSV file is
     looked for in `folder`, and not opened where that is None. Raises UserError.
     """
-    root = Table(label, "", document, origins or {})
+    root = TomlTable(label, "", document, origins or {})
     # `compare` is read by `runs`: a template with runs can still be built alone.
     root.require_known("title", "description", "layout", "network", "data", "training", "compare")
     training_table = root.table("training")
@@ -57,7 +57,7 @@ def parse(
     return spec
 
 
-def _training(table: Table) -> Training:
+def _training(table: TomlTable) -> Training:
     table.require_known("iters", "loss", "reduction", "batch", "order", "seed", "train_biases", "optimizer", "schedule")
     iters = table.integer("iters", 200, least=1, most=MOST_ITERATIONS)
     return Training(
@@ -73,7 +73,7 @@ def _training(table: Table) -> Training:
     )
 
 
-def _batch(table: Table) -> int | None:
+def _batch(table: TomlTable) -> int | None:
     value = table.content.get("batch", FULL)
     if is_name(value, FULL):
         return None

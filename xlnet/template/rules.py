@@ -7,7 +7,7 @@ from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.names import is_of_one_output
 from xlnet.spec import Data, Optimizer, Schedule
-from xlnet.template.table import Table
+from xlnet.template.toml_table import TomlTable
 
 # Settings that are shares of what is kept: from 0 to below 1.
 _SHARES = ("momentum", "alpha", "beta1", "beta2")
@@ -16,12 +16,12 @@ _POSITIVE = ("step_size", "t_max", "steps", "gamma")
 _NOT_NEGATIVE = ("eps", "weight_decay", "initial_accumulator_value", "lr_decay", "dampening", "decay")
 
 
-def read_loss(table: Table) -> str:
+def read_loss(table: TomlTable) -> str:
     """Return the name of the loss."""
     return table.choice("loss", LOSSES, "half_squared_error")
 
 
-def read_optimizer(table: Table) -> Optimizer:
+def read_optimizer(table: TomlTable) -> Optimizer:
     """Return the optimiser with all its settings, by PyTorch's names and defaults. Raises UserError."""
     name = table.choice("name", OPTIMIZERS, "sgd")
     rule = OPTIMIZERS[name]
@@ -35,7 +35,7 @@ def read_optimizer(table: Table) -> Optimizer:
     return Optimizer(name, table.number("lr", 0.01), settings)
 
 
-def read_schedule(table: Table, iters: int) -> Schedule | None:
+def read_schedule(table: TomlTable, iters: int) -> Schedule | None:
     """Return the schedule, None where the learning rate is constant. Raises UserError."""
     name = table.choice("name", SCHEDULES, CONSTANT)
     defaults = SCHEDULES[name].defaults
@@ -46,7 +46,7 @@ def read_schedule(table: Table, iters: int) -> Schedule | None:
     return Schedule(name, settings)
 
 
-def require_fitting_loss(table: Table, loss: str, activation: str, data_table: Table, data: Data) -> None:
+def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_table: TomlTable, data: Data) -> None:
     """Raise UserError where a loss does not fit the last layer's activation or the targets."""
     if is_of_one_output(table.content.get("loss")) and len(data.t[0]) > 1:
         table.fail(
@@ -74,7 +74,7 @@ def require_fitting_loss(table: Table, loss: str, activation: str, data_table: T
             )
 
 
-def _number(table: Table, key: str, default: float | str | None) -> float:
+def _number(table: TomlTable, key: str, default: float | str | None) -> float:
     assert not isinstance(default, str)
     value = table.number(key, default)
     if key in _SHARES and not 0 <= value < 1:

@@ -18,7 +18,7 @@ from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
 from xlnet.template.serialize import document_of, sources_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
-from xlnet.template.table import Table, unfit
+from xlnet.template.toml_table import TomlTable, unfit
 
 # Beyond this a summary is no longer computed while one waits.
 MOST_RUNS = 1_000
@@ -79,7 +79,7 @@ def serialize_comparison(comparison: Comparison) -> str:
 
 
 def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: float | None) -> Comparison:
-    compare = Table(source.label, "", source.document, {}).table("compare")
+    compare = TomlTable(source.label, "", source.document, {}).table("compare")
     compare.require_known("runs", "bound")
     own_bound, tables = compare.number("bound", BOUND), _tables(compare)
     if bound is not None and not math.isfinite(bound):
@@ -175,7 +175,7 @@ def _setting(value: Any) -> Setting:
     return " ".join(to_toml({"v": value}).removeprefix("v = ").split())
 
 
-def _tables(compare: Table) -> list[_Entry]:
+def _tables(compare: TomlTable) -> list[_Entry]:
     """Return the runs of a template. Raises UserError."""
     if "runs" not in compare.content:
         return []
@@ -195,9 +195,9 @@ def _tables(compare: Table) -> list[_Entry]:
     return entries
 
 
-def _settings(table: Table) -> dict[str, Setting]:
+def _settings(table: TomlTable) -> dict[str, Setting]:
     """Return settings to show; texts among them must fit a cell."""
-    flat = Table(table.label, table.path, dict(_dotted(table.content)), table.origins)
+    flat = TomlTable(table.label, table.path, dict(_dotted(table.content)), table.origins)
     for key, value in flat.content.items():
         problem = unfit(key)
         if problem:
@@ -209,7 +209,7 @@ def _settings(table: Table) -> dict[str, Setting]:
     return dict(flat.content)
 
 
-def _require_sheet_name(table: Table, name: str, taken: set[str]) -> None:
+def _require_sheet_name(table: TomlTable, name: str, taken: set[str]) -> None:
     # Excel counts the units of UTF-16: an emoji is two.
     if not 1 <= len(name.encode("utf-16-le")) // 2 <= _LONGEST_NAME:
         table.fail("name", f"becomes a sheet name: it must have 1 to {_LONGEST_NAME} characters")

@@ -24,7 +24,7 @@ Address = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Written:
+class CellContent:
     """What a cell holds: its style, as openpyxl numbers its parts, and one of a text, a number's text or a formula."""
 
     style: StyleArray
@@ -39,13 +39,13 @@ class Page(Worksheet):
 
     def __init__(self, workbook: Workbook, title: str) -> None:
         super().__init__(workbook, title)
-        self.written: dict[Address, Written] = {}
+        self.written: dict[Address, CellContent] = {}
         # The styles of the looks that the workbook has seen: all its pages have them in common.
         others = pages(workbook)
         self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
 
     @cached_property
-    def ordered(self) -> list[tuple[Address, Written]]:
+    def ordered(self) -> list[tuple[Address, CellContent]]:
         """The cells in the order in which they are written, once all are there."""
         return sorted(self.written.items(), key=_address)
 
@@ -66,11 +66,11 @@ class Page(Worksheet):
         """Return the texts of the cells, in the order in which these are written."""
         return (cell.text for _, cell in self.ordered if cell.text)
 
-    def put(self, row: int, column: int, style: StyleArray) -> Written:
+    def put(self, row: int, column: int, style: StyleArray) -> CellContent:
         """Give a cell a style and return it."""
         cell = self.written.get((row, column))
         if cell is None:
-            cell = self.written[row, column] = Written(style)
+            cell = self.written[row, column] = CellContent(style)
         cell.style = style
         return cell
 
@@ -108,7 +108,7 @@ def sheet_data(
 ) -> Iterator[str]:
     """Yield the XML of a page's rows; `values` are those of its formulas."""
     heights: Any = page.row_dimensions
-    cells: list[tuple[Address, Written | None]] = [*page.ordered]
+    cells: list[tuple[Address, CellContent | None]] = [*page.ordered]
     empty = [((row, 0), None) for row in heights.keys() - {row for row, _ in page.written}]
     if empty:
         cells = sorted([*cells, *empty], key=_address)
@@ -123,7 +123,7 @@ def sheet_data(
         yield f'<row r="{row}"{attributes}>{"".join(xml)}</row>' if xml else f'<row r="{row}"{attributes} />'
 
 
-def _cell(address: str, cell: Written, style: int, texts: TextTable, value: Value | None) -> str:
+def _cell(address: str, cell: CellContent, style: int, texts: TextTable, value: Value | None) -> str:
     start = f'<c r="{address}" s="{style}"' if style else f'<c r="{address}"'
     if cell.formula is not None:
         kind, text = written(0.0 if value is None else value)

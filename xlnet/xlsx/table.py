@@ -43,7 +43,7 @@ class TableColumn:
 
 
 @dataclass(frozen=True)
-class Block:
+class RowBlock:
     """The values of some rows, row by row in one list; NaN is a cell in error, and `is_finite` says there is none."""
 
     values: list[float]
@@ -62,7 +62,7 @@ class Table:
     first_row: int
     iterations: int
     columns: Sequence[TableColumn]
-    blocks: Iterable[Block]
+    blocks: Iterable[RowBlock]
     is_shared: bool = False
     stride: int = 1
 

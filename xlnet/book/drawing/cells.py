@@ -7,7 +7,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from xlnet.book.style import Look, style_of
 from xlnet.render.excel import cell
 from xlnet.xlsx.numbers import number_text
-from xlnet.xlsx.page import Page, Written
+from xlnet.xlsx.page import CellContent, Page
 
 
 def put_text(page: Page, column: int, row: int, text: str, look: Look) -> None:
@@ -38,6 +38,6 @@ def merge(page: Page, row: int, first: int, last: int) -> None:
     page.merged_cells.ranges.add(CellRange(f"{cell(first, row)}:{cell(last, row)}"))
 
 
-def put(page: Page, column: int, row: int, look: Look) -> Written:
+def put(page: Page, column: int, row: int, look: Look) -> CellContent:
     """Give a cell its look and return it."""
     return page.put(row, column, style_of(page, look))

@@ -52,7 +52,7 @@ _NAME = replace(style.TEXT, vertical="top", bold=True)
 
 
 @dataclass(frozen=True)
-class Line:
+class GuideLine:
     """A row: the kind of its look, its text, what stands before it, and the sheet that leads to."""
 
     kind: str
@@ -77,51 +77,51 @@ def proof_row(model: Model) -> int:
     return FIRST_LINE_ROW + len(lines(model))
 
 
-def lines(model: Model) -> list[Line]:
+def lines(model: Model) -> list[GuideLine]:
     """Return the rows of the sheet, from the first; the last one's text is a formula that follows."""
     return [*_sheets(model), *_rules(model), *_experiments(model), *_making(model)]
 
 
-def _heading(model: Model, name: str) -> Line:
-    return Line("heading", model.texts.get("guide", name))
+def _heading(model: Model, name: str) -> GuideLine:
+    return GuideLine("heading", model.texts.get("guide", name))
 
 
-def _sheets(model: Model) -> Iterator[Line]:
+def _sheets(model: Model) -> Iterator[GuideLine]:
     yield _heading(model, "sheets")
     for name in (TRAINING, "Dashboard", "Explore", PROOF, "Predict", DATA, "Formulas", "Template"):
         if name != DATA or model.graph.data:
-            yield Line("text", model.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
+            yield GuideLine("text", model.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
 
 
-def _rules(model: Model) -> Iterator[Line]:
+def _rules(model: Model) -> Iterator[GuideLine]:
     texts, symbols = model.texts, model.symbols
     nodes = passes(model.spec).nodes
     several = model.spec.batch_size > 1
     yield _heading(model, "rules")
-    yield Line("text", texts.get("guide", "forward of a sample" if several else "forward"))
+    yield GuideLine("text", texts.get("guide", "forward of a sample" if several else "forward"))
     yield from _listed(model, [node for node in nodes if node.group in (Group.FORWARD, Group.LOSS)], "rule")
     if sentence := texts.of_loss(model.spec.training.loss):
-        yield Line("text", sentence)
+        yield GuideLine("text", sentence)
     if several:
-        yield Line("text", texts.get("guide", f"loss by {model.spec.training.reduction}"))
-    yield Line("text", texts.get("guide", "chain"))
+        yield GuideLine("text", texts.get("guide", f"loss by {model.spec.training.reduction}"))
+    yield GuideLine("text", texts.get("guide", "chain"))
     aliases = {alias for node in nodes for alias in node.aliases}
-    yield from (Line("backward", text) for text in _chains(model, aliases))
+    yield from (GuideLine("backward", text) for text in _chains(model, aliases))
     backward = "backward" if not several else f"backward of a sample by {model.spec.training.reduction}"
-    yield Line("text", texts.get("guide", backward).format(share=model.spec.share))
+    yield GuideLine("text", texts.get("guide", backward).format(share=model.spec.share))
     if LOSSES[model.spec.training.loss].fused:
-        yield Line("text", texts.get("guide", "fused"))
+        yield GuideLine("text", texts.get("guide", "fused"))
     yield from _listed(model, [node for node in nodes if node.group == Group.DELTAS], "backward")
     yield from _listed(model, [node for node in nodes if node.group == Group.GRADIENTS], "backward")
     if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
-        yield Line("text", texts.get("guide", "shared"))
+        yield GuideLine("text", texts.get("guide", "shared"))
     graph = model.graph.nodes
     has_state = any(node.group == Group.STATE for node in graph)
-    yield Line("text", texts.get("guide", "update with state" if has_state else "update"))
+    yield GuideLine("text", texts.get("guide", "update with state" if has_state else "update"))
     first = next(node.of for node in graph if node.group == Group.GRADIENTS)
     steps = [node for node in graph if node.group == Group.SCHEDULE or _belongs(node, first)]
     # The weight takes its step by what the optimiser keeps of this row's gradient.
-    yield from (Line("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
+    yield from (GuideLine("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
 
 
 def _belongs(node: Node, key: str) -> bool:
@@ -131,12 +131,12 @@ def _belongs(node: Node, key: str) -> bool:
     return node.key == key
 
 
-def _listed(model: Model, nodes: Sequence[Node], kind: str) -> Iterator[Line]:
+def _listed(model: Model, nodes: Sequence[Node], kind: str) -> Iterator[GuideLine]:
     """Yield rules; of many those of the first unit of each layer."""
     shown = nodes if len(nodes) <= _MOST_RULES else [node for node in nodes if _is_first(node.of or node.key)]
-    yield from (Line(kind, model.symbols.rule(node)) for node in shown)
+    yield from (GuideLine(kind, model.symbols.rule(node)) for node in shown)
     if len(shown) < len(nodes):
-        yield Line("text", model.texts.get("guide", "and so on"))
+        yield GuideLine("text", model.texts.get("guide", "and so on"))
 
 
 def _is_first(key: str) -> bool:
@@ -173,7 +173,7 @@ def _first_weights(spec: Spec, found: Ways) -> list[str]:
     return list(firsts.values())
 
 
-def _experiments(model: Model) -> Iterator[Line]:
+def _experiments(model: Model) -> Iterator[GuideLine]:
     texts, layout = model.texts, model.layout
     graph = model.graph.nodes
     eta = typed_learning_rate(model.spec)
@@ -190,21 +190,21 @@ def _experiments(model: Model) -> Iterator[Line]:
         "symbol": model.symbols(gradient.key),
     }
     yield _heading(model, "experiments")
-    yield Line("text", texts.get("guide", "yellow"))
+    yield GuideLine("text", texts.get("guide", "yellow"))
     depth = "deep" if len(model.spec.layers) > 1 else "one layer"
     for number, name in enumerate(("rate", f"weights {depth}", "break"), 1):
-        yield Line("text", texts.get("guide", name).format(**cells), f"{number}.")
+        yield GuideLine("text", texts.get("guide", name).format(**cells), f"{number}.")
 
 
 def _address(place: Cell) -> str:
     return f"{place.sheet}!{cell(place.column, place.row)}"
 
 
-def _making(model: Model) -> Iterator[Line]:
+def _making(model: Model) -> Iterator[GuideLine]:
     yield _heading(model, "making")
-    yield Line("text", model.texts.get("guide", "made").format(version=VERSION))
-    yield Line("text", model.texts.get("guide", "verified"))
-    yield Line("text", model.texts.get("guide", "now"))
+    yield GuideLine("text", model.texts.get("guide", "made").format(version=VERSION))
+    yield GuideLine("text", model.texts.get("guide", "verified"))
+    yield GuideLine("text", model.texts.get("guide", "now"))
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
@@ -214,7 +214,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_all(page, formulas)
 
 
-def draw_lines(page: Page, title: str, description: str, lines: Sequence[Line]) -> None:
+def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLine]) -> None:
     """Draw a guide: its title, what the workbook is, and its rows."""
     put_text(page, NAME_COLUMN, TITLE_ROW, title, replace(style.TITLE, size=16))
     put_text(page, NAME_COLUMN, TITLE_ROW + 1, description, _TEXT)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from xlnet.cell import Cell
 from xlnet.checking.judge.region import WrongCell, wrong_cell
 from xlnet.checking.judge.sheets import EXPECTATIONS
-from xlnet.checking.judge.view import Expected, Near, OneOf, Single, View, Written
+from xlnet.checking.judge.view import Expected, Near, OneOf, Single, View, WrittenNumber
 from xlnet.checking.open.opened import Opened
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import NUMBER, TEXT
@@ -37,7 +37,7 @@ def wrong_beside(
             first, *others = wanted.values if isinstance(wanted, OneOf) else (wanted,)
             problem, error = _judged(opened, grid, position, first, rtol, atol)
             if problem and all(_judged(opened, grid, position, other, rtol, atol)[0] for other in others):
-                shown = first.value if isinstance(first, Near | Written) else first
+                shown = first.value if isinstance(first, Near | WrittenNumber) else first
                 wrong.append(wrong_cell(position, problem, probe, grid, shown))
             worst[sheet] = max(worst[sheet], error)
     return wrong, worst
@@ -55,11 +55,11 @@ def _judged(
     kind, found = grid.kinds[row, column], grid.values[row, column]
     if not opened.beside[position][1]:
         return "typed over", 0.0
-    value = expected.value if isinstance(expected, Near | Written) else expected
+    value = expected.value if isinstance(expected, Near | WrittenNumber) else expected
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         # What depends on a cell without a number has no expected value: that cell alone is to blame.
         return None, 0.0
-    if isinstance(expected, str | Written):
+    if isinstance(expected, str | WrittenNumber):
         text = grid.texts.get((position.row, position.column)) if kind == TEXT else None
         return (None if text is not None and _reads(text, expected) else "wrong value"), 0.0
     if kind != NUMBER:
@@ -72,7 +72,7 @@ def _judged(
     return None, distance / max(1.0, abs(value))
 
 
-def _reads(text: str, expected: str | Written) -> bool:
+def _reads(text: str, expected: str | WrittenNumber) -> bool:
     if isinstance(expected, str):
         return text == expected
     is_bracketed = text.startswith("(") and text.endswith(")")

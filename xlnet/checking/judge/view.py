@@ -24,7 +24,7 @@ class Near:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenNumber:
     """A number as a text has it, with so many significant digits, in brackets where it is negative."""
 
     value: float
@@ -35,7 +35,7 @@ class Written:
 class OneOf:
     """Any of several, where rounding decides which: a number beside a bound, two outputs that are nearly equal."""
 
-    values: tuple[float | str | Written, ...]
+    values: tuple[float | str | WrittenNumber, ...]
 
 
 # How far rounding may have moved a number that is compared with a bound, relative to its size.
@@ -50,11 +50,11 @@ def is_tie(value: float, bound: float) -> bool:
 
 
 # None: what a text or a truth value in a cell makes of a formula that cites it is not judged.
-Single = float | str | Near | Written | None
+Single = float | str | Near | WrittenNumber | None
 Expected = Single | OneOf
 
 
-def one_of(values: Iterable[float | str | Written]) -> Expected:
+def one_of(values: Iterable[float | str | WrittenNumber]) -> Expected:
     """Return what may be any of `values`: that one where they are all the same."""
     every = tuple(dict.fromkeys(values))
     return every[0] if len(every) == 1 else OneOf(every)

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
 from xlnet.checking.open.formula_text import reference
-from xlnet.checking.open.table import formula_of
+from xlnet.checking.open.training_table import formula_of
 from xlnet.errors import UserError
 from xlnet.sheet_size import FIRST_ROW
 
@@ -27,7 +27,7 @@ def opened_copy(copy: CleanCopy) -> Iterator[Any]:
         workbook.close()
 
 
-class Cells:
+class FileCells:
     """The cells of a workbook but for its iterations, each sheet read once; `tables` are the sheets of iterations."""
 
     def __init__(self, workbook: Any, tables: Collection[str]) -> None:

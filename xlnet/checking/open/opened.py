@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xlnet.book.live import Formula
 from xlnet.book.model import Model
-from xlnet.book.sheets.compare.plan import Plan
+from xlnet.book.sheets.compare.plan import ComparePlan
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
 from xlnet.checking.open.quantities import Index, Input, Placement
@@ -66,7 +66,7 @@ class Opened:
     beside: dict[Cell, tuple[str, bool]]
     lives: dict[str, list[Formula]]
     odd_cells: dict[Cell, int]
-    plan: Plan | None = None
+    plan: ComparePlan | None = None
     index: int = 0
 
     @property

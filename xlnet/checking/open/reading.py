@@ -16,7 +16,7 @@ from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets import compare
 from xlnet.book.sheets.compare import formulas as compare_formulas
-from xlnet.book.sheets.compare.plan import Plan, plan_of
+from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.training import repeated
 from xlnet.book.texts import ENGLISH, LANGUAGES
@@ -24,10 +24,18 @@ from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import Book
 from xlnet.checking.open.clean.copy import CleanCopy, write
 from xlnet.checking.open.clean.package import opened_package
-from xlnet.checking.open.file import Cells, opened_copy, require_sheets, rows_of
+from xlnet.checking.open.file import FileCells, opened_copy, require_sheets, rows_of
 from xlnet.checking.open.opened import Opened, Said
 from xlnet.checking.open.quantities import Input, placements
-from xlnet.checking.open.table import Altered, Table, altered, formula_of, number_of, odd_kind, rewritten
+from xlnet.checking.open.training_table import (
+    Altered,
+    TrainingTable,
+    altered,
+    formula_of,
+    number_of,
+    odd_kind,
+    rewritten,
+)
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
@@ -65,12 +73,12 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
         require_sheets(path, book.titles, *data)
         copy = write(book, wanted(trainings), folder / "workbook.xlsx")
     with opened_copy(copy) as workbook:
-        cells = Cells(workbook, [model.name for model, _ in trainings])
+        cells = FileCells(workbook, [model.name for model, _ in trainings])
         opened = [_opened_run(copy, cells, model, sources) for model, sources in trainings]
     return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
 
 
-def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
+def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Training]:
     """Yield the runs of a comparison."""
     require_sheets(path, titles, compare.NAME)
     for index, model in enumerate(plan.models):
@@ -80,7 +88,7 @@ def _runs(path: Path, plan: Plan, titles: Sequence[str]) -> Iterator[Training]:
         yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 
 
-def _opened_run(copy: CleanCopy, cells: Cells, model: Model, sources: Sequence[Source]) -> Opened:
+def _opened_run(copy: CleanCopy, cells: FileCells, model: Model, sources: Sequence[Source]) -> Opened:
     layout = model.layout
     table = _table(copy, cells.workbook, model)
     inputs, computed, odd_cells, changed = _fixed_cells(cells, model)
@@ -106,9 +114,9 @@ def _opened_run(copy: CleanCopy, cells: Cells, model: Model, sources: Sequence[S
     )
 
 
-def _table(copy: CleanCopy, workbook: Any, model: Model) -> Table:
+def _table(copy: CleanCopy, workbook: Any, model: Model) -> TrainingTable:
     iterations, layout = model.layout.iterations, model.layout
-    table = Table(model)
+    table = TrainingTable(model)
     rows = iter(rows_of(workbook[model.name], layout.first_row, layout.last_column))
     if model.name in copy.untouched:
         table.add([next(rows)])
@@ -126,7 +134,7 @@ def _table(copy: CleanCopy, workbook: Any, model: Model) -> Table:
 
 
 def _fixed_cells(
-    every_cell: Cells, model: Model
+    every_cell: FileCells, model: Model
 ) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return the inputs and the formulas that stand outside the table, and the odd and altered cells among them."""
     layout = model.layout
@@ -150,7 +158,7 @@ def _fixed_cells(
 
 
 def _beside(
-    name: str, cells: Cells, inputs: Sequence[Typed], lives: Sequence[Formula]
+    name: str, cells: FileCells, inputs: Sequence[Typed], lives: Sequence[Formula]
 ) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return what is filled in on a sheet beside Training, its formulas, and the odd and altered cells among them."""
     formulas: dict[Cell, tuple[str, bool]] = {}

@@ -9,7 +9,7 @@ from itertools import islice
 
 from xlnet.render.layout import Layout
 from xlnet.xlsx.numbers import number_texts
-from xlnet.xlsx.table import Block, Table, TableColumn, block_sizes, styles_of, table_rows
+from xlnet.xlsx.table import RowBlock, Table, TableColumn, block_sizes, styles_of, table_rows
 
 _NO_VALUE = b"<v>%b</v>" % number_texts([0.0])[0]
 _VALUE = re.compile(rb"<v>[-+.0-9eE]{1,30}</v>|<v>#[A-Z0-9/!?]{2,7}</v>")
@@ -57,7 +57,7 @@ def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], layout: La
     if len(sizes) < 2:
         return
     second = next(pieces, b"")
-    blocks = (Block([0.0] * (size * len(columns)), is_finite=True) for size in sizes)
+    blocks = (RowBlock([0.0] * (size * len(columns)), is_finite=True) for size in sizes)
     table = Table(layout.first_row, layout.iterations, columns, blocks, is_shared=b't="shared"' in second)
     try:
         styles = styles_of(second.decode(errors="replace"), layout.row(2), columns)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from xlnet.model.layers.conv1d import CONV1D
 from xlnet.model.layers.dense import DENSE as DENSE_KIND
-from xlnet.model.layers.kind import Array, Kind, Names, Number, UnfitError
+from xlnet.model.layers.kind import Array, Kind, Names, UnfitError, WholeNumber
 
-__all__ = ["DENSE", "KINDS", "Array", "Kind", "Names", "Number", "UnfitError"]
+__all__ = ["DENSE", "KINDS", "Array", "Kind", "Names", "UnfitError", "WholeNumber"]
 
 # A layer that says nothing else is dense.
 DENSE = "dense"

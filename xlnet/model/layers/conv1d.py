@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xlnet.graph.blocks import Block, Unit
 from xlnet.model.layers.activated import activated
-from xlnet.model.layers.kind import Array, Kind, Names, Number, Numbers, UnfitError
+from xlnet.model.layers.kind import Array, Kind, Names, Numbers, UnfitError, WholeNumber
 from xlnet.spec import Shape, indices
 
 
@@ -57,7 +57,12 @@ def _terms(names: Names, channel: int, position: int) -> list[tuple[str, str]]:
 
 
 CONV1D = Kind(
-    numbers=(Number("channels"), Number("kernel"), Number("stride", 1), Number("padding", 0, least=0)),
+    numbers=(
+        WholeNumber("channels"),
+        WholeNumber("kernel"),
+        WholeNumber("stride", 1),
+        WholeNumber("padding", 0, least=0),
+    ),
     arrays=(
         Array(
             letter="w",

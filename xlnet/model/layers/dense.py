@@ -9,7 +9,7 @@ from math import prod
 
 from xlnet.graph.blocks import Block, Unit
 from xlnet.model.layers.activated import activated
-from xlnet.model.layers.kind import Array, Kind, Names, Number, Numbers
+from xlnet.model.layers.kind import Array, Kind, Names, Numbers, WholeNumber
 from xlnet.spec import Shape
 
 
@@ -32,7 +32,7 @@ def _blocks(names: Names) -> list[Block]:
 
 
 DENSE = Kind(
-    numbers=(Number("units"),),
+    numbers=(WholeNumber("units"),),
     arrays=(
         Array(
             letter="w",

@@ -25,7 +25,7 @@ class UnfitError(Exception):
 
 
 @dataclass(frozen=True)
-class Number:
+class WholeNumber:
     """A whole number that a template gives a layer: its key, its default (None: it must be given), its least value."""
 
     name: str
@@ -84,7 +84,7 @@ class Kind:
     `shares_weights` tells whether one weight leads to several units.
     """
 
-    numbers: tuple[Number, ...]
+    numbers: tuple[WholeNumber, ...]
     arrays: tuple[Array, ...]
     axes: tuple[str, ...]
     shapes: Callable[[Shape, Numbers], tuple[Shape, Shape]]

@@ -39,7 +39,7 @@ from xlnet.book.sheets.compare.plan import (
     TITLE_ROW,
     VALUE_COLUMN,
     WEIGHT_TIMES,
-    Plan,
+    ComparePlan,
 )
 from xlnet.cell import Cell
 from xlnet.graph.expression import call
@@ -60,7 +60,7 @@ _RUN = replace(style.LINK, bold=True, border="below")
 _BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "final": "parameters"}
 
 
-def draw(page: Page, plan: Plan, formulas: Sequence[Formula]) -> None:
+def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with the formulas of all runs."""
     title = replace(style.TITLE, size=16)
     put_text(page, LABEL_COLUMN, TITLE_ROW, plan.title, title)
@@ -87,7 +87,7 @@ def draw(page: Page, plan: Plan, formulas: Sequence[Formula]) -> None:
     page.page_setup.fitToWidth = 1
 
 
-def _draw_controls(page: Page, plan: Plan) -> None:
+def _draw_controls(page: Page, plan: ComparePlan) -> None:
     texts = plan.texts
     put_text(page, LABEL_COLUMN, CONTROL_ROW, texts.get("compare", "bound"), _LABEL)
     for number in plan.charted_weights:
@@ -105,7 +105,7 @@ def _draw_controls(page: Page, plan: Plan) -> None:
     put_inputs(page, inputs(plan), replace(style.INPUT, border="below", horizontal="right"), texts)
 
 
-def _draw_table(page: Page, plan: Plan) -> None:
+def _draw_table(page: Page, plan: ComparePlan) -> None:
     texts, columns = plan.texts, plan.columns
     for name, (first, last) in _bands(plan).items():
         band = replace(style.BAND, fill=style.GROUPS[_BANDS[name]].strong)
@@ -137,7 +137,7 @@ def _draw_table(page: Page, plan: Plan) -> None:
     put_text(page, LABEL_COLUMN, below + 1, edge, _NOTE)
 
 
-def _bands(plan: Plan) -> dict[str, tuple[int, int]]:
+def _bands(plan: ComparePlan) -> dict[str, tuple[int, int]]:
     """Return the first and last column of each group of the table."""
     columns = plan.columns
     found = {
@@ -150,14 +150,14 @@ def _bands(plan: Plan) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _group(plan: Plan, name: str) -> str:
+def _group(plan: ComparePlan, name: str) -> str:
     word, _, key = name.partition(" ")
     if key in plan.parameters:
         return "parameters"
     return {"run": "iteration", "setting": "schedule"}.get(word, "loss")
 
 
-def _header(plan: Plan, name: str) -> str:
+def _header(plan: ComparePlan, name: str) -> str:
     word, _, key = name.partition(" ")
     if word == "setting":
         return plan.called(key)
@@ -168,7 +168,7 @@ def _header(plan: Plan, name: str) -> str:
     return plan.texts.get("compare", name)
 
 
-def _draw_points(page: Page, plan: Plan) -> None:
+def _draw_points(page: Page, plan: ComparePlan) -> None:
     """Draw the limits, and the headers of the points."""
     texts = plan.texts
     for name, row in plan.limits.items():
@@ -187,7 +187,7 @@ def _draw_points(page: Page, plan: Plan) -> None:
             put_text(page, plan.series_column(index, series), HEADER_ROW, label, header)
 
 
-def _colour(page: Page, plan: Plan) -> None:
+def _colour(page: Page, plan: ComparePlan) -> None:
     """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
     columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
     align_ordinary(page, f"{cell(columns['first loss'], first)}:{cell(columns['first below'] - 1, last)}")
@@ -208,7 +208,7 @@ def _colour(page: Page, plan: Plan) -> None:
         page.conditional_formatting.add(f"{cell(start, first)}:{cell(end, last)}", scale)
 
 
-def _set_widths(page: Page, plan: Plan) -> None:
+def _set_widths(page: Page, plan: ComparePlan) -> None:
     names = [width_of(run.name) + 3 for run in plan.comparison.runs]
     last = max(plan.series_column(len(plan.models) - 1, name) for name in plan.series)
     widths = dict.fromkeys(range(VALUE_COLUMN, last + 1), _WIDTH)
@@ -221,7 +221,7 @@ def _set_widths(page: Page, plan: Plan) -> None:
         page.column_dimensions[get_column_letter(column)].width = width
 
 
-def _charts(plan: Plan, size: tuple[int, int]) -> Iterator[Chart]:
+def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
     texts = plan.texts
     longest = max(plan.axes)
 

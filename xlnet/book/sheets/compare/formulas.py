@@ -21,7 +21,7 @@ from xlnet.book.sheets.compare.plan import (
     PLACE_ROW,
     VALUE_COLUMN,
     WEIGHT_TIMES,
-    Plan,
+    ComparePlan,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.book.shown import at_iteration, row_of
@@ -35,7 +35,7 @@ _CELL = replace(style.TEXT, border="below", horizontal="right")
 _RESULT = replace(_CELL, bold=True)
 
 
-def inputs(plan: Plan) -> list[Typed]:
+def inputs(plan: ComparePlan) -> list[Typed]:
     """Return the cells that the user fills in."""
     found = [Typed("bound", VALUE_COLUMN, CONTROL_ROW, plan.comparison.bound)]
     words = tuple(map(plan.symbols, plan.choosable))
@@ -47,7 +47,7 @@ def inputs(plan: Plan) -> list[Typed]:
     return found
 
 
-def lives(plan: Plan, index: int) -> list[Live]:
+def lives(plan: ComparePlan, index: int) -> list[Live]:
     """Return the formulas that show a run; the first one's with what all runs share."""
     return [
         *_settings(plan, index),
@@ -60,12 +60,14 @@ def lives(plan: Plan, index: int) -> list[Live]:
     ]
 
 
-def _of_run(plan: Plan, index: int, key: str, name: str, expression: Expression, look: style.Look = _CELL) -> Live:
+def _of_run(
+    plan: ComparePlan, index: int, key: str, name: str, expression: Expression, look: style.Look = _CELL
+) -> Live:
     """Return a formula in the row of a run."""
     return Live(key, NAME, plan.columns[name], [plan.row(index)], expression, look)
 
 
-def _settings(plan: Plan, index: int) -> Iterator[Live]:
+def _settings(plan: ComparePlan, index: int) -> Iterator[Live]:
     layout = plan.models[index].layout
     for name in plan.settings:
         key = plan.constant(index, name)
@@ -74,7 +76,7 @@ def _settings(plan: Plan, index: int) -> Iterator[Live]:
             yield replace(_of_run(plan, index, name, f"setting {name}", InCell(cited)), shown=cited)
 
 
-def _results(plan: Plan, index: int) -> Iterator[Live]:
+def _results(plan: ComparePlan, index: int) -> Iterator[Live]:
     model, texts = plan.models[index], plan.texts
     layout, iters = model.layout, model.spec.training.iters
     every_iteration, every_loss = layout.over(keys.ITERATION), layout.over(keys.LOSS)
@@ -98,7 +100,7 @@ def _results(plan: Plan, index: int) -> Iterator[Live]:
     yield result("diverged", diverged, replace(_CELL, horizontal="center"))
 
 
-def _parameters(plan: Plan, index: int) -> Iterator[Live]:
+def _parameters(plan: ComparePlan, index: int) -> Iterator[Live]:
     model = plan.models[index]
     own = set(model.parameters)
     for when, iteration in (("initial", 1), ("final", model.spec.training.iters)):
@@ -108,7 +110,7 @@ def _parameters(plan: Plan, index: int) -> Iterator[Live]:
                 yield _of_run(plan, index, name, name, or_else(InCell(model.layout.cell(key, iteration)), NONE))
 
 
-def _limits(plan: Plan) -> Iterator[Live]:
+def _limits(plan: ComparePlan) -> Iterator[Live]:
     first, last = FIRST_RUN_ROW, plan.last_run_row
 
     def table(names: Sequence[str]) -> InCells:
@@ -127,22 +129,22 @@ def _limits(plan: Plan) -> Iterator[Live]:
         yield Live(f"limit of {name}", NAME, plan.limits_column + 1, [row], expressions[name], style.TEXT)
 
 
-def _limit(plan: Plan, name: str) -> InCell:
+def _limit(plan: ComparePlan, name: str) -> InCell:
     return InCell(Cell(NAME, plan.limits[name], plan.limits_column + 1))
 
 
-def _rows(plan: Plan, index: int) -> range:
+def _rows(plan: ComparePlan, index: int) -> range:
     """Return the rows of the points of a run."""
     return range(FIRST_RUN_ROW, FIRST_RUN_ROW + len(plan.points(index)))
 
 
-def _axis(plan: Plan, index: int) -> Iterator[Live]:
+def _axis(plan: ComparePlan, index: int) -> Iterator[Live]:
     column = plan.axes[plan.models[index].spec.training.iters]
     iterations = InCell(Cell(NAME, plan.row(index), plan.columns["iterations"]))
     yield from steps("iteration shown", NAME, column, _rows(plan, index), iterations, style.TEXT)
 
 
-def _points(plan: Plan, index: int) -> Iterator[Live]:
+def _points(plan: ComparePlan, index: int) -> Iterator[Live]:
     """Yield loss and output of the iterations that charts show."""
     layout, rows, here = plan.models[index].layout, _rows(plan, index), _here(plan, index)
     most, loss = _limit(plan, "loss"), plan.series_column(index, LOSS)
@@ -155,12 +157,12 @@ def _points(plan: Plan, index: int) -> Iterator[Live]:
         yield from _within(plan, index, "output drawn", OUTPUT, "output", output)
 
 
-def _here(plan: Plan, index: int) -> Beside:
+def _here(plan: ComparePlan, index: int) -> Beside:
     """Return the cell of the iteration that a point shows."""
     return Beside(NAME, plan.axes[plan.models[index].spec.training.iters], is_fixed=True)
 
 
-def _within(plan: Plan, index: int, key: str, series: str, limit: str, value: Expression) -> Iterator[Live]:
+def _within(plan: ComparePlan, index: int, key: str, series: str, limit: str, value: Expression) -> Iterator[Live]:
     """Yield the formulas that keep a value within its limit, or repeat the one above where there is none."""
     most, column, rows = _limit(plan, limit), plan.series_column(index, series), _rows(plan, index)
     kept = maximum(-most, minimum(most, value))
@@ -168,7 +170,7 @@ def _within(plan: Plan, index: int, key: str, series: str, limit: str, value: Ex
     yield Live(key, NAME, column, rows[1:], or_else(kept, Beside(NAME, column, rows=-1)), style.TEXT)
 
 
-def _weights(plan: Plan, index: int) -> Iterator[Live]:
+def _weights(plan: ComparePlan, index: int) -> Iterator[Live]:
     """Yield the chosen weights of the iterations that charts show, and on top their places on the run's sheet."""
     model = plan.models[index]
     layout = model.layout

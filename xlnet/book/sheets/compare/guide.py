@@ -5,40 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlnet.book.sheets.compare import NAME
-from xlnet.book.sheets.compare.plan import Plan
-from xlnet.book.sheets.guide import Line, draw_lines
+from xlnet.book.sheets.compare.plan import ComparePlan
+from xlnet.book.sheets.guide import GuideLine, draw_lines
 from xlnet.render.excel import quoted_sheet
 from xlnet.template.overrides import short_name
 from xlnet.version import VERSION
 from xlnet.xlsx.page import Page
 
 
-def draw(page: Page, plan: Plan) -> None:
+def draw(page: Page, plan: ComparePlan) -> None:
     """Draw the sheet."""
     draw_lines(page, plan.title, plan.models[0].description, list(_lines(plan)))
 
 
-def _lines(plan: Plan) -> Iterator[Line]:
+def _lines(plan: ComparePlan) -> Iterator[GuideLine]:
     texts = plan.texts
-    yield Line("heading", texts.get("guide", "sheets"))
+    yield GuideLine("heading", texts.get("guide", "sheets"))
     first = plan.comparison.runs[0].name
-    yield Line("text", texts.get("compare", "sheet Compare"), NAME, f"{NAME}!A1")
-    yield Line("text", texts.get("compare", "sheet run"), f"{first} …", f"{quoted_sheet(first)}A1")
+    yield GuideLine("text", texts.get("compare", "sheet Compare"), NAME, f"{NAME}!A1")
+    yield GuideLine("text", texts.get("compare", "sheet run"), f"{first} …", f"{quoted_sheet(first)}A1")
     if plan.models[0].graph.data:
         title = plan.models[0].data_sheet
-        yield Line("text", texts.get("guide", "sheet Data"), title, f"{quoted_sheet(title)}A1")
+        yield GuideLine("text", texts.get("guide", "sheet Data"), title, f"{quoted_sheet(title)}A1")
     for name in ("Formulas", "Template"):
-        yield Line("text", texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
-    yield Line("heading", texts.get("compare", "runs"))
+        yield GuideLine("text", texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
+    yield GuideLine("heading", texts.get("compare", "runs"))
     for run in plan.comparison.runs:
         settings = ", ".join(f"{plan.called(short_name(name))} = {value}" for name, value in run.settings.items())
         text = texts.of_template("notes", run.note) or texts.get("compare", "sheet run set").format(
             settings=settings or run.name
         )
-        yield Line("text", text, run.name, f"{quoted_sheet(run.name)}A1")
-    yield Line("heading", texts.get("compare", "look"))
+        yield GuideLine("text", text, run.name, f"{quoted_sheet(run.name)}A1")
+    yield GuideLine("heading", texts.get("compare", "look"))
     for number, name in enumerate(("look loss", "look weights", "look change"), 1):
-        yield Line("text", texts.get("compare", name), f"{number}.")
-    yield Line("heading", texts.get("guide", "making"))
-    yield Line("text", texts.get("compare", "made").format(version=VERSION))
-    yield Line("text", texts.get("guide", "verified"))
+        yield GuideLine("text", texts.get("compare", name), f"{number}.")
+    yield GuideLine("heading", texts.get("guide", "making"))
+    yield GuideLine("text", texts.get("compare", "made").format(version=VERSION))
+    yield GuideLine("text", texts.get("guide", "verified"))

@@ -45,7 +45,7 @@ LOSS, LOG_LOSS, OUTPUT = "loss", "log loss", "output"
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparePlan:
     """The sheet of a comparison with its runs' sheets, in their order."""
 
     comparison: Comparison
@@ -203,7 +203,7 @@ def _common(lists: Iterable[list[str]]) -> list[str]:
     return [key for key in first if all(key in other for other in others)]
 
 
-def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
+def plan_of(comparison: Comparison, language: str = ENGLISH) -> ComparePlan:
     """Return the plan of a comparison with the sheets of its runs."""
     titles, texts = data_titles(comparison), load_texts(language)
     shared = shared_places(comparison)
@@ -218,7 +218,7 @@ def plan_of(comparison: Comparison, language: str = ENGLISH) -> Plan:
         )
         for index, run in enumerate(comparison.runs)
     ]
-    return Plan(comparison, tuple(models))
+    return ComparePlan(comparison, tuple(models))
 
 
 def data_titles(comparison: Comparison) -> list[str]:

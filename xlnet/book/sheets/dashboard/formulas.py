@@ -23,7 +23,7 @@ from xlnet.book.sheets.dashboard.plan import (
 )
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
-from xlnet.book.sheets.predict.plan import Plan
+from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.book.shown import at_iteration
 from xlnet.book.spread import steps
 from xlnet.cell import Cell
@@ -67,7 +67,7 @@ def _headlines(model: Model) -> Iterator[Live]:
             yield headline(f"output {key}", at(key, last), _VALUE)
     if classification.kind_of(model.spec):
         # The share of samples that the weights of sheet Predict classify right.
-        share = InCell(Cell(PREDICT, model.once(Plan).controls["accuracy"], PREDICT_COLUMN))
+        share = InCell(Cell(PREDICT, model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN))
         yield headline("accuracy", share, replace(_VALUE, number_format=style.SHARE))
     never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))
     bound = InCell(Cell(NAME, headline_row(model.spec, "bound"), VALUE_COLUMN), NEITHER)

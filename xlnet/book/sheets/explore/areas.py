@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlnet.book.sheets.explore.picture import Cell
+from xlnet.book.sheets.explore.picture import PictureCell
 from xlnet.render.excel import cell
 
 
-def areas(cells: Iterable[Cell]) -> list[str]:
+def areas(cells: Iterable[PictureCell]) -> list[str]:
     """Return the rectangles that these cells fill, each as "B4:D9"."""
     found: list[tuple[int, int, int, int]] = []
     for column, first, last in _runs(sorted((each.column, each.row) for each in cells)):

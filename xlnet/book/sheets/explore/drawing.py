@@ -38,7 +38,7 @@ from xlnet.book.sheets.explore.plan import (
     VALUE_COLUMN,
     VIEW_ROW,
     Entry,
-    Plan,
+    ExplorePlan,
 )
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
 from xlnet.book.sheets.explore.written import parts_of
@@ -59,7 +59,7 @@ _CHARACTERS_PER_NUMBER = 7
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
-    plan, texts = model.once(Plan), model.texts
+    plan, texts = model.once(ExplorePlan), model.texts
     put_text(page, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
     _draw_controls(page, plan)
     _draw_picture(page, plan)
@@ -67,7 +67,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         _draw_table(page, plan)
     else:
         for column, row, letter in matrices.labels(plan):
-            put_text(page, column, row, letter, look_of(picture.Cell(column, row, "name", f"{letter}1_1")))
+            put_text(page, column, row, letter, look_of(picture.PictureCell(column, row, "name", f"{letter}1_1")))
     put_all(page, formulas)
     for column in range(1, last_column(plan) + 1):
         page.column_dimensions[get_column_letter(column)].width = width(plan, column)
@@ -79,7 +79,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         page.page_setup.fitToWidth = 1
 
 
-def _draw_controls(page: Page, plan: Plan) -> None:
+def _draw_controls(page: Page, plan: ExplorePlan) -> None:
     model, texts = plan.model, plan.model.texts
     controls = {"iteration": ITERATION.cell.row, "view": VIEW_ROW}
     if model.spec.batch_size > 1:
@@ -95,7 +95,7 @@ def _draw_controls(page: Page, plan: Plan) -> None:
     put_text(page, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0))
 
 
-def _draw_picture(page: Page, plan: Plan) -> None:
+def _draw_picture(page: Page, plan: ExplorePlan) -> None:
     layers, texts = plan.model.spec.layers, plan.model.texts
     for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
         group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
@@ -121,7 +121,7 @@ def _draw_picture(page: Page, plan: Plan) -> None:
     _format_picture(page, plan)
 
 
-def _format_picture(page: Page, plan: Plan) -> None:
+def _format_picture(page: Page, plan: ExplorePlan) -> None:
     """Give the numbers of the picture their digits, weights the colour of sign and size, units those of the view."""
     weights = areas([each for each in cells(plan) if each.kind == "weight"])
     scale = _scale(weights)
@@ -145,13 +145,13 @@ def _scale(weights: Sequence[str]) -> Rule:
     return ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call,no-any-return]
 
 
-def _turns(plan: Plan, each: picture.Cell) -> bool:
+def _turns(plan: ExplorePlan, each: picture.PictureCell) -> bool:
     """Return whether a cell of the picture shows something else in the backward view."""
     forward, backward = faces(plan, each)
     return forward != backward or each.key is None
 
 
-def _backward(plan: Plan) -> Rule:
+def _backward(plan: ExplorePlan) -> Rule:
     """Return the rule that gives the units the colours of the backward pass in the backward view."""
     palette = style.GROUPS[Group.GRADIENTS]
     look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
@@ -159,7 +159,7 @@ def _backward(plan: Plan) -> Rule:
     return rule(NAME, compared(view, "=", plan.model.texts.get("explore", "backward")), look)
 
 
-def _draw_table(page: Page, plan: Plan) -> None:
+def _draw_table(page: Page, plan: ExplorePlan) -> None:
     texts = plan.model.texts
     header = replace(style.BAND, fill=style.CONSTANTS.strong)
     numbers = numbers_span(plan)
@@ -187,7 +187,7 @@ def _draw_table(page: Page, plan: Plan) -> None:
     page.print_title_rows = None
 
 
-def _group_name(plan: Plan, group: str) -> str:
+def _group_name(plan: ExplorePlan, group: str) -> str:
     own = plan.model.texts.sections["explore groups"]
     spec = plan.model.spec
     name = f"{group} of a sample" if spec.batch_size > 1 else group
@@ -199,7 +199,7 @@ def _group_name(plan: Plan, group: str) -> str:
     return str(text).format(share=spec.share)
 
 
-def _draw_entry(page: Page, plan: Plan, entry: Entry, row: int) -> None:
+def _draw_entry(page: Page, plan: ExplorePlan, entry: Entry, row: int) -> None:
     put_text(page, SYMBOL_COLUMN, row, _symbol(plan, entry), _SYMBOL)
     lines = 1
     for first, last in (rule_span(plan), numbers_span(plan)):
@@ -217,14 +217,14 @@ def _draw_entry(page: Page, plan: Plan, entry: Entry, row: int) -> None:
     fit_height(page, row, lines)
 
 
-def _symbol(plan: Plan, entry: Entry) -> str:
+def _symbol(plan: ExplorePlan, entry: Entry) -> str:
     symbols = plan.model.symbols
     if entry.node is None:
         return symbols("E" if entry.group == "batch" and entry.key.endswith("_E") else entry.key)
     return symbols(entry.node.key)
 
 
-def rule_of(plan: Plan, entry: Entry) -> str:
+def rule_of(plan: ExplorePlan, entry: Entry) -> str:
     """Return the rule of an entry."""
     if entry.group == "batch":
         reduction = plan.model.spec.training.reduction

@@ -7,30 +7,30 @@ from dataclasses import dataclass
 
 from xlnet.book.choices import ITERATION, of_sample
 from xlnet.book.sheets.explore import matrices, picture
-from xlnet.book.sheets.explore.picture import Cell
-from xlnet.book.sheets.explore.plan import Plan
+from xlnet.book.sheets.explore.picture import PictureCell
+from xlnet.book.sheets.explore.plan import ExplorePlan
 from xlnet.book.shown import Shown
 
 NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class Quantity:
+class ShownQuantity:
     """A face that shows the number of a quantity."""
 
     key: str
 
 
 # A text, or a quantity's number.
-Face = str | Quantity
+Face = str | ShownQuantity
 
 
-def cells(plan: Plan) -> Sequence[Cell]:
+def cells(plan: ExplorePlan) -> Sequence[PictureCell]:
     """Return the cells of the picture, or of the matrices of a large network."""
     return list(picture.cells(plan) if plan.is_drawn else matrices.cells(plan))
 
 
-def faces(plan: Plan, cell: Cell) -> tuple[Face, Face]:
+def faces(plan: ExplorePlan, cell: PictureCell) -> tuple[Face, Face]:
     """Return what a cell shows forward and backward."""
     symbols, key = plan.model.symbols, cell.key
     if key is None:
@@ -40,13 +40,13 @@ def faces(plan: Plan, cell: Cell) -> tuple[Face, Face]:
     if cell.kind == "arrow":
         return "→", "←"
     if cell.kind == "value" or cell.kind == "weight":
-        return Quantity(key), Quantity(key) if is_fixed else Quantity(backward) if backward else NOTHING
+        return ShownQuantity(key), ShownQuantity(key) if is_fixed else ShownQuantity(backward) if backward else NOTHING
     name = symbols(key)
     if cell.source is not None:
         name = f"{symbols(cell.source)} · {name}"
     return name, symbols(key) if is_fixed else f"∂E/∂{symbols(key)}"
 
 
-def shown(plan: Plan, key: str) -> Shown:
+def shown(plan: ExplorePlan, key: str) -> Shown:
     """Return a quantity of the chosen iteration and sample."""
     return Shown(key, ITERATION) if key in plan.shared else of_sample(key, plan.model.spec)

@@ -11,11 +11,11 @@ from xlnet.book.choices import ITERATION, sample_of
 from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
 from xlnet.book.sheets.explore import NAME
-from xlnet.book.sheets.explore.faces import Face, Quantity, cells, faces
+from xlnet.book.sheets.explore.faces import Face, ShownQuantity, cells, faces
 from xlnet.book.sheets.explore.faces import shown as shown_alone
 from xlnet.book.sheets.explore.looks import NUMBER, NUMBERS, look_of
-from xlnet.book.sheets.explore.picture import Cell as PictureCell
-from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
+from xlnet.book.sheets.explore.picture import PictureCell
+from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, ExplorePlan
 from xlnet.book.sheets.explore.spans import numbers_span
 from xlnet.book.sheets.explore.written import by_numbers, rounded
 from xlnet.cell import Cell
@@ -44,13 +44,13 @@ def inputs(model: Model) -> list[Typed]:
 
 def lives(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
-    plan = model.once(Plan)
+    plan = model.once(ExplorePlan)
     picture = [live for each in cells(plan) for live in _of_picture(plan, each)]
     table = [live for entry in plan.entries for live in _of_table(plan, entry)] if plan.is_drawn else []
     return [*picture, *table]
 
 
-def _of_picture(plan: Plan, each: PictureCell) -> Iterator[Live]:
+def _of_picture(plan: ExplorePlan, each: PictureCell) -> Iterator[Live]:
     if each.key is None:
         return
     forward, backward = faces(plan, each)
@@ -65,16 +65,16 @@ def _of_picture(plan: Plan, each: PictureCell) -> Iterator[Live]:
     yield Live(f"{each.key} in the picture", NAME, each.column, [each.row], source, look_of(each))
 
 
-def _source(plan: Plan, face: Face) -> Expression:
+def _source(plan: ExplorePlan, face: Face) -> Expression:
     """Return a face as it stands in a formula."""
-    if not isinstance(face, Quantity):
+    if not isinstance(face, ShownQuantity):
         return Text(face)
     if plan.is_drawn:
         return InCell(Cell(NAME, plan.rows[face.key], VALUE_COLUMN), NEITHER)
     return shown.expression(shown_alone(plan, face.key), plan.model.layout)
 
 
-def _of_table(plan: Plan, entry: Entry) -> Iterator[Live]:
+def _of_table(plan: ExplorePlan, entry: Entry) -> Iterator[Live]:
     row = plan.rows[entry.key]
     if entry.shown is not None:
         source, layout = shown.expression(entry.shown, plan.model.layout), NOWHERE

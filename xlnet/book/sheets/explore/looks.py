@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xlnet import keys
 from xlnet.book import style
-from xlnet.book.sheets.explore.picture import Cell
+from xlnet.book.sheets.explore.picture import PictureCell
 
 NUMBER = replace(style.TEXT, border="below", horizontal="right", vertical="center")
 NUMBERS = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", indent=1)
@@ -16,7 +16,7 @@ _WEIGHT = replace(style.TEXT, horizontal="center", border="box")
 _VALUE = replace(style.TEXT, horizontal="right", vertical="center")
 
 
-def look_of(cell: Cell) -> style.Look:
+def look_of(cell: PictureCell) -> style.Look:
     """Return the look of a cell of the picture."""
     fixed = {"edge": _EDGE, "weight": _WEIGHT, "arrow": _ARROW}
     if cell.kind in fixed:

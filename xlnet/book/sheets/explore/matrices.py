@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.book.sheets.explore.picture import Cell, Heading
-from xlnet.book.sheets.explore.plan import PICTURE_ROW, Plan
+from xlnet.book.sheets.explore.picture import Heading, PictureCell
+from xlnet.book.sheets.explore.plan import PICTURE_ROW, ExplorePlan
 from xlnet.model.layers import KINDS
 from xlnet.model.network import targets, units
 from xlnet.spec import Shape, indices
@@ -54,7 +54,7 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Grid:
+class ArrayGrid:
     """An array, by keys, in lines along its last axis; each is led by the name of its first element."""
 
     kind: str
@@ -88,7 +88,7 @@ class Grids:
 
     number: int
     row: int
-    grids: tuple[Grid, ...]
+    grids: tuple[ArrayGrid, ...]
 
     @property
     def height(self) -> int:
@@ -101,7 +101,7 @@ class Grids:
         return max(grid.width for grid in self.grids)
 
 
-def matrices(plan: Plan) -> list[Matrix | Grids]:
+def matrices(plan: ExplorePlan) -> list[Matrix | Grids]:
     """Return the matrix of every layer, or its grids."""
     spec = plan.model.spec
     found: list[Matrix | Grids] = []
@@ -121,7 +121,7 @@ def matrices(plan: Plan) -> list[Matrix | Grids]:
     return found
 
 
-def _grids(plan: Plan, number: int, row: int) -> Grids:
+def _grids(plan: ExplorePlan, number: int, row: int) -> Grids:
     spec, layer = plan.model.spec, plan.model.spec.layers[number - 1]
     kind = KINDS[layer.type]
     arrays: list[tuple[str, list[str], Shape]] = [("value", units(spec, 0), layer.takes)] if number == 1 else []
@@ -133,29 +133,29 @@ def _grids(plan: Plan, number: int, row: int) -> Grids:
     arrays += [("value", units(spec, number, letter), layer.gives) for letter in ("z", "a")]
     if number == len(spec.layers):
         arrays.append(("value", targets(spec), layer.gives))
-    grids: list[Grid] = []
+    grids: list[ArrayGrid] = []
     top = row + 2
     for cell, names, shape in arrays:
         lines = tuple(tuple(names[start : start + shape[-1]]) for start in range(0, len(names), shape[-1]))
-        grids.append(Grid(cell, top, lines))
+        grids.append(ArrayGrid(cell, top, lines))
         top += grids[-1].height + 1
     return Grids(number, row, tuple(grids))
 
 
-def _cells_of(grid: Grid) -> Iterator[Cell]:
+def _cells_of(grid: ArrayGrid) -> Iterator[PictureCell]:
     for line, every in enumerate(grid.lines):
-        yield Cell(*grid.at(line, -1), "name", every[0])
+        yield PictureCell(*grid.at(line, -1), "name", every[0])
         for item, key in enumerate(every):
-            yield Cell(*grid.at(line, item), grid.kind, key)
+            yield PictureCell(*grid.at(line, item), grid.kind, key)
 
 
-def headings(plan: Plan) -> Iterator[Heading]:
+def headings(plan: ExplorePlan) -> Iterator[Heading]:
     """Yield the headings."""
     for matrix in matrices(plan):
         yield Heading(matrix.number, _FIRST_COLUMN, _FIRST_COLUMN + matrix.width - 1, matrix.row)
 
 
-def cells(plan: Plan) -> Iterator[Cell]:
+def cells(plan: ExplorePlan) -> Iterator[PictureCell]:
     """Yield the cells of every matrix."""
     spec = plan.model.spec
     for matrix in matrices(plan):
@@ -164,20 +164,20 @@ def cells(plan: Plan) -> Iterator[Cell]:
             yield from (cell for grid in matrix.grids for cell in _cells_of(grid))
             continue
         for source, key in enumerate(units(spec, number - 1)):
-            yield Cell(*matrix.at(source, -2), "name", key)
-            yield Cell(*matrix.at(source, -1), "value", key)
+            yield PictureCell(*matrix.at(source, -2), "name", key)
+            yield PictureCell(*matrix.at(source, -1), "value", key)
         for unit, key in enumerate(units(spec, number)):
-            yield Cell(*matrix.at(-1, unit), "name", key)
+            yield PictureCell(*matrix.at(-1, unit), "name", key)
             for source in range(matrix.sources):
-                yield Cell(*matrix.at(source, unit), "weight", keys.of_layer("w", number, unit + 1, source + 1))
+                yield PictureCell(*matrix.at(source, unit), "weight", keys.of_layer("w", number, unit + 1, source + 1))
         for offset, letter in enumerate(matrix.further):
             every = targets(spec) if letter == "t" else units(spec, number, letter)
             for unit, key in enumerate(every):
                 kind = "weight" if letter == "b" else "value"
-                yield Cell(*matrix.at(matrix.sources + offset, unit), kind, key)
+                yield PictureCell(*matrix.at(matrix.sources + offset, unit), kind, key)
 
 
-def labels(plan: Plan) -> Iterator[tuple[int, int, str]]:
+def labels(plan: ExplorePlan) -> Iterator[tuple[int, int, str]]:
     """Yield column, row and letter of the lines behind the weights."""
     for matrix in matrices(plan):
         if isinstance(matrix, Matrix):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.book.sheets.explore.plan import PICTURE_ROW, Plan
+from xlnet.book.sheets.explore.plan import PICTURE_ROW, ExplorePlan
 from xlnet.model.network import inputs, targets, units
 
 # Columns of a layer: what leads to a unit, the weight, the arrow, the unit's name, its value, and a gap.
@@ -20,7 +20,7 @@ _INPUT_COLUMN, _FIRST_LAYER_COLUMN = 2, 5
 
 
 @dataclass(frozen=True)
-class Cell:
+class PictureCell:
     """A cell of the picture: its kind (edge, weight, arrow, name or value) and quantity, None for a blank of a unit.
 
     `source` is what an edge comes from.
@@ -48,7 +48,7 @@ def column_of(number: int) -> int:
     return _FIRST_LAYER_COLUMN + COLUMNS_OF_A_LAYER * (number - 1) if number else _INPUT_COLUMN
 
 
-def headings(plan: Plan) -> Iterator[Heading]:
+def headings(plan: ExplorePlan) -> Iterator[Heading]:
     """Yield the headings."""
     last = len(plan.model.spec.layers)
     for number in range(last + 2):
@@ -56,7 +56,7 @@ def headings(plan: Plan) -> Iterator[Heading]:
         yield Heading(number, first, first + (VALUE if 0 < number <= last else 1), PICTURE_ROW)
 
 
-def cells(plan: Plan) -> Iterator[Cell]:
+def cells(plan: ExplorePlan) -> Iterator[PictureCell]:
     """Yield the cells of the picture."""
     spec = plan.model.spec
     for index, key in enumerate(inputs(spec)):
@@ -69,33 +69,33 @@ def cells(plan: Plan) -> Iterator[Cell]:
     yield from _named(column, row + spec.outputs + 1, keys.LOSS)
 
 
-def _layer(plan: Plan, number: int) -> Iterator[Cell]:
+def _layer(plan: ExplorePlan, number: int) -> Iterator[PictureCell]:
     spec, first = plan.model.spec, column_of(number)
     height = plan.unit_height(number)
     for index, (output, weighted_sum) in enumerate(zip(units(spec, number), units(spec, number, "z"), strict=True)):
         row = _top(plan, number) + index * (height + 1)
         for offset, edge in enumerate(plan.edges[weighted_sum]):
-            yield Cell(first + EDGE, row + offset, "edge", edge.key, edge.source)
-            yield Cell(first + WEIGHT, row + offset, "weight", edge.key)
-            yield Cell(first + ARROW, row + offset, "arrow", edge.key)
+            yield PictureCell(first + EDGE, row + offset, "edge", edge.key, edge.source)
+            yield PictureCell(first + WEIGHT, row + offset, "weight", edge.key)
+            yield PictureCell(first + ARROW, row + offset, "arrow", edge.key)
         names = [output] if weighted_sum in _aliases(plan) else [output, weighted_sum]
         for offset in range(height):
             if offset < len(names):
                 yield from _named(first + UNIT, row + offset, names[offset])
             else:
-                yield Cell(first + UNIT, row + offset, "name", None)
-                yield Cell(first + VALUE, row + offset, "value", None)
+                yield PictureCell(first + UNIT, row + offset, "name", None)
+                yield PictureCell(first + VALUE, row + offset, "value", None)
 
 
-def _named(column: int, row: int, key: str) -> Iterator[Cell]:
-    yield Cell(column, row, "name", key)
-    yield Cell(column + 1, row, "value", key)
+def _named(column: int, row: int, key: str) -> Iterator[PictureCell]:
+    yield PictureCell(column, row, "name", key)
+    yield PictureCell(column + 1, row, "value", key)
 
 
-def _aliases(plan: Plan) -> set[str]:
+def _aliases(plan: ExplorePlan) -> set[str]:
     return {alias for node in plan.sample_nodes for alias in node.aliases}
 
 
-def _top(plan: Plan, number: int) -> int:
+def _top(plan: ExplorePlan, number: int) -> int:
     """Return the first row of a layer: layers are centred on each other."""
     return PICTURE_ROW + 2 + (plan.picture_height - 2 - plan.layer_height(number)) // 2

@@ -50,7 +50,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExplorePlan:
     """The sheet of a network."""
 
     model: Model
@@ -155,7 +155,7 @@ class Plan:
         return ROUNDED_COLUMN, self.rows[key]
 
 
-def _entries(plan: Plan) -> Iterator[Entry]:
+def _entries(plan: ExplorePlan) -> Iterator[Entry]:
     model, spec = plan.model, plan.model.spec
     for constant in model.graph.settings:
         if constant.group == Group.SETTINGS:
@@ -202,7 +202,7 @@ def _all(node: Node) -> Shown:
     return Shown(node.key, ITERATION)
 
 
-def _of_the_batch(plan: Plan) -> Iterator[Entry]:
+def _of_the_batch(plan: ExplorePlan) -> Iterator[Entry]:
     """Yield what the batch has as a whole, the optimiser's state, and the parameters of the next iteration."""
     nodes = plan.model.graph.nodes
     if plan.model.spec.batch_size > 1:

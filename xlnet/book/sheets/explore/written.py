@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlnet.book.sheets.explore import NAME
-from xlnet.book.sheets.explore.plan import Entry, Plan
+from xlnet.book.sheets.explore.plan import Entry, ExplorePlan
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression, Number, absolute, call
 from xlnet.graph.references import NEITHER, InCell, Text, choose, compared, joined
@@ -32,7 +32,7 @@ def rounded(value: Expression) -> Expression:
     return choose(compared(size, "<", LEAST), "0", written)
 
 
-def by_numbers(plan: Plan, entry: Entry, value: Expression) -> Expression:
+def by_numbers(plan: ExplorePlan, entry: Entry, value: Expression) -> Expression:
     """Return the right side of an entry's rule with the texts of its numbers, and the text of its own `value`."""
     pieces: list[Expression] = []
     for index, part in enumerate(parts_of(plan, entry)):
@@ -49,12 +49,12 @@ def by_numbers(plan: Plan, entry: Entry, value: Expression) -> Expression:
     return joined(*pieces, sign, call("substitute", result, Text(")"), Text("")))
 
 
-def _text_of(plan: Plan, key: str) -> Expression:
+def _text_of(plan: ExplorePlan, key: str) -> Expression:
     column, row = plan.rounded(key)
     return InCell(Cell(NAME, row, column), NEITHER)
 
 
-def parts_of(plan: Plan, entry: Entry) -> list[str]:
+def parts_of(plan: ExplorePlan, entry: Entry) -> list[str]:
     """Return the right side of an entry's rule in turns: text, key, text … text."""
     symbols = plan.model.symbols
     assert entry.node is not None

@@ -9,7 +9,7 @@ from xlnet.book import style
 from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
-from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, WRONG, Others, Plan, shown
+from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, WRONG, Others, PredictPlan, shown
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, call, where_above
 from xlnet.graph.references import Along, Beside, InCells, choose, compared
@@ -18,7 +18,7 @@ from xlnet.model import classification
 _CLASS = replace(style.TEXT, bold=True, horizontal="center", border="below")
 
 
-def classes(plan: Plan) -> Iterator[Live]:
+def classes(plan: PredictPlan) -> Iterator[Live]:
     """Yield the classes of the inputs that a person types, those of the samples, and the marks of these."""
     sample_rows = range(plan.sample_row, plan.sample_row + plan.samples)
     rows = [*range(plan.first_row, plan.first_row + INPUT_ROWS), *sample_rows]
@@ -33,7 +33,7 @@ def classes(plan: Plan) -> Iterator[Live]:
     yield Live("mark of a sample", NAME, plan.columns["is right"], sample_rows, mark, _CLASS)
 
 
-def _class(plan: Plan, columns: list[int]) -> Expression:
+def _class(plan: PredictPlan, columns: list[int]) -> Expression:
     """Return the class that the outputs or targets in some columns name."""
     if plan.kind == classification.TWO:
         return where_above(Beside(NAME, columns[0]), classification.BOUNDARY, 1, 0)
@@ -60,14 +60,14 @@ def mark_of_other(others: Others) -> Expression:
     return choose(compared(one, "=", other), RIGHT, WRONG)
 
 
-def names(plan: Plan) -> list[str]:
+def names(plan: PredictPlan) -> list[str]:
     """Return the names of the classes."""
     return classification.names(plan.model.spec, plan.model.texts.get("predict", "unnamed"))
 
 
 def labels(model: Model) -> dict[Cell, str]:
     """Return the cells with the names of the classes, which formulas cite."""
-    plan = model.once(Plan)
+    plan = model.once(PredictPlan)
     if plan.kind != classification.SEVERAL:
         return {}
     pairs = zip(plan.outputs, names(plan), strict=True)

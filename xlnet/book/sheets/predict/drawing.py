@@ -32,7 +32,7 @@ from xlnet.book.sheets.predict.plan import (
     TITLE_ROW,
     VALUE_COLUMN,
     Others,
-    Plan,
+    PredictPlan,
     shown,
 )
 from xlnet.cell import Area, Cell
@@ -55,7 +55,7 @@ _LINK = replace(style.LINK, indent=1)
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
-    plan, texts = model.once(Plan), model.texts
+    plan, texts = model.once(PredictPlan), model.texts
     put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))
     _draw_controls(page, plan)
     _draw_headers(page, plan)
@@ -82,7 +82,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     page.page_setup.fitToWidth = 1
 
 
-def _draw_controls(page: Page, plan: Plan) -> None:
+def _draw_controls(page: Page, plan: PredictPlan) -> None:
     texts = plan.model.texts
     for name, row in plan.controls.items():
         word, _, number = name.partition(" ")
@@ -93,7 +93,7 @@ def _draw_controls(page: Page, plan: Plan) -> None:
     put_link(page, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
 
 
-def _of_part(plan: Plan, name: str) -> str:
+def _of_part(plan: PredictPlan, name: str) -> str:
     """Return a text on the samples, which says so where only the first ones are shown."""
     every = plan.model.spec.samples
     if plan.samples == every:
@@ -101,7 +101,7 @@ def _of_part(plan: Plan, name: str) -> str:
     return plan.model.texts.get("predict", f"{name} of the first").format(count=plan.samples, all=f"{every:,}")
 
 
-def _input_name(plan: Plan, index: int) -> str:
+def _input_name(plan: PredictPlan, index: int) -> str:
     """Return the symbol of an input, and what it is called."""
     called = plan.model.spec.data.x_names
     symbol = plan.model.symbols(plan.seen[index])
@@ -110,7 +110,7 @@ def _input_name(plan: Plan, index: int) -> str:
     return f"{symbol} {called[index]}" if called else symbol
 
 
-def _draw_headers(page: Page, plan: Plan) -> None:
+def _draw_headers(page: Page, plan: PredictPlan) -> None:
     model, texts = plan.model, plan.model.texts
     groups = dict.fromkeys((*plan.inputs, *plan.targets), "samples")
     titles = {key: _input_name(plan, index) for index, key in enumerate(plan.inputs)}
@@ -143,14 +143,14 @@ def _filled(group: str) -> style.Look:
     return replace(style.HEADER, fill=style.GROUPS[group].strong, shrink=True)
 
 
-def _band(page: Page, plan: Plan, row: int, text: str) -> None:
+def _band(page: Page, plan: PredictPlan, row: int, text: str) -> None:
     band = replace(style.BAND, fill=style.GROUPS[Group.ITERATION].strong)
     for column in range(LABEL_COLUMN, max(plan.columns.values()) + 1):
         put(page, column, row, band)
     put_text(page, LABEL_COLUMN, row, text, band)
 
 
-def _set_widths(page: Page, plan: Plan) -> None:
+def _set_widths(page: Page, plan: PredictPlan) -> None:
     widths: dict[int, float] = {1: _MARGIN_WIDTH, LABEL_COLUMN: _LABEL_WIDTH}
     for column in range(VALUE_COLUMN, plan.layout.last_column + 1):
         widths[column] = _WIDTH
@@ -166,7 +166,7 @@ def _set_widths(page: Page, plan: Plan) -> None:
         page.column_dimensions[get_column_letter(column)].width = width
 
 
-def _draw_passes(page: Page, plan: Plan) -> None:
+def _draw_passes(page: Page, plan: PredictPlan) -> None:
     """Draw the names of the parameters in use and the headers of the passes."""
     symbols, texts = plan.model.symbols, plan.model.texts
     first = plan.layout.cells[plan.parameters[0]].column
@@ -197,7 +197,7 @@ def _draw_others(page: Page, others: Others) -> None:
     align_ordinary(page, f"{cell(others.first_column, others.first_row)}:{last}")
 
 
-def _draw_curve(page: Page, plan: Plan) -> None:
+def _draw_curve(page: Page, plan: PredictPlan) -> None:
     """Draw the outputs over the only input, with the samples as marks."""
     symbols = plan.model.symbols
     x, last = plan.columns[plan.inputs[0]], plan.point_row + plan.points - 1
@@ -220,7 +220,7 @@ def _draw_curve(page: Page, plan: Plan) -> None:
     draw_chart(page, chart, plan.picture_column, PICTURE_ROW)
 
 
-def _draw_surface(page: Page, plan: Plan) -> None:
+def _draw_surface(page: Page, plan: PredictPlan) -> None:
     """Colour the picture of the plane, mark the samples in it, and name its axes."""
     texts, left = plan.model.texts, plan.picture_column + 1
     symbols = plan.model.symbols
@@ -248,7 +248,7 @@ def _draw_surface(page: Page, plan: Plan) -> None:
     page.conditional_formatting.add(area, scale)
 
 
-def _marks(plan: Plan) -> list[Rule]:
+def _marks(plan: PredictPlan) -> list[Rule]:
     """Return the rules that mark the points nearest to a sample, with a full or an empty circle by its target."""
     last = plan.sample_row + plan.samples - 1
 

@@ -20,7 +20,7 @@ from xlnet.book.sheets.predict.plan import (
     TICK,
     VALUE_COLUMN,
     Others,
-    Plan,
+    PredictPlan,
     cell_of_sample,
     shown,
     typed_inputs,
@@ -40,7 +40,7 @@ _AXIS = replace(style.QUIET, size=8, shrink=True)
 
 def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
-    plan, texts = model.once(Plan), model.texts
+    plan, texts = model.once(PredictPlan), model.texts
     words = tuple(texts.get("predict", name) for name in ("last", "chosen"))
     found = [Typed("weights", VALUE_COLUMN, plan.controls["weights"], words[0], "choice", words)]
     if "output" in plan.controls:
@@ -58,7 +58,7 @@ def inputs(model: Model) -> list[Typed]:
 
 def lives(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
-    plan = model.once(Plan)
+    plan = model.once(PredictPlan)
     return [
         *_controls(plan),
         *_parameters(plan),
@@ -72,11 +72,11 @@ def lives(model: Model) -> list[Live]:
     ]
 
 
-def _control(plan: Plan, name: str) -> InCell:
+def _control(plan: PredictPlan, name: str) -> InCell:
     return InCell(Cell(NAME, plan.controls[name], VALUE_COLUMN))
 
 
-def _controls(plan: Plan) -> Iterator[Live]:
+def _controls(plan: PredictPlan) -> Iterator[Live]:
     model = plan.model
     is_chosen = compared(_control(plan, "weights"), "=", model.texts.get("predict", "chosen"))
     used = choose(is_chosen, InCell(ITERATION.cell), call("count", InCells(model.layout.over(keys.ITERATION))))
@@ -95,7 +95,7 @@ def _controls(plan: Plan) -> Iterator[Live]:
         yield Live("accuracy", NAME, VALUE_COLUMN, [plan.controls["accuracy"]], share, look)
 
 
-def _parameters(plan: Plan) -> Iterator[Live]:
+def _parameters(plan: PredictPlan) -> Iterator[Live]:
     for key in plan.parameters:
         cited = Shown(key, plan.used)
         source = shows.expression(cited, plan.model.layout)
@@ -103,7 +103,7 @@ def _parameters(plan: Plan) -> Iterator[Live]:
         yield Live(f"{key} used", NAME, place.column, [place.row], source, _NUMBER, shown=cited)
 
 
-def _samples(plan: Plan) -> Iterator[Live]:
+def _samples(plan: PredictPlan) -> Iterator[Live]:
     """Yield the inputs and targets of the samples."""
     for sample in range(plan.samples):
         for key in (*plan.inputs, *plan.targets):
@@ -111,7 +111,7 @@ def _samples(plan: Plan) -> Iterator[Live]:
             yield Live(f"{key} of a sample", NAME, plan.columns[key], [plan.sample_row + sample], cited, _NUMBER)
 
 
-def _points(plan: Plan) -> Iterator[Live]:
+def _points(plan: PredictPlan) -> Iterator[Live]:
     """Yield the inputs of the picture's points."""
     for number in range(plan.points):
         row = plan.point_row + number
@@ -120,20 +120,20 @@ def _points(plan: Plan) -> Iterator[Live]:
             yield Live(f"{key} of a point", NAME, plan.columns[key], [row], _along(plan, index, step), _NUMBER)
 
 
-def _along(plan: Plan, number: int, step: int) -> Expression:
+def _along(plan: PredictPlan, number: int, step: int) -> Expression:
     """Return the place of a step on an axis."""
     first, last = (_control(plan, f"{name} {number}") for name in ("first", "last"))
     # A factor of 1 stands there, too: all steps have the same formula.
     return first + Product((last - first, Number(step))) / (plan.side - 1)
 
 
-def _passes(plan: Plan) -> Iterator[Live]:
+def _passes(plan: PredictPlan) -> Iterator[Live]:
     passes = Pass(plan.nodes, plan.layout, plan.rows)
     for node in plan.nodes:
         yield of_pass(passes, node, f"{node.key} of a pass", _NUMBER)
 
 
-def _outputs(plan: Plan) -> Iterator[Live]:
+def _outputs(plan: PredictPlan) -> Iterator[Live]:
     for key in plan.outputs:
         output = Beside(NAME, plan.layout.column(key))
         yield Live(f"{key} of an input", NAME, plan.columns[shown(key)], plan.rows, output, _OUTPUT)
@@ -149,7 +149,7 @@ def _others(others: Others) -> Iterator[Live]:
     yield Live("mark of a sample not shown", NAME, others.mark_column, rows, mark, style.QUIET)
 
 
-def _surface(plan: Plan) -> Iterator[Live]:
+def _surface(plan: PredictPlan) -> Iterator[Live]:
     """Yield the picture of the plane, and its axes."""
     columns: Sequence[int] = [plan.columns[shown(key)] for key in plan.outputs]
     for up in range(plan.side):
@@ -168,7 +168,7 @@ def _surface(plan: Plan) -> Iterator[Live]:
             yield Live(f"axis {number}", NAME, column, [row], _along(plan, number, step), look)
 
 
-def axis_cells(plan: Plan, step: int) -> tuple[tuple[int, int], tuple[int, int]]:
+def axis_cells(plan: PredictPlan, step: int) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the cells of a step on the axis below the picture, and on the one on its left: column and row."""
     column, _ = plan.cell_of_point(step, 0)
     _, row = plan.cell_of_point(0, step)

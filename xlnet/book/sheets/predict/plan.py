@@ -50,7 +50,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PredictPlan:
     """The sheet of a network."""
 
     model: Model
@@ -233,7 +233,7 @@ class Others:
     filled down as it is, and cites the inputs there instead of repeating them.
     """
 
-    plan: Plan
+    plan: PredictPlan
 
     @property
     def samples(self) -> range:
@@ -309,7 +309,7 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
     return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
 
 
-def typed_inputs(plan: Plan) -> list[list[float]]:
+def typed_inputs(plan: PredictPlan) -> list[list[float]]:
     """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
     samples = [list(row) for row in plan.model.spec.data.x[:INPUT_ROWS]]
     multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]

@@ -33,7 +33,7 @@ from xlnet.book.sheets.proof.plan import (
     TITLE_ROW,
     TOLERANCE_ROW,
     VALUE_COLUMN,
-    Plan,
+    ProofPlan,
     plan,
 )
 from xlnet.cell import Cell
@@ -87,7 +87,7 @@ def _pages(page: Page) -> int:
     return -(-page.max_column // _COLUMNS_PER_PAGE)
 
 
-def _about(made: Plan) -> str:
+def _about(made: ProofPlan) -> str:
     texts = made.model.texts
     parts = [texts.get("proof", "about")]
     if made.has_kinks:
@@ -97,7 +97,7 @@ def _about(made: Plan) -> str:
     return texts.get("proof", "between sentences").join(parts)
 
 
-def _draw_headers(page: Page, made: Plan) -> None:
+def _draw_headers(page: Page, made: ProofPlan) -> None:
     model, texts = made.model, made.model.texts
     for name in made.columns:
         group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
@@ -123,7 +123,7 @@ def _filled(group: str) -> style.Look:
     return replace(style.HEADER, fill=style.GROUPS[group].strong)
 
 
-def _colour_verdicts(page: Page, made: Plan) -> None:
+def _colour_verdicts(page: Page, made: ProofPlan) -> None:
     """Colour verdicts and headline green or red; show what is small or large by a power of ten."""
     column = made.column("verdict")
     last = made.row(len(made.proved) - 1)

@@ -23,7 +23,7 @@ from xlnet.book.sheets.proof.plan import (
     TOLERANCE,
     TOLERANCE_ROW,
     VALUE_COLUMN,
-    Plan,
+    ProofPlan,
     plan,
 )
 from xlnet.book.sheets.proof.verdict import verdict
@@ -70,7 +70,7 @@ def _here(row: int, column: int) -> InCell:
     return InCell(Cell(NAME, row, column), NEITHER)
 
 
-def _head(made: Plan) -> Iterator[Live]:
+def _head(made: ProofPlan) -> Iterator[Live]:
     yield _one("iteration of the proof", ITERATION_ROW, VALUE_COLUMN, InCell(ITERATION.cell), _HEAD)
     loss = _here(made.base_row, made.loss_column)
     yield _one("E of the proof", LOSS_ROW, VALUE_COLUMN, loss, _HEAD)
@@ -87,7 +87,7 @@ def _one(key: str, row: int, column: int, expression: Expression, look: style.Lo
     return Live(key, NAME, column, [row], expression, look)
 
 
-def _table(made: Plan) -> Iterator[Live]:
+def _table(made: ProofPlan) -> Iterator[Live]:
     step = InCell(Cell(NAME, STEP_ROW, VALUE_COLUMN))
     loss = InCell(Cell(NAME, made.base_row, made.loss_column))
     for index, key in enumerate(made.proved):
@@ -113,7 +113,7 @@ def _table(made: Plan) -> Iterator[Live]:
         yield _one(f"verdict on {key}", row, made.column("verdict"), verdict(made, at), _VERDICT)
 
 
-def _base(made: Plan) -> Iterator[Live]:
+def _base(made: ProofPlan) -> Iterator[Live]:
     """Yield the parameters, and the drawn samples, of the pass in which nothing is moved."""
     for key in (*made.parameters, *made.drawn):
         cited = Shown(key, ITERATION)
@@ -122,7 +122,7 @@ def _base(made: Plan) -> Iterator[Live]:
         yield Live(f"{key} of the proof", NAME, column, [made.base_row], source, _NUMBER, shown=cited)
 
 
-def _moved(made: Plan) -> Iterator[Live]:
+def _moved(made: ProofPlan) -> Iterator[Live]:
     """Yield the parameters of the passes in which one of them is moved."""
     for index, proved in enumerate(made.proved):
         step = InCell(Cell(NAME, made.row(index), made.column("h")))
@@ -137,7 +137,7 @@ def _moved(made: Plan) -> Iterator[Live]:
                 yield _one(f"{key} in a moved pass", row, column, base, look)
 
 
-def _forward(made: Plan) -> Iterator[Live]:
+def _forward(made: ProofPlan) -> Iterator[Live]:
     rows = range(made.base_row, made.last_row + 1)
     forward = Pass(made.forward, made.layout, rows)
     for node in made.forward:

@@ -27,7 +27,7 @@ KINK_COLUMNS = ("slope below", "slope above")
 
 
 @dataclass(frozen=True)
-class Plan:
+class ProofPlan:
     """The `proved` parameters of those that are trained, and where they and their moved passes stand."""
 
     model: Model
@@ -120,10 +120,10 @@ class Plan:
         return LABEL_COLUMN + self.columns.index(name)
 
 
-def plan(model: Model) -> Plan:
+def plan(model: Model) -> ProofPlan:
     """Return what the sheet proves; of very many parameters some, evenly spaced."""
     trained = [node.of for node in model.graph.nodes if node.group == Group.GRADIENTS]
     width = sum(node.group in (Group.PARAMETERS, Group.FORWARD, Group.LOSS) for node in model.graph.nodes)
     count = min(len(trained), max(MOST_CELLS // (2 * width), FEWEST_PARAMETERS), MOST_PARAMETERS)
     spaced = [round(index * (len(trained) - 1) / max(count - 1, 1)) for index in range(count)]
-    return Plan(model, tuple(trained[index] for index in spaced), len(trained))
+    return ProofPlan(model, tuple(trained[index] for index in spaced), len(trained))

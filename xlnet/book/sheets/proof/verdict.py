@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlnet.book.sheets.proof import NAME
-from xlnet.book.sheets.proof.plan import KINK_COLUMNS, LOSS_ROW, TOLERANCE_ROW, VALUE_COLUMN, Plan
+from xlnet.book.sheets.proof.plan import KINK_COLUMNS, LOSS_ROW, TOLERANCE_ROW, VALUE_COLUMN, ProofPlan
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression, absolute, call, maximum, minimum
 from xlnet.graph.references import InCell, Text, choose, compared, or_else
@@ -14,7 +14,7 @@ from xlnet.graph.references import InCell, Text, choose, compared, or_else
 _SMALLEST_SCALE = 0.001
 
 
-def verdict(made: Plan, at: Mapping[str, Expression]) -> Expression:
+def verdict(made: ProofPlan, at: Mapping[str, Expression]) -> Expression:
     """Return the verdict on a row; `at` are its cells, by column.
 
     At a kink the slope jumps: backpropagation may take either side's slope, or one between.

@@ -18,7 +18,7 @@ Contents = Callable[[Collection[Cell]], Mapping[Cell, float | str]]
 
 
 @dataclass(frozen=True)
-class Group:
+class AskedTogether:
     """Formulas of which none cites another one's place; the cells that they cite, and what may be typed there.
 
     `kept` are cited cells that xlnet does not fill, with what stands in them: labels, and the user's own formulas.
@@ -29,7 +29,7 @@ class Group:
     kept: Mapping[Cell, float | str]
 
 
-def grouped(formulas: Sequence[Rewritten], known: Known, contents: Contents) -> Iterator[Group]:
+def grouped(formulas: Sequence[Rewritten], known: Known, contents: Contents) -> Iterator[AskedTogether]:
     """Yield the formulas in groups, places by the workbook's own titles; `contents` reads cells from the workbook."""
     waiting = list(formulas)
     while waiting:
@@ -52,7 +52,9 @@ def grouped(formulas: Sequence[Rewritten], known: Known, contents: Contents) -> 
         waiting = later
 
 
-def _with_kept(formulas: Sequence[Rewritten], cells: Mapping[Cell, Slot], known: Known, contents: Contents) -> Group:
+def _with_kept(
+    formulas: Sequence[Rewritten], cells: Mapping[Cell, Slot], known: Known, contents: Contents
+) -> AskedTogether:
     """Return a group in which the cells that xlnet does not fill keep what is in them, and so on from there."""
     every, kept = dict(cells), dict[Cell, float | str]()
     new = {position for position in every if not known.is_own(position)}
@@ -69,4 +71,6 @@ def _with_kept(formulas: Sequence[Rewritten], cells: Mapping[Cell, Slot], known:
             break
     places = {formula.cells[0] for formula in formulas}
     typed = {position: cell for position, cell in every.items() if known.is_own(position) and position not in places}
-    return Group(formulas, typed, {position: content for position, content in kept.items() if position not in places})
+    return AskedTogether(
+        formulas, typed, {position: content for position, content in kept.items() if position not in places}
+    )

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from xlnet.checking.judge.region import WrongCell
 from xlnet.checking.judge.rewritten.cited import Known
-from xlnet.checking.judge.rewritten.groups import Contents, Group, grouped
-from xlnet.checking.judge.rewritten.points import POINTS, Point
+from xlnet.checking.judge.rewritten.groups import AskedTogether, Contents, grouped
+from xlnet.checking.judge.rewritten.points import POINTS, TypedPoint
 from xlnet.checking.judge.rewritten.scratch import FOUND_COLUMN, OWN_COLUMN, RESULTS, row_of, write
 from xlnet.checking.open.opened import Rewritten
-from xlnet.engines.grid import KINDS, Extent, Grid
-from xlnet.engines.grid import Point as EnginePoint
+from xlnet.engines.grid import KINDS, Extent, Grid, Point
 from xlnet.engines.job import Job
 from xlnet.engines.workers.handover import BLANK, ERROR, NUMBER, TEXT
 
@@ -33,7 +32,7 @@ class Agreeing:
 class Question:
     """What an engine is asked of a workbook's rewritten formulas: one job for some groups of them."""
 
-    groups: Sequence[Group]
+    groups: Sequence[AskedTogether]
     job: Job
 
 
@@ -46,7 +45,7 @@ def questions(formulas: Sequence[Rewritten], known: Known, contents: Contents, f
         path = folder / f"{start}.xlsx"
         write(path, some)
         rows = sum(len(group.formulas) for group in some) * len(POINTS)
-        found.append(Question(some, Job(path, [Extent(RESULTS, rows, OWN_COLUMN)], [EnginePoint()])))
+        found.append(Question(some, Job(path, [Extent(RESULTS, rows, OWN_COLUMN)], [Point()])))
     return found
 
 
@@ -73,7 +72,7 @@ def _outcome(
     yield Agreeing(formula, sum(_kind(grid, row, OWN_COLUMN) != ERROR for row in rows))
 
 
-def _agree(grid: Grid, row: int, point: Point, rtol: float, atol: float) -> bool:
+def _agree(grid: Grid, row: int, point: TypedPoint, rtol: float, atol: float) -> bool:
     kinds = {_kind(grid, row, column) for column in (FOUND_COLUMN, OWN_COLUMN)}
     if len(kinds) > 1:
         return False

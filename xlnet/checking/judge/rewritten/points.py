@@ -24,7 +24,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Point:
+class TypedPoint:
     """A point: its name in messages, the size of its numbers, and the number for the cell of a number, counted from 0.
 
     A number that is compared may be off by rounding as its size allows.
@@ -51,25 +51,25 @@ def _in_turn(turn: int) -> Callable[[Random, int], Typed]:
 # The number that all cells hold, so that every difference is 0 and every comparison a tie.
 _SAME = 0.625
 POINTS = (
-    Point("with arbitrary numbers", _drawn(-0.7, 0)),
-    Point("with numbers of either sign", _alternating(1.0)),
-    Point("with the opposite signs", _alternating(-1.0)),
-    Point("with positive numbers", _drawn(-0.7, 0, (1.0,))),
-    Point("with negative numbers", _drawn(-0.7, 0, (-1.0,))),
-    Point("with small numbers", _drawn(-4, -2), 1e-3),
-    Point("with very small numbers", _drawn(-8, -4), 1e-5),
-    Point("with numbers above 1", _drawn(0.5, 1.5)),
-    Point("with large numbers", _drawn(1.5, 3)),
-    Point("with very large numbers", _drawn(4, 9)),
-    Point("with small and large numbers", _drawn(-3, 3)),
-    Point("with zeros", lambda random, index: 0.0),
-    Point("with zeros and ones", lambda random, index: float(random.integers(0, 2))),
-    Point("with whole numbers", lambda random, index: float(random.integers(-3, 4))),
-    Point("with equal numbers", lambda random, index: _SAME),
-    Point("with nearly equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-9, -6))),
-    Point("with almost equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-11, -9))),
-    Point("with errors", lambda random, index: ERROR),
-    *(Point("with some errors", _in_turn(turn)) for turn in range(_TURNS)),
+    TypedPoint("with arbitrary numbers", _drawn(-0.7, 0)),
+    TypedPoint("with numbers of either sign", _alternating(1.0)),
+    TypedPoint("with the opposite signs", _alternating(-1.0)),
+    TypedPoint("with positive numbers", _drawn(-0.7, 0, (1.0,))),
+    TypedPoint("with negative numbers", _drawn(-0.7, 0, (-1.0,))),
+    TypedPoint("with small numbers", _drawn(-4, -2), 1e-3),
+    TypedPoint("with very small numbers", _drawn(-8, -4), 1e-5),
+    TypedPoint("with numbers above 1", _drawn(0.5, 1.5)),
+    TypedPoint("with large numbers", _drawn(1.5, 3)),
+    TypedPoint("with very large numbers", _drawn(4, 9)),
+    TypedPoint("with small and large numbers", _drawn(-3, 3)),
+    TypedPoint("with zeros", lambda random, index: 0.0),
+    TypedPoint("with zeros and ones", lambda random, index: float(random.integers(0, 2))),
+    TypedPoint("with whole numbers", lambda random, index: float(random.integers(-3, 4))),
+    TypedPoint("with equal numbers", lambda random, index: _SAME),
+    TypedPoint("with nearly equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-9, -6))),
+    TypedPoint("with almost equal numbers", lambda random, index: _SAME + float(10.0 ** random.uniform(-11, -9))),
+    TypedPoint("with errors", lambda random, index: ERROR),
+    *(TypedPoint("with some errors", _in_turn(turn)) for turn in range(_TURNS)),
 )
 
 

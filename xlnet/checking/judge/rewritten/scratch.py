@@ -11,7 +11,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.cell import Cell
-from xlnet.checking.judge.rewritten.groups import Group
+from xlnet.checking.judge.rewritten.groups import AskedTogether
 from xlnet.checking.judge.rewritten.points import ERROR, POINTS, Typed, typed
 from xlnet.checking.open.formula_text import on_sheets
 from xlnet.checking.open.opened import Rewritten
@@ -26,7 +26,7 @@ def row_of(group: int, formula: int, point: int, sizes: Sequence[int]) -> int:
     return 1 + (sum(sizes[:group]) + formula) * len(POINTS) + point
 
 
-def write(path: Path, groups: Sequence[Group]) -> None:
+def write(path: Path, groups: Sequence[AskedTogether]) -> None:
     """Write the workbook: for each group and point the sheets that are cited, and one with all results."""
     workbook = Workbook()
     results = workbook.active
@@ -43,7 +43,7 @@ def write(path: Path, groups: Sequence[Group]) -> None:
     workbook.save(path)
 
 
-def _sheets(workbook: Workbook, group: Group) -> dict[str, Worksheet]:
+def _sheets(workbook: Workbook, group: AskedTogether) -> dict[str, Worksheet]:
     """Add a sheet for each that is cited, and return them by the title that they stand for."""
     places = (*group.cells, *group.kept, *(formula.cells[0] for formula in group.formulas))
     titles = dict.fromkeys(place.sheet for place in places)
@@ -51,7 +51,7 @@ def _sheets(workbook: Workbook, group: Group) -> dict[str, Worksheet]:
     return {title: workbook.create_sheet(f"sheet {len(workbook.sheetnames)}") for title in titles}
 
 
-def _type(sheets: Mapping[str, Worksheet], group: Group, point: int) -> None:
+def _type(sheets: Mapping[str, Worksheet], group: AskedTogether, point: int) -> None:
     titles = _titles(sheets)
     for position, content in group.kept.items():
         own = sheets[position.sheet].title

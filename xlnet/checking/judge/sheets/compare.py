@@ -20,7 +20,7 @@ from xlnet.book.sheets.compare.plan import (
     PLACE_ROW,
     VALUE_COLUMN,
     WEIGHT_TIMES,
-    Plan,
+    ComparePlan,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.cell import Cell
@@ -46,7 +46,7 @@ def expected(view: View) -> _Found:
     yield from _weights(view, plan, index)
 
 
-def _results(view: View, plan: Plan, index: int) -> _Found:
+def _results(view: View, plan: ComparePlan, index: int) -> _Found:
     spec, words = view.opened.spec, plan.texts.sections["compare"]
     iters, own = spec.training.iters, view.opened.model.parameters
 
@@ -73,7 +73,7 @@ def _or_none(view: View, key: str, iteration: int) -> Expected:
     return NONE if found is not None and np.isnan(found) else found
 
 
-def _limits(view: View, plan: Plan) -> _Found:
+def _limits(view: View, plan: ComparePlan) -> _Found:
     area = plan.targets()
     targets = view.grids[area.sheet].values[area.top - 1 : area.bottom, area.left - 1 : area.right]
     columns = plan.columns
@@ -88,7 +88,7 @@ def _limits(view: View, plan: Plan) -> _Found:
         yield Cell(NAME, row, plan.limits_column + 1), float(limits[name])
 
 
-def _numbers(view: View, plan: Plan, columns: list[int]) -> list[float]:
+def _numbers(view: View, plan: ComparePlan, columns: list[int]) -> list[float]:
     """Return the numbers in some columns of the table; a text is passed over."""
     grid = view.grids[NAME]
     rows = slice(FIRST_RUN_ROW - 1, plan.last_run_row)
@@ -99,7 +99,7 @@ def _numbers(view: View, plan: Plan, columns: list[int]) -> list[float]:
     return found
 
 
-def _axis(view: View, plan: Plan, index: int) -> _Found:
+def _axis(view: View, plan: ComparePlan, index: int) -> _Found:
     column = plan.axes[view.opened.spec.training.iters]
     counted = view.number(NAME, plan.row(index), plan.columns["iterations"])
     count = len(plan.points(index))
@@ -108,7 +108,7 @@ def _axis(view: View, plan: Plan, index: int) -> _Found:
         yield Cell(NAME, FIRST_RUN_ROW + number, column), float(np.floor(1 + step * (counted - 1) + 0.5))
 
 
-def _points(view: View, plan: Plan, index: int) -> _Found:
+def _points(view: View, plan: ComparePlan, index: int) -> _Found:
     most = _limit(view, plan, "loss")
     loss, log = (plan.series_column(index, name) for name in (LOSS, LOG_LOSS))
     for number in range(len(plan.points(index))):
@@ -123,7 +123,7 @@ def _points(view: View, plan: Plan, index: int) -> _Found:
             yield _within(view, plan, "output", column, number, _at_point(view, plan, index, key, number))
 
 
-def _weights(view: View, plan: Plan, index: int) -> _Found:
+def _weights(view: View, plan: ComparePlan, index: int) -> _Found:
     model = view.opened.model
     own = model.parameters
     by_symbol = {model.header(node): node.key for node in model.graph.nodes if node.key in own}
@@ -136,14 +136,16 @@ def _weights(view: View, plan: Plan, index: int) -> _Found:
             yield _within(view, plan, "weight", column, number, found)
 
 
-def _at_point(view: View, plan: Plan, index: int, key: str, number: int) -> float | None:
+def _at_point(view: View, plan: ComparePlan, index: int, key: str, number: int) -> float | None:
     """Return what sheet Training has of a quantity in the iteration that a point shows."""
     iters = plan.models[index].spec.training.iters
     iteration = view.number(NAME, FIRST_RUN_ROW + number, plan.axes[iters])
     return view.of_iteration(key, int(iteration)) if 1 <= iteration < iters + 1 else None
 
 
-def _within(view: View, plan: Plan, limit: str, column: int, number: int, found: float | None) -> tuple[Cell, Expected]:
+def _within(
+    view: View, plan: ComparePlan, limit: str, column: int, number: int, found: float | None
+) -> tuple[Cell, Expected]:
     """Return a value within its limit; where there is none, the one above."""
     row, most = FIRST_RUN_ROW + number, _limit(view, plan, limit)
     if found is not None and np.isnan(found + most):
@@ -153,5 +155,5 @@ def _within(view: View, plan: Plan, limit: str, column: int, number: int, found:
     return Cell(NAME, row, column), found
 
 
-def _limit(view: View, plan: Plan, name: str) -> float:
+def _limit(view: View, plan: ComparePlan, name: str) -> float:
     return view.number(NAME, plan.limits[name], plan.limits_column + 1)

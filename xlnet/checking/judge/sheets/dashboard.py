@@ -12,7 +12,7 @@ from xlnet.book.sheets.dashboard import plan as dashboard
 from xlnet.book.sheets.dashboard.accuracy import Marks
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
-from xlnet.book.sheets.predict.plan import Plan
+from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.losses import losses_of
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
@@ -46,7 +46,9 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
         for key in dashboard.outputs(spec):
             yield headline(f"output {key}", view.of_iteration(key, iters))
     if classes.kind_of(spec):
-        yield headline("accuracy", view.cited(PREDICT, opened.model.once(Plan).controls["accuracy"], PREDICT_COLUMN))
+        yield headline(
+            "accuracy", view.cited(PREDICT, opened.model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN)
+        )
     yield headline("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
     yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")

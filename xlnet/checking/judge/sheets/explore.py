@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from xlnet import keys, reference
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, cells, faces, shown
-from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, Plan
+from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, ExplorePlan
 from xlnet.book.sheets.explore.spans import numbers_span
 from xlnet.book.sheets.explore.written import DIGITS, EQUALS, HUGE, LEAST, ROUGHLY, TINY, parts_of
 from xlnet.cell import Cell
-from xlnet.checking.judge.view import NEAR_TIES, Expected, View, Written, one_of
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, WrittenNumber, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 
 __all__ = ["NAME", "expected"]
@@ -21,7 +21,7 @@ __all__ = ["NAME", "expected"]
 
 def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
-    plan = view.opened.model.once(Plan)
+    plan = view.opened.model.once(ExplorePlan)
     backward = view.text(NAME, VIEW_ROW, CONTROL_COLUMN) == plan.model.texts.get("explore", "backward")
     for each in cells(plan):
         yield Cell(NAME, each.row, each.column), _face(view, plan, faces(plan, each)[backward])
@@ -39,10 +39,10 @@ def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
 
 
 def _written(value: float) -> Expected:
-    return one_of(Written(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
+    return one_of(WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
 
 
-def _face(view: View, plan: Plan, face: Face) -> Expected:
+def _face(view: View, plan: ExplorePlan, face: Face) -> Expected:
     if isinstance(face, str):
         return face
     if plan.is_drawn:
@@ -50,7 +50,7 @@ def _face(view: View, plan: Plan, face: Face) -> Expected:
     return view.shown(shown(plan, face.key))
 
 
-def _numbers(view: View, plan: Plan, entry: Entry) -> Expected:
+def _numbers(view: View, plan: ExplorePlan, entry: Entry) -> Expected:
     """Return the text that the texts of an entry's numbers give."""
     parts = parts_of(plan, entry)
     texts = [_rounded(view, plan, part) if index % 2 else part for index, part in enumerate(parts)]
@@ -66,7 +66,7 @@ def _sign(value: float) -> str:
     return ROUGHLY if abs(value) < TINY and abs(value) * HUGE >= 1 else EQUALS
 
 
-def _rounded(view: View, plan: Plan, key: str) -> str | None:
+def _rounded(view: View, plan: ExplorePlan, key: str) -> str | None:
     """Return the text of a number in the table, None where there is an error."""
     column, row = plan.rounded(key)
     if key == keys.ITERATION:
@@ -74,7 +74,7 @@ def _rounded(view: View, plan: Plan, key: str) -> str | None:
     return view.text(NAME, row, column) if not math.isnan(view.number(NAME, row, VALUE_COLUMN)) else None
 
 
-def _computed(view: View, plan: Plan) -> dict[str, float]:
+def _computed(view: View, plan: ExplorePlan) -> dict[str, float]:
     """Return the reference's values of the sample's share of the gradients, and of the next iteration's parameters."""
     one = plan.model.spec.of_one_sample
     places = placements(one, plan.layout)

@@ -11,7 +11,16 @@ from xlnet import keys, reference
 from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.formulas import axis_cells
-from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, VALUE_COLUMN, WRONG, Others, Plan, cell_of_sample, shown
+from xlnet.book.sheets.predict.plan import (
+    INPUT_ROWS,
+    RIGHT,
+    VALUE_COLUMN,
+    WRONG,
+    Others,
+    PredictPlan,
+    cell_of_sample,
+    shown,
+)
 from xlnet.cell import Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
@@ -27,7 +36,7 @@ Cells = Iterator[tuple[Cell, Expected]]
 
 def expected(view: View) -> Cells:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
-    plan = view.opened.model.once(Plan)
+    plan = view.opened.model.once(PredictPlan)
     yield from _controls(view, plan)
     yield from _samples(view, plan)
     yield from _points(view, plan)
@@ -45,7 +54,7 @@ def expected(view: View) -> Cells:
         yield from _surface(view, plan)
 
 
-def _controls(view: View, plan: Plan) -> Cells:
+def _controls(view: View, plan: PredictPlan) -> Cells:
     numbers = view.over(keys.ITERATION)[0] == NUMBER
     word = view.text(NAME, plan.controls["weights"], VALUE_COLUMN)
     is_chosen = word == plan.model.texts.get("predict", "chosen")
@@ -61,26 +70,26 @@ def _controls(view: View, plan: Plan) -> Cells:
         yield Cell(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
 
 
-def _samples(view: View, plan: Plan) -> Cells:
+def _samples(view: View, plan: PredictPlan) -> Cells:
     for sample in range(plan.samples):
         for key in (*plan.inputs, *plan.targets):
             value = view.at(view.opened.layout.cells[cell_of_sample(plan.model.spec, key, sample)])
             yield Cell(NAME, plan.sample_row + sample, plan.columns[key]), value
 
 
-def _points(view: View, plan: Plan) -> Cells:
+def _points(view: View, plan: PredictPlan) -> Cells:
     for number in range(plan.points):
         steps = [number] if len(plan.axes) == 1 else [number % plan.side, number // plan.side]
         for index, (key, step) in enumerate(zip(plan.inputs, steps, strict=True)):
             yield Cell(NAME, plan.point_row + number, plan.columns[key]), _along(view, plan, index + 1, step)
 
 
-def _along(view: View, plan: Plan, number: int, step: int) -> float:
+def _along(view: View, plan: PredictPlan, number: int, step: int) -> float:
     first, last = (view.number(NAME, plan.controls[f"{name} {number}"], VALUE_COLUMN) for name in ("first", "last"))
     return first + (last - first) * step / (plan.side - 1)
 
 
-def _passes(view: View, plan: Plan) -> Cells:
+def _passes(view: View, plan: PredictPlan) -> Cells:
     """Yield the passes, each quantity from what the sheet has of those that it depends on."""
     one = plan.model.spec.of_one_sample
     places = placements(one, plan.layout, ["x", *reference.of_layers(one)])
@@ -142,7 +151,7 @@ def _rows_of(others: Others) -> range:
     return range(others.first_row, others.last_row + 1)
 
 
-def _classes(view: View, plan: Plan) -> Cells:
+def _classes(view: View, plan: PredictPlan) -> Cells:
     sample_rows = range(plan.sample_row, plan.sample_row + plan.samples)
     for row in (*range(plan.first_row, plan.first_row + INPUT_ROWS), *sample_rows):
         yield Cell(NAME, row, plan.columns["class"]), _class(view, plan, [shown(k) for k in plan.outputs], row)
@@ -159,7 +168,7 @@ def _found(view: View, row: int, column: int) -> str | float:
     return text if text is not None and view.cited(NAME, row, column) is None else number
 
 
-def _class(view: View, plan: Plan, columns: list[str], row: int) -> Expected:
+def _class(view: View, plan: PredictPlan, columns: list[str], row: int) -> Expected:
     values = [view.number(NAME, row, plan.columns[name]) for name in columns]
     if any(map(math.isnan, values)):
         return math.nan
@@ -171,7 +180,7 @@ def _class(view: View, plan: Plan, columns: list[str], row: int) -> Expected:
     return None if None in names else one_of(name for name in names if name is not None)
 
 
-def _surface(view: View, plan: Plan) -> Cells:
+def _surface(view: View, plan: PredictPlan) -> Cells:
     choice = 1.0
     if "output" in plan.controls:
         choice = view.number(NAME, plan.controls["output"], VALUE_COLUMN)

@@ -17,7 +17,7 @@ from xlnet.book.sheets.proof.plan import (
     STEP_ROW,
     TOLERANCE_ROW,
     VALUE_COLUMN,
-    Plan,
+    ProofPlan,
     plan,
 )
 from xlnet.cell import Cell
@@ -49,7 +49,7 @@ def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     yield from _forward(view, made)
 
 
-def _table(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
+def _table(view: View, made: ProofPlan) -> Iterator[tuple[Cell, Expected]]:
     loss = view.number(NAME, LOSS_ROW, VALUE_COLUMN)
     here = view.number(NAME, made.base_row, made.loss_column)
     for index, key in enumerate(made.proved):
@@ -77,7 +77,7 @@ def _table(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
         yield Cell(NAME, row, made.column("verdict")), words
 
 
-def _verdict(made: Plan, row: Mapping[str, float], loss: float, tolerance: float) -> str:
+def _verdict(made: ProofPlan, row: Mapping[str, float], loss: float, tolerance: float) -> str:
     """Return the name of the verdict on a row with these numbers: agrees, kink, differs, or none without numbers."""
     slopes = [row[name] for name in KINK_COLUMNS] if made.has_kinks else []
     if not all(map(math.isfinite, (row["difference"], row["gradient"], loss))):
@@ -95,7 +95,7 @@ def _at_least_one(value: float) -> float:
     return abs(value) if not abs(value) < 1 else 1.0
 
 
-def _moved(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
+def _moved(view: View, made: ProofPlan) -> Iterator[tuple[Cell, Expected]]:
     base = {key: view.number(NAME, made.base_row, made.layout.column(key)) for key in made.parameters}
     for index, proved in enumerate(made.proved):
         h = view.number(NAME, made.row(index), made.column("h"))
@@ -105,7 +105,7 @@ def _moved(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
                 yield Cell(NAME, row, made.layout.column(key)), base[key] + (sign * h if key == proved else 0.0)
 
 
-def _forward(view: View, made: Plan) -> Iterator[tuple[Cell, Expected]]:
+def _forward(view: View, made: ProofPlan) -> Iterator[tuple[Cell, Expected]]:
     """Yield the forward passes, each quantity from what the sheet has of those that it depends on."""
     spec = view.opened.spec
     names = ["x", "t", "E", *(["losses"] if spec.batch_size > 1 else []), *reference.of_layers(spec)]

@@ -20,7 +20,7 @@ _NOT_IN_A_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 
 
 @dataclass(frozen=True)
-class Table:
+class TomlTable:
     """A table of a template: `label` names the file, `path` the table, `origins` the options that set a key."""
 
     label: str
@@ -138,20 +138,22 @@ class Table:
             self.fail(key, f"must be a list of column names in quotes, not {_show(value)}")
         return self._fitting_names(key, value)
 
-    def table(self, key: str, *, required: bool = False) -> Table:
+    def table(self, key: str, *, required: bool = False) -> TomlTable:
         """Return a table inside this one, empty where it is missing."""
         value = self._value(key, None if required else {})
         if not isinstance(value, dict):
             self.fail(key, f"must be a table, [{self._dotted(key)}], not {_show(value)}")
-        return Table(self.label, self._dotted(key), value, self.origins)
+        return TomlTable(self.label, self._dotted(key), value, self.origins)
 
-    def tables(self, key: str) -> list[Table]:
+    def tables(self, key: str) -> list[TomlTable]:
         """Return a list of at least one table."""
         value = self._value(key, None)
         dotted = self._dotted(key)
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
             self.fail(key, f"must be one or more [[{dotted}]] tables")
-        return [Table(self.label, f"{dotted}[{number}]", entry, self.origins) for number, entry in enumerate(value, 1)]
+        return [
+            TomlTable(self.label, f"{dotted}[{number}]", entry, self.origins) for number, entry in enumerate(value, 1)
+        ]
 
     def _fitting_names(self, key: str, names: list[str]) -> tuple[str, ...]:
         for number, name in enumerate(names, 1):

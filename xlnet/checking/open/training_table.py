@@ -70,7 +70,7 @@ def odd_kind(position: Cell, cell: Any) -> dict[Cell, int]:
     return {position: BOOLEAN} if isinstance(value, bool) else {}
 
 
-class Table:
+class TrainingTable:
     """Collects, iteration by iteration, which cells of the table hold a formula, and those that xlnet did not write so.
 
     An iteration is given as its rows, cells as openpyxl reads them.
