@@ -1,6 +1,7 @@
 """ARCHITECTURE.md's recipes work as they stand: followed in a copy of the package, they build what is checked.
 
-A block of code there begins with the place where it goes: `# FILE, in TABLE`, in a function, or in a section of TOML.
+A block of code there begins with the place where it goes: `# FILE, in TABLE`, in a function, or in a section of TOML;
+`at the head` of a module stand imports, and `a new file` is all of one.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from workbook_xml import change_cell, typed_over
 
 ROOT = Path(__file__).parent.parent
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-RECIPES = ARCHITECTURE.partition("\n## To add an activation")[2].partition("\n## ")[0]
+RECIPES = ARCHITECTURE.partition("\n## To add an activation")[2].partition("\n## How ")[0]
 COPIED = ("xlnet", "templates")
-BLOCK = re.compile(r"^```\w+\n# (?P<file>\S+), in (?P<place>\S+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```\w+\n# (?P<file>\S+), (in )?(?P<place>\S+|at the head|a new file)\n(?P<code>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 
 # What the recipes add, and how a workbook is built with it.
 BUILDS = {
@@ -45,10 +50,19 @@ class Block:
     def insert(self, root: Path) -> None:
         """Put the code at the head of its place."""
         path = root / self.file
+        if self.place == "a new file":
+            path.write_text(self.code, encoding="utf-8")
+            return
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        if self.place == "at the head":
+            first = next(n for n, line in enumerate(lines) if line.startswith(("import ", "from ")))
+            path.write_text("".join([*lines[: first + 1], self.code, *lines[first + 1 :]]), encoding="utf-8")
+            return
         start = next(n for n, line in enumerate(lines) if re.match(rf"(def )?{re.escape(self.place)}(\W|$)", line))
         # A table opens with its own line, a function's cases after it, a section of TOML with its head.
-        opening = next(n for n in range(start, len(lines)) if re.search(r"({|match .*:|^\[.*\])$", lines[n].rstrip()))
+        opening = next(
+            n for n in range(start, len(lines)) if re.search(r"({|^[A-Z]+ = \(|match .*:|^\[.*\])$", lines[n].rstrip())
+        )
         opener = lines[opening]
         indent = "" if opener.startswith("[") else " " * (len(opener) - len(opener.lstrip()) + 4)
         code = "".join(f"{indent}{line}" for line in self.code.splitlines(keepends=True))
@@ -113,6 +127,24 @@ def test_what_a_recipe_adds_is_built_and_checked(
     # Of an initialiser the numbers are left.
     assert (f'"{name}"' in template) == (name != "lecun_uniform")
     assert "every cell agrees" in followed("-m", "xlnet", "check", path, "--engine", require("ironcalc"))
+
+
+def test_the_sheet_that_a_recipe_adds_is_shown_and_judged(
+    followed: Run, tmp_path: Path, require: Callable[[str], str]
+) -> None:
+    path = tmp_path / "sheet.xlsx"
+    followed("-m", "xlnet", "build", "--layers", "2-3-1", "--iters", "12", "-o", str(path))
+    workbook = load_workbook(path)
+    assert "Largest" in {str(cell.value) for cell in workbook["Guide"]["B"]}
+    values = load_workbook(path, data_only=True)
+    headers, last = ([cell.value for cell in values["Training"][row]] for row in (3, 15))
+    weights = [value for header, value in zip(headers, last, strict=True) if str(header).startswith("w")]
+    assert len(weights) == 3 * 2 + 3
+    assert values["Largest"]["C2"].value == max(float(str(value)) for value in weights)
+    assert "every cell agrees" in followed("-m", "xlnet", "check", str(path), "--engine", require("ironcalc"))
+    change_cell(path, "C2", typed_over, part=f"xl/worksheets/sheet{workbook.sheetnames.index('Largest') + 1}.xml")
+    with pytest.raises(AssertionError, match="Largest!C2"):
+        followed("-m", "xlnet", "check", str(path), "--engine", require("ironcalc"))
 
 
 def test_libreoffice_agrees_with_all_of_them_together(followed: Run, require: Callable[[str], str]) -> None:

@@ -39,11 +39,14 @@ class Record:
         """Return the value of a quantity in one of the wanted iterations."""
         return self._rows[iteration][self.columns[key]]
 
+    def has_whole(self, key: str) -> bool:
+        """Return whether a quantity is noted of all iterations: their number, or the loss."""
+        return key in (keys.ITERATION, keys.LOSS)
+
     def whole(self, key: str) -> Values:
-        """Return a quantity of which all iterations are noted: their number, or the loss."""
+        """Return a quantity that is noted of all iterations."""
         if key == keys.ITERATION:
             return [float(number) for number in range(1, self.iterations + 1)]
-        assert key == keys.LOSS, "no other quantity is noted whole"
         return self._losses
 
     def _note(self, block: RowBlock) -> None:

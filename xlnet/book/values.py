@@ -55,9 +55,9 @@ class BookValues:
     def values(self, area: Area) -> Values:
         """Return what is in a block of cells, row by row; None is a blank one."""
         run = self._runs.get(area.sheet)
-        node = run.model.layout.node_at(area.first) if run else None
-        if run is not None and node is not None:
-            # Of the iterations no more is recorded whole.
+        node = run.model.layout.node_at(area.first) if run and area.left == area.right else None
+        if run is not None and node is not None and run.record.has_whole(node[0]):
+            # Other quantities are recorded of some iterations alone.
             column = run.record.whole(node[0])
             blanks: Values = [None] * (run.model.layout.stride - 1)
             found: Values = [value for number in column for value in (number, *blanks)]
@@ -66,7 +66,9 @@ class BookValues:
         return [self._or_blank(Cell(area.sheet, row, column)) for row in rows for column in columns]
 
     def _or_blank(self, cell: Cell) -> Value | None:
-        return self.value(cell) if cell in self._formulas or cell in self._known else None
+        run = self._runs.get(cell.sheet)
+        is_of_run = run is not None and run.model.layout.node_at(cell) is not None
+        return self.value(cell) if is_of_run or cell in self._formulas or cell in self._known else None
 
     def _found(self, cell: Cell) -> Value:
         formula = self._formulas.pop(cell, None)

@@ -35,6 +35,17 @@ from xlnet.xlsx.page import Page
 NAME = "Guide"
 NAME_COLUMN, TEXT_COLUMN = 2, 3
 TITLE_ROW, FIRST_LINE_ROW = 2, 4
+# The sheets that it tells of, in the order of the workbook; `"sheet NAME"` of the texts says what each is.
+SHEETS = (
+    TRAINING,
+    "Dashboard",
+    "Explore",
+    PROOF,
+    "Predict",
+    DATA,
+    "Formulas",
+    "Template",
+)
 _WIDTHS = {"A": 2, "B": 16, "C": 110}
 _CHARACTERS_PER_LINE = 108
 # A longer list of rules shows those of the first unit of each layer.
@@ -88,7 +99,7 @@ def _heading(model: Model, name: str) -> GuideLine:
 
 def _sheets(model: Model) -> Iterator[GuideLine]:
     yield _heading(model, "sheets")
-    for name in (TRAINING, "Dashboard", "Explore", PROOF, "Predict", DATA, "Formulas", "Template"):
+    for name in SHEETS:
         if name != DATA or model.graph.data:
             yield GuideLine("text", model.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
 
