@@ -59,14 +59,14 @@ def replaced(name: str, old: str, new: str) -> Make:
 
 
 def formula(text: str, cell: str = "H6") -> Make:
-    """Put a formula into a cell of sheet Training."""
+    """Put a formula into a cell of the Training sheet."""
     from xml.sax.saxutils import escape
 
     return cell_of(cell, f"><f>{escape(text)}</f><v>1</v></c>")
 
 
 def filled(text: str) -> Make:
-    """Fill a formula down column H of sheet Training; `{above}` is the number of the row above."""
+    """Fill a formula down column H of the Training sheet; `{above}` is the number of the row above."""
     return part(
         SHEET,
         lambda xml: re.sub(
@@ -105,7 +105,7 @@ def linked_picture(address: str) -> Make:
 
 
 def cell_of(cell: str, inside: str) -> Make:
-    """Replace the inside of a cell of sheet Training."""
+    """Replace the inside of a cell of the Training sheet."""
     return part(
         SHEET,
         lambda xml: re.sub(
@@ -115,7 +115,7 @@ def cell_of(cell: str, inside: str) -> Make:
 
 
 def template(text: str) -> Make:
-    """Take this text for sheet Template."""
+    """Take this text for the Template sheet."""
 
     def make(parts: Parts, path: Path) -> None:
         name = next(
@@ -137,7 +137,7 @@ def template(text: str) -> Make:
 
 
 def is_template(name: str, parts: Parts) -> bool:
-    """Return whether a part is that of sheet Template, which is the last one."""
+    """Return whether a part is that of the Template sheet, which is the last one."""
     numbers = [int(found) for n in parts for found in re.findall(r"worksheets/sheet(\d+)\.xml$", n)]
     return name.endswith(f"/sheet{max(numbers)}.xml")
 

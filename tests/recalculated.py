@@ -75,7 +75,7 @@ def parts(address: str) -> tuple[str, int, int]:
 
 
 def where(path: Path, key: str) -> str:
-    """Return the column or cell in which sheet Formulas says that a quantity stands."""
+    """Return the column or cell in which the Formulas sheet says that a quantity stands."""
     return _places(looked_at(path))[key]
 
 

@@ -1,4 +1,4 @@
-"""The check of workbooks with several samples: sheet Data, rows that say their samples, optimiser state."""
+"""The check of workbooks with several samples: the Data sheet, rows that say their samples, optimiser state."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ MEAN = "the mean"
 
 @pytest.fixture(scope="module")
 def edited(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Reports:
-    """The reports on workbooks with these cells of sheet Data edited, by the order, with one start of the engine."""
+    """The reports on workbooks with these cells of the Data sheet edited, by the order, with one engine start."""
     paths: dict[tuple[str, Edits], Path] = {}
     for order in ORDERS:
         whole = tmp_path_factory.mktemp("edited") / "built.xlsx"

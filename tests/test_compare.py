@@ -1,4 +1,4 @@
-"""Runs side by side: what is asked for, how the runs end, and a sheet Compare that follows them."""
+"""Runs side by side: what is asked for, how the runs end, and a Compare sheet that follows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheet Dashboard: its numbers follow the run, in every engine, and no damage passes the check."""
+"""The Dashboard sheet: its numbers follow the run, in every engine, and no damage passes the check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chain rule on sheet Guide and the meanings on sheet Formulas say what the formulas compute."""
+"""The chain rule on the Guide sheet and the meanings on the Formulas sheet say what the formulas compute."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_inputs_are_standardised_and_classes_named(built: Build, engine: str) ->
 
 
 def test_the_accuracy_of_a_batch(built: Build, engine: str) -> None:
-    """At the iterations that the chart shows, from the outputs on sheet Training."""
+    """At the iterations that the chart shows, from the outputs on the Training sheet."""
     path = built("iris", iters=30)
     (cells,) = recalculated(path, engine)
     sheet = kept.looked_at(path)["Dashboard"]

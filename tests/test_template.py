@@ -171,5 +171,5 @@ def test_a_spec_survives_being_written(
     spec = parse(document, name="drawn", label="drawn")
     text = serialize(spec)
     assert parse(tomllib.loads(text), name="drawn", label="drawn") == spec
-    # A line is a cell of sheet Template, which holds no more than 32,767 characters.
+    # A line is a cell of the Template sheet, which holds no more than 32,767 characters.
     assert max(map(len, text.splitlines())) < 400 + len(title) + 6 * len(description)

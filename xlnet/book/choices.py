@@ -1,4 +1,4 @@
-"""The cells of sheet Explore in which an iteration, and a sample of its batch, are chosen: other sheets cite them."""
+"""The cells of the Explore sheet that choose an iteration, and a sample of its batch: other sheets cite them."""
 
 from __future__ import annotations
 

@@ -90,8 +90,8 @@ class Node:
 class Graph:
     """One iteration: a node's formula cites constants, data, earlier nodes, and any node of the iteration before.
 
-    `settings` are the constants on sheet Training; `data` are the columns of sheet Data, empty where there is none;
-    `statistics` are the constants beside them: means and deviations.
+    `settings` are the constants on the Training sheet; `data` are the columns of the Data sheet, empty where there is
+    none; `statistics` are the constants beside them: means and deviations.
     """
 
     settings: tuple[Constant, ...]

@@ -58,7 +58,7 @@ def load_comparison(
 
 
 def parse_comparison(document: Mapping[str, Any], name: str, label: str) -> Comparison:
-    """Return the comparison of a document that holds one, as sheet Template does. Raises UserError."""
+    """Return the comparison of a document that holds one, as the Template sheet does. Raises UserError."""
     return _comparison(TemplateSource(name, label, None, "", dict(document)), {}, None)
 
 

@@ -1,4 +1,4 @@
-"""Sheet Data: a sample a row, inputs and targets, and beside them what standardises the inputs."""
+"""The Data sheet: a sample a row, inputs and targets, and beside them what standardises the inputs."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _title(column: DataColumn, model: Model) -> str:
 
 
 def every_constant(model: Model) -> Iterator[Constant]:
-    """Yield all that stands on sheet Data."""
+    """Yield all that stands on the Data sheet."""
     for column in model.graph.data:
         yield from column.constants
     yield from model.graph.statistics

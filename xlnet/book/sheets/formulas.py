@@ -1,4 +1,4 @@
-"""Sheet Formulas: every column and every constant of sheet Training, a row each; of several runs, run by run."""
+"""The Formulas sheet: every column and constant of the Training sheet, one per row; of several runs, run by run."""
 
 from __future__ import annotations
 

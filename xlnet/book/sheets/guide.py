@@ -1,4 +1,4 @@
-"""Sheet Guide: what the workbook shows, the rules of this very network, what to try, and how it was made."""
+"""The Guide sheet: what the workbook shows, the rules of this very network, what to try, and how it was made."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class GuideLine:
 
 
 def lives(model: Model) -> list[Live]:
-    """Return every formula of the sheet: what sheet Proof has found."""
+    """Return every formula of the sheet: what the Proof sheet has found."""
     headline = InCell(Cell(PROOF, HEADLINE_ROW, LABEL_COLUMN))
     return [Live("gradients that agree", NAME, TEXT_COLUMN, [proof_row(model)], headline, replace(_TEXT, bold=True))]
 
@@ -84,7 +84,7 @@ def inputs(_: Model) -> list[Typed]:
 
 
 def proof_row(model: Model) -> int:
-    """Return the row that repeats the headline of sheet Proof."""
+    """Return the row that repeats the headline of the Proof sheet."""
     return FIRST_LINE_ROW + len(lines(model))
 
 

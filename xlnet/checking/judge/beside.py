@@ -27,7 +27,7 @@ def wrong_beside(
     for sheet in opened.lives:
         grid = grids[sheet]
         expectations: dict[Cell, Expected] = {}
-        # On a run's sheet Training there is nothing but what repeats a cell of sheet Compare.
+        # On a run's Training sheet there is nothing but what repeats a cell of the Compare sheet.
         for position, expected in EXPECTATIONS[sheet](view) if sheet in EXPECTATIONS else ():
             # An identity layer's z and a share a cell: the first has a rule, the second would only repeat the cell.
             expectations.setdefault(position, expected)

@@ -38,11 +38,11 @@ _EXACT = ("iter", "epoch", "sample")
 class Findings:
     """What a comparison found.
 
-    `errors` is the worst error of each column of the table, `data_error` that of sheet Data, `beside_errors` those of
-    the sheets beside Training, by name: |found − expected|, relative where the value is above 1. `drift` is the largest
-    such distance from the reference's own run, and where; None where it could not run. `diverged_at` is the iteration
-    from which sheet and reference agree that there are no finite numbers. `rewritten` are the formulas that say in
-    other words what xlnet's own do.
+    `errors` is the worst error of each column of the table, `data_error` that of the Data sheet, `beside_errors` those
+    of the sheets beside Training, by name: |found − expected|, relative where the value is above 1. `drift` is the
+    largest such distance from the reference's own run, and where; None where it could not run. `diverged_at` is the
+    iteration from which sheet and reference agree that there are no finite numbers. `rewritten` are the formulas that
+    say in other words what xlnet's own do.
     """
 
     wrong: list[WrongCell]
@@ -155,7 +155,7 @@ def _training_region(opened: Opened, grid: Grid, rows: slice) -> Region:
 
 
 def _data_region(opened: Opened, grid: Grid) -> Region:
-    """Return the formulas of sheet Data as a region of one row."""
+    """Return the formulas of the Data sheet as a region of one row."""
     positions = list(opened.computed)
     rows, columns = np.array([(p.row - 1, p.column - 1) for p in positions]).T
     everywhere = np.ones((1, len(positions)), dtype=bool)
@@ -275,7 +275,7 @@ def _own_table(opened: Opened, quantities: Quantities) -> Numbers:
 
 
 def _computed(opened: Opened, quantities: Quantities) -> Numbers:
-    """Return the reference's values of the formulas of sheet Data, as one row."""
+    """Return the reference's values of the formulas of the Data sheet, as one row."""
     values: dict[Cell, float] = {}
     for name, array in quantities.items():
         place = opened.places[name]

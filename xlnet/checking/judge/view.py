@@ -96,7 +96,7 @@ class View:
         return self.grids[sheet].texts.get((row, column))
 
     def of_iteration(self, key: str, iteration: int) -> float | None:
-        """Return what sheet Training has of a quantity."""
+        """Return what the Training sheet has of a quantity."""
         return self.at(self.opened.layout.cell(key, iteration))
 
     def shown(self, shown: Shown | Cell) -> Expected:

@@ -50,10 +50,10 @@ class Opened:
     `copy` is the clean copy in which they stand. `is_formula` has the shape (iterations, nodes): whether a cell of the
     table holds a formula.
     `rewritten` are the formulas of all sheets that xlnet did not write so. `inputs` are the cells that a user may fill;
-    `computed` are the formulas on sheet Data, by position: key, and whether there is still a formula; `beside` those on
-    the sheets beside Training, and `lives` what xlnet writes there, by sheet. `odd_cells` are the kinds of cells that
-    hold neither a number nor a formula nor a text: blank or boolean. `plan` is that of sheet Compare, and `index` the
-    number of the run there, from 0.
+    `computed` are the formulas on the Data sheet, by position: key, and whether there is still a formula; `beside`
+    those on the sheets beside Training, and `lives` what xlnet writes there, by sheet. `odd_cells` are the kinds of
+    cells that hold neither a number nor a formula nor a text: blank or boolean. `plan` is that of the Compare sheet,
+    and `index` the number of the run there, from 0.
     """
 
     copy: CleanCopy

@@ -1,4 +1,4 @@
-"""What sheet Compare has, and where it stands: controls, a table with a row a run, charts, and the points of these."""
+"""What the Compare sheet has, and where it stands: controls, a table with one row per run, charts and their points."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def data_titles(comparison: Comparison) -> list[str]:
 
 
 def shared_places(comparison: Comparison) -> dict[str, Cell]:
-    """Return where the inputs and targets of the only sample stand on sheet Compare, if that is what all runs have."""
+    """Return where the inputs and targets of the only sample stand on the Compare sheet, if all runs share it."""
     spec = comparison.runs[0].spec
     if spec.has_data_sheet or not comparison.has_one_data:
         return {}

@@ -1,4 +1,4 @@
-"""How many samples of a row's batch a network classifies right: a table of marks on sheet Dashboard, for its chart."""
+"""How many samples of a batch a network classifies right: a table of marks on the Dashboard sheet, for its chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formulas of sheet Dashboard, and the cell that a person fills in."""
+"""The formulas of the Dashboard sheet, and the cell that a person fills in."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _headlines(model: Model) -> Iterator[Live]:
         for key in outputs(model.spec):
             yield headline(f"output {key}", at(key, last), _VALUE)
     if classification.kind_of(model.spec):
-        # The share of samples that the weights of sheet Predict classify right.
+        # The share of samples that the weights of the Predict sheet classify right.
         share = InCell(Cell(PREDICT, model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN))
         yield headline("accuracy", share, replace(_VALUE, number_format=style.SHARE))
     never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))

@@ -1,4 +1,4 @@
-"""The formulas of sheet Explore, and the cells that a person fills in."""
+"""The formulas of the Explore sheet, and the cells that a person fills in."""
 
 from __future__ import annotations
 
@@ -94,5 +94,5 @@ def _of_table(plan: ExplorePlan, entry: Entry) -> Iterator[Live]:
 
 
 def palette_of(group: str) -> str:
-    """Return the group of sheet Training whose colours a group of the table has."""
+    """Return the group of the Training sheet whose colours a group of the table has."""
     return {"settings": "schedule", "shares": "gradients", "batch": "gradients", "next": "parameters"}.get(group, group)

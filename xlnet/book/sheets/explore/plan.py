@@ -1,4 +1,4 @@
-"""What sheet Explore shows: every quantity of a sample in one iteration, a row each, and where it stands."""
+"""What the Explore sheet shows: every quantity of a sample in one iteration, a row each, and where it stands."""
 
 from __future__ import annotations
 

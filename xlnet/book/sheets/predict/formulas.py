@@ -1,4 +1,4 @@
-"""The formulas of sheet Predict, and the cells that a person fills in."""
+"""The formulas of the Predict sheet, and the cells that a person fills in."""
 
 from __future__ import annotations
 

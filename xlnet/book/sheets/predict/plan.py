@@ -1,4 +1,4 @@
-"""What sheet Predict has, and where it stands: controls, a table of inputs and outputs, a picture, and the passes."""
+"""What the Predict sheet has, and where: controls, a table of inputs and outputs, a picture, and the passes."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ class PredictPlan:
 class Others:
     """The samples that the table leaves out: a pass and a mark each, so that the accuracy counts them too.
 
-    They stand at the right of the other passes, each in the row that the sample has on sheet Data: so a formula is
+    They stand at the right of the other passes, each in the row that the sample has on the Data sheet: so a formula is
     filled down as it is, and cites the inputs there instead of repeating them.
     """
 
@@ -291,7 +291,7 @@ class Others:
         return Layout(cells, spots, sheet=NAME, first_row=self.first_row, iterations=len(self.samples))
 
     def data_column(self, key: str) -> int:
-        """Return the column of an input, as the network sees it, or of a target on sheet Data."""
+        """Return the column of an input, as the network sees it, or of a target on the Data sheet."""
         return self.plan.model.layout.data[keys.data(key)].left
 
 

@@ -1,4 +1,4 @@
-"""The formulas of sheet Proof, and the cells that a person fills in."""
+"""The formulas of the Proof sheet, and the cells that a person fills in."""
 
 from __future__ import annotations
 

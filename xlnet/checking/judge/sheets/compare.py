@@ -1,4 +1,4 @@
-"""Sheet Compare: how a run ends, its weights, and the points of its charts."""
+"""The Compare sheet: how a run ends, its weights, and the points of its charts."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _weights(view: View, plan: ComparePlan, index: int) -> _Found:
 
 
 def _at_point(view: View, plan: ComparePlan, index: int, key: str, number: int) -> float | None:
-    """Return what sheet Training has of a quantity in the iteration that a point shows."""
+    """Return what the Training sheet has of a quantity in the iteration that a point shows."""
     iters = plan.models[index].spec.training.iters
     iteration = view.number(NAME, FIRST_RUN_ROW + number, plan.axes[iters])
     return view.of_iteration(key, int(iteration)) if 1 <= iteration < iters + 1 else None

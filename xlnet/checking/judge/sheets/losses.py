@@ -28,7 +28,7 @@ class Losses:
 
 
 def losses_of(view: View, bound: float) -> Losses:
-    """Return what sheet Training has of the losses; small is one below `bound`."""
+    """Return what the Training sheet has of the losses; small is one below `bound`."""
     iteration_kinds, _ = view.over(keys.ITERATION)
     kinds, values = view.over(keys.LOSS)
     # A blank cell is 0, as engines take it.

@@ -1,4 +1,4 @@
-"""Sheet Predict: the passes by the reference, the outputs, the classes that they name, and the picture."""
+"""The Predict sheet: the passes by the reference, the outputs, the classes that they name, and the picture."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _passes(view: View, plan: PredictPlan) -> Cells:
 
 
 def _other_passes(view: View, others: Others) -> Cells:
-    """Yield the passes of the samples that are not shown; their inputs stand on sheet Data, in the same rows."""
+    """Yield the passes of the samples that are not shown; their inputs stand on the Data sheet, in the same rows."""
     one, rows = others.spec.of_one_sample, _rows_of(others)
     places = placements(one, others.layout, reference.of_layers(one))
     found = from_grids(places, view.grids, len(rows))
