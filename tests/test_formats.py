@@ -41,7 +41,7 @@ def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_pa
 
 def test_cells_are_joined_to_rectangles() -> None:
     places = [(2, 4), (2, 5), (3, 4), (3, 5), (5, 4), (3, 7)]
-    assert areas(PictureCell(column, row, "weight", "w1_1_1") for column, row in places) == ["B4:C5", "C7:C7", "E4:E4"]
+    assert areas(PictureCell(row, column, "weight", "w1_1_1") for column, row in places) == ["B4:C5", "C7:C7", "E4:E4"]
 
 
 NUMBERS = (0.3343, -0.3343, 0.0, 2.0, -1.03e-9, 1.03e-9, 0.00005, -123456.789, 9999.5)

@@ -80,7 +80,7 @@ def written(path: Path, columns: int, rows: int, values: list[float], *, shared:
     sheet = add_page(workbook, "Sheet")
     for row in (FIRST_ROW, FIRST_ROW + 1):
         for column in range(1, columns + 1):
-            put(sheet, column, row, Look(bold=row == FIRST_ROW, italic=True))
+            put(sheet, row, column, Look(bold=row == FIRST_ROW, italic=True))
     later = "=A{previous[0]}+A{here[0]}*$B$2-10*A{previous[0]}"
     table_columns = [TableColumn(None if index == 0 else "=A{here[0]}<1", later, index + 1) for index in range(columns)]
     sizes = block_sizes(FIRST_ROW, rows, columns)
@@ -215,8 +215,8 @@ def test_texts_are_shared(tmp_path: Path) -> None:
     del workbook["Sheet"]
     sheet, other = add_page(workbook, "Sheet"), add_page(workbook, "Other")
     for row, text in enumerate(TEXTS, 1):
-        put_text(sheet, 1, row, text, Look(bold=True))
-        put_text(other, 2, row, text, Look())
+        put_text(sheet, row, 1, text, Look(bold=True))
+        put_text(other, row, 2, text, Look())
     with (tmp_path / "texts.xlsx").open("wb") as file:
         save(workbook, {}, {}, file)
     with zipfile.ZipFile(tmp_path / "texts.xlsx") as package:
@@ -240,7 +240,7 @@ def test_a_formula_of_any_kind_gets_its_value(value: float | str | bool, tmp_pat
     del workbook["Sheet"]
     sheet = add_page(workbook, "Sheet")
     put_formula(sheet, 1, 1, "=1+1", Look())
-    put_formula(sheet, 3, 9, "=MATCH(TRUE,A1:A8>1,0)", Look(), is_array=True)
+    put_formula(sheet, 9, 3, "=MATCH(TRUE,A1:A8>1,0)", Look(), is_array=True)
     with (tmp_path / "array.xlsx").open("wb") as file:
         save(workbook, {}, {"Sheet": lambda: {(1, 1): 1.0, (9, 3): value}}, file)
     cached = load_workbook(tmp_path / "array.xlsx", data_only=True).active

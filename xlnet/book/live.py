@@ -83,8 +83,8 @@ class Typed:
     """
 
     key: str
-    column: int
     row: int
+    column: int
     first: float | str
     group: str = "settings"
     choices: Sequence[str] | range = ()
@@ -92,7 +92,7 @@ class Typed:
     @property
     def address(self) -> str:
         """The cell's address: "C7"."""
-        return cell(self.column, self.row)
+        return cell(self.row, self.column)
 
     def __post_init__(self) -> None:
         """Excel takes no list of choices that is longer."""
@@ -102,16 +102,16 @@ class Typed:
 def put_all(page: Page, formulas: Iterable[Formula]) -> None:
     """Write the formulas into their cells."""
     for each in formulas:
-        put_formula(page, each.cell.column, each.cell.row, each.text, each.live.look, is_array=each.live.is_array)
+        put_formula(page, each.cell.row, each.cell.column, each.text, each.live.look, is_array=each.live.is_array)
 
 
 def put_inputs(page: Page, inputs: Sequence[Typed], look: Look, texts: Texts) -> None:
     """Write the cells that a person fills in, and let them take nothing else."""
     for typed in inputs:
         if isinstance(typed.first, str):
-            put_text(page, typed.column, typed.row, typed.first, look)
+            put_text(page, typed.row, typed.column, typed.first, look)
         else:
-            put_number(page, typed.column, typed.row, typed.first, look)
+            put_number(page, typed.row, typed.column, typed.first, look)
         if typed.choices:
             page.add_data_validation(_choice(typed, texts))
     take_numbers(page, [typed.address for typed in inputs if not typed.choices], texts)

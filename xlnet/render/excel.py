@@ -118,24 +118,24 @@ def require_length(filled_down: str, layout: Layout, key: str) -> None:
         )
 
 
-def cell(column: int, row: int) -> str:
-    """Return a cell's address: (4, 2) gives "D2"."""
+def cell(row: int, column: int) -> str:
+    """Return a cell's address: (2, 4) gives "D2"."""
     return f"{get_column_letter(column)}{row}"
 
 
-def absolute(column: int, row: int) -> str:
-    """Return a cell's address that does not move: (4, 2) gives "$D$2"."""
+def absolute(row: int, column: int) -> str:
+    """Return a cell's address that does not move: (2, 4) gives "$D$2"."""
     return f"${get_column_letter(column)}${row}"
 
 
 def area(cells: Area) -> str:
     """Return the address of a block of cells, which does not move: "$D$2:$D$9"."""
-    return f"{absolute(cells.left, cells.top)}:{absolute(cells.right, cells.bottom)}"
+    return f"{absolute(cells.top, cells.left)}:{absolute(cells.bottom, cells.right)}"
 
 
 def address(place: Cell | Area, sheet: str | None = None) -> str:
     """Return the address of a cell or of a block of cells, for a formula on `sheet`; it does not move."""
-    own = absolute(place.column, place.row) if isinstance(place, Cell) else area(place)
+    own = absolute(place.row, place.column) if isinstance(place, Cell) else area(place)
     return ("" if place.sheet == sheet else quoted_sheet(place.sheet)) + own
 
 
@@ -218,7 +218,7 @@ def _of_spot(spot: Spot, *, previous: bool) -> str:
 
 def _fixed(key: str, layout: Layout) -> str:
     place = layout.cells[key]
-    return (cell if key in layout.relative else absolute)(place.column, place.row)
+    return (cell if key in layout.relative else absolute)(place.row, place.column)
 
 
 def _data_column(key: str, layout: Layout, sheet: str) -> str:

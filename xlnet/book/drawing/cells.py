@@ -10,7 +10,7 @@ from xlnet.xlsx.numbers import number_text
 from xlnet.xlsx.page import CellContent, Page
 
 
-def put_text(page: Page, column: int, row: int, text: str, look: Look) -> None:
+def put_text(page: Page, row: int, column: int, text: str, look: Look) -> None:
     """Write `text` into a cell.
 
     A title such as "=1+1" would become a formula when a person edits the cell: the quote prefix keeps it.
@@ -19,14 +19,14 @@ def put_text(page: Page, column: int, row: int, text: str, look: Look) -> None:
     page.put(row, column, style_of(page, look, is_quoted=is_quoted)).text = text
 
 
-def put_number(page: Page, column: int, row: int, number: float, look: Look) -> None:
+def put_number(page: Page, row: int, column: int, number: float, look: Look) -> None:
     """Write a number into a cell."""
-    put(page, column, row, look).number = number_text(float(number))
+    put(page, row, column, look).number = number_text(float(number))
 
 
-def put_formula(page: Page, column: int, row: int, formula: str, look: Look, *, is_array: bool = False) -> None:
+def put_formula(page: Page, row: int, column: int, formula: str, look: Look, *, is_array: bool = False) -> None:
     """Write a formula, which starts with "=", into a cell; its value is given when the workbook is saved."""
-    written = put(page, column, row, look)
+    written = put(page, row, column, look)
     written.formula, written.is_array = formula.removeprefix("="), is_array
 
 
@@ -35,9 +35,9 @@ def merge(page: Page, row: int, first: int, last: int) -> None:
 
     openpyxl's own ways to merge give every cell a border of its own, or compare the new cells with all that are merged.
     """
-    page.merged_cells.ranges.add(CellRange(f"{cell(first, row)}:{cell(last, row)}"))
+    page.merged_cells.ranges.add(CellRange(f"{cell(row, first)}:{cell(row, last)}"))
 
 
-def put(page: Page, column: int, row: int, look: Look) -> CellContent:
+def put(page: Page, row: int, column: int, look: Look) -> CellContent:
     """Give a cell its look and return it."""
     return page.put(row, column, style_of(page, look))

@@ -62,7 +62,7 @@ class Chart:
     points_wide: float = 2.0
 
 
-def draw_chart(page: Page, chart: Chart, column: int, row: int) -> None:
+def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
     """Put a chart on a sheet that holds its numbers, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
     drawn.title, drawn.style = chart.title, 2

@@ -13,7 +13,7 @@ _AUTHOR = "xlnet"
 _CHARACTERS_PER_LINE, _PIXELS_PER_LINE, _WIDTH = 44, 17, 300
 
 
-def put_note(page: Page, column: int, row: int, lines: list[str]) -> None:
+def put_note(page: Page, row: int, column: int, lines: list[str]) -> None:
     """Give a cell a note."""
     note = Comment("\n".join(lines), _AUTHOR)
     count = sum(lines_of(line, _CHARACTERS_PER_LINE) for line in lines)

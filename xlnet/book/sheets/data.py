@@ -28,7 +28,7 @@ def draw(page: Page, model: Model) -> None:
     _header(page, SAMPLE_COLUMN, model.texts.get("header", "sample"), style.CONSTANTS)
     samples = len(model.graph.data[0].constants)
     for number in range(1, samples + 1):
-        put_number(page, SAMPLE_COLUMN, FIRST_SAMPLE_ROW + number - 1, number, style.QUIET)
+        put_number(page, FIRST_SAMPLE_ROW + number - 1, SAMPLE_COLUMN, number, style.QUIET)
     for column in model.graph.data:
         place = model.layout.data[column.key]
         is_typed = column.constants[0].formula is None
@@ -44,7 +44,7 @@ def draw(page: Page, model: Model) -> None:
         align_ordinary(page, area)
     take_numbers(page, _inputs(model), model.texts)
     protect(page)
-    page.freeze_panes = cell(2, FIRST_SAMPLE_ROW)
+    page.freeze_panes = cell(FIRST_SAMPLE_ROW, 2)
     print_landscape(page, "1:1")
 
 
@@ -53,7 +53,7 @@ def _inputs(model: Model) -> Iterator[str]:
     for column in model.graph.data:
         place = model.layout.data[column.key]
         if column.constants[0].formula is None:
-            yield f"{cell(place.left, place.top)}:{cell(place.right, place.bottom)}"
+            yield f"{cell(place.top, place.left)}:{cell(place.bottom, place.right)}"
 
 
 def _computed(model: Model) -> Iterator[str]:
@@ -61,10 +61,10 @@ def _computed(model: Model) -> Iterator[str]:
     for column in model.graph.data:
         place = model.layout.data[column.key]
         if column.constants[0].formula is not None:
-            yield f"{cell(place.left, place.top)}:{cell(place.right, place.bottom)}"
+            yield f"{cell(place.top, place.left)}:{cell(place.bottom, place.right)}"
     if model.graph.statistics:
         places = [model.layout.cells[model.graph.statistics[end].key] for end in (0, -1)]
-        yield ":".join(cell(place.column, place.row) for place in places)
+        yield ":".join(cell(place.row, place.column) for place in places)
 
 
 def _title(column: DataColumn, model: Model) -> str:
@@ -98,9 +98,9 @@ def _draw_column(page: Page, column: DataColumn, layout: Layout) -> None:
     filled_down = None if first is None else formula(first, layout, place.sheet)
     for row, constant in enumerate(column.constants, place.top):
         if filled_down is None:
-            put_number(page, place.left, row, constant.value, style.INPUT)
+            put_number(page, row, place.left, constant.value, style.INPUT)
         else:
-            put_formula(page, place.left, row, at_row(filled_down, row), style.TEXT)
+            put_formula(page, row, place.left, at_row(filled_down, row), style.TEXT)
 
 
 def _layout_of_rows(model: Model) -> Layout:
@@ -115,8 +115,8 @@ def _draw_statistic(page: Page, constant: Constant, model: Model) -> None:
     assert constant.formula is not None
     put_formula(
         page,
-        place.column,
         place.row,
+        place.column,
         at_row(formula(constant.formula, model.layout, place.sheet), place.row),
         style.TEXT,
     )
@@ -125,7 +125,7 @@ def _draw_statistic(page: Page, constant: Constant, model: Model) -> None:
 def _draw_statistics_labels(page: Page, model: Model) -> None:
     first = model.layout.cells[model.graph.statistics[0].key].column
     for row, name in enumerate(("mean", "deviation"), FIRST_SAMPLE_ROW):
-        put_text(page, first - 1, row, model.texts.get("header", name), style.TEXT)
+        put_text(page, row, first - 1, model.texts.get("header", name), style.TEXT)
     page.column_dimensions[get_column_letter(first - 1)].width = 20
     for index in range(0, len(model.graph.statistics), 2):
         key = model.graph.statistics[index].of
@@ -133,6 +133,6 @@ def _draw_statistics_labels(page: Page, model: Model) -> None:
 
 
 def _header(page: Page, column: int, text: str, palette: style.Palette) -> None:
-    put_text(page, column, 1, text, replace(style.HEADER, fill=palette.strong, shrink=True))
+    put_text(page, 1, column, text, replace(style.HEADER, fill=palette.strong, shrink=True))
     width = min(max(_WIDTH, width_of(text) + 3), _MOST_WIDTH)
     page.column_dimensions[get_column_letter(column)].width = width

@@ -33,13 +33,13 @@ def draw(page: Page, models: Sequence[Model]) -> None:
     widths = [width + names * (header in ("Key", "Where")) for header, width in zip(HEADERS, _WIDTHS, strict=True)]
     for column, (header, width) in enumerate(zip(HEADERS, widths, strict=True), 1):
         look = replace(style.BAND, fill=style.CONSTANTS.strong)
-        put_text(page, column, 1, texts.get("formulas", header), look)
+        put_text(page, 1, column, texts.get("formulas", header), look)
         page.column_dimensions[get_column_letter(column)].width = width
     every_row = (row for sheet in models for row in _rows(sheet, in_comparison=len(models) > 1))
     for row, (cells, colour) in enumerate(every_row, 2):
         for column, text in enumerate(cells, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
-            put_text(page, column, row, text, replace(look, fill=colour, border="below"))
+            put_text(page, row, column, text, replace(look, fill=colour, border="below"))
         fit_height(page, row, max(lines_of(text, width) for text, width in zip(cells, widths, strict=True)))
     page.freeze_panes = "B2"
     protect(page)
@@ -85,7 +85,7 @@ def _where(key: str, layout: Layout) -> str:
     place = layout.cell(key)
     if layout.stride == 1:
         return get_column_letter(place.column)
-    return f"{cell(place.column, place.row)}/{layout.stride}"
+    return f"{cell(place.row, place.column)}/{layout.stride}"
 
 
 def _constant(constant: Constant, model: Model) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def _constant(constant: Constant, model: Model) -> tuple[str, ...]:
     return (
         constant.key,
         model.symbols(constant.key),
-        f"{place.sheet}!{absolute(place.column, place.row)}",
+        f"{place.sheet}!{absolute(place.row, place.column)}",
         model.texts.get("role", constant.group),
         model.texts.meaning(constant.key, model.symbols.layers),
         rule,
@@ -110,7 +110,7 @@ def _data_column(column: DataColumn, model: Model) -> tuple[str, ...]:
     return (
         column.key,
         model.symbols(column.key),
-        f"{place.sheet}!{cell(place.left, place.top)}:{cell(place.right, place.bottom)}",
+        f"{place.sheet}!{cell(place.top, place.left)}:{cell(place.bottom, place.right)}",
         model.texts.get("role", column.constants[0].group),
         model.texts.meaning(column.key, model.symbols.layers),
         "",

@@ -196,7 +196,7 @@ def _experiments(model: Model) -> Iterator[GuideLine]:
         "larger": f"{rate * 10:g}",
         "smaller": f"{rate / 10:g}",
         "iters": f"{model.spec.training.iters:,}",
-        "weights": f"{_address(weights[0])}:{cell(weights[-1].column, weights[-1].row)}",
+        "weights": f"{_address(weights[0])}:{cell(weights[-1].row, weights[-1].column)}",
         "gradient": _address(layout.cell(gradient.key)),
         "symbol": model.symbols(gradient.key),
     }
@@ -208,7 +208,7 @@ def _experiments(model: Model) -> Iterator[GuideLine]:
 
 
 def _address(place: Cell) -> str:
-    return f"{place.sheet}!{cell(place.column, place.row)}"
+    return f"{place.sheet}!{cell(place.row, place.column)}"
 
 
 def _making(model: Model) -> Iterator[GuideLine]:
@@ -221,27 +221,27 @@ def _making(model: Model) -> Iterator[GuideLine]:
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     draw_lines(page, model.title, model.description, lines(model))
-    put_link(page, NAME_COLUMN, proof_row(model), PROOF, f"{PROOF}!A1", _LINK)
+    put_link(page, proof_row(model), NAME_COLUMN, PROOF, f"{PROOF}!A1", _LINK)
     put_all(page, formulas)
 
 
 def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLine]) -> None:
     """Draw a guide: its title, what the workbook is, and its rows."""
-    put_text(page, NAME_COLUMN, TITLE_ROW, title, replace(style.TITLE, size=16))
-    put_text(page, NAME_COLUMN, TITLE_ROW + 1, description, _TEXT)
+    put_text(page, TITLE_ROW, NAME_COLUMN, title, replace(style.TITLE, size=16))
+    put_text(page, TITLE_ROW + 1, NAME_COLUMN, description, _TEXT)
     merge(page, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
     fit_height(page, TITLE_ROW + 1, lines_of(description, _CHARACTERS_PER_LINE))
     for row, line in enumerate(lines, FIRST_LINE_ROW):
         look = _LOOKS[line.kind]
         if line.kind == "heading":
-            put_text(page, NAME_COLUMN, row, line.text, look)
-            put_text(page, TEXT_COLUMN, row, "", look)
+            put_text(page, row, NAME_COLUMN, line.text, look)
+            put_text(page, row, TEXT_COLUMN, "", look)
             continue
         if line.target:
-            put_link(page, NAME_COLUMN, row, line.name, line.target, _LINK)
+            put_link(page, row, NAME_COLUMN, line.name, line.target, _LINK)
         elif line.name:
-            put_text(page, NAME_COLUMN, row, line.name, _NAME)
-        put_text(page, TEXT_COLUMN, row, line.text, look)
+            put_text(page, row, NAME_COLUMN, line.name, _NAME)
+        put_text(page, row, TEXT_COLUMN, line.text, look)
         fit_height(page, row, lines_of(line.text, _CHARACTERS_PER_LINE))
     for letter, width in _WIDTHS.items():
         page.column_dimensions[letter].width = width

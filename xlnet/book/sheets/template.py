@@ -16,7 +16,7 @@ _WIDTH, _CHARACTERS_PER_LINE = 95, 80
 def draw(page: Page, toml: str) -> None:
     """Draw the sheet."""
     for row, line in enumerate(toml.split("\n"), 1):
-        put_text(page, 1, row, line, style.CODE)
+        put_text(page, row, 1, line, style.CODE)
         fit_height(page, row, lines_of(line, _CHARACTERS_PER_LINE))
     page.column_dimensions["A"].width = _WIDTH
     page.sheet_view.showGridLines = False

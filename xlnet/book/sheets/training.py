@@ -21,7 +21,7 @@ from xlnet.book.model import Model
 from xlnet.graph.node import Constant, Group, Node
 from xlnet.graph.references import InCell
 from xlnet.render.excel import cell
-from xlnet.sheet_size import FIRST_ROW, HEADER_ROW, NAME_ROW, VALUE_ROW
+from xlnet.sheet_size import HEADER_ROW, NAME_ROW, VALUE_ROW
 from xlnet.xlsx.page import Page
 
 _WIDTH = 12.5
@@ -51,7 +51,7 @@ def draw(page: Page, model: Model) -> None:
     _add_notes(page, model)
     take_numbers(page, _inputs(model), model.texts)
     protect(page)
-    page.freeze_panes = cell(2, FIRST_ROW)
+    page.freeze_panes = cell(model.layout.first_row, 2)
     page.row_dimensions[HEADER_ROW].height = 21
     page.sheet_view.zoomScale = 100
     page.sheet_properties.tabColor = style.GROUPS[Group.PARAMETERS].strong
@@ -62,15 +62,15 @@ def _draw_constant(page: Page, constant: Constant, model: Model) -> None:
     column = model.layout.cells[constant.key].column
     name = replace(style.HEADER, fill=style.CONSTANTS.strong, border="box")
     value = replace(style.INPUT, horizontal="center", vertical="center", border="box")
-    put_text(page, column, NAME_ROW, model.symbols(constant.key), name)
+    put_text(page, NAME_ROW, column, model.symbols(constant.key), name)
     if constant.key not in model.shared:
-        put_number(page, column, VALUE_ROW, constant.value, value)
+        put_number(page, VALUE_ROW, column, constant.value, value)
 
 
 def _draw_node(page: Page, node: Node, model: Model) -> None:
     palette, layout = style.GROUPS[node.group], model.layout
     column = layout.column(node.key)
-    put_text(page, column, HEADER_ROW, model.header(node), replace(style.HEADER, fill=palette.strong))
+    put_text(page, HEADER_ROW, column, model.header(node), replace(style.HEADER, fill=palette.strong))
     is_whole = keys.parts(node.key).letter in (keys.ITERATION, keys.EPOCH, keys.SAMPLE)
     later = replace(
         style.TEXT,
@@ -82,8 +82,8 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
     if node.typed is not None:
         later = replace(later, colour=style.INPUT.colour, bold=True)
     first = replace(style.INPUT, border="below", horizontal="right") if node.group == Group.PARAMETERS else later
-    put(page, column, layout.cell(node.key, 1).row, first)
-    put(page, column, layout.cell(node.key, 2).row, later)
+    put(page, layout.cell(node.key, 1).row, column, first)
+    put(page, layout.cell(node.key, 2).row, column, later)
     page.column_dimensions[get_column_letter(column)].width = _ITERATION_WIDTH if is_whole else _WIDTH
 
 
@@ -93,9 +93,9 @@ def _draw_bands(page: Page, model: Model) -> None:
         free = max(start, len(model.graph.settings) + 2)
         band = replace(style.BAND, fill=style.GROUPS[group].strong)
         for column in range(free, end + 1):
-            put(page, column, VALUE_ROW, band)
+            put(page, VALUE_ROW, column, band)
         if free <= end:
-            put_text(page, free, VALUE_ROW, model.group_name(group), band)
+            put_text(page, VALUE_ROW, free, model.group_name(group), band)
 
 
 def _groups(model: Model) -> Iterator[tuple[str, int, int]]:
@@ -106,7 +106,7 @@ def _groups(model: Model) -> Iterator[tuple[str, int, int]]:
 
 
 def _draw_title(page: Page, model: Model) -> None:
-    put_text(page, len(model.graph.settings) + 2, NAME_ROW, model.title, style.TITLE)
+    put_text(page, NAME_ROW, len(model.graph.settings) + 2, model.title, style.TITLE)
 
 
 def _add_notes(page: Page, model: Model) -> None:
@@ -117,32 +117,32 @@ def _add_notes(page: Page, model: Model) -> None:
             model.texts.meaning(constant.key, layers),
             model.texts.get("input", "shared note" if constant.key in model.shared else "note"),
         ]
-        put_note(page, model.layout.cells[constant.key].column, NAME_ROW, lines)
+        put_note(page, NAME_ROW, model.layout.cells[constant.key].column, lines)
     # Of a batch's samples the first one's notes come first, so that there are some for every kind of column.
     every = sorted(model.graph.nodes, key=lambda node: (keys.parts(node.key).sample or 1) > 1)
     for node in every[:MOST_NOTES]:
         rule = model.rule(node)
         lines = [model.header(node), model.texts.meaning(node.key, layers), *([rule] if rule else [])]
-        put_note(page, model.layout.column(node.key), HEADER_ROW, lines)
+        put_note(page, HEADER_ROW, model.layout.column(node.key), lines)
 
 
 def _inputs(model: Model) -> Iterator[str]:
     """Yield the ranges that hold the user's numbers."""
     own = [model.layout.cells[c.key].column for c in model.graph.settings if c.key not in model.shared]
-    yield f"{cell(min(own), VALUE_ROW)}:{cell(max(own), VALUE_ROW)}"
+    yield f"{cell(VALUE_ROW, min(own))}:{cell(VALUE_ROW, max(own))}"
     cells = [model.layout.cell(key) for key in model.parameters]
     first, last = cells[0], cells[-1]
     if first.row == last.row:
-        yield f"{cell(first.column, first.row)}:{cell(last.column, last.row)}"
+        yield f"{cell(first.row, first.column)}:{cell(last.row, last.column)}"
     else:
-        yield from (cell(place.column, place.row) for place in cells)
+        yield from (cell(place.row, place.column) for place in cells)
 
 
 def _show_numbers(page: Page, model: Model) -> None:
     """Give numbers of ordinary size the same digits, and colour the gradients by sign and size."""
     low, middle, high = style.SIGNED_SCALE
     for group, start, end in _groups(model):
-        area = f"{cell(start, FIRST_ROW)}:{cell(end, model.layout.last_row)}"
+        area = f"{cell(model.layout.first_row, start)}:{cell(model.layout.last_row, end)}"
         if group not in (Group.ITERATION, Group.SAMPLES):
             align_ordinary(page, area)
         if group == Group.GRADIENTS:

@@ -160,7 +160,7 @@ def _each_once(findings: Sequence[Findings]) -> list[list[WrongCell]]:
 
 def _result(opened: Opened, findings: Findings, wrong: int) -> RunResult:
     position = findings.drift_position
-    place = cell(position.column, position.row) if position else None
+    place = cell(position.row, position.column) if position else None
     errors = (*findings.errors, findings.data_error, *findings.beside_errors.values())
     return RunResult(
         run=opened.run,
@@ -204,7 +204,7 @@ def _differences(
     for key, (first, *others) in by_key.items():
         yield Difference(
             sheet=first.position.sheet,
-            cell=cell(first.position.column, first.position.row),
+            cell=cell(first.position.row, first.position.column),
             key=key,
             problem=first.problem,
             probe=first.probe,
@@ -225,7 +225,7 @@ def _rewritten(runs: Sequence[Opened], findings: Sequence[Findings]) -> Iterator
         for formula, points in ((entry.formula, entry.points) for entry in found.rewritten):
             first = formula.cells[0]
             yield RewrittenFormula(
-                cell=f"{first.sheet}!{cell(first.column, first.row)}",
+                cell=f"{first.sheet}!{cell(first.row, first.column)}",
                 key=f"{run.run}:{formula.key}" if run.run else formula.key,
                 formula=formula.found.text,
                 points=points,

@@ -63,8 +63,8 @@ _BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "f
 def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with the formulas of all runs."""
     title = replace(style.TITLE, size=16)
-    put_text(page, LABEL_COLUMN, TITLE_ROW, plan.title, title)
-    put_text(page, LABEL_COLUMN, TITLE_ROW + 1, plan.texts.get("compare", "title"), _NOTE)
+    put_text(page, TITLE_ROW, LABEL_COLUMN, plan.title, title)
+    put_text(page, TITLE_ROW + 1, LABEL_COLUMN, plan.texts.get("compare", "title"), _NOTE)
     _draw_controls(page, plan)
     _draw_table(page, plan)
     put_all(page, formulas)
@@ -76,32 +76,32 @@ def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     charts = list(_charts(plan, size))
     for number, chart in enumerate(charts):
         across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
-        draw_chart(page, chart, LABEL_COLUMN + across, top + down)
-    page.freeze_panes = cell(LABEL_COLUMN + 1, FIRST_RUN_ROW)
+        draw_chart(page, LABEL_COLUMN + across, chart, top + down)
+    page.freeze_panes = cell(FIRST_RUN_ROW, LABEL_COLUMN + 1)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
     protect(page)
     bottom = top + -(-len(charts) // CHARTS_ABREAST) * (rows + 1)
-    page.print_area = f"A1:{cell(plan.limits_column - 2, bottom)}"
+    page.print_area = f"A1:{cell(bottom, plan.limits_column - 2)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
 
 
 def _draw_controls(page: Page, plan: ComparePlan) -> None:
     texts = plan.texts
-    put_text(page, LABEL_COLUMN, CONTROL_ROW, texts.get("compare", "bound"), _LABEL)
+    put_text(page, CONTROL_ROW, LABEL_COLUMN, texts.get("compare", "bound"), _LABEL)
     for number in plan.charted_weights:
         label = texts.get("compare", "weight").format(number=number + 1)
-        put_text(page, LABEL_COLUMN, plan.weight_row(number), label, _LABEL)
+        put_text(page, plan.weight_row(number), LABEL_COLUMN, label, _LABEL)
     if plan.charted_weights and not plan.shared:
         note = replace(_NOTE, indent=1)
-        put_text(page, VALUE_COLUMN + 1, plan.weight_row(0), texts.get("compare", "weight note"), note)
+        put_text(page, plan.weight_row(0), VALUE_COLUMN + 1, texts.get("compare", "weight note"), note)
     if plan.shared:
         first = min(place.column for place in plan.shared.values())
-        put_text(page, first, SHARED_ROW - 1, texts.get("compare", "shared"), _NOTE)
+        put_text(page, SHARED_ROW - 1, first, texts.get("compare", "shared"), _NOTE)
         for key, place in plan.shared.items():
             header = replace(style.HEADER, fill=style.CONSTANTS.strong, border="box")
-            put_text(page, place.column, place.row - 1, plan.symbols(key), header)
+            put_text(page, place.row - 1, place.column, plan.symbols(key), header)
     put_inputs(page, inputs(plan), replace(style.INPUT, border="below", horizontal="right"), texts)
 
 
@@ -110,31 +110,31 @@ def _draw_table(page: Page, plan: ComparePlan) -> None:
     for name, (first, last) in _bands(plan).items():
         band = replace(style.BAND, fill=style.GROUPS[_BANDS[name]].strong)
         for column in range(first, last + 1):
-            put(page, column, BAND_ROW, band)
+            put(page, BAND_ROW, column, band)
         every = max(len(sheet.parameters) for sheet in plan.models)
         is_part = name in ("initial", "final") and every > len(plan.parameters)
         words = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
-        put_text(page, first, BAND_ROW, words, band)
+        put_text(page, BAND_ROW, first, words, band)
     for name, column in columns.items():
         header = replace(style.HEADER, fill=style.GROUPS[_group(plan, name)].strong, shrink=True)
-        put_text(page, column, HEADER_ROW, _header(plan, name), header)
+        put_text(page, HEADER_ROW, column, _header(plan, name), header)
     for index, run in enumerate(plan.comparison.runs):
         row, target = plan.row(index), f"{quoted_sheet(run.name)}A1"
-        put_link(page, columns["run"], row, run.name, target, _RUN)
+        put_link(page, row, columns["run"], run.name, target, _RUN)
         for name in plan.settings:
             setting = plan.setting(index, name)
             if plan.constant(index, name) is not None:
                 continue
             if isinstance(setting, bool | str):
                 shown = str(setting).lower() if isinstance(setting, bool) else setting
-                put_text(page, columns[f"setting {name}"], row, shown, replace(_SETTING, shrink=True))
+                put_text(page, row, columns[f"setting {name}"], shown, replace(_SETTING, shrink=True))
             else:
-                put_number(page, columns[f"setting {name}"], row, setting, _SETTING)
+                put_number(page, row, columns[f"setting {name}"], setting, _SETTING)
     below = plan.last_run_row + 1
     room = texts.get("compare", "room").format(count=len(plan.models), most=most_runs(plan.comparison))
-    put_text(page, LABEL_COLUMN, below, room, _NOTE)
+    put_text(page, below, LABEL_COLUMN, room, _NOTE)
     edge = texts.get("compare", "edge").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
-    put_text(page, LABEL_COLUMN, below + 1, edge, _NOTE)
+    put_text(page, below + 1, LABEL_COLUMN, edge, _NOTE)
 
 
 def _bands(plan: ComparePlan) -> dict[str, tuple[int, int]]:
@@ -172,26 +172,26 @@ def _draw_points(page: Page, plan: ComparePlan) -> None:
     """Draw the limits, and the headers of the points."""
     texts = plan.texts
     for name, row in plan.limits.items():
-        put_text(page, plan.limits_column, row, texts.get("compare", f"limit {name}"), _LABEL)
+        put_text(page, row, plan.limits_column, texts.get("compare", f"limit {name}"), _LABEL)
     header = replace(style.HEADER, fill=style.CONSTANTS.strong, shrink=True)
     first = min(plan.axes.values())
-    put_text(page, first, BAND_ROW - 1, texts.get("compare", "points"), _NOTE)
+    put_text(page, BAND_ROW - 1, first, texts.get("compare", "points"), _NOTE)
     for column in plan.axes.values():
-        put_text(page, column, HEADER_ROW, texts.get("header", "iter"), header)
+        put_text(page, HEADER_ROW, column, texts.get("header", "iter"), header)
     for index, run in enumerate(plan.comparison.runs):
         for series in plan.series:
             word, _, number = series.partition(" ") if series.startswith("weight") else (series, "", "0")
             symbol = plan.symbols(plan.output_key(index, 0)) if word == OUTPUT else ""
             label = texts.get("compare", f"series {word}")
             label = label.format(run=run.name, symbol=symbol, number=int(number) + 1)
-            put_text(page, plan.series_column(index, series), HEADER_ROW, label, header)
+            put_text(page, HEADER_ROW, plan.series_column(index, series), label, header)
 
 
 def _colour(page: Page, plan: ComparePlan) -> None:
     """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
     columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
-    align_ordinary(page, f"{cell(columns['first loss'], first)}:{cell(columns['first below'] - 1, last)}")
-    numbers = f"{cell(plan.limits_column + 1, CONTROL_ROW)}:{cell(plan.limits_column + 1, CONTROL_ROW + 2)}"
+    align_ordinary(page, f"{cell(first, columns['first loss'])}:{cell(last, columns['first below'] - 1)}")
+    numbers = f"{cell(CONTROL_ROW, plan.limits_column + 1)}:{cell(CONTROL_ROW + 2, plan.limits_column + 1)}"
     align_ordinary(page, numbers)
     wrong, right = style.VERDICT
     below, diverged = (InCell(Cell(NAME, first, columns[name]), NEITHER) for name in ("first below", "diverged"))
@@ -200,12 +200,12 @@ def _colour(page: Page, plan: ComparePlan) -> None:
         ("diverged", compared(diverged, "<>", plan.texts.get("compare", "no")), wrong),
     ):
         look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))
-        add_rule(page, f"{cell(columns[name], first)}:{cell(columns[name], last)}", where, look)
+        add_rule(page, f"{cell(first, columns[name])}:{cell(last, columns[name])}", where, look)
     low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
-        align_ordinary(page, f"{cell(start, first)}:{cell(end, last)}")
+        align_ordinary(page, f"{cell(first, start)}:{cell(last, end)}")
         scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
-        page.conditional_formatting.add(f"{cell(start, first)}:{cell(end, last)}", scale)
+        page.conditional_formatting.add(f"{cell(first, start)}:{cell(last, end)}", scale)
 
 
 def _set_widths(page: Page, plan: ComparePlan) -> None:
@@ -251,6 +251,6 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
         symbol = plan.symbols(plan.output_key(0, 0))
         yield chart(texts.get("compare", "output chart").format(symbol=symbol), symbol, OUTPUT)
     for number in plan.charted_weights:
-        chosen = cell(VALUE_COLUMN, plan.weight_row(number))
+        chosen = cell(plan.weight_row(number), VALUE_COLUMN)
         title = texts.get("compare", "weight chart").format(number=number + 1, cell=chosen)
         yield chart(title, "w", f"weight {number}")

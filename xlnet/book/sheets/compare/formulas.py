@@ -37,13 +37,13 @@ _RESULT = replace(_CELL, bold=True)
 
 def inputs(plan: ComparePlan) -> list[Typed]:
     """Return the cells that the user fills in."""
-    found = [Typed("bound", VALUE_COLUMN, CONTROL_ROW, plan.comparison.bound)]
+    found = [Typed("bound", CONTROL_ROW, VALUE_COLUMN, plan.comparison.bound)]
     words = tuple(map(plan.symbols, plan.choosable))
     for number in plan.charted_weights:
         first = words[0] if number == 0 else words[-1]
-        found.append(Typed(f"weight {number + 1}", VALUE_COLUMN, plan.weight_row(number), first, "choice", words))
+        found.append(Typed(f"weight {number + 1}", plan.weight_row(number), VALUE_COLUMN, first, "choice", words))
     for key, place in plan.shared.items():
-        found.append(Typed(key, place.column, place.row, plan.models[0].constants[key], "inputs"))
+        found.append(Typed(key, place.row, place.column, plan.models[0].constants[key], "inputs"))
     return found
 
 

@@ -47,25 +47,25 @@ _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     texts = model.texts
-    put_text(page, LABEL_COLUMN, TITLE_ROW, model.title, replace(style.TITLE, size=16))
+    put_text(page, TITLE_ROW, LABEL_COLUMN, model.title, replace(style.TITLE, size=16))
     for name in headlines(model.spec):
         row = headline_row(model.spec, name)
-        put_text(page, LABEL_COLUMN, row, _label(name, model), _LABEL)
-        put(page, VALUE_COLUMN, row, _VALUE)
+        put_text(page, row, LABEL_COLUMN, _label(name, model), _LABEL)
+        put(page, row, VALUE_COLUMN, _VALUE)
     put_inputs(page, inputs(model), replace(style.INPUT, border="below", horizontal="right"), texts)
     shown = model.once(points)
     thinned = "thinned" if shown.count < shown.iterations else "whole"
     note = texts.get("dashboard", thinned).format(count=shown.count)
-    put_text(page, LABEL_COLUMN, FIRST_HEADLINE_ROW + len(headlines(model.spec)) + 1, note, _NOTE)
+    put_text(page, FIRST_HEADLINE_ROW + len(headlines(model.spec)) + 1, LABEL_COLUMN, note, _NOTE)
     _draw_points(page, shown, model)
     put_all(page, formulas)
     for index, chart in enumerate(_charts(model, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(page, chart, CHART_COLUMN + across, FIRST_HEADLINE_ROW + down)
+        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
     numbers = [headline_row(model.spec, name) for name in headlines(model.spec) if _is_number(name)]
-    headline_cells = f"{cell(VALUE_COLUMN, min(numbers))}:{cell(VALUE_COLUMN, max(numbers))}"
-    last_cell = cell(shown.column(shown.every_key[-1]), FIRST_POINT_ROW + shown.count - 1)
-    for cells in (headline_cells, f"{cell(POINTS_COLUMN + 1, FIRST_POINT_ROW)}:{last_cell}"):
+    headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
+    last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))
+    for cells in (headline_cells, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}"):
         align_ordinary(page, cells)
     protect(page)
     page.sheet_view.showGridLines = False
@@ -77,7 +77,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         page.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
     for key in shown.every_key:
         page.column_dimensions[get_column_letter(shown.column(key))].width = _POINT_WIDTH
-    page.print_area = f"A1:{cell(POINTS_COLUMN - 2, FIRST_HEADLINE_ROW + 3 * (ROWS + 1))}"
+    page.print_area = f"A1:{cell(FIRST_HEADLINE_ROW + 3 * (ROWS + 1), POINTS_COLUMN - 2)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
 
@@ -103,18 +103,18 @@ def _draw_points(page: Page, shown: Points, model: Model) -> None:
     """Draw the header of the table behind the charts."""
     header = replace(style.HEADER, fill=style.CONSTANTS.strong)
     texts = model.texts
-    put_text(page, POINTS_COLUMN, POINTS_HEADER_ROW - 1, texts.get("dashboard", "points"), _NOTE)
-    put_text(page, POINTS_COLUMN, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
-    put_text(page, POINTS_COLUMN + 1, POINTS_HEADER_ROW, texts.get("dashboard", "log loss"), header)
+    put_text(page, POINTS_HEADER_ROW - 1, POINTS_COLUMN, texts.get("dashboard", "points"), _NOTE)
+    put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN, texts.get("header", "iter"), header)
+    put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN + 1, texts.get("dashboard", "log loss"), header)
     for key in shown.every_key:
-        put_text(page, shown.column(key), POINTS_HEADER_ROW, model.symbols(key), header)
+        put_text(page, POINTS_HEADER_ROW, shown.column(key), model.symbols(key), header)
     if shown.marks is not None:
         first = shown.marks.column
-        put_text(page, first, POINTS_HEADER_ROW - 1, texts.get("dashboard", "marks"), _NOTE)
-        put_text(page, first, POINTS_HEADER_ROW, texts.get("header", "iter"), header)
-        put_text(page, first + 1, POINTS_HEADER_ROW, texts.get("dashboard", "share"), header)
+        put_text(page, POINTS_HEADER_ROW - 1, first, texts.get("dashboard", "marks"), _NOTE)
+        put_text(page, POINTS_HEADER_ROW, first, texts.get("header", "iter"), header)
+        put_text(page, POINTS_HEADER_ROW, first + 1, texts.get("dashboard", "share"), header)
         for sample in range(1, shown.marks.samples + 1):
-            put_text(page, first + 1 + sample, POINTS_HEADER_ROW, f"[{sample}]", header)
+            put_text(page, POINTS_HEADER_ROW, first + 1 + sample, f"[{sample}]", header)
 
 
 def _charts(model: Model, shown: Points) -> Iterator[Chart]:

@@ -38,7 +38,7 @@ _WHOLE = replace(_VALUE, number_format=style.WHOLE_NUMBER)
 
 def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
-    return [Typed("bound", VALUE_COLUMN, headline_row(model.spec, "bound"), BOUND)]
+    return [Typed("bound", headline_row(model.spec, "bound"), VALUE_COLUMN, BOUND)]
 
 
 def lives(model: Model) -> list[Live]:

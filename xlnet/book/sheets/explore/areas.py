@@ -18,7 +18,7 @@ def areas(cells: Iterable[PictureCell]) -> list[str]:
             found.append((column, first, last, column))
         else:
             found[index] = (found[index][0], first, last, column)
-    return [f"{cell(left, first)}:{cell(right, last)}" for left, first, last, right in found]
+    return [f"{cell(first, left)}:{cell(last, right)}" for left, first, last, right in found]
 
 
 def _runs(places: Iterable[tuple[int, int]]) -> list[tuple[int, int, int]]:

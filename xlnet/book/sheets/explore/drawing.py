@@ -60,14 +60,14 @@ _CHARACTERS_PER_NUMBER = 7
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(ExplorePlan), model.texts
-    put_text(page, CONTROL_LABEL_COLUMN, TITLE_ROW, texts.get("explore", "title"), replace(style.TITLE, size=16))
+    put_text(page, TITLE_ROW, CONTROL_LABEL_COLUMN, texts.get("explore", "title"), replace(style.TITLE, size=16))
     _draw_controls(page, plan)
     _draw_picture(page, plan)
     if plan.is_drawn:
         _draw_table(page, plan)
     else:
-        for column, row, letter in matrices.labels(plan):
-            put_text(page, column, row, letter, look_of(picture.PictureCell(column, row, "name", f"{letter}1_1")))
+        for row, column, letter in matrices.labels(plan):
+            put_text(page, row, column, letter, look_of(picture.PictureCell(row, column, "name", f"{letter}1_1")))
     put_all(page, formulas)
     for column in range(1, last_column(plan) + 1):
         page.column_dimensions[get_column_letter(column)].width = width(plan, column)
@@ -88,11 +88,11 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
     notes["view"] = texts.get("explore", "view note")
     notes["sample"] = texts.get("explore", "sample note").format(last=model.spec.batch_size)
     for name, row in controls.items():
-        put_text(page, CONTROL_LABEL_COLUMN, row, texts.get("explore", name), _LABEL)
-        put(page, CONTROL_LABEL_COLUMN + 1, row, _LABEL)
-        put_text(page, CONTROL_COLUMN + 1, row, notes[name], _NOTE)
+        put_text(page, row, CONTROL_LABEL_COLUMN, texts.get("explore", name), _LABEL)
+        put(page, row, CONTROL_LABEL_COLUMN + 1, _LABEL)
+        put_text(page, row, CONTROL_COLUMN + 1, notes[name], _NOTE)
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
-    put_text(page, CONTROL_LABEL_COLUMN, PICTURE_ROW - 1, texts.get("explore", "colours"), replace(_NOTE, indent=0))
+    put_text(page, PICTURE_ROW - 1, CONTROL_LABEL_COLUMN, texts.get("explore", "colours"), replace(_NOTE, indent=0))
 
 
 def _draw_picture(page: Page, plan: ExplorePlan) -> None:
@@ -101,7 +101,7 @@ def _draw_picture(page: Page, plan: ExplorePlan) -> None:
         group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
         look = replace(style.HEADER, fill=style.GROUPS[group].strong)
         for column in range(heading.first, heading.last + 1):
-            put(page, column, heading.row, look)
+            put(page, heading.row, column, look)
         if heading.number == 0:
             text = texts.get("explore", "inputs")
         elif heading.number > len(layers):
@@ -110,14 +110,14 @@ def _draw_picture(page: Page, plan: ExplorePlan) -> None:
             layer = layers[heading.number - 1]
             name = "layer" if layer.type == DENSE else "layer of a kind"
             text = texts.get("explore", name).format(layer=heading.number, kind=layer.type, activation=layer.activation)
-        put_text(page, heading.first, heading.row, text, look)
+        put_text(page, heading.row, heading.first, text, look)
         merge(page, heading.row, heading.first, heading.last)
     for each in cells(plan):
         look = look_of(each)
-        put(page, each.column, each.row, look)
+        put(page, each.row, each.column, look)
         forward, backward = faces(plan, each)
         if isinstance(forward, str) and forward == backward and forward:
-            put_text(page, each.column, each.row, forward, look)
+            put_text(page, each.row, each.column, forward, look)
     _format_picture(page, plan)
 
 
@@ -164,13 +164,13 @@ def _draw_table(page: Page, plan: ExplorePlan) -> None:
     header = replace(style.BAND, fill=style.CONSTANTS.strong)
     numbers = numbers_span(plan)
     for column in range(SYMBOL_COLUMN, numbers[1] + 1):
-        put(page, column, plan.table_row, header)
+        put(page, plan.table_row, column, header)
     headers = {SYMBOL_COLUMN: "symbol", VALUE_COLUMN: "value", ROUNDED_COLUMN: "rounded"}
     headers |= {RULE_COLUMN: "rule", numbers[0]: "numbers"}
     for column, name in headers.items():
         is_number = column in (VALUE_COLUMN, ROUNDED_COLUMN)
         look = replace(header, horizontal="right") if is_number else replace(header, indent=column != SYMBOL_COLUMN)
-        put_text(page, column, plan.table_row, texts.get("explore", name), look)
+        put_text(page, plan.table_row, column, texts.get("explore", name), look)
     group = ""
     for entry in plan.entries:
         row = plan.rows[entry.key]
@@ -179,10 +179,10 @@ def _draw_table(page: Page, plan: ExplorePlan) -> None:
             group = entry.group
             band = replace(style.BAND, fill=palette.strong)
             for column in range(SYMBOL_COLUMN, numbers[1] + 1):
-                put(page, column, row - 1, band)
-            put_text(page, SYMBOL_COLUMN, row - 1, _group_name(plan, group), band)
+                put(page, row - 1, column, band)
+            put_text(page, row - 1, SYMBOL_COLUMN, _group_name(plan, group), band)
         _draw_entry(page, plan, entry, row)
-    values = f"{cell(VALUE_COLUMN, plan.table_row + 1)}:{cell(VALUE_COLUMN, max(plan.rows.values()))}"
+    values = f"{cell(plan.table_row + 1, VALUE_COLUMN)}:{cell(max(plan.rows.values()), VALUE_COLUMN)}"
     align_ordinary(page, values)
     page.print_title_rows = None
 
@@ -200,15 +200,15 @@ def _group_name(plan: ExplorePlan, group: str) -> str:
 
 
 def _draw_entry(page: Page, plan: ExplorePlan, entry: Entry, row: int) -> None:
-    put_text(page, SYMBOL_COLUMN, row, _symbol(plan, entry), _SYMBOL)
+    put_text(page, row, SYMBOL_COLUMN, _symbol(plan, entry), _SYMBOL)
     lines = 1
     for first, last in (rule_span(plan), numbers_span(plan)):
         for column in range(first, last + 1):
-            put(page, column, row, NUMBERS)
+            put(page, row, column, NUMBERS)
         merge(page, row, first, last)
     text = rule_of(plan, entry)
     if text:
-        put_text(page, RULE_COLUMN, row, text, NUMBERS)
+        put_text(page, row, RULE_COLUMN, text, NUMBERS)
         lines = lines_of(text, characters(plan, rule_span(plan)))
     if entry.has_numbers:
         parts = parts_of(plan, entry)

@@ -32,13 +32,13 @@ def inputs(model: Model) -> list[Typed]:
     views = [texts.get("explore", name) for name in ("forward", "backward")]
     iterations = range(1, spec.training.iters + 1)
     typed = [
-        Typed("iteration", ITERATION.cell.column, ITERATION.cell.row, ITERATION.first, "choice", iterations),
-        Typed("view", CONTROL_COLUMN, VIEW_ROW, views[0], "choice", tuple(views)),
+        Typed("iteration", ITERATION.cell.row, ITERATION.cell.column, ITERATION.first, "choice", iterations),
+        Typed("view", VIEW_ROW, CONTROL_COLUMN, views[0], "choice", tuple(views)),
     ]
     if spec.batch_size > 1:
         samples = range(1, spec.batch_size + 1)
         chosen = sample_of(spec)
-        typed.append(Typed("sample of the batch", chosen.cell.column, chosen.cell.row, chosen.first, "choice", samples))
+        typed.append(Typed("sample of the batch", chosen.cell.row, chosen.cell.column, chosen.first, "choice", samples))
     return typed
 
 

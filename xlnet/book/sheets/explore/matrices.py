@@ -48,9 +48,9 @@ class Matrix:
         return 2 + (self.units if self.is_wide else self.sources + len(self.further))
 
     def at(self, item: int, unit: int) -> tuple[int, int]:
-        """Return the column and row of an item of a unit, from 0; −1 and −2 are the lines before the first."""
+        """Return the row and column of an item of a unit, from 0; −1 and −2 are the lines before the first."""
         down, across = (item, unit) if self.is_wide else (unit, item)
-        return _FIRST_COLUMN + 2 + across, self.row + 3 + down
+        return self.row + 3 + down, _FIRST_COLUMN + 2 + across
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ class ArrayGrid:
         return len(self.lines) if self.is_tall else 1 + len(self.lines[0])
 
     def at(self, line: int, item: int) -> tuple[int, int]:
-        """Return the column and row of an item of a line, from 0; −1 is the name of the line."""
+        """Return the row and column of an item of a line, from 0; −1 is the name of the line."""
         down, across = (item + 1, line) if self.is_tall else (line, item + 1)
-        return _FIRST_COLUMN + across, self.row + down
+        return self.row + down, _FIRST_COLUMN + across
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def cells(plan: ExplorePlan) -> Iterator[PictureCell]:
 
 
 def labels(plan: ExplorePlan) -> Iterator[tuple[int, int, str]]:
-    """Yield column, row and letter of the lines behind the weights."""
+    """Yield row, column and letter of the lines behind the weights."""
     for matrix in matrices(plan):
         if isinstance(matrix, Matrix):
             for offset, letter in enumerate(matrix.further):

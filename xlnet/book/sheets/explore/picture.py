@@ -26,8 +26,8 @@ class PictureCell:
     `source` is what an edge comes from.
     """
 
-    column: int
     row: int
+    column: int
     kind: str
     key: str | None
     source: str | None = None
@@ -60,13 +60,13 @@ def cells(plan: ExplorePlan) -> Iterator[PictureCell]:
     """Yield the cells of the picture."""
     spec = plan.model.spec
     for index, key in enumerate(inputs(spec)):
-        yield from _named(column_of(0), _top(plan, 0) + 2 * index, key)
+        yield from _named(_top(plan, 0) + 2 * index, column_of(0), key)
     for number in range(1, len(spec.layers) + 1):
         yield from _layer(plan, number)
     row, column = _top(plan, len(spec.layers) + 1), column_of(len(spec.layers) + 1)
     for offset, key in enumerate(targets(spec)):
-        yield from _named(column, row + offset, key)
-    yield from _named(column, row + spec.outputs + 1, keys.LOSS)
+        yield from _named(row + offset, column, key)
+    yield from _named(row + spec.outputs + 1, column, keys.LOSS)
 
 
 def _layer(plan: ExplorePlan, number: int) -> Iterator[PictureCell]:
@@ -75,21 +75,21 @@ def _layer(plan: ExplorePlan, number: int) -> Iterator[PictureCell]:
     for index, (output, weighted_sum) in enumerate(zip(units(spec, number), units(spec, number, "z"), strict=True)):
         row = _top(plan, number) + index * (height + 1)
         for offset, edge in enumerate(plan.edges[weighted_sum]):
-            yield PictureCell(first + EDGE, row + offset, "edge", edge.key, edge.source)
-            yield PictureCell(first + WEIGHT, row + offset, "weight", edge.key)
-            yield PictureCell(first + ARROW, row + offset, "arrow", edge.key)
+            yield PictureCell(row + offset, first + EDGE, "edge", edge.key, edge.source)
+            yield PictureCell(row + offset, first + WEIGHT, "weight", edge.key)
+            yield PictureCell(row + offset, first + ARROW, "arrow", edge.key)
         names = [output] if weighted_sum in _aliases(plan) else [output, weighted_sum]
         for offset in range(height):
             if offset < len(names):
-                yield from _named(first + UNIT, row + offset, names[offset])
+                yield from _named(row + offset, first + UNIT, names[offset])
             else:
-                yield PictureCell(first + UNIT, row + offset, "name", None)
-                yield PictureCell(first + VALUE, row + offset, "value", None)
+                yield PictureCell(row + offset, first + UNIT, "name", None)
+                yield PictureCell(row + offset, first + VALUE, "value", None)
 
 
-def _named(column: int, row: int, key: str) -> Iterator[PictureCell]:
-    yield PictureCell(column, row, "name", key)
-    yield PictureCell(column + 1, row, "value", key)
+def _named(row: int, column: int, key: str) -> Iterator[PictureCell]:
+    yield PictureCell(row, column, "name", key)
+    yield PictureCell(row, column + 1, "value", key)
 
 
 def _aliases(plan: ExplorePlan) -> set[str]:

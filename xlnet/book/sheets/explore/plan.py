@@ -149,10 +149,10 @@ class ExplorePlan:
         return Layout(cells, {}, sheet=NAME)
 
     def rounded(self, key: str) -> tuple[int, int]:
-        """Return the column and row of the text of a quantity's number."""
+        """Return the row and column of the text of a quantity's number."""
         if key == keys.ITERATION:
-            return ITERATION.cell.column, ITERATION.cell.row
-        return ROUNDED_COLUMN, self.rows[key]
+            return ITERATION.cell.row, ITERATION.cell.column
+        return self.rows[key], ROUNDED_COLUMN
 
 
 def _entries(plan: ExplorePlan) -> Iterator[Entry]:

@@ -50,7 +50,7 @@ def by_numbers(plan: ExplorePlan, entry: Entry, value: Expression) -> Expression
 
 
 def _text_of(plan: ExplorePlan, key: str) -> Expression:
-    column, row = plan.rounded(key)
+    row, column = plan.rounded(key)
     return InCell(Cell(NAME, row, column), NEITHER)
 
 

@@ -56,7 +56,7 @@ _LINK = replace(style.LINK, indent=1)
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(PredictPlan), model.texts
-    put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("predict", "title"), replace(style.TITLE, size=16))
+    put_text(page, TITLE_ROW, LABEL_COLUMN, texts.get("predict", "title"), replace(style.TITLE, size=16))
     _draw_controls(page, plan)
     _draw_headers(page, plan)
     put_all(page, formulas)
@@ -71,13 +71,13 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     elif plan.side:
         _draw_surface(page, plan)
     outputs = [plan.columns[shown(key)] for key in plan.outputs]
-    align_ordinary(page, f"{cell(min(outputs), plan.first_row)}:{cell(max(outputs), max(plan.rows))}")
+    align_ordinary(page, f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}")
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
     bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if model.spec.inputs == 2 else 0) + 2)
-    page.print_area = f"A1:{cell(last, bottom)}"
+    page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
 
@@ -88,9 +88,9 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
         word, _, number = name.partition(" ")
         called = _input_name(plan, int(number) - 1) if number else ""
         label = texts.get("predict", f"{word} label").format(input=called, count=plan.model.spec.samples)
-        put_text(page, LABEL_COLUMN, row, label, _LABEL)
-    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.column, ITERATION.cell.row)}"
-    put_link(page, VALUE_COLUMN + 1, plan.controls["weights"], texts.get("predict", "weights note"), target, _LINK)
+        put_text(page, row, LABEL_COLUMN, label, _LABEL)
+    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
+    put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, texts.get("predict", "weights note"), target, _LINK)
 
 
 def _of_part(plan: PredictPlan, name: str) -> str:
@@ -120,21 +120,21 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
         titles[key] = model.symbols(key) + name
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
-    put_text(page, LABEL_COLUMN, plan.header_row, texts.get("predict", "yours"), _filled("iteration"))
+    put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled("iteration"))
     for name, column in plan.columns.items():
-        put_text(page, column, plan.header_row, titles[name], _filled(groups.get(name, "forward")))
+        put_text(page, plan.header_row, column, titles[name], _filled(groups.get(name, "forward")))
     if plan.kind == classes.SEVERAL:
         quiet = replace(style.QUIET, shrink=True)
         for keys_of in (plan.targets, [shown(key) for key in plan.outputs]):
             for key, name in zip(keys_of, names(plan), strict=True):
-                put_text(page, plan.columns[key], plan.class_row, name, quiet)
+                put_text(page, plan.class_row, plan.columns[key], name, quiet)
     for number in range(1, INPUT_ROWS + 1):
         label = texts.get("predict", "yours number").format(number=number)
-        put_text(page, LABEL_COLUMN, plan.first_row + number - 1, label, _LABEL)
+        put_text(page, plan.first_row + number - 1, LABEL_COLUMN, label, _LABEL)
     _band(page, plan, plan.sample_row - 1, _of_part(plan, "samples"))
     for number in range(1, plan.samples + 1):
         label = texts.get("predict", "sample number").format(number=number)
-        put_text(page, LABEL_COLUMN, plan.sample_row + number - 1, label, _LABEL)
+        put_text(page, plan.sample_row + number - 1, LABEL_COLUMN, label, _LABEL)
     if plan.points:
         _band(page, plan, plan.point_row - 1, texts.get("predict", "points"))
 
@@ -146,8 +146,8 @@ def _filled(group: str) -> style.Look:
 def _band(page: Page, plan: PredictPlan, row: int, text: str) -> None:
     band = replace(style.BAND, fill=style.GROUPS[Group.ITERATION].strong)
     for column in range(LABEL_COLUMN, max(plan.columns.values()) + 1):
-        put(page, column, row, band)
-    put_text(page, LABEL_COLUMN, row, text, band)
+        put(page, row, column, band)
+    put_text(page, row, LABEL_COLUMN, text, band)
 
 
 def _set_widths(page: Page, plan: PredictPlan) -> None:
@@ -170,17 +170,17 @@ def _draw_passes(page: Page, plan: PredictPlan) -> None:
     """Draw the names of the parameters in use and the headers of the passes."""
     symbols, texts = plan.model.symbols, plan.model.texts
     first = plan.layout.cells[plan.parameters[0]].column
-    put_text(page, first, PARAMETER_ROW - 2, texts.get("predict", "used"), style.TITLE)
+    put_text(page, PARAMETER_ROW - 2, first, texts.get("predict", "used"), style.TITLE)
     for key in plan.parameters:
-        put_text(page, plan.layout.cells[key].column, PARAMETER_ROW - 1, symbols(key), _filled("parameters"))
-    put_text(page, first, plan.header_row - 1, texts.get("predict", "passes"), style.TITLE)
+        put_text(page, PARAMETER_ROW - 1, plan.layout.cells[key].column, symbols(key), _filled("parameters"))
+    put_text(page, plan.header_row - 1, first, texts.get("predict", "passes"), style.TITLE)
     for node in plan.nodes:
         group = "samples" if node.group == Group.SAMPLES else "forward"
-        put_text(page, plan.layout.column(node.key), plan.header_row, symbols(node.key), _filled(group))
+        put_text(page, plan.header_row, plan.layout.column(node.key), symbols(node.key), _filled(group))
     columns = [plan.layout.column(node.key) for node in plan.nodes]
-    align_ordinary(page, f"{cell(min(columns), plan.first_row)}:{cell(max(columns), max(plan.rows))}")
+    align_ordinary(page, f"{cell(plan.first_row, min(columns))}:{cell(max(plan.rows), max(columns))}")
     last = plan.layout.cells[plan.parameters[-1]].column
-    align_ordinary(page, f"{cell(first, PARAMETER_ROW)}:{cell(last, PARAMETER_ROW)}")
+    align_ordinary(page, f"{cell(PARAMETER_ROW, first)}:{cell(PARAMETER_ROW, last)}")
 
 
 def _draw_others(page: Page, others: Others) -> None:
@@ -188,13 +188,13 @@ def _draw_others(page: Page, others: Others) -> None:
     texts, symbols = others.plan.model.texts, others.plan.model.symbols
     numbers = {"first": others.samples[0] + 1, "last": others.samples[-1] + 1}
     title = texts.get("predict", "other samples").format(**numbers)
-    put_text(page, others.first_column, others.title_row, title, style.TITLE)
+    put_text(page, others.title_row, others.first_column, title, style.TITLE)
     header = others.title_row + 1
     for node in others.nodes:
-        put_text(page, others.layout.column(node.key), header, symbols(node.key), _filled("forward"))
-    put_text(page, others.mark_column, header, texts.get("predict", "is right"), _filled("forward"))
-    last = cell(others.mark_column - 1, others.last_row)
-    align_ordinary(page, f"{cell(others.first_column, others.first_row)}:{last}")
+        put_text(page, header, others.layout.column(node.key), symbols(node.key), _filled("forward"))
+    put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled("forward"))
+    last = cell(others.last_row, others.mark_column - 1)
+    align_ordinary(page, f"{cell(others.first_row, others.first_column)}:{last}")
 
 
 def _draw_curve(page: Page, plan: PredictPlan) -> None:
@@ -217,7 +217,7 @@ def _draw_curve(page: Page, plan: PredictPlan) -> None:
         last_row=last,
         x_max=None,
     )
-    draw_chart(page, chart, plan.picture_column, PICTURE_ROW)
+    draw_chart(page, plan.picture_column, chart, PICTURE_ROW)
 
 
 def _draw_surface(page: Page, plan: PredictPlan) -> None:
@@ -226,16 +226,16 @@ def _draw_surface(page: Page, plan: PredictPlan) -> None:
     symbols = plan.model.symbols
     title = texts.get("predict", "surface").format(output=symbols(plan.outputs[0]))
     if "output" in plan.controls:
-        chosen = cell(VALUE_COLUMN, plan.controls["output"])
+        chosen = cell(plan.controls["output"], VALUE_COLUMN)
         title = texts.get("predict", "chosen surface").format(cell=chosen)
-    put_text(page, left, PICTURE_ROW - 1, title, style.TITLE)
+    put_text(page, PICTURE_ROW - 1, left, title, style.TITLE)
     across, up = _input_name(plan, 0), _input_name(plan, 1)
     names_row = PICTURE_ROW + plan.side + 1
     note = texts.get("predict", "surface note").format(across=across, up=up)
-    put_text(page, left, names_row, note, _NOTE)
-    put_text(page, left, names_row + 2, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
+    put_text(page, names_row, left, note, _NOTE)
+    put_text(page, names_row + 2, left, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
     if plan.kind:
-        put_text(page, left, names_row + 1, _of_part(plan, "marks"), _NOTE)
+        put_text(page, names_row + 1, left, _of_part(plan, "marks"), _NOTE)
     first, last = cell(*plan.cell_of_point(0, plan.side - 1)), cell(*plan.cell_of_point(plan.side - 1, 0))
     area = f"{first}:{last}"
     for rule in _marks(plan):

@@ -42,17 +42,17 @@ def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
     plan, texts = model.once(PredictPlan), model.texts
     words = tuple(texts.get("predict", name) for name in ("last", "chosen"))
-    found = [Typed("weights", VALUE_COLUMN, plan.controls["weights"], words[0], "choice", words)]
+    found = [Typed("weights", plan.controls["weights"], VALUE_COLUMN, words[0], "choice", words)]
     if "output" in plan.controls:
         outputs = range(1, model.spec.outputs + 1)
-        found.append(Typed("output of the picture", VALUE_COLUMN, plan.controls["output"], 1, "choice", outputs))
+        found.append(Typed("output of the picture", plan.controls["output"], VALUE_COLUMN, 1, "choice", outputs))
     for number, axis in enumerate(plan.axes, 1):
         for name, value in (("first", axis.first), ("last", axis.last)):
             row = plan.controls[f"{name} {number}"]
-            found.append(Typed(f"{name} of axis {number}", VALUE_COLUMN, row, value, "inputs"))
+            found.append(Typed(f"{name} of axis {number}", row, VALUE_COLUMN, value, "inputs"))
     for row, values in enumerate(typed_inputs(plan), plan.first_row):
         for key, value in zip(plan.inputs, values, strict=True):
-            found.append(Typed(f"{key} to predict", plan.columns[key], row, value, "inputs"))
+            found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs"))
     return found
 
 
@@ -159,17 +159,17 @@ def _surface(plan: PredictPlan) -> Iterator[Live]:
             if "output" in plan.controls:
                 every = InCells(Area(NAME, row, columns[0], row, columns[-1]), NEITHER)
                 output = call("index", every, 1, _control(plan, "output"))
-            column, own_row = plan.cell_of_point(across, up)
+            own_row, column = plan.cell_of_point(across, up)
             # An error would show as ### in a cell this narrow.
             yield Live("output in the picture", NAME, column, [own_row], or_else(output, ""), _SURFACE)
     for step in range(plan.side):
         look = replace(_AXIS, number_format=style.GENERAL if step % TICK == 0 else style.HIDDEN)
-        for number, (column, row) in enumerate(axis_cells(plan, step), 1):
+        for number, (row, column) in enumerate(axis_cells(plan, step), 1):
             yield Live(f"axis {number}", NAME, column, [row], _along(plan, number, step), look)
 
 
 def axis_cells(plan: PredictPlan, step: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the cells of a step on the axis below the picture, and on the one on its left: column and row."""
-    column, _ = plan.cell_of_point(step, 0)
-    _, row = plan.cell_of_point(0, step)
-    return (column, PICTURE_ROW + plan.side), (plan.picture_column, row)
+    """Return the cells of a step on the axis below the picture, and on the one on its left: row and column."""
+    _, column = plan.cell_of_point(step, 0)
+    row, _ = plan.cell_of_point(0, step)
+    return (PICTURE_ROW + plan.side, column), (row, plan.picture_column)

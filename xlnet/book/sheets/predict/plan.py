@@ -217,8 +217,8 @@ class PredictPlan:
         return Layout(cells, spots, sheet=NAME, first_row=self.first_row, iterations=self.rows[-1] - self.first_row + 1)
 
     def cell_of_point(self, across: int, up: int) -> tuple[int, int]:
-        """Return the column and row of a point in the picture of a plane; the second axis goes up."""
-        return self.picture_column + 1 + across, PICTURE_ROW + self.side - 1 - up
+        """Return the row and column of a point in the picture of a plane; the second axis goes up."""
+        return PICTURE_ROW + self.side - 1 - up, self.picture_column + 1 + across
 
     def row_of_point(self, across: int, up: int) -> int:
         """Return the row of the pass of a point of the plane."""

@@ -54,17 +54,17 @@ _NOTE = replace(style.QUIET, horizontal="left", indent=1)
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     made, texts = model.once(plan), model.texts
-    put_text(page, LABEL_COLUMN, TITLE_ROW, texts.get("proof", "title"), replace(style.TITLE, size=16))
-    put_text(page, LABEL_COLUMN, ABOUT_ROW, _about(made), _WRAPPED)
+    put_text(page, TITLE_ROW, LABEL_COLUMN, texts.get("proof", "title"), replace(style.TITLE, size=16))
+    put_text(page, ABOUT_ROW, LABEL_COLUMN, _about(made), _WRAPPED)
     merge(page, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
     fit_height(page, ABOUT_ROW, _LINES_ABOUT)
     rows = {"iteration": ITERATION_ROW, "h": STEP_ROW, "tolerance": TOLERANCE_ROW, "loss": LOSS_ROW}
     for name, row in rows.items():
-        put_text(page, LABEL_COLUMN, row, texts.get("proof", f"{name} label"), _LABEL)
+        put_text(page, row, LABEL_COLUMN, texts.get("proof", f"{name} label"), _LABEL)
         if name in ("h", "tolerance"):
-            put_text(page, VALUE_COLUMN + 1, row, texts.get("proof", f"{name} note"), _NOTE)
-    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.column, ITERATION.cell.row)}"
-    put_link(page, VALUE_COLUMN + 1, ITERATION_ROW, texts.get("proof", "choose"), target, replace(style.LINK, indent=1))
+            put_text(page, row, VALUE_COLUMN + 1, texts.get("proof", f"{name} note"), _NOTE)
+    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
+    put_link(page, ITERATION_ROW, VALUE_COLUMN + 1, texts.get("proof", "choose"), target, replace(style.LINK, indent=1))
     typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
     put_inputs(page, inputs(model), typed, texts)
     _draw_headers(page, made)
@@ -78,7 +78,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     protect(page)
     if made.last_column > _MOST_PRINTED_COLUMNS:
         # The passes of a larger network would take dozens of pages.
-        page.print_area = f"A1:{cell(len(made.columns), made.row(len(made.proved) - 1))}"
+        page.print_area = f"A1:{cell(made.row(len(made.proved) - 1), len(made.columns))}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1 if made.last_column > _MOST_PRINTED_COLUMNS else _pages(page)
 
@@ -102,21 +102,21 @@ def _draw_headers(page: Page, made: ProofPlan) -> None:
     for name in made.columns:
         group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
         header = replace(style.HEADER, fill=style.GROUPS[group.get(name, "parameters")].strong, wrap=True)
-        put_text(page, made.column(name), HEADER_ROW, texts.get("proof", name), header)
+        put_text(page, HEADER_ROW, made.column(name), texts.get("proof", name), header)
     fit_height(page, HEADER_ROW, 2)
     for index, key in enumerate(made.proved):
-        put_text(page, LABEL_COLUMN, made.row(index), model.symbols(key), _NAME)
+        put_text(page, made.row(index), LABEL_COLUMN, model.symbols(key), _NAME)
         for up, sign in ((True, "+"), (False, "−")):
             label = f"{model.symbols(key)} {sign} h"
-            put_text(page, LABEL_COLUMN, made.moved_row(index, up=up), label, _LABEL)
+            put_text(page, made.moved_row(index, up=up), LABEL_COLUMN, label, _LABEL)
     heading = replace(style.TITLE, size=13)
-    put_text(page, LABEL_COLUMN, made.base_row - 2, texts.get("proof", "passes"), heading)
-    put_text(page, LABEL_COLUMN, made.base_row - 1, texts.get("proof", "moved"), _filled("iteration"))
-    put_text(page, LABEL_COLUMN, made.base_row, texts.get("proof", "nothing moved"), _LABEL)
+    put_text(page, made.base_row - 2, LABEL_COLUMN, texts.get("proof", "passes"), heading)
+    put_text(page, made.base_row - 1, LABEL_COLUMN, texts.get("proof", "moved"), _filled("iteration"))
+    put_text(page, made.base_row, LABEL_COLUMN, texts.get("proof", "nothing moved"), _LABEL)
     groups = {node.key: node.group for node in model.graph.nodes}
     for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
         column = made.layout.column(key)
-        put_text(page, column, made.base_row - 1, model.symbols(key), _filled(groups[key]))
+        put_text(page, made.base_row - 1, column, model.symbols(key), _filled(groups[key]))
 
 
 def _filled(group: str) -> style.Look:
@@ -128,13 +128,13 @@ def _colour_verdicts(page: Page, made: ProofPlan) -> None:
     column = made.column("verdict")
     last = made.row(len(made.proved) - 1)
     verdict = InCell(Cell(NAME, FIRST_ROW, column), COLUMN)
-    cells = f"{cell(column, FIRST_ROW)}:{cell(column, last)}"
+    cells = f"{cell(FIRST_ROW, column)}:{cell(last, column)}"
     for name in ("agrees", "kink", "differs"):
         add_rule(page, cells, compared(verdict, "=", made.model.texts.get("proof", name)), _coloured(name != "differs"))
     before, after = made.headline
     headline = InCell(Cell(NAME, HEADLINE_ROW, LABEL_COLUMN))
     everything = f"{before}{len(made.proved)}{after}"
-    banner = f"{cell(LABEL_COLUMN, HEADLINE_ROW)}:{cell(len(made.columns), HEADLINE_ROW)}"
+    banner = f"{cell(HEADLINE_ROW, LABEL_COLUMN)}:{cell(HEADLINE_ROW, len(made.columns))}"
     add_rule(page, banner, compared(headline, "=", everything), _coloured(True))
     diverged = made.model.texts.get("proof", "diverged")
     is_wrong = call("and", compared(headline, "<>", everything), compared(headline, "<>", diverged))
@@ -149,11 +149,11 @@ def _colour_verdicts(page: Page, made: ProofPlan) -> None:
         *made.columns[made.columns.index("verdict") + 1 :],
     ):
         own = made.column(name)
-        cells_of = f"{cell(own, FIRST_ROW)}:{cell(own, last)}"
+        cells_of = f"{cell(FIRST_ROW, own)}:{cell(last, own)}"
         # Two losses that differ by h alone look the same by six digits.
         align_ordinary(page, cells_of, style.MANY_DIGITS if name in ("E plus", "E minus") else style.DIGITS)
-    align_ordinary(page, cell(VALUE_COLUMN, LOSS_ROW))
-    align_ordinary(page, f"{cell(VALUE_COLUMN, made.base_row)}:{cell(made.last_column, made.last_row)}")
+    align_ordinary(page, cell(LOSS_ROW, VALUE_COLUMN))
+    align_ordinary(page, f"{cell(made.base_row, VALUE_COLUMN)}:{cell(made.last_row, made.last_column)}")
 
 
 def _coloured(is_good: bool) -> DifferentialStyle:

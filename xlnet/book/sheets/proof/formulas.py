@@ -55,8 +55,8 @@ _HEADLINE = replace(style.TITLE, size=16)
 def inputs(_: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
     return [
-        Typed("h", VALUE_COLUMN, STEP_ROW, STEP),
-        Typed("tolerance", VALUE_COLUMN, TOLERANCE_ROW, TOLERANCE),
+        Typed("h", STEP_ROW, VALUE_COLUMN, STEP),
+        Typed("tolerance", TOLERANCE_ROW, VALUE_COLUMN, TOLERANCE),
     ]
 
 

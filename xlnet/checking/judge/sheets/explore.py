@@ -68,7 +68,7 @@ def _sign(value: float) -> str:
 
 def _rounded(view: View, plan: ExplorePlan, key: str) -> str | None:
     """Return the text of a number in the table, None where there is an error."""
-    column, row = plan.rounded(key)
+    row, column = plan.rounded(key)
     if key == keys.ITERATION:
         return f"{view.number(NAME, row, column):.0f}"
     return view.text(NAME, row, column) if not math.isnan(view.number(NAME, row, VALUE_COLUMN)) else None

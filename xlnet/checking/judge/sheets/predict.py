@@ -186,9 +186,9 @@ def _surface(view: View, plan: PredictPlan) -> Cells:
         choice = view.number(NAME, plan.controls["output"], VALUE_COLUMN)
     for up in range(plan.side):
         for across in range(plan.side):
-            column, row = plan.cell_of_point(across, up)
+            row, column = plan.cell_of_point(across, up)
             source = plan.columns[shown(plan.outputs[int(choice) - 1])]
             yield Cell(NAME, row, column), view.cited(NAME, plan.row_of_point(across, up), source)
     for step in range(plan.side):
-        for number, (column, row) in enumerate(axis_cells(plan, step), 1):
+        for number, (row, column) in enumerate(axis_cells(plan, step), 1):
             yield Cell(NAME, row, column), _along(view, plan, number, step)
