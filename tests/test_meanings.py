@@ -173,7 +173,7 @@ def terms(node: Node) -> Iterator[tuple[str, str]]:
 
 
 WEIGHT = re.compile(
-    r"weight of layer (?P<layer>\d+), to (?:unit (?P<unit>\d+)|channel (?P<channel>\d+)) from (?P<source>.+?)"
+    r"weight of layer (?P<layer>\d+), from (?P<source>.+?) to (?:unit (?P<unit>\d+)|channel (?P<channel>\d+))"
     r"(?:, tap (?P<tap>\d+))?"
 )
 SOURCES: dict[str, Callable[..., list[str]]] = {
