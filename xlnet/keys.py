@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 ITERATION = "iter"
 EPOCH = "epoch"
@@ -77,6 +78,7 @@ class Parts:
     sample: int | None = None
 
 
+@lru_cache(maxsize=1 << 16)
 def parts(key: str) -> Parts:
     """Take apart a key that belongs to no other (see `belonging`)."""
     match = _ELEMENT.fullmatch(key)

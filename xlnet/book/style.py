@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from openpyxl.cell import Cell
@@ -99,6 +99,12 @@ INPUT = Look(colour="1D4ED8", bold=True, fill=CONSTANTS.tint, locked=False)
 LINK = Look(colour="1D4ED8", underline=True, horizontal="left")
 TEXT = Look()
 CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
+
+
+@cache
+def varied(look: Look, **changes: str | bool) -> Look:
+    """Return a look with changes; each is made once, as most cells have one of a few looks."""
+    return replace(look, **changes)  # type: ignore[arg-type]
 
 
 def style_of(page: Page, look: Look, *, is_quoted: bool = False) -> StyleArray:

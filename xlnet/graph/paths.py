@@ -38,7 +38,8 @@ def ways(blocks: Sequence[Block]) -> Ways:
             found = [slopes[quantity.key] for quantity in cited(part) if quantity.key in slopes]
             own[key] += found or [block.nodes[0].key]
         for key, nodes in own.items():
-            distinct = [node.key for node in block.nodes if node.key in set(nodes)]
+            chosen = set(nodes)
+            distinct = [node.key for node in block.nodes if node.key in chosen]
             users[key] = distinct + users[key]
             counts[key] += sum(counts[node] for node in distinct)
     return Ways(dict(users), dict(counts))

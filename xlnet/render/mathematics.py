@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from xlnet import keys
@@ -81,6 +82,16 @@ class Symbols:
 
     def __call__(self, key: str) -> str:
         """Return the symbol of the quantity `key`."""
+        if key not in self._known:
+            self._known[key] = self._found(key)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        # A symbol is in many rules and headers.
+        return {}
+
+    def _found(self, key: str) -> str:
         belonging = keys.belonging(key)
         if belonging is not None:
             return self._belonging(*belonging)

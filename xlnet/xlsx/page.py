@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.xlsx.texts import TextTable
-from xlnet.xlsx.values import Value, written
+from xlnet.xlsx.values import ZERO, Value, Written, written
 
 Address = tuple[int, int]
 
@@ -109,6 +109,7 @@ def sheet_data(
     """Yield the XML of a page's rows; `values` are those of its formulas."""
     heights: Any = page.row_dimensions
     cells: list[tuple[Address, CellContent | None]] = [*page.ordered]
+    texts_of_values = written(values)
     empty = [((row, 0), None) for row in heights.keys() - {row for row, _ in page.written}]
     if empty:
         cells = sorted([*cells, *empty], key=_address)
@@ -116,17 +117,17 @@ def sheet_data(
     for row, members in groupby(cells, key=lambda item: item[0][0]):
         attributes = "".join(f' {key}="{value}"' for key, value in dict(heights.get(row, {})).items())
         xml = [
-            _cell(f"{letters[place[1]]}{row}", cell, styles[tuple(cell.style)], texts, values.get(place))
+            _cell(f"{letters[place[1]]}{row}", cell, styles[tuple(cell.style)], texts, texts_of_values.get(place, ZERO))
             for place, cell in members
             if cell is not None
         ]
         yield f'<row r="{row}"{attributes}>{"".join(xml)}</row>' if xml else f'<row r="{row}"{attributes} />'
 
 
-def _cell(address: str, cell: CellContent, style: int, texts: TextTable, value: Value | None) -> str:
+def _cell(address: str, cell: CellContent, style: int, texts: TextTable, value: Written) -> str:
     start = f'<c r="{address}" s="{style}"' if style else f'<c r="{address}"'
     if cell.formula is not None:
-        kind, text = written(0.0 if value is None else value)
+        kind, text = value
         attributes = f' t="array" ref="{address}"' if cell.is_array else ""
         return f"{start}{kind}><f{attributes}>{escape(cell.formula)}</f><v>{text}</v></c>"
     if cell.number is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import ceil
 from unicodedata import east_asian_width
 
@@ -26,7 +27,12 @@ def print_landscape(page: Page, header_rows: str | None = None) -> None:
 
 def width_of(text: str) -> int:
     """Return how many characters wide a text is; a Chinese one takes the room of two."""
-    return sum(2 if east_asian_width(character) in ("W", "F") else 1 for character in text)
+    return len(text) if text.isascii() else sum(map(_width_of_character, text))
+
+
+@cache
+def _width_of_character(character: str) -> int:
+    return 2 if east_asian_width(character) in ("W", "F") else 1
 
 
 def lines_of(text: str, width: float) -> int:

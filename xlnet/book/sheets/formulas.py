@@ -39,7 +39,7 @@ def draw(page: Page, models: Sequence[Model]) -> None:
     for row, (cells, colour) in enumerate(every_row, 2):
         for column, text in enumerate(cells, 1):
             look = style.CODE if HEADERS[column - 1] in ("Key", "Where", "Excel") else _TEXT
-            put_text(page, row, column, text, replace(look, fill=colour, border="below"))
+            put_text(page, row, column, text, style.varied(look, fill=colour, border="below"))
         fit_height(page, row, max(lines_of(text, width) for text, width in zip(cells, widths, strict=True)))
     page.freeze_panes = "B2"
     protect(page)

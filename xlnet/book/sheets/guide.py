@@ -85,7 +85,7 @@ def inputs(_: Model) -> list[Typed]:
 
 def proof_row(model: Model) -> int:
     """Return the row that repeats the headline of the Proof sheet."""
-    return FIRST_LINE_ROW + len(lines(model))
+    return FIRST_LINE_ROW + len(model.once(lines))
 
 
 def lines(model: Model) -> list[GuideLine]:
@@ -220,7 +220,7 @@ def _making(model: Model) -> Iterator[GuideLine]:
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
-    draw_lines(page, model.title, model.description, lines(model))
+    draw_lines(page, model.title, model.description, model.once(lines))
     put_link(page, proof_row(model), NAME_COLUMN, PROOF, f"{PROOF}!A1", _LINK)
     put_all(page, formulas)
 

@@ -70,9 +70,9 @@ def _draw_constant(page: Page, constant: Constant, model: Model) -> None:
 def _draw_node(page: Page, node: Node, model: Model) -> None:
     palette, layout = style.GROUPS[node.group], model.layout
     column = layout.column(node.key)
-    put_text(page, HEADER_ROW, column, model.header(node), replace(style.HEADER, fill=palette.strong))
+    put_text(page, HEADER_ROW, column, model.header(node), style.varied(style.HEADER, fill=palette.strong))
     is_whole = keys.parts(node.key).letter in (keys.ITERATION, keys.EPOCH, keys.SAMPLE)
-    later = replace(
+    later = style.varied(
         style.TEXT,
         fill=palette.tint,
         border="below",
@@ -80,8 +80,8 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
         horizontal="center" if is_whole else "right",
     )
     if node.typed is not None:
-        later = replace(later, colour=style.INPUT.colour, bold=True)
-    first = replace(style.INPUT, border="below", horizontal="right") if node.group == Group.PARAMETERS else later
+        later = style.varied(later, colour=style.INPUT.colour or "", bold=True)
+    first = style.varied(style.INPUT, border="below", horizontal="right") if node.group == Group.PARAMETERS else later
     put(page, layout.cell(node.key, 1).row, column, first)
     put(page, layout.cell(node.key, 2).row, column, later)
     page.column_dimensions[get_column_letter(column)].width = _ITERATION_WIDTH if is_whole else _WIDTH

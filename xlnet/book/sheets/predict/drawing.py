@@ -140,7 +140,7 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
 
 
 def _filled(group: str) -> style.Look:
-    return replace(style.HEADER, fill=style.GROUPS[group].strong, shrink=True)
+    return style.varied(style.HEADER, fill=style.GROUPS[group].strong, shrink=True)
 
 
 def _band(page: Page, plan: PredictPlan, row: int, text: str) -> None:

@@ -120,7 +120,7 @@ def _draw_headers(page: Page, made: ProofPlan) -> None:
 
 
 def _filled(group: str) -> style.Look:
-    return replace(style.HEADER, fill=style.GROUPS[group].strong)
+    return style.varied(style.HEADER, fill=style.GROUPS[group].strong)
 
 
 def _colour_verdicts(page: Page, made: ProofPlan) -> None:
