@@ -10,8 +10,6 @@ from xml.sax.saxutils import escape
 from xlnet.xlsx.numbers import number_texts
 
 Value = float | str | bool
-
-
 Place = TypeVar("Place")
 Written = tuple[str, str]
 # Of a formula whose value nobody knows.
