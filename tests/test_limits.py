@@ -49,6 +49,12 @@ def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
     assert time.monotonic() - started < 60
 
 
+def test_weights_are_counted_before_they_are_drawn() -> None:
+    wanted = "iris: --layers: the layers have 63,000 weights, but a sheet has 16,384 columns: make them smaller"
+    with pytest.raises(xlnet.UserError, match=wanted):
+        xlnet.load("iris", layers="4-9000-3", seed=1)
+
+
 def test_a_formula_that_is_too_long(tmp_path: Path) -> None:
     """A gradient is a sum over the batch, written out: it is longest in the last row."""
     path = wide(tmp_path, 900)

@@ -9,7 +9,8 @@ from xlnet.book import style
 from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
-from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, WRONG, Others, PredictPlan, shown
+from xlnet.book.sheets.predict.others import Others
+from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, WRONG, PredictPlan, shown
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, call, where_above
 from xlnet.graph.references import Along, Beside, InCells, choose, compared

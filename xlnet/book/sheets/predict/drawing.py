@@ -24,6 +24,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import names
 from xlnet.book.sheets.predict.formulas import inputs
+from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.plan import (
     INPUT_ROWS,
     LABEL_COLUMN,
@@ -31,7 +32,6 @@ from xlnet.book.sheets.predict.plan import (
     PICTURE_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
-    Others,
     PredictPlan,
     shown,
 )
@@ -64,8 +64,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_inputs(page, inputs(model), typed, texts)
     _set_widths(page, plan)
     _draw_passes(page, plan)
-    if plan.others:
-        _draw_others(page, plan.others)
+    if others := model.once(others_of):
+        _draw_others(page, others)
     if model.spec.inputs == 1:
         _draw_curve(page, plan)
     elif plan.side:

@@ -14,12 +14,12 @@ from xlnet.book.model import Model
 from xlnet.book.passes import Pass
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import classes, mark_of_other
+from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.plan import (
     PICTURE_ROW,
     RIGHT,
     TICK,
     VALUE_COLUMN,
-    Others,
     PredictPlan,
     cell_of_sample,
     shown,
@@ -58,7 +58,7 @@ def inputs(model: Model) -> list[Typed]:
 
 def lives(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
-    plan = model.once(PredictPlan)
+    plan, others = model.once(PredictPlan), model.once(others_of)
     return [
         *_controls(plan),
         *_parameters(plan),
@@ -67,7 +67,7 @@ def lives(model: Model) -> list[Live]:
         *_passes(plan),
         *_outputs(plan),
         *(classes(plan) if plan.kind else ()),
-        *(_others(plan.others) if plan.others else ()),
+        *(_others(others) if others else ()),
         *(_surface(plan) if model.spec.inputs == 2 else ()),
     ]
 
@@ -85,8 +85,7 @@ def _controls(plan: PredictPlan) -> Iterator[Live]:
     if plan.kind:
         column, last = plan.columns["is right"], plan.sample_row + plan.samples - 1
         marks = [Area(NAME, plan.sample_row, column, last, column)]
-        if plan.others:
-            others = plan.others
+        if others := plan.model.once(others_of):
             marks.append(Area(NAME, others.first_row, others.mark_column, others.last_row, others.mark_column))
         right = total(*(counted(InCells(area, NEITHER), RIGHT) for area in marks))
         yield Live("samples right", NAME, VALUE_COLUMN, [plan.controls["right"]], right, _CONTROL)

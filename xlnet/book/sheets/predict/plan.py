@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from xlnet import keys
@@ -14,13 +14,11 @@ from xlnet.book.sheets.predict import NAME
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
-from xlnet.graph.operations import SOFTMAX
 from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.model.samples import standardized
 from xlnet.render.layout import Layout, Spot
-from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.spec import Spec
 
 # Whether a sample's class is named right.
@@ -101,11 +99,6 @@ class PredictPlan:
     def samples(self) -> int:
         """The number of samples that are shown."""
         return min(self.model.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
-
-    @cached_property
-    def others(self) -> Others | None:
-        """The samples that are not shown, counted all the same; None where there are none or nothing is counted."""
-        return Others(self) if self.kind and self.samples < self.model.spec.samples else None
 
     @cached_property
     def side(self) -> int:
@@ -223,76 +216,6 @@ class PredictPlan:
     def row_of_point(self, across: int, up: int) -> int:
         """Return the row of the pass of a point of the plane."""
         return self.point_row + up * self.side + across
-
-
-@dataclass(frozen=True)
-class Others:
-    """The samples that the table leaves out: a pass and a mark each, so that the accuracy counts them too.
-
-    They stand at the right of the other passes, each in the row that the sample has on the Data sheet: so a formula is
-    filled down as it is, and cites the inputs there instead of repeating them.
-    """
-
-    plan: PredictPlan
-
-    @property
-    def samples(self) -> range:
-        """The samples, from 0."""
-        return range(self.plan.samples, self.plan.model.spec.samples)
-
-    @property
-    def title_row(self) -> int:
-        """The row of the title, below that of the parameters in use; the header follows, then the passes."""
-        return self.first_row - 2
-
-    @property
-    def first_row(self) -> int:
-        """The row of the first pass."""
-        return FIRST_SAMPLE_ROW + self.plan.samples
-
-    @property
-    def last_row(self) -> int:
-        """The row of the last pass."""
-        return FIRST_SAMPLE_ROW + self.plan.model.spec.samples - 1
-
-    @cached_property
-    def spec(self) -> Spec:
-        """The network without its softmax: the largest output is that of the largest weighted sum."""
-        spec = self.plan.model.spec
-        if spec.layers[-1].activation != SOFTMAX:
-            return spec
-        layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
-        return replace(spec, layers=layers, training=replace(spec.training, loss="half_squared_error"))
-
-    @cached_property
-    def nodes(self) -> list[Node]:
-        """The pass of a sample."""
-        return passes(self.spec).forward
-
-    @property
-    def first_column(self) -> int:
-        """The column of the first quantity of a pass."""
-        return self.plan.layout.last_column + 2
-
-    @property
-    def mark_column(self) -> int:
-        """The column that says whether a sample's class is named right."""
-        return self.first_column + len(self.nodes)
-
-    @cached_property
-    def layout(self) -> Layout:
-        """Where the quantities of a pass stand."""
-        cells, spots = dict(self.plan.layout.cells), dict[str, Spot]()
-        for key in inputs(self.plan.model.spec):
-            cells.pop(key, None)
-            spots[key] = Spot(self.plan.model.data_sheet, self.data_column(key))
-        for column, node in enumerate(self.nodes, self.first_column):
-            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
-        return Layout(cells, spots, sheet=NAME, first_row=self.first_row, iterations=len(self.samples))
-
-    def data_column(self, key: str) -> int:
-        """Return the column of an input, as the network sees it, or of a target on the Data sheet."""
-        return self.plan.model.layout.data[keys.data(key)].left
 
 
 def shown(output: str) -> str:

@@ -11,12 +11,12 @@ from xlnet import keys, reference
 from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.formulas import axis_cells
+from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.plan import (
     INPUT_ROWS,
     RIGHT,
     VALUE_COLUMN,
     WRONG,
-    Others,
     PredictPlan,
     cell_of_sample,
     shown,
@@ -47,9 +47,9 @@ def expected(view: View) -> Cells:
             yield Cell(NAME, row, plan.columns[shown(key)]), output
     if plan.kind:
         yield from _classes(view, plan)
-    if plan.others:
-        yield from _other_passes(view, plan.others)
-        yield from _other_marks(view, plan.others)
+    if others := plan.model.once(others_of):
+        yield from _other_passes(view, others)
+        yield from _other_marks(view, others)
     if plan.model.spec.inputs == 2:
         yield from _surface(view, plan)
 
@@ -62,8 +62,8 @@ def _controls(view: View, plan: PredictPlan) -> Cells:
     yield Cell(NAME, plan.used.cell.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
     if plan.kind:
         marks = [(row, plan.columns["is right"]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
-        if plan.others:
-            marks += [(row, plan.others.mark_column) for row in _rows_of(plan.others)]
+        if others := plan.model.once(others_of):
+            marks += [(row, others.mark_column) for row in _rows_of(others)]
         right = sum(view.text(NAME, *mark) == RIGHT for mark in marks)
         yield Cell(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
         share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.model.spec.samples
