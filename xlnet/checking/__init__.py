@@ -11,7 +11,7 @@ from xlnet.checking.ask.probes import probes
 from xlnet.checking.ask.runs import job_of
 from xlnet.checking.judge.compare import Findings, compare
 from xlnet.checking.judge.rewritten.asking import with_rewritten
-from xlnet.checking.open.file import contents
+from xlnet.checking.open.contents import contents
 from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.reading import open_workbook
 from xlnet.checking.report.report import Report, report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.compare.plan import ComparePlan
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
+from xlnet.checking.open.held import Said
 from xlnet.checking.open.quantities import Index, Input, Placement
 from xlnet.engines.grid import Extent
 from xlnet.graph.node import Graph
@@ -21,13 +22,6 @@ from xlnet.render.layout import Layout
 from xlnet.spec import Spec
 
 Flags = NDArray[np.bool_]
-
-
-class Said(NamedTuple):
-    """A formula as a cell has it: its text, and whether it is entered as an array formula."""
-
-    text: str
-    is_array: bool = False
 
 
 @dataclass(frozen=True)

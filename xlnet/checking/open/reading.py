@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,18 +22,10 @@ from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import Book
 from xlnet.checking.open.clean.copy import CleanCopy, write
 from xlnet.checking.open.clean.package import opened_package
-from xlnet.checking.open.file import FileCells, opened_copy, require_sheets, rows_of
-from xlnet.checking.open.opened import Opened, Said
+from xlnet.checking.open.held import NOTHING, Held, Said, number_of, odd_kind
+from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.quantities import Input, placements
-from xlnet.checking.open.training_table import (
-    Altered,
-    TrainingTable,
-    altered,
-    formula_of,
-    number_of,
-    odd_kind,
-    rewritten,
-)
+from xlnet.checking.open.training_table import Altered, TrainingTable, altered, rewritten
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
 from xlnet.graph.node import Constant, Graph
@@ -45,6 +35,8 @@ from xlnet.template.parse import parse
 from xlnet.template.runs import parse_comparison
 from xlnet.template.sources import read_toml
 
+At = Callable[[Cell], Held]
+
 
 def open_workbook(path: Path, folder: Path) -> list[Opened]:
     """Read a workbook that xlnet built, and a person may have edited and saved since: one training, or several runs.
@@ -53,7 +45,7 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
     """
     with opened_package(path) as package:
         book = Book(package)
-        require_sheets(path, book.titles, TEMPLATE)
+        _require_sheets(path, book.titles, TEMPLATE)
         label, language = f"{path}: {TEMPLATE} sheet", _language(book.language)
         document = read_toml("\n".join(book.lines(TEMPLATE)), label)
         plan = None
@@ -63,24 +55,23 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
             plan = plan_of(comparison, language)
             trainings = list(_runs(path, plan, book.titles))
         else:
-            require_sheets(path, book.titles, TRAINING)
+            _require_sheets(path, book.titles, TRAINING)
             spec = parse(document, name=path.stem, label=label)
             require_room_to_check([spec])
             model = model_of(spec, language)
             present = [entry for entry in BESIDE if entry.name in book.titles]
             trainings = [(model, [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present])]
         data = [model.data_sheet for model, _ in trainings if model.graph.data]
-        require_sheets(path, book.titles, *data)
-        copy = write(book, wanted(trainings), folder / "workbook.xlsx")
-    with opened_copy(copy) as workbook:
-        cells = FileCells(workbook, [model.name for model, _ in trainings])
-        opened = [_opened_run(copy, cells, model, sources) for model, sources in trainings]
+        _require_sheets(path, book.titles, *data)
+        tables = {model.name: TrainingTable(model) for model, _ in trainings}
+        copy = write(book, wanted(trainings), tables, folder / "workbook.xlsx")
+    opened = [_opened_run(copy, tables[model.name], model, sources) for model, sources in trainings]
     return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
 
 
 def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Training]:
     """Yield the runs of a comparison."""
-    require_sheets(path, titles, compare.NAME)
+    _require_sheets(path, titles, compare.NAME)
     for index, model in enumerate(plan.models):
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: undo its deletion or renaming")
@@ -88,14 +79,16 @@ def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Trai
         yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
 
 
-def _opened_run(copy: CleanCopy, cells: FileCells, model: Model, sources: Sequence[Source]) -> Opened:
-    layout = model.layout
-    table = _table(copy, cells.workbook, model)
-    inputs, computed, odd_cells, changed = _fixed_cells(cells, model)
+def _opened_run(copy: CleanCopy, table: TrainingTable, model: Model, sources: Sequence[Source]) -> Opened:
+    def at(cell: Cell) -> Held:
+        return table.fixed.get(cell, NOTHING) if cell.sheet == model.name else copy.holds(cell)
+
+    table.finish()
+    inputs, computed, odd_cells, changed = _fixed_cells(at, model)
     changed += table.altered
     beside: dict[Cell, tuple[str, bool]] = {}
     for name, typed, formulas in sources:
-        more, found, odd, also_changed = _beside(name, cells, typed, formulas)
+        more, found, odd, also_changed = _beside(name, at, typed, formulas)
         changed += also_changed
         inputs |= more
         beside |= found
@@ -103,7 +96,7 @@ def _opened_run(copy: CleanCopy, cells: FileCells, model: Model, sources: Sequen
     return Opened(
         copy=copy,
         model=model,
-        places=placements(model.spec, layout),
+        places=placements(model.spec, model.layout),
         is_formula=np.array(table.is_formula, dtype=bool),
         rewritten=rewritten(changed),
         inputs=inputs | table.inputs,
@@ -114,27 +107,8 @@ def _opened_run(copy: CleanCopy, cells: FileCells, model: Model, sources: Sequen
     )
 
 
-def _table(copy: CleanCopy, workbook: Any, model: Model) -> TrainingTable:
-    iterations, layout = model.layout.iterations, model.layout
-    table = TrainingTable(model)
-    rows = iter(rows_of(workbook[model.name], layout.first_row, layout.last_column))
-    if model.name in copy.untouched:
-        table.add([next(rows)])
-        table.add_as_written(iterations - 1)
-        return table
-    # A user may have filled the table further down.
-    while block := list(islice(rows, layout.stride)):
-        if table.iterations >= iterations and not table.is_continued(block):
-            break
-        table.add(block)
-    while table.iterations < iterations:
-        # The sheet should have more, and has not.
-        table.add([])
-    return table
-
-
 def _fixed_cells(
-    every_cell: FileCells, model: Model
+    at: At, model: Model
 ) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return the inputs and the formulas that stand outside the table, and the odd and altered cells among them."""
     layout = model.layout
@@ -146,35 +120,35 @@ def _fixed_cells(
         position = layout.cells[constant.key]
         if constant.key in model.shared:
             continue
-        cell = every_cell.at(position)
-        odd_cells |= odd_kind(position, cell)
+        held = at(position)
+        odd_cells |= odd_kind(position, held)
         if constant.formula is None:
-            inputs[position] = Input(constant.key, constant.group, number_of(cell, constant.value))
+            inputs[position] = Input(constant.key, constant.group, number_of(held, constant.value))
         else:
-            computed[position] = (constant.key, formula_of(cell) is not None)
+            computed[position] = (constant.key, held.formula is not None)
             own = Said(at_row(formula(constant.formula, layout, position.sheet), position.row))
-            changed += altered(position, constant.key, own, cell)
+            changed += altered(position, constant.key, own, held.formula)
     return inputs, computed, odd_cells, changed
 
 
 def _beside(
-    name: str, cells: FileCells, inputs: Sequence[Typed], lives: Sequence[Formula]
+    name: str, at: At, inputs: Sequence[Typed], lives: Sequence[Formula]
 ) -> tuple[dict[Cell, Input], dict[Cell, tuple[str, bool]], dict[Cell, int], list[Altered]]:
     """Return what is filled in on a sheet beside Training, its formulas, and the odd and altered cells among them."""
     formulas: dict[Cell, tuple[str, bool]] = {}
     changed: list[Altered] = []
     for live in lives:
-        position = live.cell
-        cell = cells.at(position)
-        formulas[position] = (live.key, formula_of(cell) is not None)
-        changed += altered(position, live.key, Said(live.text, live.live.is_array), cell)
+        found = at(live.cell).formula
+        formulas[live.cell] = (live.key, found is not None)
+        if found is not None:
+            changed += altered(live.cell, live.key, Said(live.text, live.live.is_array), found)
     filled, odd_cells = {}, dict[Cell, int]()
     for typed in inputs:
         position = Cell(name, typed.row, typed.column)
-        cell = cells.at(position)
+        held = at(position)
         first = 0.0 if isinstance(typed.first, str) else float(typed.first)
-        filled[position] = Input(typed.key, typed.group, number_of(cell, first), typed.choices)
-        odd_cells |= odd_kind(position, cell)
+        filled[position] = Input(typed.key, typed.group, number_of(held, first), typed.choices)
+        odd_cells |= odd_kind(position, held)
     return filled, formulas, odd_cells, changed
 
 
@@ -183,6 +157,13 @@ def _constants(graph: Graph) -> Iterator[Constant]:
     for column in graph.data:
         yield from column.constants
     yield from graph.statistics
+
+
+def _require_sheets(path: Path, titles: Collection[str], *names: str) -> None:
+    """Raise UserError where a sheet is missing."""
+    for name in names:
+        if name not in titles:
+            raise UserError(f"{path}: not an xlnet workbook: it has no {name} sheet")
 
 
 def _language(name: str | None) -> str:

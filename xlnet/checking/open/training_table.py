@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
-
-from openpyxl.worksheet.formula import ArrayFormula
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from xlnet.book.model import Model
 from xlnet.cell import Cell
 from xlnet.checking.open.formula_text import says_the_same, shape
-from xlnet.checking.open.opened import Rewritten, Said
+from xlnet.checking.open.held import NOTHING, Held, Said, number_of, odd_kind
+from xlnet.checking.open.opened import Rewritten
 from xlnet.checking.open.quantities import Input
-from xlnet.engines.workers.handover import BLANK, BOOLEAN
 from xlnet.graph.node import Group
 from xlnet.render.excel import at_row
 
@@ -26,17 +24,9 @@ class Altered(NamedTuple):
     found: Said
 
 
-def formula_of(cell: Any) -> Said | None:
-    """Return a cell's formula, None where it holds none."""
-    if cell is None or cell.data_type != "f":
-        return None
-    return Said(str(getattr(cell.value, "text", cell.value)), isinstance(cell.value, ArrayFormula))
-
-
-def altered(position: Cell, key: str, own: Said, cell: Any) -> list[Altered]:
+def altered(position: Cell, key: str, own: Said, found: Said | None) -> list[Altered]:
     """Return the cell of a quantity where it holds another formula than xlnet's own; nothing otherwise."""
-    found = formula_of(cell)
-    if found is None or (found.is_array == own.is_array and says_the_same(found.text, own.text)):
+    if found is None or found == own or (found.is_array == own.is_array and says_the_same(found.text, own.text)):
         return []
     return [Altered(position, key, own, found)]
 
@@ -54,29 +44,15 @@ def rewritten(cells: Iterable[Altered]) -> tuple[Rewritten, ...]:
     )
 
 
-def number_of(cell: Any, otherwise: float) -> float:
-    """Return the number typed into a cell, `otherwise` where it holds none."""
-    value = None if cell is None else cell.value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return otherwise
-    return float(value)
-
-
-def odd_kind(position: Cell, cell: Any) -> dict[Cell, int]:
-    """Return what a cell holds that is blank or a boolean, by its position; nothing for any other."""
-    value = None if cell is None else cell.value
-    if value is None:
-        return {position: BLANK}
-    return {position: BOOLEAN} if isinstance(value, bool) else {}
-
-
 class TrainingTable:
-    """Collects, iteration by iteration, which cells of the table hold a formula, and those that xlnet did not write so.
+    """Collects, row by row, what a sheet holds above its table, which cells of the table hold a formula, and which of
+    these xlnet did not write so.
 
-    An iteration is given as its rows, cells as openpyxl reads them.
+    A person may have filled the table further down: it goes on as long as every cell of an iteration is a formula.
     """
 
     def __init__(self, model: Model) -> None:
+        self.fixed: dict[Cell, Held] = {}
         self.is_formula: list[list[bool]] = []
         self.altered: list[Altered] = []
         self.inputs: dict[Cell, Input] = {}
@@ -84,38 +60,56 @@ class TrainingTable:
         self._nodes, self._layout = model.graph.nodes, model.layout
         self._first = [column.first_formula for column in model.columns]
         self._later = [column.formula for column in model.columns]
-        self._spots = [(column.offset, column.column - 1) for column in model.columns]
+        self._spots = [(column.offset, column.column) for column in model.columns]
+        # The rows of the iteration that is being read.
+        self._rows: dict[int, Mapping[int, Held]] = {}
+        self._has_ended = False
 
-    @property
-    def iterations(self) -> int:
-        """The number of iterations so far."""
-        return len(self.is_formula)
+    def take(self, row: int, cells: Mapping[int, Held]) -> None:
+        """Take what the cells of a row hold, by column."""
+        layout = self._layout
+        if row < layout.first_row:
+            self.fixed |= {Cell(layout.sheet, row, column): held for column, held in cells.items()}
+            return
+        if self._has_ended:
+            return
+        iteration, offset = divmod(row - layout.first_row, layout.stride)
+        self._go_to(iteration)
+        self._rows[offset] = cells
 
-    def is_continued(self, rows: Sequence[Any]) -> bool:
-        """Return whether rows below the table continue it: every cell is a formula."""
-        return all(formula_of(self._at(rows, spot)) for spot in self._spots)
+    def take_as_written(self, rows: int) -> None:
+        """Take so many iterations, of one row each, that are what xlnet writes."""
+        if self._rows:
+            self._add()
+        self.is_formula += [[text is not None for text in self._later]] * rows
 
-    def add(self, rows: Sequence[Any]) -> None:
-        """Add the next iteration."""
+    def finish(self) -> None:
+        """End the table: iterations that are not there hold nothing."""
+        if self._rows:
+            self._add()
+        self._go_to(self._layout.iterations)
+
+    def _go_to(self, iteration: int) -> None:
+        """Add the iterations before one, by its number from 0: what has been read, and what was left out."""
+        while len(self.is_formula) < iteration and not self._has_ended:
+            self._add()
+
+    def _add(self) -> None:
+        """Add the iteration that has been read."""
         layout, number = self._layout, len(self.is_formula) + 1
+        held = [self._rows.get(offset, {}).get(column, NOTHING) for offset, column in self._spots]
+        self._rows = {}
+        self._has_ended |= number > layout.iterations and not all(each.formula for each in held)
+        if self._has_ended:
+            return
         row = layout.row(number)
         written = self._first if number == 1 else self._later
-        cells = [self._at(rows, spot) for spot in self._spots]
-        found = [formula_of(cell) for cell in cells]
-        self.is_formula.append([said is not None for said in found])
-        for node, cell, said, own in zip(self._nodes, cells, found, written, strict=True):
-            if said is None:
-                self.odd_cells |= odd_kind(layout.cell(node.key, number), cell)
+        self.is_formula.append([each.formula is not None for each in held])
+        for node, each, own in zip(self._nodes, held, written, strict=True):
+            if each.formula is None:
+                self.odd_cells |= odd_kind(layout.cell(node.key, number), each)
             # Where a number belongs any formula may stand that gives one.
-            elif own is not None and said != (text := Said(at_row(own, row, layout.stride))):
-                self.altered += altered(layout.cell(node.key, number), node.key, text, cell)
+            elif own is not None and each.formula != (said := Said(at_row(own, row, layout.stride))):
+                self.altered += altered(layout.cell(node.key, number), node.key, said, each.formula)
             if number == 1 and node.group == Group.PARAMETERS and isinstance(node.first, float):
-                self.inputs[layout.cell(node.key)] = Input(node.key, node.group, number_of(cell, node.first))
-
-    def add_as_written(self, count: int) -> None:
-        """Add iterations of which is known that they are what xlnet writes."""
-        self.is_formula += [[text is not None for text in self._later]] * count
-
-    def _at(self, rows: Sequence[Any], spot: tuple[int, int]) -> Any:
-        offset, column = spot
-        return rows[offset][column] if offset < len(rows) and column < len(rows[offset]) else None
+                self.inputs[layout.cell(node.key)] = Input(node.key, node.group, number_of(each, node.first))

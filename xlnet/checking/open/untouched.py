@@ -75,7 +75,8 @@ def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], layout: La
         if kept is None:
             yield Rows(found, size, is_own=False)
             others += 1
-            if others > _MOST_OTHERS:
+            # What is filled into further rows may be something else from here on.
+            if others > _MOST_OTHERS or table.is_shared:
                 return
             continue
         for attribute in attributes:

@@ -12,7 +12,7 @@ from xlnet.checking.judge.compare import Findings, by_column
 from xlnet.checking.judge.region import WrongCell
 from xlnet.checking.judge.rewritten.cited import known_of
 from xlnet.checking.judge.rewritten.judging import Agreeing, Question, outcomes, questions
-from xlnet.checking.open.file import contents, names_of_cells
+from xlnet.checking.open.contents import contents
 from xlnet.checking.open.formula_text import spelled_out
 from xlnet.checking.open.opened import Opened, Rewritten
 from xlnet.engines.grid import Recalculation
@@ -40,7 +40,8 @@ def with_rewritten(
         doubtful = _doubtful(runs, every_findings[number])
         if not any(doubtful):
             continue
-        known, names = known_of(runs, recalculation.points[0]), names_of_cells(runs[0].copy)
+        known = known_of(runs, recalculation.points[0])
+        names = {name.casefold(): cells for name, cells in runs[0].copy.names.items()}
         for index, formulas in enumerate(doubtful):
             own = folder / f"rewritten{number}-{index}"
             own.mkdir()

@@ -99,8 +99,8 @@ class Book:
     def _text(self, title: str, cell: Element) -> str:
         kind, value, inline = cell.get("t", "n"), None, ""
         for child in cell:
-            name = str(child.tag).rpartition("}")[2]
-            value, inline = (child.text if name == "v" else value), (text_of(child) if name == "is" else inline)
+            value = child.text if child.tag == "v" else value
+            inline = text_of(child) if child.tag == "is" else inline
         if kind == "inlineStr":
             text = inline
         elif kind == "s" and value and value.isascii() and value.isdecimal() and len(value) < 10:
@@ -146,6 +146,4 @@ class Book:
 
 def _link_of(sheet: Element) -> str:
     """Return the name of a sheet's link, which has a namespace, as its number has none."""
-    return next((value for key, value in sheet.items() if key.startswith("{") and key.endswith("}id")), "") or (
-        attribute(sheet, "id") or ""
-    )
+    return next((value for key, value in sheet.items() if key.endswith("}id")), "") or (attribute(sheet, "id") or "")

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from xlnet.checking.open.clean.formulas import Judge
-from xlnet.checking.open.clean.markup import attribute, local, text_of
+from xlnet.checking.open.clean.markup import attribute, text_of
 from xlnet.checking.open.formula_text import says_the_same
+from xlnet.checking.open.held import NOTHING, Held, Said
 from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW
 
 LONGEST_TEXT = 32_767
@@ -23,17 +26,26 @@ _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,9
 _ERRORS = ("#N/A", "#REF!", "#NUM!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!")
 _MOST_IN_ARRAY = 10_000
 # What stands in place of a formula that no engine may see.
-REFUSED = "<f>NA()</f>"
+_REFUSED = "<f>NA()</f>", Said("=NA()")
 
 
 @dataclass
 class Filled:
-    """A shared formula: the row it is written in, whether xlnet wrote it, and whether an engine may see it."""
+    """A shared formula: where it is written, whether xlnet wrote it, and whether an engine may see it."""
 
     row: int
+    column: int
     is_own: bool
     is_taken: bool
     text: str
+
+    def said_at(self, row: int, column: int) -> Said:
+        """Return the formula as a cell says it that it is filled into."""
+        origin, place = (f"{get_column_letter(c)}{r}" for r, c in ((self.row, self.column), (row, column)))
+        try:
+            return Said(Translator(f"={self.text}", origin).translate_formula(place))
+        except (TokenizerError, TranslatorError, IndexError):
+            return Said(f"={self.text}")
 
 
 @dataclass
@@ -41,13 +53,15 @@ class Reader:
     """Turns the cells of a sheet into clean XML.
 
     `own` gives the formula that xlnet writes into a cell, without "=", `error` an error with the sheet's name in it.
-    What is refused is kept in `refused`, by row and column.
+    What is refused is kept in `refused`, by row and column. Where `tells_all` is not set, what cells hold that another
+    one's formula is filled into is not told.
     """
 
     judge: Judge
     strings: Sequence[str]
     own: Callable[[int, int], str | None]
     error: Callable[[str], Exception]
+    tells_all: bool = True
     refused: dict[tuple[int, int], str] = field(default_factory=dict)
     _shared: dict[str, Filled] = field(default_factory=dict)
 
@@ -55,7 +69,7 @@ class Reader:
         """Yield the cells of a row with their columns, as far as `columns`."""
         before = 0
         for cell in element:
-            if local(cell) != "c":
+            if cell.tag != "c":
                 continue
             column = self._column(row, cell.get("r"), before)
             if column <= before:
@@ -64,21 +78,21 @@ class Reader:
             if column <= columns:
                 yield column, cell
 
-    def clean(self, row: int, column: int, cell: Element) -> tuple[str, bool]:
-        """Return the XML of a cell, "" where it is blank, and whether it holds a formula."""
+    def clean(self, row: int, column: int, cell: Element) -> tuple[str, Held]:
+        """Return the XML of a cell, "" where it is blank, and what it holds."""
         formula = value = inline = None
         for child in cell:
-            name = local(child)
-            if name == "f":
+            if child.tag == "f":
                 formula = child
-            elif name == "v":
+            elif child.tag == "v":
                 value = child.text
-            elif name == "is":
+            elif child.tag == "is":
                 inline = text_of(child)
         start = f'<c r="{get_column_letter(column)}{row}"'
         if formula is not None:
-            return f"{start}>{self._formula(row, column, formula)}</c>", True
-        return self._typed(row, start, cell.get("t", "n"), value, inline), False
+            xml, said = self._formula(row, column, formula)
+            return f"{start}>{xml}</c>", Held(said)
+        return self._typed(row, start, cell.get("t", "n"), value, inline)
 
     def row_of(self, element: Element, before: int) -> int:
         """Return a row's number, which must be above the one before."""
@@ -103,8 +117,8 @@ class Reader:
             raise self.error(f"has a misplaced cell {address[:20]!r} in row {row}")
         return column
 
-    def _typed(self, row: int, start: str, kind: str, value: str | None, inline: str | None) -> str:
-        """Return a cell that holds no formula."""
+    def _typed(self, row: int, start: str, kind: str, value: str | None, inline: str | None) -> tuple[str, Held]:
+        """Return a cell that holds no formula, and its value."""
         if kind == "s" and value is not None:
             index = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else len(self.strings)
             if index >= len(self.strings):
@@ -115,24 +129,28 @@ class Reader:
         if kind == "inlineStr":
             return self._text(row, start, inline or "")
         if value is None:
-            return ""
+            return "", NOTHING
         if kind == "b":
-            return f'{start} t="b"><v>{int(value.strip() == "1")}</v></c>'
+            is_true = value.strip() == "1"
+            return f'{start} t="b"><v>{int(is_true)}</v></c>', Held(value=is_true)
         if kind == "e":
-            return f'{start} t="e"><v>{value if value in _ERRORS else "#N/A"}</v></c>'
+            error = value if value in _ERRORS else "#N/A"
+            return f'{start} t="e"><v>{error}</v></c>', Held(value=error)
         # A number of a file is finite: anything else is a text to whoever computes with it.
         if kind in ("n", "") and _NUMBER.fullmatch(value) and math.isfinite(float(value)):
-            return f"{start}><v>{value.strip()}</v></c>"
+            return f"{start}><v>{value.strip()}</v></c>", Held(value=float(value))
         return self._text(row, start, value)
 
-    def _text(self, row: int, start: str, text: str) -> str:
+    def _text(self, row: int, start: str, text: str) -> tuple[str, Held]:
         if len(text) > LONGEST_TEXT:
             raise self.error(
                 f"has a text of {len(text):,} characters in row {row}, but a cell holds at most {LONGEST_TEXT:,}"
             )
-        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>' if text else ""
+        if not text:
+            return "", NOTHING
+        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>', Held(value=text)
 
-    def _formula(self, row: int, column: int, formula: Element) -> str:
+    def _formula(self, row: int, column: int, formula: Element) -> tuple[str, Said]:
         text, kind = (formula.text or "").strip().removeprefix("="), formula.get("t", "normal")
         number = formula.get("si")
         if kind == "shared" and number is not None:
@@ -144,16 +162,16 @@ class Reader:
         if not (is_known and ((cells == 1 and _says(text, own)) or self.judge.takes(text, cells, own))):
             return self._refused(row, column, text)
         array = f' t="array" ref="{attribute(formula, "ref")}"' if kind == "array" else ""
-        return f"<f{array}>{escape(text)}</f>"
+        return f"<f{array}>{escape(text)}</f>", Said(f"={text}", bool(array))
 
-    def _shared_formula(self, row: int, column: int, number: str, text: str, ref: str | None) -> str:
+    def _shared_formula(self, row: int, column: int, number: str, text: str, ref: str | None) -> tuple[str, Said]:
         if not number.isdecimal() or len(number) > 9:
             raise self.error(f"has an invalid shared formula {number[:20]!r} in row {row}")
         if text:
             own = self.own(row, column)
             is_own = _says(text, own)
             is_taken = _area(ref) is not None and (is_own or self.judge.takes(text, instead_of=own))
-            self._shared[number] = Filled(row, is_own, is_taken, text)
+            self._shared[number] = Filled(row, column, is_own, is_taken, text)
             filled = self._shared[number]
             inside = f' t="shared" ref="{ref}" si="{number}">{escape(text)}</f>'
         else:
@@ -164,15 +182,17 @@ class Reader:
             # A range of which one end moves grows with every row.
             if filled.is_taken and not (filled.is_own and self.own(row, column)):
                 filled.is_taken = self.judge.takes(filled.text, 1 + row - filled.row if "$" in filled.text else 1)
-        return f"<f{inside}" if filled.is_taken else self._refused(row, column, filled.text)
+        if not filled.is_taken:
+            return self._refused(row, column, filled.text)
+        return f"<f{inside}", Said(f"={text}") if text or not self.tells_all else filled.said_at(row, column)
 
-    def _refused(self, row: int, column: int, text: str) -> str:
+    def _refused(self, row: int, column: int, text: str) -> tuple[str, Said]:
         self.refused[row, column] = f"={text}"
         if len(self.refused) > _MOST_IN_ARRAY:
             raise self.error(
                 f"has more than {_MOST_IN_ARRAY:,} formulas that reach outside the workbook or are too large"
             )
-        return REFUSED
+        return _REFUSED
 
 
 def _says(text: str, own: str | None) -> bool:

@@ -6,13 +6,14 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import LONGEST, Book
 from xlnet.checking.open.clean.cells import Reader
 from xlnet.checking.open.clean.formulas import Judge
+from xlnet.checking.open.held import NOTHING, Held
 from xlnet.checking.open.untouched import own_rows, split_rows
 from xlnet.render.excel import at_row
 from xlnet.render.layout import Layout
@@ -119,21 +120,40 @@ class Wanted:
         return self.rows + _MARGIN
 
 
+class TakesRows(Protocol):
+    """What is told of the rows of a sheet with a table, in their order; those that are blank may be left out."""
+
+    def take(self, row: int, cells: Mapping[int, Held]) -> None:
+        """Take what the cells of a row hold, by column."""
+
+    def take_as_written(self, rows: int) -> None:
+        """Take so many rows that are xlnet's own, and follow the last one."""
+
+
 @dataclass(frozen=True)
 class CleanCopy:
     """A copy at `path` of the workbook `source`.
 
-    By the workbook's own titles: which sheets hold a table as xlnet wrote it, and what formulas were refused.
+    By the workbook's own titles: what the cells hold of the wanted sheets without a table, by row and column; which
+    formulas were refused; which names stand for which cells.
     """
 
     source: Path
     path: Path
-    untouched: frozenset[str]
+    held: Mapping[str, Mapping[tuple[int, int], Held]]
     refused: Mapping[Cell, str]
+    names: Mapping[str, str]
+
+    def holds(self, cell: Cell) -> Held:
+        """Return what a cell holds of a wanted sheet without a table."""
+        return self.held[cell.sheet].get((cell.row, cell.column), NOTHING)
 
 
-def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
-    """Write what is `wanted` of the sheets, by their titles, and the user's own sheets, to `path`."""
+def write(book: Book, wanted: Mapping[str, Wanted], tables: Mapping[str, TakesRows], path: Path) -> CleanCopy:
+    """Write what is `wanted` of the sheets, by their titles, and the user's own sheets, to `path`.
+
+    `tables` take the rows of the sheets that hold a table.
+    """
     others = [title for title in book.titles if title not in wanted][:_MOST_OWN_SHEETS]
     kept = [title for title in book.titles if title in wanted or title in others]
     judge = Judge(
@@ -141,33 +161,43 @@ def write(book: Book, wanted: Mapping[str, Wanted], path: Path) -> CleanCopy:
         names={name.casefold() for name in book.names},
         own=[formula for sheet in wanted.values() for formula in sheet.formulas()],
     )
-    untouched: set[str] = set()
+    held: dict[str, dict[tuple[int, int], Held]] = {}
     refused: dict[Cell, str] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, xml in _frame(kept, book.names):
             package.writestr(name, xml)
         for number, title in enumerate(kept, 1):
-            sheet = _Sheet(book, title, wanted.get(title, Wanted(_OWN_ROWS, _OWN_COLUMNS)), judge)
+            sheet = _Sheet(book, title, wanted.get(title), judge, tables.get(title))
             with package.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
                 sheet.write(part)
             refused |= {Cell(title, row, column): text for (row, column), text in sheet.reader.refused.items()}
-            if sheet.is_untouched:
-                untouched.add(title)
-    return CleanCopy(book.package.path, path, frozenset(untouched), refused)
+            if title in wanted and title not in tables:
+                held[title] = sheet.held
+    return CleanCopy(book.package.path, path, held, refused, book.names)
 
 
 class _Sheet:
     """A sheet on its way from the stranger's file into the copy."""
 
-    def __init__(self, book: Book, title: str, wanted: Wanted, judge: Judge) -> None:
-        self.is_untouched = False
-        self._book, self._title, self._wanted = book, title, wanted
+    def __init__(
+        self, book: Book, title: str, wanted: Wanted | None, judge: Judge, table: TakesRows | None = None
+    ) -> None:
+        self.held: dict[tuple[int, int], Held] = {}
+        self._book, self._title, self._table = book, title, table
+        self._is_wanted, self._wanted = wanted is not None, wanted or Wanted(_OWN_ROWS, _OWN_COLUMNS)
         self._last_row = self._without_formula = 0
-        table = wanted.table.columns.values() if wanted.table else ()
-        formulas = sum(column.formula is not None for column in table)
+        of_table = self._wanted.table
+        columns = of_table.columns.values() if of_table else ()
+        formulas = sum(column.formula is not None for column in columns)
         # Of an iteration's rows the average.
-        self._formulas_of_row = formulas // wanted.table.layout.stride if wanted.table else 0
-        self.reader = Reader(judge, book.strings, wanted.formula, lambda problem: book.error(title, problem))
+        self._formulas_of_row = formulas // of_table.layout.stride if of_table else 0
+        self.reader = Reader(
+            judge=judge,
+            strings=book.strings,
+            own=self._wanted.formula,
+            error=lambda problem: book.error(title, problem),
+            tells_all=self._is_wanted,
+        )
 
     def write(self, part: IO[bytes]) -> None:
         """Write the sheet."""
@@ -180,10 +210,18 @@ class _Sheet:
             self._last_row = row
             if row > wanted.most_rows:
                 continue
-            cells = [self.reader.clean(row, column, cell) for column, cell in self.reader.cells(row, element, width)]
+            cells = {
+                column: self.reader.clean(row, column, cell) for column, cell in self.reader.cells(row, element, width)
+            }
+            held = {column: each for column, (_, each) in cells.items()}
             if FIRST_ROW < row <= wanted.rows:
-                self._count_without_formula(self._formulas_of_row - sum(is_formula for _, is_formula in cells))
-            part.write(f'<row r="{row}">{"".join(xml for xml, _ in cells)}</row>'.encode())
+                formulas = sum(each.formula is not None for each in held.values())
+                self._count_without_formula(self._formulas_of_row - formulas)
+            if self._table:
+                self._table.take(row, held)
+            elif self._is_wanted:
+                self.held |= {(row, column): each for column, each in held.items()}
+            part.write(f'<row r="{row}">{"".join(xml for xml, _ in cells.values())}</row>'.encode())
         self._count_missing(wanted.rows)
         part.write(b"</sheetData></worksheet>")
 
@@ -220,21 +258,19 @@ class _Sheet:
 
     def _others(self, part: IO[bytes], pieces: Iterator[bytes], table: WantedTable) -> Iterator[bytes]:
         """Write the rows of the table that are xlnet's own, from the second one on, and yield the others."""
-        expected, is_untouched = FIRST_ROW, True
+        expected = FIRST_ROW
         for rows in own_rows(pieces, list(table.columns.values()), table.layout):
             expected += rows.count
             if rows.is_own:
                 part.write(rows.xml)
                 self._last_row = expected
+                if self._table:
+                    self._table.take_as_written(rows.count)
             else:
-                is_untouched = False
                 yield rows.xml
             if self._last_row != expected:
                 # The reader is elsewhere: in a comment, or in a row that is no row.
                 return
-        end = next(pieces, b"")
-        self.is_untouched = is_untouched and expected == self._wanted.rows and end.startswith(b"</sheetData>")
-        yield end
 
 
 def _frame(titles: Sequence[str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import cast
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from collections.abc import Callable, Iterable, Iterator
+from typing import NoReturn
+from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from xlnet.checking.open.clean.package import BYTES_PER_READ, Package
+from xlnet.errors import UserError
 
 _DEEPEST = 32
 
@@ -15,58 +16,88 @@ _DEEPEST = 32
 def elements(
     package: Package, part: str, chunks: Iterable[bytes], path: tuple[str, ...], most: int, longest: int
 ) -> Iterator[Element]:
-    """Yield the elements at `path`, names from the root on without prefixes; each is gone when the next one comes.
+    """Yield the elements at `path`, names from the root on; each name is given without its namespace.
 
     Raises UserError where there are more than `most`, one takes more than `longest` bytes, or the part is no XML, or
     declares a document type: entities are declared there, which can grow without end or name a file.
     """
-    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
-    guard = expat.ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise package.error("declares a document type, which workbooks never do", part)
-
-    guard.StartDoctypeDeclHandler = refuse
-    # The way from the root to where reading is, as far down as `path` leads.
-    way: list[Element] = []
-    depth = count = since = 0
+    builder = _Builder(path, lambda problem: package.error(problem, part))
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = builder.refuse
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.text
+    count = since = 0
     try:
         for chunk in chunks:
-            guard.Parse(chunk, False)
-            parser.feed(chunk)
-            since += len(chunk)
-            # What is read of the kinds "start" and "end" is an element.
-            for event, element in cast(Iterator[tuple[str, Element]], parser.read_events()):
-                if event == "start":
-                    depth += 1
-                    if depth <= len(path):
-                        way.append(element)
-                    elif depth > _DEEPEST:
-                        raise package.error(f"is nested more than {_DEEPEST} levels deep", part)
-                    continue
-                depth -= 1
-                if depth >= len(path):
-                    continue
-                if depth + 1 == len(path) and tuple(map(local, way)) == path:
-                    count += 1
-                    if count > most:
-                        raise package.error(f"has more than {most:,} <{path[-1]}> elements", part)
-                    yield element
-                since = 0
-                way.pop()
-                if way:
-                    way[-1].clear()
+            parser.Parse(chunk, False)
+            since = 0 if builder.has_ended else since + len(chunk)
             if since > longest + 2 * BYTES_PER_READ:
                 raise package.error(f"has a <{path[-1]}> element of more than {longest:,} bytes", part)
-        guard.Parse(b"", True)
-        parser.close()
-    except (ParseError, expat.ExpatError, ValueError, LookupError):
+            for element in builder.taken():
+                count += 1
+                if count > most:
+                    raise package.error(f"has more than {most:,} <{path[-1]}> elements", part)
+                yield element
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError):
         raise package.error("is damaged: it is not XML", part) from None
 
 
-def local(element: Element) -> str:
-    """Return an element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+class _Builder:
+    """Builds the elements at a path, and nothing else of what it is told of a part."""
+
+    def __init__(self, path: tuple[str, ...], error: Callable[[str], UserError]) -> None:
+        self.has_ended = False
+        self._path, self._error = path, error
+        self._ready: list[Element] = []
+        # The names from the root to where reading is, and below `path` the elements.
+        self._way: list[str] = []
+        self._open: list[Element] = []
+
+    def taken(self) -> list[Element]:
+        """Return the elements that have been built since the last call."""
+        ready, self._ready, self.has_ended = self._ready, [], False
+        return ready
+
+    def refuse(self, *_: object) -> NoReturn:
+        """Refuse a document type."""
+        raise self._error("declares a document type, which workbooks never do")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Begin an element."""
+        tag = local(name)
+        if self._open:
+            element = Element(tag, attributes)
+            self._open[-1].append(element)
+            self._open.append(element)
+        else:
+            self._way.append(tag)
+            if len(self._way) == len(self._path) and tuple(self._way) == self._path:
+                self._open.append(Element(tag, attributes))
+        if len(self._way) + len(self._open) > _DEEPEST + 1:
+            raise self._error(f"is nested more than {_DEEPEST} levels deep")
+
+    def text(self, text: str) -> None:
+        """Add to the text of an element; what follows an element inside it is left out."""
+        if self._open and not len(self._open[-1]):
+            self._open[-1].text = (self._open[-1].text or "") + text
+
+    def end(self, _: str) -> None:
+        """End an element."""
+        element = self._open.pop() if self._open else None
+        if self._open:
+            return
+        if element is not None:
+            self._ready.append(element)
+        self._way.pop()
+        self.has_ended |= len(self._way) < len(self._path)
+
+
+def local(name: str) -> str:
+    """Return a name without its namespace."""
+    return name.rpartition("}")[2]
 
 
 def attribute(element: Element, name: str) -> str | None:
@@ -74,16 +105,15 @@ def attribute(element: Element, name: str) -> str | None:
     found = element.get(name)
     if found is not None:
         return found
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), None)
+    return next((value for key, value in element.items() if local(key) == name), None)
 
 
 def text_of(element: Element) -> str:
     """Return the text of a shared or inline string: of its runs, without the readings of Japanese words."""
     parts = []
     for child in element:
-        name = local(child)
-        if name == "t":
+        if child.tag == "t":
             parts.append(child.text or "")
-        elif name == "r":
-            parts += [inner.text or "" for inner in child if local(inner) == "t"]
+        elif child.tag == "r":
+            parts += [inner.text or "" for inner in child if inner.tag == "t"]
     return "".join(parts)
