@@ -17,6 +17,7 @@ from slow import SLOW
 
 import xlnet
 from xlnet.engines import ironcalc, libreoffice
+from xlnet.engines.choose import kept_running
 
 # In CI the same templates are drawn every time, so that a change is judged by what it changes; elsewhere new ones.
 settings.register_profile("ci", derandomize=True)
@@ -61,6 +62,13 @@ def _kept_workbooks(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Give the workbooks that are built once their folder: with several workers each has a part of one folder."""
     own = tmp_path_factory.getbasetemp()
     keep_in((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_engines() -> Iterator[None]:
+    """Start each engine once: LibreOffice takes seconds."""
+    with kept_running():
+        yield
 
 
 AVAILABLE = {"libreoffice": libreoffice.is_available, "ironcalc": ironcalc.is_available}

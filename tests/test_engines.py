@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from conftest import Build
 from workbook_xml import poison
 
 from xlnet.engines import conversion, libreoffice
-from xlnet.engines.choose import recalculate
+from xlnet.engines.choose import KEPT, recalculate
 from xlnet.engines.grid import Edit, Extent, Point
 from xlnet.engines.job import Job
 from xlnet.errors import EngineError, EngineStartError
@@ -64,11 +64,19 @@ def test_conversion_where_there_is_no_uno(built: Build, require: Callable[[str],
     folder = tmp_path / "conversion"
     folder.mkdir()
     shutil.copyfile(path, folder / path.name)
-    (converted,) = conversion.recalculate(soffice, [Job(folder / path.name, [EXTENT], points)], folder, 120)
+    (converted,) = conversion.Converting(soffice).do([Job(folder / path.name, [EXTENT], points)], folder, 120)
     assert converted.version.endswith("by conversion")
     direct = table(path, "libreoffice", *points)
     for grids, expected in zip(converted.points, direct, strict=True):
         assert np.allclose(grids["Training"].values[3:], expected, rtol=1e-13, atol=1e-14)
+
+
+@pytest.fixture(autouse=True)
+def _own_engines() -> Iterator[None]:
+    """Start each engine for itself, and not once for all tests."""
+    token = KEPT.set(None)
+    yield
+    KEPT.reset(token)
 
 
 @pytest.fixture
@@ -216,7 +224,7 @@ def test_conversion_with_an_engine_that_does_not_start(
 ) -> None:
     job = Job(plain("seed", iters=5), [EXTENT], [Point()])
     with pytest.raises(EngineStartError, match="LibreOffice cannot be started"):
-        conversion.recalculate(soffice(text), [job], tmp_path, 60)
+        conversion.Converting(soffice(text)).do([job], tmp_path, 60)
 
 
 def test_two_at_once_do_not_disturb_each_other(built: Build, require: Callable[[str], str]) -> None:

@@ -142,7 +142,7 @@ def is_readable(path: Path) -> bool:
     copy = path.with_suffix("")
     copy.mkdir()
     try:
-        open_workbook(path, copy)
+        open_workbook(path, copy, {})
     except UserError:
         return False
     return True

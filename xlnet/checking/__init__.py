@@ -13,9 +13,9 @@ from xlnet.checking.judge.compare import Findings, compare
 from xlnet.checking.judge.rewritten.asking import with_rewritten
 from xlnet.checking.open.contents import contents
 from xlnet.checking.open.opened import Opened
-from xlnet.checking.open.reading import open_workbook
+from xlnet.checking.open.reading import Known, open_workbook
 from xlnet.checking.report.report import Report, report
-from xlnet.engines.choose import AUTO, recalculate
+from xlnet.engines.choose import AUTO, kept_running, recalculate
 from xlnet.engines.grid import Recalculation
 from xlnet.engines.job import Job
 
@@ -58,10 +58,11 @@ def check_all(
 ) -> list[Report]:
     """Check many workbooks with one start of the engine, which has `timeout` seconds for all of them; see `check`."""
     # LibreOffice may still be writing as it ends, which must not fail the clean-up.
-    with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as temporary, kept_running():
         folder = Path(temporary)
         say("reading")
-        every_runs = [open_workbook(Path(path), _made(folder / str(n))) for n, path in enumerate(workbooks)]
+        known: dict[tuple[str, str], Known] = {}
+        every_runs = [open_workbook(Path(path), _made(folder / str(n)), known) for n, path in enumerate(workbooks)]
         every_probes = [[probes(run) for run in runs] for runs in every_runs]
         jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
         cells = sum(run.is_formula.size for runs in every_runs for run in runs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +20,34 @@ from xlnet.engines.grid import Edit, Extent, Grid, Recalculation
 from xlnet.engines.job import Job, results
 from xlnet.engines.process import ask, run
 from xlnet.engines.profile import make_profile
-from xlnet.engines.sockets import removed, socket_patterns
+from xlnet.engines.sockets import remove, socket_patterns
 from xlnet.engines.workers.handover import BLANK, BOOLEAN, ERROR, NUMBER, TEXT
 from xlnet.errors import EngineError, EngineStartError
 
 _KINDS = {"n": NUMBER, "d": NUMBER, "s": TEXT, "str": TEXT, "inlineStr": TEXT, "e": ERROR, "b": BOOLEAN}
 
 
-def recalculate(soffice: Path, jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
-    """Do the jobs, a start of LibreOffice for every point. Raises EngineError."""
-    profile = make_profile(folder, recalculates=True)
-    deadline = time.monotonic() + seconds
-    version = f"{_version(soffice)}, by conversion"
-    with removed(socket_patterns(profile)):
-        return [
-            Recalculation("LibreOffice", version, _grids(soffice, job, profile, results(folder, number), deadline))
-            for number, job in enumerate(jobs)
-        ]
+@dataclass(frozen=True)
+class Converting:
+    """LibreOffice's program, which is started for every point of a job."""
+
+    soffice: Path
+
+    def do(self, jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
+        """Do the jobs; `folder` is for files that are exchanged. Raises EngineError."""
+        profile = make_profile(folder, recalculates=True)
+        deadline = time.monotonic() + seconds
+        version = f"{_version(self.soffice)}, by conversion"
+        try:
+            return [
+                Recalculation("LibreOffice", version, _grids(self.soffice, job, profile, results(folder, n), deadline))
+                for n, job in enumerate(jobs)
+            ]
+        finally:
+            remove(socket_patterns(profile))
+
+    def close(self) -> None:
+        """Nothing runs by now."""
 
 
 def _grids(soffice: Path, job: Job, profile: Path, folder: Path, deadline: float) -> list[dict[str, Grid]]:

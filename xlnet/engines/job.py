@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from xlnet.engines.grid import Extent, Point
 
@@ -30,8 +29,8 @@ def results(folder: Path, number: int) -> Path:
     return own
 
 
-def write_jobs(jobs: Sequence[Job], folder: Path, details: dict[str, Any]) -> Path:
-    """Write the file for a worker that does all `jobs` in one start and removes `folder` should it be abandoned."""
+def write_jobs(jobs: Sequence[Job], folder: Path) -> Path:
+    """Write the file for a worker that does all `jobs`, and removes `folder` should it be abandoned meanwhile."""
     file = folder / "jobs.json"
     entries = [
         {
@@ -42,5 +41,5 @@ def write_jobs(jobs: Sequence[Job], folder: Path, details: dict[str, Any]) -> Pa
         }
         for number, job in enumerate(jobs)
     ]
-    file.write_text(json.dumps({"folder": str(folder), "jobs": entries} | details), encoding="utf-8")
+    file.write_text(json.dumps({"folder": str(folder), "jobs": entries}), encoding="utf-8")
     return file

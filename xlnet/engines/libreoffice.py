@@ -6,16 +6,15 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from xlnet.engines import conversion
-from xlnet.engines.grid import Recalculation, read_results
-from xlnet.engines.job import Job, results, write_jobs
-from xlnet.engines.process import ask, run, worker
+from xlnet.engines.conversion import Converting
+from xlnet.engines.process import ask
 from xlnet.engines.profile import make_profile
-from xlnet.engines.sockets import removed, socket_patterns
+from xlnet.engines.running import Running, start_worker
+from xlnet.engines.sockets import socket_patterns
 from xlnet.errors import EngineError
 
 NAME = "LibreOffice"
@@ -54,8 +53,8 @@ def is_available() -> bool:
     return find_soffice() is not None
 
 
-def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recalculation]:
-    """Do the jobs in one start; `folder` is for files that are exchanged. Raises EngineError."""
+def start() -> Running:
+    """Start LibreOffice. Raises EngineError where it is not installed."""
     soffice = find_soffice()
     if soffice is None:
         raise EngineError(
@@ -63,22 +62,14 @@ def recalculate(jobs: Sequence[Job], folder: Path, seconds: float) -> list[Recal
         )
     python = _python_with_uno(soffice)
     if python is None:
-        return conversion.recalculate(soffice, jobs, folder, seconds)
-    pipe, profile = f"xlnet{uuid.uuid4().hex}", make_profile(folder)
-    sockets = socket_patterns(profile, pipe)
-    details = {"soffice": str(soffice), "profile": str(profile), "pipe": pipe, "sockets": sockets}
-    file = write_jobs(jobs, folder, details)
-    with removed(sockets):
-        run(
-            [str(python), worker("libreoffice_worker"), str(file)],
-            engine=NAME,
-            seconds=seconds,
-            # Its temporary files go with the folder.
-            environment={"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-    return [
-        read_results(NAME, results(folder, number), job.extents, len(job.points)) for number, job in enumerate(jobs)
-    ]
+        return Converting(soffice)
+
+    def details(folder: Path) -> dict[str, Any]:
+        pipe, profile = f"xlnet{uuid.uuid4().hex}", make_profile(folder)
+        sockets = socket_patterns(profile, pipe)
+        return {"soffice": str(soffice), "profile": str(profile), "pipe": pipe, "sockets": sockets}
+
+    return start_worker(NAME, str(python), "libreoffice_worker", details)
 
 
 @cache

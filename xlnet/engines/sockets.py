@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 _FOLDERS = ("/tmp", "/var/tmp")
@@ -20,12 +19,8 @@ def socket_patterns(profile: Path, pipe: str = "") -> list[str]:
     return [f"{folder}/OSL_PIPE_*_{name}" for folder in _FOLDERS for name in names]
 
 
-@contextmanager
-def removed(patterns: list[str]) -> Iterator[None]:
-    """Remove what matches the patterns when the block ends."""
-    try:
-        yield
-    finally:
-        for pattern in patterns:
-            for path in glob.glob(pattern):
-                Path(path).unlink(missing_ok=True)
+def remove(patterns: Iterable[str]) -> None:
+    """Remove what matches the patterns."""
+    for pattern in patterns:
+        for path in glob.glob(pattern):
+            Path(path).unlink(missing_ok=True)

@@ -26,6 +26,8 @@ def wrong_beside(
     worst = dict.fromkeys(opened.lives, 0.0)
     for sheet in opened.lives:
         grid = grids[sheet]
+        # Lists of numbers are read cell by cell much faster than arrays.
+        values, kinds = grid.values.tolist(), grid.kinds.tolist()
         expectations: dict[Cell, Expected] = {}
         # On a run's Training sheet there is nothing but what repeats a cell of the Compare sheet.
         for position, expected in EXPECTATIONS[sheet](view) if sheet in EXPECTATIONS else ():
@@ -34,39 +36,38 @@ def wrong_beside(
         for live in opened.lives[sheet]:
             position = live.cell
             wanted = view.shown(live.live.shown) if live.live.shown else expectations[position]
-            first, *others = wanted.values if isinstance(wanted, OneOf) else (wanted,)
-            problem, error = _judged(opened, grid, position, first, rtol, atol)
-            if problem and all(_judged(opened, grid, position, other, rtol, atol)[0] for other in others):
-                shown = first.value if isinstance(first, Near | WrittenNumber) else first
+            every = wanted.values if isinstance(wanted, OneOf) else (wanted,)
+            if opened.beside[position][1]:
+                row, column = position.row - 1, position.column - 1
+                kind = kinds[row][column]
+                found = grid.texts.get((position.row, position.column)) if kind == TEXT else values[row][column]
+                problem, error = _judged(found, kind, every[0], rtol, atol)
+                if problem and not all(_judged(found, kind, other, rtol, atol)[0] for other in every[1:]):
+                    problem = None
+            else:
+                problem, error = "typed over", 0.0
+            if problem:
+                shown = every[0].value if isinstance(every[0], Near | WrittenNumber) else every[0]
                 wrong.append(wrong_cell(position, problem, probe, grid, shown))
             worst[sheet] = max(worst[sheet], error)
     return wrong, worst
 
 
 def _judged(
-    opened: Opened,
-    grid: Grid,
-    position: Cell,
-    expected: Single,
-    rtol: float,
-    atol: float,
+    found: float | str | None, kind: int, expected: Single, rtol: float, atol: float
 ) -> tuple[str | None, float]:
-    row, column = position.row - 1, position.column - 1
-    kind, found = grid.kinds[row, column], grid.values[row, column]
-    if not opened.beside[position][1]:
-        return "typed over", 0.0
+    """Return what is wrong with a cell of this kind that holds `found`, if anything is, and its error."""
     value = expected.value if isinstance(expected, Near | WrittenNumber) else expected
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         # What depends on a cell without a number has no expected value: that cell alone is to blame.
         return None, 0.0
     if isinstance(expected, str | WrittenNumber):
-        text = grid.texts.get((position.row, position.column)) if kind == TEXT else None
-        return (None if text is not None and _reads(text, expected) else "wrong value"), 0.0
-    if kind != NUMBER:
+        return (None if isinstance(found, str) and _reads(found, expected) else "wrong value"), 0.0
+    if kind != NUMBER or not isinstance(found, float):
         return "no number", 0.0
     assert isinstance(value, float)
     slack = expected.slack if isinstance(expected, Near) else 0.0
-    distance = max(abs(float(found) - value) - slack, 0.0)
+    distance = max(abs(found - value) - slack, 0.0)
     if distance > atol + rtol * abs(value):
         return "wrong value", 0.0
     return None, distance / max(1.0, abs(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,27 +38,31 @@ from xlnet.template.sources import read_toml
 At = Callable[[Cell], Held]
 
 
-def open_workbook(path: Path, folder: Path) -> list[Opened]:
+@dataclass(frozen=True)
+class Known:
+    """What a Template sheet asks for: a model of each run; of several also the plan of the Compare sheet."""
+
+    models: Sequence[Model]
+    plan: ComparePlan | None = None
+
+
+def open_workbook(path: Path, folder: Path, known: dict[tuple[str, str], Known]) -> list[Opened]:
     """Read a workbook that xlnet built, and a person may have edited and saved since: one training, or several runs.
 
-    Its clean copy is put into `folder`. Raises UserError when it is no such workbook.
+    Its clean copy is put into `folder`. What Template sheets ask for is kept in `known`, by their text and language:
+    other workbooks may ask for the same. Raises UserError when it is no such workbook.
     """
     with opened_package(path) as package:
         book = Book(package)
         _require_sheets(path, book.titles, TEMPLATE)
-        label, language = f"{path}: {TEMPLATE} sheet", _language(book.language)
-        document = read_toml("\n".join(book.lines(TEMPLATE)), label)
-        plan = None
-        if "compare" in document:
-            comparison = parse_comparison(document, path.stem, label)
-            require_room_to_check([run.spec for run in comparison.runs])
-            plan = plan_of(comparison, language)
+        key = "\n".join(book.lines(TEMPLATE)), _language(book.language)
+        if key not in known:
+            known[key] = _asked(path, *key)
+        model, plan = known[key].models[0], known[key].plan
+        if plan is not None:
             trainings = list(_runs(path, plan, book.titles))
         else:
             _require_sheets(path, book.titles, TRAINING)
-            spec = parse(document, name=path.stem, label=label)
-            require_room_to_check([spec])
-            model = model_of(spec, language)
             present = [entry for entry in BESIDE if entry.name in book.titles]
             trainings = [(model, [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present])]
         data = [model.data_sheet for model, _ in trainings if model.graph.data]
@@ -67,6 +71,20 @@ def open_workbook(path: Path, folder: Path) -> list[Opened]:
         copy = write(book, wanted(trainings), tables, folder / "workbook.xlsx")
     opened = [_opened_run(copy, tables[model.name], model, sources) for model, sources in trainings]
     return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
+
+
+def _asked(path: Path, text: str, language: str) -> Known:
+    """Return what a Template sheet asks for. Raises UserError where it is no template, or asks for too much."""
+    label = f"{path}: {TEMPLATE} sheet"
+    document = read_toml(text, label)
+    if "compare" in document:
+        comparison = parse_comparison(document, path.stem, label)
+        require_room_to_check([run.spec for run in comparison.runs])
+        plan = plan_of(comparison, language)
+        return Known(plan.models, plan)
+    spec = parse(document, name=path.stem, label=label)
+    require_room_to_check([spec])
+    return Known([model_of(spec, language)])
 
 
 def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Training]:

@@ -1,6 +1,7 @@
-"""How a worker takes its job and hands its results over: the standard library alone, Python 3.8 and later.
+"""How a worker takes its jobs and hands its results over: the standard library alone, Python 3.8 and later.
 
-The jobs are a JSON file: {"folder", "jobs": [{"workbook", "results", "sheets": [{"name", "rows", "columns"}],
+A worker is named a JSON file with what it must know to start, and then, line by line on standard input, tasks, each
+a JSON file: {"folder", "jobs": [{"workbook", "results", "sheets": [{"name", "rows", "columns"}],
 "points": [{"reopened", "edits": [{"sheet", "row", "column", "values"}]}]}]}. At every point of a job the workbook is
 opened again if it says so, the edits are made (values typed row by row from the cell on), everything is recalculated
 and every sheet is read. Results are files in the folder `results`: `<point>-<sheet>.values` (doubles, row by row),
@@ -13,11 +14,12 @@ from __future__ import annotations
 import glob
 import json
 import os
+import queue
 import shutil
 import sys
 import threading
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,18 @@ NOT_A_NUMBER = float("nan")
 MOST_ERRORS = 200
 # The exit status of a worker whose engine is there and cannot be started.
 CANNOT_START = 69
+# The line that a worker prints when a task is done.
+DONE = "done"
 
 
-def read_task() -> dict[str, Any]:
-    """Return what stands in the file that is named on the command line."""
-    task: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    return task
+def read_start() -> dict[str, Any]:
+    """Return what stands in the file that is named on the command line: what the worker must know to start."""
+    return _read(sys.argv[1])
+
+
+def _read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
+    return content
 
 
 def cannot_start(reason: str) -> None:
@@ -41,24 +49,45 @@ def cannot_start(reason: str) -> None:
     sys.exit(CANNOT_START)
 
 
-def leave_with_parent(task: dict[str, Any]) -> None:
-    """When the parent is gone, however it went, clean up and end the whole process group.
+def tasks(start: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the tasks that the parent names on standard input; one is done when the next one is asked for.
 
-    The parent's end of standard input closes then.
+    When the parent is gone, however it went, its end of standard input closes: then clean up, and end the whole process
+    group. That is watched for from now on.
     """
+    waiting: queue.Queue[str] = queue.Queue()
+    folders = [start["folder"]]
 
-    def watch() -> None:
+    def listen() -> None:
+        rest = b""
         # Not sys.stdin: a thread that waits inside it makes the interpreter fail when it ends.
-        os.read(0, 1)
-        shutil.rmtree(task["folder"], ignore_errors=True)
-        for pattern in task.get("sockets", []):
+        while True:
+            read = os.read(0, 4096)
+            if not read:
+                break
+            *lines, rest = (rest + read).split(b"\n")
+            for line in lines:
+                waiting.put(line.decode())
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        for pattern in start["sockets"]:
             for path in glob.glob(pattern):
                 Path(path).unlink()
         if hasattr(os, "killpg"):
             os.killpg(os.getpgid(0), 9)
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=listen, daemon=True).start()
+    return _each(waiting, folders)
+
+
+def _each(waiting: queue.Queue[str], folders: list[str]) -> Iterator[dict[str, Any]]:
+    while True:
+        task = _read(waiting.get())
+        folders[1:] = [task["folder"]]
+        yield task
+        del folders[1:]
+        print(DONE, flush=True)
 
 
 class Results:

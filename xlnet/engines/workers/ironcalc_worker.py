@@ -11,11 +11,10 @@ import ironcalc
 
 
 def main() -> None:
-    """Do the jobs."""
-    task = handover.read_task()
-    handover.leave_with_parent(task)
-    for job in task["jobs"]:
-        recalculate(job)
+    """Do the jobs of task after task."""
+    for task in handover.tasks(handover.read_start()):
+        for job in task["jobs"]:
+            recalculate(job)
 
 
 def recalculate(job: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 import time
@@ -22,34 +21,32 @@ LONGEST_START = 120
 
 
 def main() -> None:
-    """Do the jobs."""
-    task = handover.read_task()
-    handover.leave_with_parent(task)
-    office = start(task)
+    """Do the jobs of task after task."""
+    details = handover.read_start()
+    tasks = handover.tasks(details)
+    office = start(details)
     try:
-        context = connect(office, task["pipe"])
+        context = connect(office, details["pipe"])
         desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        for job in task["jobs"]:
-            results = handover.Results(job["results"])
-            recalculate(desktop, job, results)
-            results.finish(version(context))
-        with contextlib.suppress(Exception):
-            desktop.terminate()
-        office.wait(timeout=30)
+        for task in tasks:
+            for job in task["jobs"]:
+                results = handover.Results(job["results"])
+                recalculate(desktop, job, results)
+                results.finish(version(context))
     finally:
         office.kill()
 
 
-def start(task: dict[str, Any]) -> subprocess.Popen[bytes]:
+def start(details: dict[str, Any]) -> subprocess.Popen[bytes]:
     """Start LibreOffice with a profile of its own, so that it neither joins nor disturbs one that is open."""
     command = [
-        task["soffice"],
-        "-env:UserInstallation=" + Path(task["profile"]).as_uri(),
+        details["soffice"],
+        "-env:UserInstallation=" + Path(details["profile"]).as_uri(),
         "--headless",
         "--norestore",
         "--nologo",
         "--nodefault",
-        "--accept=pipe,name={};urp;".format(task["pipe"]),
+        "--accept=pipe,name={};urp;".format(details["pipe"]),
     ]
     nothing = subprocess.DEVNULL
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 from xml.parsers import expat
 
 from xlnet.checking.open.clean.package import BYTES_PER_READ, Package
@@ -67,22 +67,22 @@ class _Builder:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
-        tag = local(name)
-        if self._open:
-            element = Element(tag, attributes)
-            self._open[-1].append(element)
-            self._open.append(element)
+        tag, above = name.rpartition("}")[2], self._open
+        if above:
+            above.append(SubElement(above[-1], tag, attributes))
         else:
             self._way.append(tag)
             if len(self._way) == len(self._path) and tuple(self._way) == self._path:
-                self._open.append(Element(tag, attributes))
-        if len(self._way) + len(self._open) > _DEEPEST + 1:
+                above.append(Element(tag, attributes))
+        if len(self._way) + len(above) > _DEEPEST + 1:
             raise self._error(f"is nested more than {_DEEPEST} levels deep")
 
     def text(self, text: str) -> None:
         """Add to the text of an element; what follows an element inside it is left out."""
-        if self._open and not len(self._open[-1]):
-            self._open[-1].text = (self._open[-1].text or "") + text
+        if self._open:
+            element = self._open[-1]
+            if not len(element):
+                element.text = element.text + text if element.text else text
 
     def end(self, _: str) -> None:
         """End an element."""
@@ -95,17 +95,12 @@ class _Builder:
         self.has_ended |= len(self._way) < len(self._path)
 
 
-def local(name: str) -> str:
-    """Return a name without its namespace."""
-    return name.rpartition("}")[2]
-
-
 def attribute(element: Element, name: str) -> str | None:
     """Return an attribute by its name without a namespace."""
     found = element.get(name)
     if found is not None:
         return found
-    return next((value for key, value in element.items() if local(key) == name), None)
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), None)
 
 
 def text_of(element: Element) -> str:
