@@ -34,7 +34,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # What these do is done for many cases at once, so that those cases belong to one process.
-SHARED = {"bundled", "calculated", "changed", "computed", "damaged", "edited", "poisoned", "with_inputs", "workbooks"}
+SHARED = {
+    "bundled",
+    "calculated",
+    "changed",
+    "computed",
+    "damaged",
+    "drawn",
+    "edited",
+    "poisoned",
+    "with_inputs",
+    "workbooks",
+}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -93,6 +104,17 @@ def require() -> Callable[[str], str]:
 def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str:
     """Each engine in turn."""
     return require(str(request.param))
+
+
+ENGINES = tuple(AVAILABLE)
+
+
+@pytest.fixture(scope="session")
+def engines(require: Callable[[str], str]) -> list[str]:
+    """The engines that are there, for work that is shared by the tests of each; in CI all must be there."""
+    if os.environ.get("CI"):
+        return [require(engine) for engine in ENGINES]
+    return [engine for engine in ENGINES if AVAILABLE[engine]()]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import kept
 import numpy as np
 import pytest
-from conftest import Build
+from conftest import ENGINES, Build
 from openpyxl import load_workbook
 from workbook_xml import DAMAGES, change_cell
 
@@ -88,53 +88,78 @@ def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str
 
 
 Edits = tuple[tuple[str, Any], ...]
-Reports = dict[tuple[str, Edits], Report]
+# By the engine, the order and the edits.
+Reports = dict[tuple[str, str, Edits], Report]
 CHANGED: Edits = (("B3", 7.5), ("D4", 0.5), ("E4", 0.5))
 NO_NUMBERS = [("B3", None), ("C2", "much"), ("E6", True)]
 NOT_STANDARDISED = ["=(B3-$J$2)/$J$3*1.01", 0.25, None]
 MEAN = "the mean"
+MEAN_OF_A_PART: Edits = ((MEAN, "=AVERAGE($B$2:$B$5)"),)
 
 
 @pytest.fixture(scope="module")
-def edited(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Reports:
-    """The reports on workbooks with these cells of the Data sheet edited, by the order, with one engine start."""
+def edited(engines: list[str], tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """The reports of each engine on workbooks with these cells of the Data sheet edited."""
+    every_edit: list[Edits] = [CHANGED, *((one,) for one in NO_NUMBERS), *((("F3", v),) for v in NOT_STANDARDISED)]
     paths: dict[tuple[str, Edits], Path] = {}
     for order in ORDERS:
         whole = tmp_path_factory.mktemp("edited") / "built.xlsx"
         whole.with_suffix(".toml").write_text(SMALL.format(order=order), encoding="utf-8")
         kept.build(xlnet.load(whole.with_suffix(".toml")), whole)
         mean = columns(whole)["mean_x_1"].split("!")[1].replace("$", "")
-        every_edit: list[Edits] = [CHANGED, *((one,) for one in NO_NUMBERS), *((("F3", v),) for v in NOT_STANDARDISED)]
-        for number, edits in enumerate([*every_edit, ((MEAN, "=AVERAGE($B$2:$B$5)"),)]):
+        workbook = load_workbook(whole)
+        sheet = workbook["Data"]
+        for number, edits in enumerate([*every_edit, MEAN_OF_A_PART]):
             paths[order, edits] = path = whole.with_name(f"{number}.xlsx")
-            workbook = load_workbook(whole)
-            for cell, value in edits:
-                workbook["Data"][mean if cell == MEAN else cell] = value
+            cells = [(sheet[mean if name == MEAN else name], value) for name, value in edits]
+            before = [cell.value for cell, _ in cells]
+            for cell, value in cells:
+                cell.value = value
             workbook.save(path)
-    return dict(zip(paths, check_all(list(paths.values()), engine), strict=True))
+            for (cell, _), value in zip(cells, before, strict=True):
+                cell.value = value
+    return {
+        (engine, *key): report
+        for engine, reports in kept.checked_by(engines, list(paths.values())).items()
+        for key, report in zip(paths, reports, strict=True)
+    }
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_a_changed_sample_moves_everything_and_agrees(edited: Reports, order: str) -> None:
-    report = edited[order, CHANGED]
+of_each_engine = pytest.mark.parametrize("engine_name", ENGINES)
+of_each_order = pytest.mark.parametrize("order", ORDERS)
+
+
+@of_each_engine
+@of_each_order
+def test_a_changed_sample_moves_everything_and_agrees(
+    edited: Reports, engine_name: str, order: str, require: Callable[[str], str]
+) -> None:
+    report = edited[require(engine_name), order, CHANGED]
     assert report.agrees, report.to_text()
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@of_each_engine
+@of_each_order
 @pytest.mark.parametrize(("cell", "value"), NO_NUMBERS)
-def test_a_sample_without_a_number_is_named(edited: Reports, order: str, cell: str, value: object) -> None:
-    assert wrong(edited[order, ((cell, value),)]) == [f"Data!{cell}"]
+def test_a_sample_without_a_number_is_named(
+    edited: Reports, engine_name: str, order: str, cell: str, value: object, require: Callable[[str], str]
+) -> None:
+    assert wrong(edited[require(engine_name), order, ((cell, value),)]) == [f"Data!{cell}"]
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@of_each_engine
+@of_each_order
 @pytest.mark.parametrize("value", NOT_STANDARDISED)
-def test_a_wrong_standardised_input_is_named(edited: Reports, order: str, value: object) -> None:
-    assert wrong(edited[order, (("F3", value),)]) == ["Data!F3"]
+def test_a_wrong_standardised_input_is_named(
+    edited: Reports, engine_name: str, order: str, value: object, require: Callable[[str], str]
+) -> None:
+    assert wrong(edited[require(engine_name), order, (("F3", value),)]) == ["Data!F3"]
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_a_wrong_mean_is_named(edited: Reports, order: str) -> None:
-    report = edited[order, ((MEAN, "=AVERAGE($B$2:$B$5)"),)]
+@of_each_engine
+@of_each_order
+def test_a_wrong_mean_is_named(edited: Reports, engine_name: str, order: str, require: Callable[[str], str]) -> None:
+    report = edited[require(engine_name), order, MEAN_OF_A_PART]
     assert [difference.key for difference in report.differences] == ["mean_x_1"]
 
 

@@ -135,25 +135,26 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def faulty(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of files that are not what they seem."""
-    kept.build(xlnet.load("seed", iters=5), tmp_path / "whole.xlsx")
-    whole = (tmp_path / "whole.xlsx").read_bytes()
-    (tmp_path / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "text.xlsx").write_text("hello", encoding="utf-8")
-    (tmp_path / "empty.xlsx").touch()
-    (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
-    (tmp_path / "folder.xlsx").mkdir()
-    Workbook().save(tmp_path / "other.xlsx")
-    with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as package:
+    folder = tmp_path_factory.mktemp("faulty")
+    kept.build(xlnet.load("seed", iters=5), folder / "whole.xlsx")
+    whole = (folder / "whole.xlsx").read_bytes()
+    (folder / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.xlsx").write_text("hello", encoding="utf-8")
+    (folder / "empty.xlsx").touch()
+    (folder / "binary.toml").write_bytes(bytes(range(256)))
+    (folder / "folder.xlsx").mkdir()
+    Workbook().save(folder / "other.xlsx")
+    with zipfile.ZipFile(folder / "zip.xlsx", "w") as package:
         package.writestr("readme.txt", "hello")
     from openpyxl import load_workbook
 
-    workbook = load_workbook(tmp_path / "whole.xlsx")
+    workbook = load_workbook(folder / "whole.xlsx")
     workbook["Template"]["A1"] = "[["
-    workbook.save(tmp_path / "destroyed.xlsx")
-    return tmp_path
+    workbook.save(folder / "destroyed.xlsx")
+    return folder
 
 
 @pytest.mark.parametrize("arguments", FAULTS.values(), ids=FAULTS.keys())

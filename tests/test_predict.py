@@ -13,7 +13,6 @@ from openpyxl import load_workbook
 from recalculated import Cells, labelled, recalculated, where
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.spec import Spec
 from xlnet.template.parse import parse
 from xlnet.xlsx.package import sheet_part
@@ -163,27 +162,27 @@ def network(case: str) -> Spec:
 COUNTED = ["sigmoid", "sigmoid, standardized, shuffled, relu", "softmax, shuffled", "softmax, standardized"]
 
 
-def test_the_accuracy_counts_every_sample(tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("case", COUNTED)
+def test_the_accuracy_counts_every_sample(tmp_path: Path, engines: list[str], case: str) -> None:
     """Not only those that the sheet lists: of data sorted by class they are all of one class."""
-    paths = [tmp_path / f"{number}.xlsx" for number in range(len(COUNTED))]
-    for case, path in zip(COUNTED, paths, strict=True):
-        spec = network(case)
-        kept.build(spec, path)
-        # The last layer's biases in row 4, of an earlier run or typed: then other samples are right.
-        bias = where(path, "b2_1")
+    spec, path = network(case), tmp_path / "sorted.xlsx"
+    kept.build(spec, path)
+    assert labelled(path, "Predict", f"correctly classified, of {len(spec.data.x)}", 2)
+    # The last layer's biases in row 4, of an earlier run or typed: then other samples are right.
+    bias = where(path, "b2_1")
+    for engine in engines:
         saved, moved = recalculated(path, engine, {f"Training!{bias}4": 0.5})
         assert [right(path, cells, spec) for cells in (saved, moved)] == [
             pytest.approx(shown_accuracy(path, cells), abs=1e-12) for cells in (saved, moved)
-        ], case
+        ], engine
         assert right(path, saved, spec, 500) == 1
         assert right(path, saved, spec) < 0.95
         assert right(path, moved, spec) != right(path, saved, spec)
-        assert labelled(path, "Predict", f"correctly classified, of {len(spec.data.x)}", 2)
         last = kept.looked_at(path, data_only=True)
         row = labelled(path, "Dashboard", "accuracy on all samples (see Predict)", 2)
         assert last["Dashboard"].cell(row, 3).value == pytest.approx(right(path, saved, spec), abs=1e-12)
-    for case, report in zip(COUNTED, check_all(paths, engine=engine), strict=True):
-        assert report.agrees, f"{case}\n{report.to_text()}"
+    for engine, (report,) in kept.checked_by(engines, [path]).items():
+        assert report.agrees, f"{engine}\n{report.to_text()}"
 
 
 def shown_accuracy(path: Path, cells: Cells) -> float | str:

@@ -61,30 +61,54 @@ def check_all(
     with tempfile.TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as temporary, kept_running():
         folder = Path(temporary)
         say("reading")
-        known: dict[tuple[str, str], Known] = {}
-        every_runs = [open_workbook(Path(path), _made(folder / str(n)), known) for n, path in enumerate(workbooks)]
-        every_probes = [[probes(run) for run in runs] for runs in every_runs]
-        jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
-        cells = sum(run.is_formula.size for runs in every_runs for run in runs)
-        say(f"recalculating {cells:,} cells")
-        deadline = time.monotonic() + timeout
-        recalculations = recalculate(engine, jobs, timeout, folder, warn)
-        say("comparing with numpy")
-        every_findings = [
-            [
-                compare(run, own, recalculation.points[: len(own)], rtol, atol)
-                for run, own in zip(runs, its_probes, strict=True)
-            ]
-            for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True)
+        return prove(read(workbooks, folder), folder, engine, rtol, atol, timeout, say, warn, strict=strict)
+
+
+def read(workbooks: Sequence[str | Path], folder: Path) -> list[list[Opened]]:
+    """Return the runs of each workbook; clean copies are put into `folder`. Raises UserError."""
+    known: dict[tuple[str, str], Known] = {}
+    return [open_workbook(Path(path), _made(folder / str(n)), known) for n, path in enumerate(workbooks)]
+
+
+def prove(
+    every_runs: Sequence[Sequence[Opened]],
+    folder: Path,
+    engine: str = AUTO,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    timeout: float = SECONDS,
+    say: Say = lambda _: None,
+    warn: Say = lambda _: None,
+    *,
+    strict: bool = False,
+) -> list[Report]:
+    """Have an engine recalculate workbooks that have been read, and compare them with numpy; see `check_all`.
+
+    `folder` is for what is needed on the way. Raises EngineError.
+    """
+    own = Path(tempfile.mkdtemp(dir=folder))
+    every_probes = [[probes(run) for run in runs] for runs in every_runs]
+    jobs = [job_of(runs, its_probes) for runs, its_probes in zip(every_runs, every_probes, strict=True)]
+    cells = sum(run.is_formula.size for runs in every_runs for run in runs)
+    say(f"recalculating {cells:,} cells")
+    deadline = time.monotonic() + timeout
+    recalculations = recalculate(engine, jobs, timeout, own, warn)
+    say("comparing with numpy")
+    every_findings = [
+        [
+            compare(run, probes_of_run, recalculation.points[: len(probes_of_run)], rtol, atol)
+            for run, probes_of_run in zip(runs, its_probes, strict=True)
         ]
+        for runs, its_probes, recalculation in zip(every_runs, every_probes, recalculations, strict=True)
+    ]
 
-        def ask(further: Sequence[Job]) -> list[Recalculation]:
-            say("checking formulas that were rewritten")
-            same = recalculations[0].engine.lower()
-            return recalculate(same, further, max(deadline - time.monotonic(), 0.0), folder)
+    def ask(further: Sequence[Job]) -> list[Recalculation]:
+        say("checking formulas that were rewritten")
+        same = recalculations[0].engine.lower()
+        return recalculate(same, further, max(deadline - time.monotonic(), 0.0), own)
 
-        every_findings = with_rewritten(every_runs, recalculations, every_findings, ask, rtol, atol, folder)
-        return [_report(*each, strict=strict) for each in zip(every_runs, recalculations, every_findings, strict=True)]
+    every_findings = with_rewritten(every_runs, recalculations, every_findings, ask, rtol, atol, own)
+    return [_report(*each, strict=strict) for each in zip(every_runs, recalculations, every_findings, strict=True)]
 
 
 def _made(folder: Path) -> Path:
