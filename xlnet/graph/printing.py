@@ -59,10 +59,13 @@ def _write(expression: Expression, notation: Notation, least: int) -> str:
 
 def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
     match expression:
-        case Number(value):
-            return notation.number(value), NEGATIVE if value < 0 else ATOM
+        # The cases that come up most stand first.
         case Quantity():
             return notation.quantity(expression), ATOM
+        case InCell() | InCells() | Beside() | Along() | StepNumber():
+            return notation.place(expression), ATOM
+        case Number(value):
+            return notation.number(value), NEGATIVE if value < 0 else ATOM
         case Call(function, arguments):
             return notation.functions[function](*(write(a, notation) for a in arguments)), ATOM
         case Above(left, right, then, otherwise):
@@ -86,8 +89,6 @@ def _unbracketed(expression: Expression, notation: Notation) -> tuple[str, int]:
             return notation.power(*sides), POWER
         case Square(operand):
             return notation.square(_write(operand, notation, ATOM)), PRODUCT
-        case InCell() | InCells() | Beside() | Along() | StepNumber():
-            return notation.place(expression), ATOM
         case Text(value):
             return notation.text(value), ATOM
         case Bracketed(inner):

@@ -111,12 +111,13 @@ def _samples(plan: PredictPlan) -> Iterator[Live]:
 
 
 def _points(plan: PredictPlan) -> Iterator[Live]:
-    """Yield the inputs of the picture's points."""
-    for number in range(plan.points):
-        row = plan.point_row + number
-        steps = [number] if len(plan.axes) == 1 else [number % plan.side, number // plan.side]
-        for index, (key, step) in enumerate(zip(plan.inputs, steps, strict=True), 1):
-            yield Live(f"{key} of a point", NAME, plan.columns[key], [row], _along(plan, index, step), _NUMBER)
+    """Yield the inputs of the picture's points: all points at one step of an axis have the same formula."""
+    for index, key in enumerate(plan.inputs, 1):
+        # The first axis goes ahead with every point, the second one when the first is through.
+        apart = plan.side ** (index - 1)
+        for step in range(plan.side):
+            rows = [plan.point_row + n for n in range(plan.points) if n // apart % plan.side == step]
+            yield Live(f"{key} of a point", NAME, plan.columns[key], rows, _along(plan, index, step), _NUMBER)
 
 
 def _along(plan: PredictPlan, number: int, step: int) -> Expression:
