@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from itertools import groupby
 from typing import Any
-from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.styles.cell_style import StyleArray
@@ -129,7 +129,7 @@ def _cell(address: str, cell: CellContent, style: int, texts: TextTable, value: 
     if cell.formula is not None:
         kind, text = value
         attributes = f' t="array" ref="{address}"' if cell.is_array else ""
-        return f"{start}{kind}><f{attributes}>{escape(cell.formula)}</f><v>{text}</v></c>"
+        return f"{start}{kind}><f{attributes}>{escape(cell.formula, quote=False)}</f><v>{text}</v></c>"
     if cell.number is not None:
         return f'{start} t="n"><v>{cell.number}</v></c>'
     if cell.text is None:

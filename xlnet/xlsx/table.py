@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from math import isnan
-from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 
@@ -145,7 +145,7 @@ def _step(columns: int) -> int:
 
 
 def _formula(text: str | None) -> str | None:
-    return None if text is None else f"<f>{escape(text.removeprefix('='))}</f>"
+    return None if text is None else f"<f>{escape(text.removeprefix('='), quote=False)}</f>"
 
 
 def _cites_a_sheet(formula: str) -> bool:

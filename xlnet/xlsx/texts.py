@@ -6,7 +6,7 @@ cells blank.
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 PART = "xl/sharedStrings.xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -37,5 +37,5 @@ class TextTable:
 def _item(text: str) -> str:
     """Return a text's element; without the attribute, blanks at the ends are lost."""
     is_kept = text != text.strip() or "\n" in text
-    shown = escape(text)
+    shown = escape(text, quote=False)
     return f'<t xml:space="preserve">{shown}</t>' if is_kept else f"<t>{shown}</t>"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import TypeVar
-from xml.sax.saxutils import escape
 
 from xlnet.xlsx.numbers import number_texts
 
@@ -28,6 +28,6 @@ def _written(value: Value, texts: Iterator[bytes]) -> Written:
     if isinstance(value, bool):
         return ' t="b"', str(int(value))
     if isinstance(value, str):
-        return ' t="str"', escape(value)
+        return ' t="str"', escape(value, quote=False)
     text = next(texts).decode()
     return ("", text) if math.isfinite(value) else (' t="e"', "#NUM!")

@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
 
 from openpyxl.formula.tokenizer import TokenizerError
 from openpyxl.formula.translate import Translator, TranslatorError
@@ -148,7 +148,9 @@ class Reader:
             )
         if not text:
             return "", NOTHING
-        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>', Held(value=text)
+        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(text, quote=False)}</t></is></c>', Held(
+            value=text
+        )
 
     def _formula(self, row: int, column: int, formula: Element) -> tuple[str, Said]:
         text, kind = (formula.text or "").strip().removeprefix("="), formula.get("t", "normal")
@@ -162,7 +164,7 @@ class Reader:
         if not (is_known and ((cells == 1 and _says(text, own)) or self.judge.takes(text, cells, own))):
             return self._refused(row, column, text)
         array = f' t="array" ref="{attribute(formula, "ref")}"' if kind == "array" else ""
-        return f"<f{array}>{escape(text)}</f>", Said(f"={text}", bool(array))
+        return f"<f{array}>{escape(text, quote=False)}</f>", Said(f"={text}", bool(array))
 
     def _shared_formula(self, row: int, column: int, number: str, text: str, ref: str | None) -> tuple[str, Said]:
         if not number.isdecimal() or len(number) > 9:
@@ -173,7 +175,7 @@ class Reader:
             is_taken = _area(ref) is not None and (is_own or self.judge.takes(text, instead_of=own))
             self._shared[number] = Filled(row, column, is_own, is_taken, text)
             filled = self._shared[number]
-            inside = f' t="shared" ref="{ref}" si="{number}">{escape(text)}</f>'
+            inside = f' t="shared" ref="{ref}" si="{number}">{escape(text, quote=False)}</f>'
         else:
             if number not in self._shared:
                 raise self.error(f"refers to a missing shared formula in row {row}")
