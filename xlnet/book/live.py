@@ -15,7 +15,7 @@ from xlnet.book.style import Look
 from xlnet.book.texts import Texts
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression
-from xlnet.graph.node import Node
+from xlnet.graph.node import Group, Node
 from xlnet.render.excel import at_row, cell, formula
 from xlnet.render.layout import NOWHERE, Layout
 from xlnet.xlsx.page import Page
@@ -86,7 +86,7 @@ class Typed:
     row: int
     column: int
     first: float | str
-    group: str = "settings"
+    group: str = Group.SETTINGS
     choices: Sequence[str] | range = ()
 
     @property

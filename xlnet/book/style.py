@@ -10,6 +10,7 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.cell_style import StyleArray
 
+from xlnet.graph.node import Group
 from xlnet.xlsx.page import Page
 
 
@@ -21,16 +22,16 @@ class Palette:
     tint: str
 
 
-GROUPS = {
-    "iteration": Palette("475569", "F1F5F9"),
-    "samples": Palette("0F766E", "EFFBF9"),
-    "schedule": Palette("A16207", "FEFAE8"),
-    "parameters": Palette("1D4ED8", "EFF4FF"),
-    "forward": Palette("15803D", "EFFAF2"),
-    "loss": Palette("B45309", "FFF7E8"),
-    "deltas": Palette("9D174D", "FDF1F6"),
-    "gradients": Palette("B91C1C", "FEF2F2"),
-    "state": Palette("6D28D9", "F5F1FE"),
+GROUPS: dict[str, Palette] = {
+    Group.ITERATION: Palette("475569", "F1F5F9"),
+    Group.SAMPLES: Palette("0F766E", "EFFBF9"),
+    Group.SCHEDULE: Palette("A16207", "FEFAE8"),
+    Group.PARAMETERS: Palette("1D4ED8", "EFF4FF"),
+    Group.FORWARD: Palette("15803D", "EFFAF2"),
+    Group.LOSS: Palette("B45309", "FFF7E8"),
+    Group.DELTAS: Palette("9D174D", "FDF1F6"),
+    Group.GRADIENTS: Palette("B91C1C", "FEF2F2"),
+    Group.STATE: Palette("6D28D9", "F5F1FE"),
 }
 # From the most negative over 0 to the most positive.
 SIGNED_SCALE = ("7FA8F5", "FFFFFF", "F59A9A")

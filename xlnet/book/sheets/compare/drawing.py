@@ -57,7 +57,7 @@ _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
 _SETTING = replace(style.TEXT, border="below", horizontal="right")
 _RUN = replace(style.LINK, bold=True, border="below")
-_BANDS = {"settings": "schedule", "results": "loss", "initial": "parameters", "final": "parameters"}
+_BANDS = {"settings": Group.SCHEDULE, "results": Group.LOSS, "initial": Group.PARAMETERS, "final": Group.PARAMETERS}
 
 
 def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
@@ -153,8 +153,8 @@ def _bands(plan: ComparePlan) -> dict[str, tuple[int, int]]:
 def _group(plan: ComparePlan, name: str) -> str:
     word, _, key = name.partition(" ")
     if key in plan.parameters:
-        return "parameters"
-    return {"run": "iteration", "setting": "schedule"}.get(word, "loss")
+        return Group.PARAMETERS
+    return {"run": Group.ITERATION, "setting": Group.SCHEDULE}.get(word, Group.LOSS)
 
 
 def _header(plan: ComparePlan, name: str) -> str:

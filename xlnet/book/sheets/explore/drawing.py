@@ -98,7 +98,7 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
 def _draw_picture(page: Page, plan: ExplorePlan) -> None:
     layers, texts = plan.model.spec.layers, plan.model.texts
     for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
-        group = "samples" if heading.number == 0 else "loss" if heading.number > len(layers) else "forward"
+        group = Group.SAMPLES if heading.number == 0 else Group.LOSS if heading.number > len(layers) else Group.FORWARD
         look = replace(style.HEADER, fill=style.GROUPS[group].strong)
         for column in range(heading.first, heading.last + 1):
             put(page, heading.row, column, look)

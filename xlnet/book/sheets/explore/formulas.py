@@ -20,6 +20,7 @@ from xlnet.book.sheets.explore.spans import numbers_span
 from xlnet.book.sheets.explore.written import by_numbers, rounded
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression
+from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, InCell, Text, choose, compared
 from xlnet.render.layout import NOWHERE
 
@@ -95,4 +96,9 @@ def _of_table(plan: ExplorePlan, entry: Entry) -> Iterator[Live]:
 
 def palette_of(group: str) -> str:
     """Return the group of the Training sheet whose colours a group of the table has."""
-    return {"settings": "schedule", "shares": "gradients", "batch": "gradients", "next": "parameters"}.get(group, group)
+    return {
+        Group.SETTINGS: Group.SCHEDULE,
+        "shares": Group.GRADIENTS,
+        "batch": Group.GRADIENTS,
+        "next": Group.PARAMETERS,
+    }.get(group, group)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.sheets.explore.picture import PictureCell
+from xlnet.graph.node import Group
 
 NUMBER = replace(style.TEXT, border="below", horizontal="right", vertical="center")
 NUMBERS = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", indent=1)
@@ -21,10 +22,10 @@ def look_of(cell: PictureCell) -> style.Look:
     fixed = {"edge": _EDGE, "weight": _WEIGHT, "arrow": _ARROW}
     if cell.kind in fixed:
         return fixed[cell.kind]
-    group = "forward"
+    group = Group.FORWARD
     if cell.key is not None:
         letter = keys.parts(cell.key).letter
-        group = {"x": "samples", "t": "samples", keys.LOSS: "loss"}.get(letter, "forward")
+        group = {"x": Group.SAMPLES, "t": Group.SAMPLES, keys.LOSS: Group.LOSS}.get(letter, Group.FORWARD)
     palette = style.GROUPS[group]
     if cell.kind == "name":
         return replace(style.TEXT, colour=palette.strong, bold=True, fill=palette.tint, horizontal="center")

@@ -159,16 +159,16 @@ def _entries(plan: ExplorePlan) -> Iterator[Entry]:
     model, spec = plan.model, plan.model.spec
     for constant in model.graph.settings:
         if constant.group == Group.SETTINGS:
-            yield Entry(constant.key, "settings", Shown(constant.key, ITERATION))
+            yield Entry(constant.key, Group.SETTINGS, Shown(constant.key, ITERATION))
     for node in model.graph.nodes:
         if node.group == Group.SCHEDULE:
-            yield Entry(node.key, "settings", Shown(node.key, ITERATION), node, has_numbers=True)
+            yield Entry(node.key, Group.SETTINGS, Shown(node.key, ITERATION), node, has_numbers=True)
     if spec.draws_samples:
-        yield Entry(keys.SAMPLE, "samples", of_sample(keys.SAMPLE, spec))
+        yield Entry(keys.SAMPLE, Group.SAMPLES, of_sample(keys.SAMPLE, spec))
     for key in (*inputs(spec), *targets(spec)):
-        yield Entry(key, "samples", of_sample(key, spec))
+        yield Entry(key, Group.SAMPLES, of_sample(key, spec))
     for key in plan.parameters:
-        yield Entry(key, "parameters", Shown(key, ITERATION))
+        yield Entry(key, Group.PARAMETERS, Shown(key, ITERATION))
     several = spec.batch_size > 1
     for node in plan.sample_nodes:
         if node.group == Group.GRADIENTS and several:
@@ -210,7 +210,7 @@ def _of_the_batch(plan: ExplorePlan) -> Iterator[Entry]:
         yield from (Entry(node.key, "batch", _all(node)) for node in nodes if node.group == Group.GRADIENTS)
     for node in nodes:
         if node.group == Group.STATE:
-            yield Entry(node.key, "state", _all(node), node)
+            yield Entry(node.key, Group.STATE, _all(node), node)
     trained = {node.of for node in nodes if node.group == Group.GRADIENTS}
     for node in nodes:
         if node.key in trained:

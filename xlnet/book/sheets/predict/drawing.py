@@ -112,7 +112,7 @@ def _input_name(plan: PredictPlan, index: int) -> str:
 
 def _draw_headers(page: Page, plan: PredictPlan) -> None:
     model, texts = plan.model, plan.model.texts
-    groups = dict.fromkeys((*plan.inputs, *plan.targets), "samples")
+    groups = dict.fromkeys((*plan.inputs, *plan.targets), Group.SAMPLES)
     titles = {key: _input_name(plan, index) for index, key in enumerate(plan.inputs)}
     called = model.spec.data.t_names
     for index, key in enumerate(plan.targets):
@@ -120,9 +120,9 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
         titles[key] = model.symbols(key) + name
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
-    put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled("iteration"))
+    put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled(Group.ITERATION))
     for name, column in plan.columns.items():
-        put_text(page, plan.header_row, column, titles[name], _filled(groups.get(name, "forward")))
+        put_text(page, plan.header_row, column, titles[name], _filled(groups.get(name, Group.FORWARD)))
     if plan.kind == classes.SEVERAL:
         quiet = replace(style.QUIET, shrink=True)
         for keys_of in (plan.targets, [shown(key) for key in plan.outputs]):
@@ -172,10 +172,10 @@ def _draw_passes(page: Page, plan: PredictPlan) -> None:
     first = plan.layout.cells[plan.parameters[0]].column
     put_text(page, PARAMETER_ROW - 2, first, texts.get("predict", "used"), style.TITLE)
     for key in plan.parameters:
-        put_text(page, PARAMETER_ROW - 1, plan.layout.cells[key].column, symbols(key), _filled("parameters"))
+        put_text(page, PARAMETER_ROW - 1, plan.layout.cells[key].column, symbols(key), _filled(Group.PARAMETERS))
     put_text(page, plan.header_row - 1, first, texts.get("predict", "passes"), style.TITLE)
     for node in plan.nodes:
-        group = "samples" if node.group == Group.SAMPLES else "forward"
+        group = Group.SAMPLES if node.group == Group.SAMPLES else Group.FORWARD
         put_text(page, plan.header_row, plan.layout.column(node.key), symbols(node.key), _filled(group))
     columns = [plan.layout.column(node.key) for node in plan.nodes]
     align_ordinary(page, f"{cell(plan.first_row, min(columns))}:{cell(max(plan.rows), max(columns))}")
@@ -191,8 +191,8 @@ def _draw_others(page: Page, others: Others) -> None:
     put_text(page, others.title_row, others.first_column, title, style.TITLE)
     header = others.title_row + 1
     for node in others.nodes:
-        put_text(page, header, others.layout.column(node.key), symbols(node.key), _filled("forward"))
-    put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled("forward"))
+        put_text(page, header, others.layout.column(node.key), symbols(node.key), _filled(Group.FORWARD))
+    put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled(Group.FORWARD))
     last = cell(others.last_row, others.mark_column - 1)
     align_ordinary(page, f"{cell(others.first_row, others.first_column)}:{last}")
 

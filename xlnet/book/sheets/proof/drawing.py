@@ -100,8 +100,13 @@ def _about(made: ProofPlan) -> str:
 def _draw_headers(page: Page, made: ProofPlan) -> None:
     model, texts = made.model, made.model.texts
     for name in made.columns:
-        group = {"central": "forward", "gradient": "gradients", "verdict": "iteration", "difference": "iteration"}
-        header = replace(style.HEADER, fill=style.GROUPS[group.get(name, "parameters")].strong, wrap=True)
+        group = {
+            "central": Group.FORWARD,
+            "gradient": Group.GRADIENTS,
+            "verdict": Group.ITERATION,
+            "difference": Group.ITERATION,
+        }
+        header = replace(style.HEADER, fill=style.GROUPS[group.get(name, Group.PARAMETERS)].strong, wrap=True)
         put_text(page, HEADER_ROW, made.column(name), texts.get("proof", name), header)
     fit_height(page, HEADER_ROW, 2)
     for index, key in enumerate(made.proved):
@@ -111,7 +116,7 @@ def _draw_headers(page: Page, made: ProofPlan) -> None:
             put_text(page, made.moved_row(index, up=up), LABEL_COLUMN, label, _LABEL)
     heading = replace(style.TITLE, size=13)
     put_text(page, made.base_row - 2, LABEL_COLUMN, texts.get("proof", "passes"), heading)
-    put_text(page, made.base_row - 1, LABEL_COLUMN, texts.get("proof", "moved"), _filled("iteration"))
+    put_text(page, made.base_row - 1, LABEL_COLUMN, texts.get("proof", "moved"), _filled(Group.ITERATION))
     put_text(page, made.base_row, LABEL_COLUMN, texts.get("proof", "nothing moved"), _LABEL)
     groups = {node.key: node.group for node in model.graph.nodes}
     for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
