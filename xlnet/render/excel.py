@@ -10,14 +10,12 @@ from openpyxl.utils import get_column_letter
 
 from xlnet.cell import Area, Cell
 from xlnet.errors import UserError
-from xlnet.graph.expression import Expression, Product, Quantity, Sum
-from xlnet.graph.printing import ATOM, SUM, Notation, write
+from xlnet.graph.expression import Expression, Quantity
+from xlnet.graph.printing import Notation, write
 from xlnet.graph.references import BOTH, COLUMN, NEITHER, ROW, Along, Beside, InCell, InCells
 from xlnet.render.layout import NOWHERE, Layout, Spot
+from xlnet.render.long_sums import long_sum
 from xlnet.sheet_size import LONGEST_FORMULA, MOST_ARGUMENTS
-
-# Sums of up to this many terms are written out, longer ones become SUM or SUMPRODUCT.
-MOST_TERMS_WRITTEN_OUT = 4
 
 # Up to three letters name a column, and with digits a cell: RUN2.
 _PLAIN_NAME = re.compile("[A-Za-z]{4,}")
@@ -27,13 +25,33 @@ def _call(name: str) -> Callable[..., str]:
     return lambda *arguments: f"{name}({','.join(arguments)})"
 
 
+def _deviation(cells: str) -> str:
+    """Return the standard deviation of the population.
+
+    The covariance of numbers with themselves is their variance, which IronCalc and others take from the differences to
+    the mean: STDEVP and DEVSQ subtract two sums of squares in IronCalc, of which nothing is left for timestamps. It
+    passes over blank cells, as the mean does; a SUMPRODUCT of differences takes them for 0.
+    """
+    return f"SQRT(COVAR({cells},{cells}))"
+
+
+def _extreme(name: str, *arguments: str) -> str:
+    """Return MAX or MIN; more arguments than Excel takes are nested."""
+    while len(arguments) > MOST_ARGUMENTS:
+        first, arguments = arguments[:MOST_ARGUMENTS], arguments[MOST_ARGUMENTS:]
+        arguments = (f"{name}({','.join(first)})", *arguments)
+    return f"{name}({','.join(arguments)})"
+
+
 _FUNCTIONS: dict[str, Callable[..., str]] = {
     "abs": _call("ABS"),
     "and": _call("AND"),
+    "average": _call("AVERAGE"),
     "average_of": _call("AVERAGE"),
     "cos": _call("COS"),
     "count": _call("COUNT"),
     "countif": _call("COUNTIF"),
+    "deviation": _deviation,
     "exact": _call("EXACT"),
     "exp": _call("EXP"),
     "false": lambda: "FALSE",
@@ -46,6 +64,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "ln": _call("LN"),
     "log10": _call("LOG10"),
     "match": _call("MATCH"),
+    "max": partial(_extreme, "MAX"),
     "min": _call("MIN"),
     "mod": _call("MOD"),
     "none": lambda: "NA()",
@@ -79,16 +98,11 @@ def formula(expression: Expression, layout: Layout, sheet: str | None = None) ->
         power=lambda base, exponent: f"{base}^{exponent}",
         square=lambda base: f"{base}*{base}",
         number=number,
-        functions=_FUNCTIONS
-        | {
-            "max": partial(_extreme, "MAX"),
-            "average": _call("AVERAGE"),
-            "deviation": _deviation,
-        },
+        functions=_FUNCTIONS,
         quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
         choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
         lookup=lambda key, position: element(column(key), position),
-        long_sum=lambda terms: _long_sum(terms, layout, reference),
+        long_sum=lambda terms: long_sum(terms, layout, reference, partial(_place, layout=layout)),
         place=partial(_address, sheet=own),
         text=lambda value: _unfilled(text(value)),
     )
@@ -171,11 +185,14 @@ def number(value: float) -> str:
 
 
 def _reference(quantity: Quantity, layout: Layout, sheet: str) -> str:
-    if quantity.key in layout.spots:
-        spot = layout.spots[quantity.key]
-        return _prefix(spot.sheet, sheet) + _of_spot(spot, previous=quantity.previous)
-    place = layout.cells[quantity.key]
-    return _prefix(place.sheet, sheet) + _fixed(quantity.key, layout)
+    place = layout.spots.get(quantity.key) or layout.cells[quantity.key]
+    return _prefix(place.sheet, sheet) + _place(quantity, layout)
+
+
+def _place(quantity: Quantity, layout: Layout) -> str:
+    """Return where a quantity stands, without its sheet."""
+    spot = layout.spots.get(quantity.key)
+    return _of_spot(spot, previous=quantity.previous) if spot else _fixed(quantity.key, layout)
 
 
 def _prefix(cited: str, sheet: str) -> str:
@@ -223,72 +240,3 @@ def _fixed(key: str, layout: Layout) -> str:
 
 def _data_column(key: str, layout: Layout, sheet: str) -> str:
     return _prefix(layout.data[key].sheet, sheet) + area(layout.data[key])
-
-
-def _deviation(cells: str) -> str:
-    """Return the standard deviation of the population.
-
-    The covariance of numbers with themselves is their variance, which IronCalc and others take from the differences to
-    the mean: STDEVP and DEVSQ subtract two sums of squares in IronCalc, of which nothing is left for timestamps. It
-    passes over blank cells, as the mean does; a SUMPRODUCT of differences takes them for 0.
-    """
-    return f"SQRT(COVAR({cells},{cells}))"
-
-
-def _extreme(name: str, *arguments: str) -> str:
-    """Return MAX or MIN; more arguments than Excel takes are nested."""
-    while len(arguments) > MOST_ARGUMENTS:
-        first, arguments = arguments[:MOST_ARGUMENTS], arguments[MOST_ARGUMENTS:]
-        arguments = (f"{name}({','.join(first)})", *arguments)
-    return f"{name}({','.join(arguments)})"
-
-
-def _long_sum(terms: Sum, layout: Layout, reference: Callable[[Quantity], str]) -> tuple[str, int] | None:
-    """Return a long sum of neighbours in a shorter form; None where it has none.
-
-    a + b + … is SUM, w·a + … + b is SUMPRODUCT + b; with the precedence of what it became.
-    """
-    pairs = [pair for pair in map(_factors, terms.terms) if pair]
-    others = [term for term in terms.terms if isinstance(term, Quantity)]
-    if len(pairs) + len(others) < len(terms.terms):
-        return None
-    if not pairs and len(others) > MOST_TERMS_WRITTEN_OUT:
-        return (f"SUM({_range(others, layout, reference)})", ATOM) if _side_by_side(others, layout) else None
-    if len(pairs) <= MOST_TERMS_WRITTEN_OUT:
-        return None
-    left, right = ([pair[side] for pair in pairs] for side in (0, 1))
-    # Both must run along a row: a SUMPRODUCT of a row with a column is #VALUE!.
-    if not (_side_by_side(left, layout) and _side_by_side(right, layout)):
-        return None
-    ranges = _range(left, layout, reference), _range(right, layout, reference)
-    products = f"SUMPRODUCT({','.join(ranges)})"
-    return "+".join((products, *map(reference, others))), SUM if others else ATOM
-
-
-def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
-    match term:
-        case Product((Quantity() as left, Quantity() as right)):
-            return left, right
-    return None
-
-
-def _side_by_side(quantities: list[Quantity], layout: Layout) -> bool:
-    places = [_place(quantity, layout) for quantity in quantities]
-    column, row = places[0]
-    return places == [(column + offset, row) for offset in range(len(places))]
-
-
-def _place(quantity: Quantity, layout: Layout) -> tuple[int, object]:
-    """Return the column of a quantity, and what all that stand in the same row have in common."""
-    if quantity.key in layout.spots:
-        spot = layout.spots[quantity.key]
-        return spot.column, (spot.sheet, spot.offset, quantity.previous)
-    place = layout.cells[quantity.key]
-    return place.column, (place.sheet, place.row, quantity.key in layout.relative)
-
-
-def _range(quantities: list[Quantity], layout: Layout, reference: Callable[[Quantity], str]) -> str:
-    last = quantities[-1]
-    spot = layout.spots.get(last.key)
-    end = _of_spot(spot, previous=last.previous) if spot else _fixed(last.key, layout)
-    return f"{reference(quantities[0])}:{end}"

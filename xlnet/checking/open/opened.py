@@ -16,12 +16,14 @@ from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
 from xlnet.checking.open.held import Said
 from xlnet.checking.open.quantities import Index, Input, Placement
-from xlnet.engines.grid import Extent
+from xlnet.engines.grid import Extent, Grid
 from xlnet.graph.node import Graph
 from xlnet.render.layout import Layout
 from xlnet.spec import Spec
 
 Flags = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+Kinds = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,16 @@ class Opened:
             return slice(layout.first_row - 1, layout.last_row), slice(0, len(columns))
         below = layout.stride * np.arange(self.iterations)[:, None]
         return np.array(rows) + below, np.array(columns)
+
+    def values_of(self, grid: Grid) -> Numbers:
+        """Return the numbers of the table, of the shape (iterations, nodes), from the cells of its sheet."""
+        values: Numbers = grid.values[self.table]
+        return values
+
+    def kinds_of(self, grid: Grid) -> Kinds:
+        """Return what kinds of cells the table has, of the shape (iterations, nodes)."""
+        kinds: Kinds = grid.kinds[self.table]
+        return kinds
 
     def cell(self, row: int, node: int) -> Cell:
         """Return the cell of a node, by its number, in an iteration; both from 0."""

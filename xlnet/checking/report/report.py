@@ -14,66 +14,10 @@ from xlnet.cell import Cell
 from xlnet.checking.judge.compare import Findings
 from xlnet.checking.judge.region import WrongCell
 from xlnet.checking.open.opened import Opened
+from xlnet.checking.report.results import Difference, GroupResult, RewrittenFormula, RunResult
+from xlnet.checking.report.text import difference_lines, rewritten_lines, run_lines
 from xlnet.engines.grid import Recalculation
 from xlnet.render.excel import cell
-
-# A report for a person lists so many formulas that were rewritten.
-_MOST_LISTED = 20
-
-
-@dataclass(frozen=True)
-class GroupResult:
-    """A group of columns: how many, and their worst error (relative where a value is above 1)."""
-
-    group: str
-    columns: int
-    worst: float
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The first wrong cell of a column; `also_wrong` counts the column's other ones.
-
-    `problem` is one of "wrong value", "typed over", "no number", "does not diverge", "not a permutation", "no choice",
-    and under `strict` "rewritten"; `probe` tells at which point it showed.
-    """
-
-    sheet: str
-    cell: str
-    key: str
-    problem: str
-    probe: str
-    formula: str | None
-    found: float | str | None
-    expected: float | str | None
-    also_wrong: int
-
-
-@dataclass(frozen=True)
-class RewrittenFormula:
-    """A formula that is not xlnet's own text and gave the same at that many points.
-
-    `cell` names its place with the sheet, "Training!H5", and `also_filled` counts the cells that are filled from it.
-    """
-
-    cell: str
-    key: str
-    formula: str
-    points: int
-    also_filled: int
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """A run of a comparison: its worst error, its drift as in `Report`, and where it diverges."""
-
-    run: str
-    iterations: int
-    worst: float
-    drift: float | None
-    drift_cell: str | None
-    diverged_at: int | None
-    wrong: int
 
 
 @dataclass(frozen=True)
@@ -253,7 +197,7 @@ def _lines(report: Report) -> Iterator[str]:
     runs = f"{len(report.runs)} runs, " if report.runs else ""
     yield f"{runs}{report.iterations:,} iterations, {report.cells:,} cells"
     yield ""
-    yield from _run_lines(report.runs)
+    yield from run_lines(report.runs)
     yield f"{'group':<12} {'columns':>7}  worst error"
     for group in report.groups:
         yield f"{group.group:<12} {group.columns:>7}  {group.worst:.1e}"
@@ -263,55 +207,14 @@ def _lines(report: Report) -> Iterator[str]:
     if report.diverged_at is not None and not report.runs:
         yield f"diverges at iteration {report.diverged_at}: compared up to that point"
     if report.rewritten:
-        yield from _rewritten_lines(report.rewritten)
+        yield from rewritten_lines(report.rewritten)
     for difference in report.differences:
-        yield from _difference(difference)
+        yield from difference_lines(difference)
     count = len(report.differences)
     if report.agrees:
         yield "every cell agrees with numpy"
     else:
         yield f"{count} {'column is' if count == 1 else 'columns are'} wrong"
-
-
-def _rewritten_lines(rewritten: Sequence[RewrittenFormula]) -> Iterator[str]:
-    count = sum(1 + entry.also_filled for entry in rewritten)
-    least = min(entry.points for entry in rewritten)
-    were = "formula was rewritten; it agrees" if count == 1 else "formulas were rewritten; they agree"
-    yield f"{count:,} {were} at {least} points:"
-    for entry in rewritten[:_MOST_LISTED]:
-        also = f" and {entry.also_filled:,} more like it" if entry.also_filled else ""
-        yield f"  {entry.cell} ({entry.key}){also}  {entry.formula}"
-    if len(rewritten) > _MOST_LISTED:
-        yield f"  and {len(rewritten) - _MOST_LISTED:,} more (see --json)"
-
-
-def _run_lines(runs: Sequence[RunResult]) -> Iterator[str]:
-    if not runs:
-        return
-    width = max(len("run"), *(len(result.run) for result in runs))
-    yield f"{'run':<{width}}  iterations  worst error    drift"
-    for result in runs:
-        drift = "–" if result.drift is None else f"{result.drift:.1e}"
-        notes = [f"diverges at iteration {result.diverged_at}: compared up to that point"] if result.diverged_at else []
-        cells = "cell is" if result.wrong == 1 else "cells are"
-        notes += [f"{result.wrong:,} {cells} wrong"] if result.wrong else []
-        note = f"  {'; '.join(notes)}" if notes else ""
-        yield f"{result.run:<{width}}  {result.iterations:>10,}  {result.worst:>11.1e}  {drift:>7}{note}"
-    yield ""
-
-
-def _difference(difference: Difference) -> Iterator[str]:
-    also = f" and {difference.also_wrong:,} more below it" if difference.also_wrong else ""
-    yield (f"{difference.sheet}!{difference.cell} ({difference.key}): {difference.problem}, {difference.probe}{also}")
-    yield f"  formula   {difference.formula or '(none)'}"
-    if difference.problem != "rewritten":
-        yield f"  found     {_shown(difference.found)}"
-    if difference.expected is not None:
-        yield f"  expected  {_shown(difference.expected)}"
-
-
-def _shown(value: float | str | None) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _without_infinities(value: Any) -> Any:
