@@ -15,8 +15,8 @@ demo: $(VENV)/ready
 	$(BIN)/xlnet build --iters 200 --lr 0.01
 	$(BIN)/xlnet check output/seed.xlsx
 
-# What shares its work stays in one process (--dist loadgroup), and the longest starts first (tests/slow.py).
-TOGETHER := -n auto --dist loadgroup --no-loadscope-reorder
+# A file stays in one process, as its tests share their work, and the longest starts first (tests/slow.py).
+TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
 test: lint
 	$(BIN)/pytest $(TOGETHER)

