@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The Open XML validator, and libraries that must be able to read a workbook.
 NODE_PACKAGES := @ooxml-tools/validate xlsx@0.18.5 exceljs@4.4.0
+GET_NODE_PACKAGES = npm install --silent --no-audit --no-fund --prefix $(VENV)/validator $(NODE_PACKAGES)
 
 # For `make coverage`: what pytest is to run.
 ARGUMENTS :=
@@ -42,12 +43,15 @@ pictures: $(VENV)/ready
 	$(BIN)/pip install --quiet pillow
 	$(BIN)/python docs/pictures.py
 
+# What comes by apt and npm is fetched while pip is at work.
 $(VENV)/ready: pyproject.toml Makefile .ci/system
-	PYTHON=$(PYTHON) sh .ci/system
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[test,lint]'
-	npm install --silent --no-audit --no-fund --prefix $(VENV)/validator $(NODE_PACKAGES) || echo "no npm: some tests are skipped" >&2
+	PYTHON=$(PYTHON) sh .ci/system python3-venv
+	set -e; \
+	{ PYTHON=$(PYTHON) sh .ci/system && $(GET_NODE_PACKAGES) || echo "no npm: some tests are skipped" >&2; } & others=$$!; \
+	$(PYTHON) -m venv $(VENV); \
+	$(BIN)/pip install --quiet --upgrade pip; \
+	$(BIN)/pip install --quiet --editable '.[test,lint]'; \
+	wait $$others
 	touch $@
 
 clean:

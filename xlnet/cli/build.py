@@ -39,7 +39,6 @@ def build(
       xlnet build xor --lang zh
       xlnet build iris --optimizer sgd --lr 0.1 --batch 10
     """
-    from xlnet.builder import build as build_workbook
     from xlnet.template import load
 
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -47,6 +46,8 @@ def build(
         chosen["batch"] = int(chosen["batch"])
     spec = load(template, chosen)
     path = output or Path("output") / f"{spec.name}.xlsx"
+    # Not sooner: a mistake in the template is told at once.
+    from xlnet.builder import build as build_workbook
 
     def shown(steps: Iterable[int], count: int) -> Iterable[int]:
         from xlnet.cli.progress import with_progress

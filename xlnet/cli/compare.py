@@ -56,9 +56,7 @@ def compare(
       xlnet compare xor --seed 1,2,3 --set training.optimizer.name=sgd,adam
       xlnet compare xor --seed 1,2,3 --csv
     """
-    from xlnet.builder import build_comparison
     from xlnet.cli.progress import with_progress
-    from xlnet.summary import summaries, to_csv
     from xlnet.template.lists import read_lists
     from xlnet.template.runs import load_comparison
 
@@ -75,9 +73,14 @@ def compare(
         return progress
 
     if as_csv:
+        from xlnet.summary import summaries, to_csv
+
         click.echo(to_csv(comparison, summaries(comparison, shown("training"))), nl=False)
         return
     path = output or Path("output") / f"{comparison.name}-compare.xlsx"
+    # Not sooner: a mistake in the template is told at once.
+    from xlnet.builder import build_comparison
+
     built = build_comparison(comparison, path, small=small, language=language, progress=shown("writing rows"))
     if not quiet:
         for run, iteration in built.diverged_at.items():
