@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 import xlnet
+from xlnet.xlsx import whole_file
 
 BUILD = [sys.executable, "-m", "xlnet", "build", "--iters", "60000", "-o", "built.xlsx"]
 
@@ -64,3 +65,14 @@ def test_no_space_left(tmp_path: Path) -> None:
     assert (built.returncode, built.stderr) == (2, "xlnet: built.xlsx: cannot be written: File too large\n")
     assert path.read_bytes() == whole
     assert names(tmp_path) == ["built.xlsx"]
+
+
+def test_an_interrupt_when_the_file_has_just_come_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> bool:
+        assert list(tmp_path.iterdir())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(whole_file, "_locked", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        xlnet.build(xlnet.load("seed", iters=3), tmp_path / "built.xlsx", plain=True)
+    assert list(tmp_path.iterdir()) == []

@@ -32,14 +32,13 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             raise UserError(f"{path}: is a folder: give a file name")
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(target.parent)
-        file, temporary = _new_file(target.parent)
-        with file, _removed_on_failure(temporary):
+        with _removed_on_failure() as temporaries, _new_file(target.parent, temporaries) as file:
             yield file
             file.flush()
             if sys.platform == "win32":
                 # Windows moves no file that is open; elsewhere it stays open, and so locked, until it has its name.
                 file.close()
-            temporary.replace(target)
+            temporaries[-1].replace(target)
     except PermissionError as error:
         # Windows refuses to replace a file that Excel has open.
         advice = "close it in Excel, or choose another location" if path.exists() else "choose another location"
@@ -59,13 +58,21 @@ def _resolved(path: Path) -> Path:
         raise UserError(f"{path}: cannot be written: not a valid file name: use another one") from None
 
 
-def _new_file(folder: Path) -> tuple[BinaryIO, Path]:
-    """Return a new file that is locked as long as it is open, so that no other build takes it for abandoned."""
+def _new_file(folder: Path, paths: list[Path]) -> BinaryIO:
+    """Return a new file that is locked as long as it is open, so that no other build takes it for abandoned.
+
+    Its path is added to `paths` before it is there: an interrupt may come at any moment.
+    """
     while True:
         path = folder / f"{_PREFIX}{uuid.uuid4().hex[:12]}{_SUFFIX}"
+        paths.append(path)
         file = path.open("xb")
-        if _locked(file) and path.exists():
-            return file, path
+        try:
+            if _locked(file) and path.exists():
+                return file
+        except BaseException:
+            file.close()
+            raise
         # Another build came upon it in the moment before it was locked.
         file.close()
 
@@ -97,10 +104,13 @@ def _locked(file: BinaryIO) -> bool:
 
 
 @contextmanager
-def _removed_on_failure(temporary: Path) -> Iterator[None]:
+def _removed_on_failure() -> Iterator[list[Path]]:
+    """Yield a list of files that vanish when the block fails."""
+    paths: list[Path] = []
     try:
-        yield
+        yield paths
     except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for path in paths:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
         raise
