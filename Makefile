@@ -33,7 +33,7 @@ lint: $(VENV)/ready
 
 coverage: $(VENV)/ready
 	$(BIN)/pip install --quiet --editable '.[coverage]'
-	$(BIN)/pytest -n auto --cov --cov-report=term --cov-report=html:build/coverage $(ARGUMENTS)
+	$(BIN)/pytest $(TOGETHER) --cov --cov-report=term --cov-report=html:build/coverage $(ARGUMENTS)
 
 bench: $(VENV)/ready
 	$(BIN)/pip install --quiet --editable '.[bench]'
