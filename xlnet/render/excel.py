@@ -88,9 +88,17 @@ def formula(expression: Expression, layout: Layout, sheet: str | None = None) ->
     `=B{previous[0]}-$D$2*N{previous[0]}`: where row numbers go, see `at_row`.
     """
     own = layout.sheet if sheet is None else sheet
-    reference = partial(_reference, layout=layout, sheet=own)
-    column = partial(_data_column, layout=layout, sheet=own)
-    notation = Notation(
+    if own not in layout.notations:
+        layout.notations[own] = _notation(layout, own)
+    return "=" + write(expression, layout.notations[own])
+
+
+def _notation(layout: Layout, sheet: str) -> Notation:
+    """Return how formulas on a sheet are written that cite what stands where a layout says."""
+    reference = partial(_reference, layout=layout, sheet=sheet)
+    column = partial(_data_column, layout=layout, sheet=sheet)
+    last = partial(_place, layout=layout)
+    return Notation(
         plus="+",
         minus="-",
         times="*",
@@ -102,11 +110,10 @@ def formula(expression: Expression, layout: Layout, sheet: str | None = None) ->
         quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
         choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
         lookup=lambda key, position: element(column(key), position),
-        long_sum=lambda terms: long_sum(terms, layout, reference, partial(_place, layout=layout)),
-        place=partial(_address, sheet=own),
+        long_sum=lambda terms: long_sum(terms, layout, reference, last),
+        place=partial(_address, sheet=sheet),
         text=lambda value: _unfilled(text(value)),
     )
-    return "=" + write(expression, notation)
 
 
 def condition(expression: Expression, sheet: str) -> str:

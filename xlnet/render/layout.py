@@ -12,6 +12,7 @@ from functools import cached_property
 
 from xlnet.cell import Area, Cell
 from xlnet.graph.node import Graph
+from xlnet.graph.printing import Notation
 from xlnet.sheet_size import FIRST_ROW, FIRST_SAMPLE_ROW, VALUE_ROW
 
 TRAINING, DATA = "Training", "Data"
@@ -35,7 +36,7 @@ class Layout:
     `cells` are those of what does not change; `spots` those that every iteration, or every row that a formula is filled
     down to, has of its own; `data` the columns of the Data sheet. The iterations stand on `sheet` from `first_row` on,
     each a block of `stride` rows. Cells of `relative` quantities are cited without $, as their neighbours below hold
-    the like.
+    the like. `notations` are kept by `render.excel`, one for each sheet on which formulas cite these places.
     """
 
     cells: Mapping[str, Cell]
@@ -46,6 +47,7 @@ class Layout:
     stride: int = 1
     iterations: int = 1
     relative: frozenset[str] = frozenset()
+    notations: dict[str, Notation] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def last_row(self) -> int:
