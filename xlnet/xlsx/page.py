@@ -1,6 +1,6 @@
 """A sheet whose cells are ours: openpyxl writes all but these, of which it takes 30 µs each.
 
-It keeps what stands around cells: widths, heights, charts, rules, protection. It numbers looks, too, each once.
+It keeps what stands around cells: widths, charts, rules, protection. It numbers looks, too, each once.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Page(Worksheet):
     def __init__(self, workbook: Workbook, title: str) -> None:
         super().__init__(workbook, title)
         self.written: dict[Address, CellContent] = {}
+        # The heights of rows in points, where they are not the usual one.
+        self.heights: dict[int, float] = {}
         # The styles of the looks that the workbook has seen: all its pages have them in common.
         others = pages(workbook)
         self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
@@ -107,15 +109,14 @@ def sheet_data(
     page: Page, styles: Mapping[Hashable, int], texts: TextTable, values: Mapping[Address, Value]
 ) -> Iterator[str]:
     """Yield the XML of a page's rows; `values` are those of its formulas."""
-    heights: Any = page.row_dimensions
     cells: list[tuple[Address, CellContent | None]] = [*page.ordered]
     texts_of_values = written(values)
-    empty = [((row, 0), None) for row in heights.keys() - {row for row, _ in page.written}]
+    empty = [((row, 0), None) for row in page.heights.keys() - {row for row, _ in page.written}]
     if empty:
         cells = sorted([*cells, *empty], key=_address)
     letters = {column: get_column_letter(column) for column in {column for _, column in page.written}}
     for row, members in groupby(cells, key=lambda item: item[0][0]):
-        attributes = "".join(f' {key}="{value}"' for key, value in dict(heights.get(row, {})).items())
+        attributes = f' ht="{page.heights[row]:.16g}" customHeight="1"' if row in page.heights else ""
         xml = [
             _cell(f"{letters[place[1]]}{row}", cell, styles[tuple(cell.style)], texts, texts_of_values.get(place, ZERO))
             for place, cell in members

@@ -42,4 +42,4 @@ def lines_of(text: str, width: float) -> int:
 
 def fit_height(page: Page, row: int, lines: int) -> None:
     """Give a row the height of so many lines: LibreOffice does not fit it to text that wraps."""
-    page.row_dimensions[row].height = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)
+    page.heights[row] = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)

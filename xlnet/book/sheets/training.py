@@ -52,7 +52,7 @@ def draw(page: Page, model: Model) -> None:
     take_numbers(page, _inputs(model), model.texts)
     protect(page)
     page.freeze_panes = cell(model.layout.first_row, 2)
-    page.row_dimensions[HEADER_ROW].height = 21
+    page.heights[HEADER_ROW] = 21
     page.sheet_view.zoomScale = 100
     page.sheet_properties.tabColor = style.GROUPS[Group.PARAMETERS].strong
     print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}")
