@@ -14,13 +14,18 @@ import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
+from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 from workbook_xml import DAMAGES, change_cell, poison, rewrite
 
 import xlnet
+from xlnet.cell import Cell
 from xlnet.checking import check_all
+from xlnet.checking.ask.probes import _edits, probes
+from xlnet.checking.open.reading import open_workbook
 from xlnet.checking.report.report import Report
 from xlnet.engines import libreoffice
+from xlnet.engines.grid import Edit
 from xlnet.model.iteration import iteration
 
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -374,3 +379,44 @@ def test_what_a_saturated_tanh_lets_through_is_rounding(tmp_path: Path, built: B
         encoding="utf-8",
     )
     assert xlnet.check(built(template), engine=engine).agrees
+
+
+@pytest.mark.parametrize("row", [5, 250])
+def test_a_shared_formula_is_not_taken_for_ours_where_the_one_it_is_filled_from_is_not(
+    tmp_path: Path, require: Callable[[str], str], row: int
+) -> None:
+    """The cells below look the same, whatever stands in the first one: of a later row that begins to share, too."""
+    path = tmp_path / "shared.xlsx"
+    xlnet.build(xlnet.load("seed", iters=400), path, small=True, plain=True)
+    column = "H"
+
+    def changed(xml: str) -> str:
+        found = re.search(rf'<c r="{column}5"[^>]*><f t="shared" ref="[^"]*" si="(\d+)">([^<]*)</f>', xml)
+        assert found is not None
+        number, formula = found[1], found[2]
+        moved = Translator(f"={formula}", f"{column}5").translate_formula(f"{column}{row}").removeprefix("=")
+        shared = f'<f t="shared" ref="{column}{row}:{column}403" si="{number}">1*({moved})</f>'
+        return re.sub(rf'(<c r="{column}{row}"[^>]*>)<f [^>]*?(?:/>|>[^<]*</f>)', rf"\g<1>{shared}", xml)
+
+    rewrite(path, changed)
+    report = xlnet.check(path, engine=require("ironcalc"))
+    assert report.agrees, report.to_text()
+    found = {entry.cell: entry.also_filled for entry in report.rewritten}
+    assert found == {f"Training!{column}{row}": 403 - row}
+
+
+def test_every_input_is_moved_once(plain: Build, tmp_path: Path) -> None:
+    """Cells that stand together are typed together."""
+    (folder := tmp_path / "copy").mkdir()
+    (opened,) = open_workbook(plain("iris", iters=3), folder, {})
+    edits = probes(opened)[1].point.edits
+    typed = [
+        Cell(edit.sheet, edit.row + down, edit.column + along)
+        for edit in edits
+        for down, values in enumerate(edit.values)
+        for along, _ in enumerate(values)
+    ]
+    assert sorted(typed) == sorted(opened.inputs)
+    assert len(edits) < 20 < len(typed)
+    same = _edits({Cell("Data", row, column): 10.0 * row + column for row in (2, 3, 4) for column in (1, 2)})
+    assert same == (Edit("Data", 2, 1, ((21.0, 22.0), (31.0, 32.0), (41.0, 42.0))),)

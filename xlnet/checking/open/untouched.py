@@ -66,17 +66,20 @@ def own_rows(pieces: Iterator[bytes], columns: Sequence[TableColumn], layout: La
         yield Rows(second, 1, is_own=False)
         return
     attributes = [f' s="{style}"'.encode() for style in set(styles)]
+    # Formulas that others are filled from must be read: rows further below may hold what is filled from them.
+    is_read = table.is_shared
     has_typed = any(column.formula is None for column in columns)
     others = 0
     for size, block in zip(sizes[1:], islice(table_rows(table, styles, styles), 1, None), strict=True):
         found = second + b"".join(islice(pieces, size - bool(second)))
         second = b""
         kept = _bare(found, block, has_typed=has_typed)
-        if kept is None:
+        if kept is None or is_read:
             yield Rows(found, size, is_own=False)
-            others += 1
+            is_read = False
+            others += kept is None
             # What is filled into further rows may be something else from here on.
-            if others > _MOST_OTHERS or table.is_shared:
+            if others > _MOST_OTHERS or (others and table.is_shared):
                 return
             continue
         for attribute in attributes:
