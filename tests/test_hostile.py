@@ -17,9 +17,10 @@ import pytest
 from conftest import Build
 from hostile import HOSTILE, LINKS, SHEET, WORKBOOK, Parts, formula, linked_picture, parts_of, template, write
 from openpyxl import load_workbook
+from workbook_xml import rewrite
 
 import xlnet
-from xlnet.checking import check_all
+from xlnet.checking import check_all, read
 from xlnet.engines.choose import recalculate
 from xlnet.engines.grid import Extent, Point
 from xlnet.engines.job import Job
@@ -231,3 +232,18 @@ def test_what_is_no_file_is_not_read(tmp_path: Path, kind: str, name: str) -> No
 
 def _in_utf16(xml: bytes) -> bytes:
     return ('<?xml version="1.0" encoding="UTF-16"?>' + re.sub(r"^<\?xml[^>]*\?>", "", xml.decode())).encode("utf-16")
+
+
+REFUSED = {
+    "declares a document type": lambda xml: re.sub(r"(<worksheet)", r'<!DOCTYPE x [<!ENTITY e "1">]>\1', xml, count=1),
+    "is nested more than 32 levels deep": lambda xml: xml.replace("</row>", f"{'<c>' * 40}{'</c>' * 40}</row>", 1),
+}
+
+
+@pytest.mark.parametrize("problem", REFUSED)
+def test_what_no_workbook_declares_is_refused_by_name(plain: Build, tmp_path: Path, problem: str) -> None:
+    path = plain("seed", iters=5)
+    rewrite(path, REFUSED[problem])
+    (copy := tmp_path / "copy").mkdir()
+    with pytest.raises(UserError, match=problem):
+        read([path], copy)
