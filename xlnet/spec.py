@@ -127,7 +127,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole template. `layout` names how an iteration is laid out (see `render.layout`)."""
+    """A whole template. `layout` names how an iteration is laid out (see `render.layout`).
+
+    `notes` are sentences for the person who asked for it: what was left unsaid, and how it was decided.
+    """
 
     name: str
     title: str
@@ -136,6 +139,7 @@ class Spec:
     data: Data
     training: Training
     layout: str = "rows"
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def inputs(self) -> int:

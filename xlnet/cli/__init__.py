@@ -12,6 +12,7 @@ import click
 from xlnet.cli.build import build
 from xlnet.cli.check import check
 from xlnet.cli.compare import compare
+from xlnet.cli.messages import printable
 from xlnet.cli.templates import templates
 from xlnet.errors import XlnetError
 from xlnet.version import VERSION
@@ -78,11 +79,7 @@ def _was_interrupted(error: BaseException | None) -> bool:
 
 
 def _fail(message: str, status: int) -> int:
-    # What a file or a name holds must not steer the terminal.
-    shown = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in " ".join(message.split("\n"))
-    )
-    click.echo(f"xlnet: {shown}", err=True)
+    click.echo(f"xlnet: {printable(message)}", err=True)
     return status
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from xlnet.cli.messages import tell
 from xlnet.cli.options import overrides, quiet, workbook
 
 
@@ -55,6 +56,8 @@ def build(
         return steps if quiet else with_progress("writing rows", steps, count)
 
     built = build_workbook(spec, path, small=small, plain=plain, language=language, progress=shown)
+    # Not sooner: a build that fails says why in one line.
+    tell(spec.notes, quiet=quiet)
     if built.diverged_at is not None and not quiet:
         click.echo(
             f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "

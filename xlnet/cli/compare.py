@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from xlnet.cli.messages import tell
 from xlnet.cli.options import listed_overrides, quiet, workbook
 
 
@@ -65,6 +66,7 @@ def compare(
             "--output: cannot be combined with --csv, which writes no workbook: remove one of the two"
         )
     comparison = load_comparison(template, read_lists(given, settings), bound)
+    notes = [note for run in comparison.runs for note in run.spec.notes]
 
     def shown(label: str) -> Any:
         def progress(steps: Iterable[int], count: int) -> Iterable[int]:
@@ -75,14 +77,16 @@ def compare(
     if as_csv:
         from xlnet.summary import summaries, to_csv
 
-        click.echo(to_csv(comparison, summaries(comparison, shown("training"))), nl=False)
+        every_summary = summaries(comparison, shown("training"))
+        tell(notes, quiet=quiet)
+        click.echo(to_csv(comparison, every_summary), nl=False)
         return
     path = output or Path("output") / f"{comparison.name}-compare.xlsx"
     # Not sooner: a mistake in the template is told at once.
     from xlnet.builder import build_comparison
 
     built = build_comparison(comparison, path, small=small, language=language, progress=shown("writing rows"))
-    if not quiet:
-        for run, iteration in built.diverged_at.items():
-            click.echo(f"xlnet: note: {run} diverges: from iteration {iteration} on it has no finite numbers", err=True)
+    ends = built.diverged_at.items()
+    notes += [f"{run} diverges: from iteration {number} on it has no finite numbers" for run, number in ends]
+    tell(notes, quiet=quiet)
     click.echo(str(built.path))

@@ -51,6 +51,7 @@ def parse(
         data=data,
         training=training,
         layout=root.choice("layout", ARRANGEMENTS, "rows"),
+        notes=tuple(root.notes),
     )
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")

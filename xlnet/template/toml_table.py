@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any, NoReturn
 
@@ -21,12 +21,16 @@ _NOT_IN_A_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 
 @dataclass(frozen=True)
 class TomlTable:
-    """A table of a template: `label` names the file, `path` the table, `origins` the options that set a key."""
+    """A table of a template: `label` names the file, `path` the table, `origins` the options that set a key.
+
+    `notes` are what the reader has to tell beside what it read; a table and those inside it have them together.
+    """
 
     label: str
     path: str
     content: Mapping[str, Any]
     origins: Mapping[str, str]
+    notes: list[str] = field(default_factory=list)
 
     def require_known(self, *known: str) -> None:
         """Raise UserError for a key that is not in `known`, with the nearest one that is."""
@@ -40,6 +44,10 @@ class TomlTable:
         """Raise UserError that names where `key` was set."""
         dotted = self._dotted(key)
         raise UserError(f"{self.label}: {self.origins.get(dotted, dotted)}: {problem}")
+
+    def note(self, sentence: str) -> None:
+        """Tell the person who asked for the template what was decided where it says nothing."""
+        self.notes.append(f"{self.label}: {sentence}")
 
     def integer(self, key: str, default: int | None = None, *, least: int, most: int) -> int:
         """Return a whole number from `least` to `most`; without a default the key must be there."""
@@ -143,7 +151,7 @@ class TomlTable:
         value = self._value(key, None if required else {})
         if not isinstance(value, dict):
             self.fail(key, f"must be a table, [{self._dotted(key)}], not {_show(value)}")
-        return TomlTable(self.label, self._dotted(key), value, self.origins)
+        return TomlTable(self.label, self._dotted(key), value, self.origins, self.notes)
 
     def tables(self, key: str) -> list[TomlTable]:
         """Return a list of at least one table."""
@@ -152,7 +160,8 @@ class TomlTable:
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
             self.fail(key, f"must be one or more [[{dotted}]] tables")
         return [
-            TomlTable(self.label, f"{dotted}[{number}]", entry, self.origins) for number, entry in enumerate(value, 1)
+            TomlTable(self.label, f"{dotted}[{number}]", entry, self.origins, self.notes)
+            for number, entry in enumerate(value, 1)
         ]
 
     def _fitting_names(self, key: str, names: list[str]) -> tuple[str, ...]:
