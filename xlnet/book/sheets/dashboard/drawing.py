@@ -26,8 +26,8 @@ from xlnet.book.sheets.dashboard.plan import (
     POINTS_HEADER_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
+    Headline,
     Points,
-    headline_row,
     headlines,
     outputs,
     points,
@@ -42,27 +42,29 @@ _CHART_COLUMN_WIDTH, _POINT_WIDTH = 9, 12.5
 _LABEL = replace(style.TEXT, border="below")
 _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
 _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
+# The headlines with digits after the point: they stand below each other.
+_NUMBERS = ("first loss", "final loss", "output")
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     texts = model.texts
     put_text(page, TITLE_ROW, LABEL_COLUMN, model.title, replace(style.TITLE, size=16))
-    for name in headlines(model.spec):
-        row = headline_row(model.spec, name)
-        put_text(page, row, LABEL_COLUMN, _label(name, model), _LABEL)
+    placed = list(enumerate(headlines(model.spec), FIRST_HEADLINE_ROW))
+    for row, headline in placed:
+        put_text(page, row, LABEL_COLUMN, _label(headline, model), _LABEL)
         put(page, row, VALUE_COLUMN, _VALUE)
     put_inputs(page, inputs(model), replace(style.INPUT, border="below", horizontal="right"), texts)
     shown = model.once(points)
     thinned = "thinned" if shown.count < shown.iterations else "whole"
     note = texts.get("dashboard", thinned).format(count=shown.count)
-    put_text(page, FIRST_HEADLINE_ROW + len(headlines(model.spec)) + 1, LABEL_COLUMN, note, _NOTE)
+    put_text(page, FIRST_HEADLINE_ROW + len(placed) + 1, LABEL_COLUMN, note, _NOTE)
     _draw_points(page, shown, model)
     put_all(page, formulas)
     for index, chart in enumerate(_charts(model, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
         draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
-    numbers = [headline_row(model.spec, name) for name in headlines(model.spec) if _is_number(name)]
+    numbers = [row for row, headline in placed if headline.name in _NUMBERS]
     headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
     last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))
     for cells in (headline_cells, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}"):
@@ -82,11 +84,6 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     page.page_setup.fitToWidth = 1
 
 
-def _is_number(name: str) -> bool:
-    """Return whether a headline is a number with digits after the point: they stand below each other."""
-    return name in ("first loss", "final loss") or name.startswith("output ")
-
-
 def _text(name: str, model: Model) -> str:
     """Return a text, that on the row's batch where rows have batches of their own and there is one."""
     of_a_batch = f"{name} of a batch"
@@ -94,9 +91,9 @@ def _text(name: str, model: Model) -> str:
     return model.texts.get("dashboard", of_a_batch if has_one else name)
 
 
-def _label(name: str, model: Model) -> str:
-    word, _, key = name.partition(" ") if name.startswith("output ") else (name, "", "")
-    return f"{_text(word, model)} {model.symbols(key) if key else ''}".strip()
+def _label(headline: Headline, model: Model) -> str:
+    text = _text(headline.name, model)
+    return f"{text} {model.symbols(headline.key)}" if headline.key else text
 
 
 def _draw_points(page: Page, shown: Points, model: Model) -> None:

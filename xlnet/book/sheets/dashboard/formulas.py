@@ -52,8 +52,9 @@ def lives(model: Model) -> list[Live]:
 def _headlines(model: Model) -> Iterator[Live]:
     layout, last = model.layout, model.spec.training.iters
 
-    def headline(name: str, expression: Expression, look: style.Look) -> Live:
-        return Live(name, NAME, VALUE_COLUMN, [headline_row(model.spec, name)], expression, look)
+    def headline(name: str, expression: Expression, look: style.Look, key: str = "") -> Live:
+        called, row = f"{name} {key}" if key else name, headline_row(model.spec, name, key)
+        return Live(called, NAME, VALUE_COLUMN, [row], expression, look)
 
     def at(key: str, iteration: int) -> Expression:
         return InCell(layout.cell(key, iteration))
@@ -64,7 +65,7 @@ def _headlines(model: Model) -> Iterator[Live]:
     yield headline("final loss", at(keys.LOSS, last), _VALUE)
     if model.spec.batch_size == 1:
         for key in outputs(model.spec):
-            yield headline(f"output {key}", at(key, last), _VALUE)
+            yield headline("output", at(key, last), _VALUE, key)
     if classification.kind_of(model.spec):
         # The share of samples that the weights of the Predict sheet classify right.
         share = InCell(Cell(PREDICT, model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlnet import keys
 from xlnet.book.model import Model
@@ -93,13 +94,21 @@ def weights(model: Model) -> list[str]:
     return spaced(model.parameters, MOST_LINES)
 
 
-def headlines(spec: Spec) -> list[str]:
-    """Return the names of the headline numbers, from the top; `bound` is the one that is typed."""
-    single = [f"output {key}" for key in outputs(spec)] if spec.batch_size == 1 else []
-    classified = ["accuracy"] if classes.kind_of(spec) else []
-    return ["iterations", "first loss", "final loss", *single, *classified, "bound", "first below", "diverged"]
+class Headline(NamedTuple):
+    """A headline number: its name, and of an output the key."""
+
+    name: str
+    key: str = ""
 
 
-def headline_row(spec: Spec, name: str) -> int:
+def headlines(spec: Spec) -> list[Headline]:
+    """Return the headline numbers, from the top; `bound` is the one that is typed."""
+    single = [Headline("output", key) for key in outputs(spec)] if spec.batch_size == 1 else []
+    classified = [Headline("accuracy")] if classes.kind_of(spec) else []
+    first, last = ("iterations", "first loss", "final loss"), ("bound", "first below", "diverged")
+    return [*map(Headline, first), *single, *classified, *map(Headline, last)]
+
+
+def headline_row(spec: Spec, name: str, key: str = "") -> int:
     """Return the row of a headline number."""
-    return FIRST_HEADLINE_ROW + headlines(spec).index(name)
+    return FIRST_HEADLINE_ROW + headlines(spec).index(Headline(name, key))

@@ -36,15 +36,15 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
     iters = spec.training.iters
     losses = losses_of(view, view.number(NAME, dashboard.headline_row(spec, "bound"), dashboard.VALUE_COLUMN))
 
-    def headline(name: str, value: Expected) -> tuple[Cell, Expected]:
-        return Cell(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN), value
+    def headline(name: str, value: Expected, key: str = "") -> tuple[Cell, Expected]:
+        return Cell(NAME, dashboard.headline_row(spec, name, key), dashboard.VALUE_COLUMN), value
 
     yield headline("iterations", float(losses.iterations))
     yield headline("first loss", view.of_iteration(keys.LOSS, 1))
     yield headline("final loss", view.of_iteration(keys.LOSS, iters))
     if spec.batch_size == 1:
         for key in dashboard.outputs(spec):
-            yield headline(f"output {key}", view.of_iteration(key, iters))
+            yield headline("output", view.of_iteration(key, iters), key)
     if classes.kind_of(spec):
         yield headline(
             "accuracy", view.cited(PREDICT, opened.model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN)
