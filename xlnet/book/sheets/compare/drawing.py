@@ -39,7 +39,9 @@ from xlnet.book.sheets.compare.plan import (
     TITLE_ROW,
     VALUE_COLUMN,
     WEIGHT_TIMES,
+    Column,
     ComparePlan,
+    Series,
 )
 from xlnet.cell import Cell
 from xlnet.graph.expression import call
@@ -58,6 +60,8 @@ _NOTE = replace(style.QUIET, horizontal="left")
 _SETTING = replace(style.TEXT, border="below", horizontal="right")
 _RUN = replace(style.LINK, bold=True, border="below")
 _BANDS = {"settings": Group.SCHEDULE, "results": Group.LOSS, "initial": Group.PARAMETERS, "final": Group.PARAMETERS}
+# The groups of columns; the others show how a run ends.
+_GROUPS = {"run": Group.ITERATION, "setting": Group.SCHEDULE, "initial": Group.PARAMETERS, "final": Group.PARAMETERS}
 
 
 def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
@@ -106,7 +110,7 @@ def _draw_controls(page: Page, plan: ComparePlan) -> None:
 
 
 def _draw_table(page: Page, plan: ComparePlan) -> None:
-    texts, columns = plan.texts, plan.columns
+    texts = plan.texts
     for name, (first, last) in _bands(plan).items():
         band = replace(style.BAND, fill=style.GROUPS[_BANDS[name]].strong)
         for column in range(first, last + 1):
@@ -115,21 +119,21 @@ def _draw_table(page: Page, plan: ComparePlan) -> None:
         is_part = name in ("initial", "final") and every > len(plan.parameters)
         words = texts.get("compare", f"some {name}" if is_part else name).format(count=len(plan.parameters), all=every)
         put_text(page, BAND_ROW, first, words, band)
-    for name, column in columns.items():
-        header = replace(style.HEADER, fill=style.GROUPS[_group(plan, name)].strong, shrink=True)
-        put_text(page, HEADER_ROW, column, _header(plan, name), header)
+    for each, column in plan.columns.items():
+        header = replace(style.HEADER, fill=style.GROUPS[_GROUPS.get(each.name, Group.LOSS)].strong, shrink=True)
+        put_text(page, HEADER_ROW, column, _header(plan, each), header)
     for index, run in enumerate(plan.comparison.runs):
         row, target = plan.row(index), f"{quoted_sheet(run.name)}A1"
-        put_link(page, row, columns["run"], run.name, target, _RUN)
+        put_link(page, row, plan.column("run"), run.name, target, _RUN)
         for name in plan.settings:
-            setting = plan.setting(index, name)
+            setting, column = plan.setting(index, name), plan.column("setting", name)
             if plan.constant(index, name) is not None:
                 continue
             if isinstance(setting, bool | str):
                 shown = str(setting).lower() if isinstance(setting, bool) else setting
-                put_text(page, row, columns[f"setting {name}"], shown, replace(_SETTING, shrink=True))
+                put_text(page, row, column, shown, replace(_SETTING, shrink=True))
             else:
-                put_number(page, row, columns[f"setting {name}"], setting, _SETTING)
+                put_number(page, row, column, setting, _SETTING)
     below = plan.last_run_row + 1
     room = texts.get("compare", "room").format(count=len(plan.models), most=most_runs(plan.comparison))
     put_text(page, below, LABEL_COLUMN, room, _NOTE)
@@ -139,33 +143,20 @@ def _draw_table(page: Page, plan: ComparePlan) -> None:
 
 def _bands(plan: ComparePlan) -> dict[str, tuple[int, int]]:
     """Return the first and last column of each group of the table."""
-    columns = plan.columns
     found = {
-        "settings": (columns["run"], columns["iterations"] - 1),
-        "results": (columns["iterations"], columns["diverged"]),
+        "settings": (plan.column("run"), plan.column("iterations") - 1),
+        "results": (plan.column("iterations"), plan.column("diverged")),
     }
     for when in ("initial", "final"):
-        own = [columns[f"{when} {key}"] for key in plan.parameters]
+        own = [plan.column(when, key) for key in plan.parameters]
         found[when] = (min(own), max(own))
     return found
 
 
-def _group(plan: ComparePlan, name: str) -> str:
-    word, _, key = name.partition(" ")
-    if key in plan.parameters:
-        return Group.PARAMETERS
-    return {"run": Group.ITERATION, "setting": Group.SCHEDULE}.get(word, Group.LOSS)
-
-
-def _header(plan: ComparePlan, name: str) -> str:
-    word, _, key = name.partition(" ")
-    if word == "setting":
-        return plan.called(key)
-    if word == "output":
-        return plan.symbols(plan.output_key(0, int(key)))
-    if word in ("initial", "final") and key in plan.parameters:
-        return plan.symbols(key)
-    return plan.texts.get("compare", name)
+def _header(plan: ComparePlan, column: Column) -> str:
+    if column.name == "setting":
+        return plan.called(column.key)
+    return plan.symbols(column.key) if column.key else plan.texts.get("compare", column.name)
 
 
 def _draw_points(page: Page, plan: ComparePlan) -> None:
@@ -180,27 +171,27 @@ def _draw_points(page: Page, plan: ComparePlan) -> None:
         put_text(page, HEADER_ROW, column, texts.get("header", "iter"), header)
     for index, run in enumerate(plan.comparison.runs):
         for series in plan.series:
-            word, _, number = series.partition(" ") if series.startswith("weight") else (series, "", "0")
-            symbol = plan.symbols(plan.output_key(index, 0)) if word == OUTPUT else ""
-            label = texts.get("compare", f"series {word}")
-            label = label.format(run=run.name, symbol=symbol, number=int(number) + 1)
+            symbol = plan.symbols(plan.output_key(index, 0)) if series == OUTPUT else ""
+            label = texts.get("compare", f"series {series.name}")
+            label = label.format(run=run.name, symbol=symbol, number=series.number + 1)
             put_text(page, HEADER_ROW, plan.series_column(index, series), label, header)
 
 
 def _colour(page: Page, plan: ComparePlan) -> None:
     """Show powers of ten, the losses that are small, the runs that diverge, and weights by sign and size."""
-    columns, first, last = plan.columns, FIRST_RUN_ROW, plan.last_run_row
-    align_ordinary(page, f"{cell(first, columns['first loss'])}:{cell(last, columns['first below'] - 1)}")
+    first, last = FIRST_RUN_ROW, plan.last_run_row
+    align_ordinary(page, f"{cell(first, plan.column('first loss'))}:{cell(last, plan.column('first below') - 1)}")
     numbers = f"{cell(CONTROL_ROW, plan.limits_column + 1)}:{cell(CONTROL_ROW + 2, plan.limits_column + 1)}"
     align_ordinary(page, numbers)
     wrong, right = style.VERDICT
-    below, diverged = (InCell(Cell(NAME, first, columns[name]), NEITHER) for name in ("first below", "diverged"))
-    for name, where, (colour, fill) in (
-        ("first below", call("isnumber", below), right),
-        ("diverged", compared(diverged, "<>", plan.texts.get("compare", "no")), wrong),
+    columns = plan.column("first below"), plan.column("diverged")
+    below, diverged = (InCell(Cell(NAME, first, column), NEITHER) for column in columns)
+    for column, where, (colour, fill) in (
+        (columns[0], call("isnumber", below), right),
+        (columns[1], compared(diverged, "<>", plan.texts.get("compare", "no")), wrong),
     ):
         look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))
-        add_rule(page, f"{cell(first, columns[name])}:{cell(last, columns[name])}", where, look)
+        add_rule(page, f"{cell(first, column)}:{cell(last, column)}", where, look)
     low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
         align_ordinary(page, f"{cell(first, start)}:{cell(last, end)}")
@@ -210,13 +201,13 @@ def _colour(page: Page, plan: ComparePlan) -> None:
 
 def _set_widths(page: Page, plan: ComparePlan) -> None:
     names = [width_of(run.name) + 3 for run in plan.comparison.runs]
-    last = max(plan.series_column(len(plan.models) - 1, name) for name in plan.series)
+    last = max(plan.series_column(len(plan.models) - 1, series) for series in plan.series)
     widths = dict.fromkeys(range(VALUE_COLUMN, last + 1), _WIDTH)
     widths |= {1: _MARGIN_WIDTH, LABEL_COLUMN: max(_NAME_WIDTH, *names), plan.limits_column: _NAME_WIDTH}
     for name in plan.settings:
         shown = [str(plan.setting(index, name)) for index in range(len(plan.models))]
         if plan.constant(0, name) is None:
-            widths[plan.columns[f"setting {name}"]] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
+            widths[plan.column("setting", name)] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
     for column, width in widths.items():
         page.column_dimensions[get_column_letter(column)].width = width
 
@@ -225,7 +216,7 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
     texts = plan.texts
     longest = max(plan.axes)
 
-    def chart(title: str, y_title: str, series: str, *, logarithmic: bool = False) -> Chart:
+    def chart(title: str, y_title: str, series: Series, *, logarithmic: bool = False) -> Chart:
         lines = []
         for index, run in enumerate(plan.comparison.runs):
             rows = (FIRST_RUN_ROW, FIRST_RUN_ROW + len(plan.points(index)) - 1)
@@ -253,4 +244,4 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
     for number in plan.charted_weights:
         chosen = cell(plan.weight_row(number), VALUE_COLUMN)
         title = texts.get("compare", "weight chart").format(number=number + 1, cell=chosen)
-        yield chart(title, "w", f"weight {number}")
+        yield chart(title, "w", Series("weight", number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnet import keys
@@ -22,6 +22,7 @@ from xlnet.book.sheets.compare.plan import (
     VALUE_COLUMN,
     WEIGHT_TIMES,
     ComparePlan,
+    Series,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.book.shown import at_iteration, row_of
@@ -61,10 +62,10 @@ def lives(plan: ComparePlan, index: int) -> list[Live]:
 
 
 def _of_run(
-    plan: ComparePlan, index: int, key: str, name: str, expression: Expression, look: style.Look = _CELL
+    plan: ComparePlan, index: int, key: str, column: int, expression: Expression, look: style.Look = _CELL
 ) -> Live:
     """Return a formula in the row of a run."""
-    return Live(key, NAME, plan.columns[name], [plan.row(index)], expression, look)
+    return Live(key, NAME, column, [plan.row(index)], expression, look)
 
 
 def _settings(plan: ComparePlan, index: int) -> Iterator[Live]:
@@ -73,7 +74,7 @@ def _settings(plan: ComparePlan, index: int) -> Iterator[Live]:
         key = plan.constant(index, name)
         if key is not None:
             cited = layout.cells[key]
-            yield replace(_of_run(plan, index, name, f"setting {name}", InCell(cited)), shown=cited)
+            yield replace(_of_run(plan, index, name, plan.column("setting", name), InCell(cited)), shown=cited)
 
 
 def _results(plan: ComparePlan, index: int) -> Iterator[Live]:
@@ -83,16 +84,17 @@ def _results(plan: ComparePlan, index: int) -> Iterator[Live]:
     never, no, since = (texts.get("compare", name) for name in ("never", "no", "since"))
 
     def result(name: str, expression: Expression, look: style.Look = _CELL) -> Live:
-        return _of_run(plan, index, name, name, expression, look)
+        return _of_run(plan, index, name, plan.column(name), expression, look)
 
-    def number(name: str, key: str, iteration: int) -> Live:
-        return result(name, or_else(InCell(layout.cell(key, iteration)), NONE), _RESULT)
+    def number(key: str, iteration: int) -> Expression:
+        return or_else(InCell(layout.cell(key, iteration)), NONE)
 
     yield result("iterations", call("count", InCells(every_iteration)))
-    yield number("first loss", keys.LOSS, 1)
-    yield number("final loss", keys.LOSS, iters)
+    yield result("first loss", number(keys.LOSS, 1), _RESULT)
+    yield result("final loss", number(keys.LOSS, iters), _RESULT)
     for output in plan.outputs:
-        yield number(f"output {output}", plan.output_key(index, output), iters)
+        column, last = plan.output_column(output), number(plan.output_key(index, output), iters)
+        yield _of_run(plan, index, f"output {output}", column, last, _RESULT)
     bound = InCell(Cell(NAME, CONTROL_ROW, VALUE_COLUMN))
     below = result("first below", losses.first_below(every_loss, bound, never, layout))
     yield replace(below, is_array=True)
@@ -106,22 +108,22 @@ def _parameters(plan: ComparePlan, index: int) -> Iterator[Live]:
     for when, iteration in (("initial", 1), ("final", model.spec.training.iters)):
         for key in plan.parameters:
             if key in own:
-                name = f"{when} {key}"
-                yield _of_run(plan, index, name, name, or_else(InCell(model.layout.cell(key, iteration)), NONE))
+                value = or_else(InCell(model.layout.cell(key, iteration)), NONE)
+                yield _of_run(plan, index, f"{when} {key}", plan.column(when, key), value)
 
 
 def _limits(plan: ComparePlan) -> Iterator[Live]:
     first, last = FIRST_RUN_ROW, plan.last_run_row
 
-    def table(names: Sequence[str]) -> InCells:
-        return InCells(Area(NAME, first, plan.columns[names[0]], last, plan.columns[names[-1]]))
+    def table(*columns: int) -> InCells:
+        return InCells(Area(NAME, first, min(columns), last, max(columns)))
 
     def farthest(cells: InCells) -> Expression:
         return call("max", 1, call("max", cells), -call("min", cells))
 
-    weights = table([f"initial {key}" for key in plan.parameters])
+    weights = table(*(plan.column("initial", key) for key in plan.parameters))
     expressions = {
-        "loss": LOSS_TIMES * maximum(0, table(["first loss"])),
+        "loss": LOSS_TIMES * maximum(0, table(plan.column("first loss"))),
         "output": OUTPUT_TIMES * farthest(InCells(plan.targets())),
         "weight": WEIGHT_TIMES * farthest(weights),
     }
@@ -140,7 +142,7 @@ def _rows(plan: ComparePlan, index: int) -> range:
 
 def _axis(plan: ComparePlan, index: int) -> Iterator[Live]:
     column = plan.axes[plan.models[index].spec.training.iters]
-    iterations = InCell(Cell(NAME, plan.row(index), plan.columns["iterations"]))
+    iterations = InCell(Cell(NAME, plan.row(index), plan.column("iterations")))
     yield from steps("iteration shown", NAME, column, _rows(plan, index), iterations, style.TEXT)
 
 
@@ -162,7 +164,7 @@ def _here(plan: ComparePlan, index: int) -> Beside:
     return Beside(NAME, plan.axes[plan.models[index].spec.training.iters], is_fixed=True)
 
 
-def _within(plan: ComparePlan, index: int, key: str, series: str, limit: str, value: Expression) -> Iterator[Live]:
+def _within(plan: ComparePlan, index: int, key: str, series: Series, limit: str, value: Expression) -> Iterator[Live]:
     """Yield the formulas that keep a value within its limit, or repeat the one above where there is none."""
     most, column, rows = _limit(plan, limit), plan.series_column(index, series), _rows(plan, index)
     kept = maximum(-most, minimum(most, value))
@@ -178,7 +180,7 @@ def _weights(plan: ComparePlan, index: int) -> Iterator[Live]:
     table = InCells(Area.between(first, layout.cell(model.parameters[-1], layout.iterations)))
     headers = InCells(Area.between(first._replace(row=HEADER_ROW), last._replace(row=HEADER_ROW)))
     for which in plan.charted_weights:
-        series = f"weight {which}"
+        series = Series("weight", which)
         column = plan.series_column(index, series)
         place = call("match", InCell(Cell(NAME, plan.weight_row(which), VALUE_COLUMN)), headers, 0)
         yield Live(f"place of weight {which + 1}", NAME, column, [PLACE_ROW], place, style.TEXT)

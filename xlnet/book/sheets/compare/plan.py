@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from xlnet import keys
 from xlnet.book.model import Model, model_of
@@ -40,8 +41,23 @@ _LONGEST_LIST = 255
 NONE = "–"
 # Beyond these multiples of a run's beginnings charts draw nothing.
 LOSS_TIMES, OUTPUT_TIMES, WEIGHT_TIMES = 2, 2, 3
-# What a run shows in charts, each in a column of its own.
-LOSS, LOG_LOSS, OUTPUT = "loss", "log loss", "output"
+
+
+class Column(NamedTuple):
+    """A column of the table: what it shows, and of which setting, output (of the first run) or parameter."""
+
+    name: str
+    key: str = ""
+
+
+class Series(NamedTuple):
+    """What a run shows in a chart, in a column of its own; the charts of a chosen weight are numbered from 0."""
+
+    name: str
+    number: int = 0
+
+
+LOSS, LOG_LOSS, OUTPUT = Series("loss"), Series("log loss"), Series("output")
 
 
 @dataclass(frozen=True)
@@ -121,13 +137,22 @@ class ComparePlan:
         return chosen
 
     @cached_property
-    def columns(self) -> dict[str, int]:
-        """The columns of the table, by name."""
-        names = ["run", *(f"setting {name}" for name in self.settings), "iterations", "first loss", "final loss"]
-        names += [f"output {number}" for number in self.outputs]
-        names += ["first below", "diverged"]
-        names += [f"{when} {key}" for when in ("initial", "final") for key in self.parameters]
-        return {name: column for column, name in enumerate(names, LABEL_COLUMN)}
+    def columns(self) -> dict[Column, int]:
+        """The columns of the table, from its left."""
+        found = [Column("run"), *(Column("setting", name) for name in self.settings)]
+        found += map(Column, ("iterations", "first loss", "final loss"))
+        found += (Column("output", self.output_key(0, number)) for number in self.outputs)
+        found += map(Column, ("first below", "diverged"))
+        found += (Column(when, key) for when in ("initial", "final") for key in self.parameters)
+        return {each: column for column, each in enumerate(found, LABEL_COLUMN)}
+
+    def column(self, name: str, key: str = "") -> int:
+        """Return a column of the table."""
+        return self.columns[Column(name, key)]
+
+    def output_column(self, number: int) -> int:
+        """Return the column of an output, of all runs."""
+        return self.column("output", self.output_key(0, number))
 
     def row(self, index: int) -> int:
         """Return the row of a run."""
@@ -148,10 +173,10 @@ class ComparePlan:
         return range(WEIGHTS if self.choosable else 0)
 
     @cached_property
-    def series(self) -> list[str]:
+    def series(self) -> list[Series]:
         """What the charts show of a run, one column each."""
         output = [OUTPUT] if self.outputs else []
-        return [LOSS, LOG_LOSS, *output, *(f"weight {number}" for number in self.charted_weights)]
+        return [LOSS, LOG_LOSS, *output, *(Series("weight", number) for number in self.charted_weights)]
 
     @property
     def limits_column(self) -> int:
@@ -169,10 +194,10 @@ class ComparePlan:
         every = dict.fromkeys(model.spec.training.iters for model in self.models)
         return {iters: column for column, iters in enumerate(every, self.limits_column + 3)}
 
-    def series_column(self, index: int, name: str) -> int:
+    def series_column(self, index: int, series: Series) -> int:
         """Return the column of what a chart shows of a run: the runs side by side, chart by chart."""
         first = max(self.axes.values()) + 1
-        return first + self.series.index(name) * len(self.models) + index
+        return first + self.series.index(series) * len(self.models) + index
 
     def points(self, index: int) -> list[int]:
         """Return the iterations of a run that charts show, evenly spaced."""

@@ -21,6 +21,7 @@ from xlnet.book.sheets.compare.plan import (
     VALUE_COLUMN,
     WEIGHT_TIMES,
     ComparePlan,
+    Series,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.cell import Cell
@@ -50,22 +51,22 @@ def _results(view: View, plan: ComparePlan, index: int) -> _Found:
     spec, words = view.opened.spec, plan.texts.sections["compare"]
     iters, own = spec.training.iters, view.opened.model.parameters
 
-    def at(name: str, value: Expected) -> tuple[Cell, Expected]:
-        return Cell(NAME, plan.row(index), plan.columns[name]), value
+    def at(column: int, value: Expected) -> tuple[Cell, Expected]:
+        return Cell(NAME, plan.row(index), column), value
 
     losses = losses_of(view, view.number(NAME, CONTROL_ROW, VALUE_COLUMN))
-    yield at("iterations", float(losses.iterations))
-    yield at("first loss", _or_none(view, keys.LOSS, 1))
-    yield at("final loss", _or_none(view, keys.LOSS, iters))
+    yield at(plan.column("iterations"), float(losses.iterations))
+    yield at(plan.column("first loss"), _or_none(view, keys.LOSS, 1))
+    yield at(plan.column("final loss"), _or_none(view, keys.LOSS, iters))
     for number in plan.outputs:
-        yield at(f"output {number}", _or_none(view, plan.output_key(index, number), iters))
-    yield at("first below", losses.shown(words["never"]))
+        yield at(plan.output_column(number), _or_none(view, plan.output_key(index, number), iters))
+    yield at(plan.column("first below"), losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
-    yield at("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
+    yield at(plan.column("diverged"), words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")
     for when, iteration in (("initial", 1), ("final", iters)):
         for key in plan.parameters:
             if key in own:
-                yield at(f"{when} {key}", _or_none(view, key, iteration))
+                yield at(plan.column(when, key), _or_none(view, key, iteration))
 
 
 def _or_none(view: View, key: str, iteration: int) -> Expected:
@@ -76,9 +77,8 @@ def _or_none(view: View, key: str, iteration: int) -> Expected:
 def _limits(view: View, plan: ComparePlan) -> _Found:
     area = plan.targets()
     targets = view.grids[area.sheet].values[area.top - 1 : area.bottom, area.left - 1 : area.right]
-    columns = plan.columns
-    losses = _numbers(view, plan, [columns["first loss"]])
-    weights = _numbers(view, plan, [columns[f"initial {key}"] for key in plan.parameters])
+    losses = _numbers(view, plan, [plan.column("first loss")])
+    weights = _numbers(view, plan, [plan.column("initial", key) for key in plan.parameters])
     limits = {
         "loss": LOSS_TIMES * max([0.0, *losses]),
         "output": OUTPUT_TIMES * max(1.0, *map(abs, targets.ravel().tolist())),
@@ -101,7 +101,7 @@ def _numbers(view: View, plan: ComparePlan, columns: list[int]) -> list[float]:
 
 def _axis(view: View, plan: ComparePlan, index: int) -> _Found:
     column = plan.axes[view.opened.spec.training.iters]
-    counted = view.number(NAME, plan.row(index), plan.columns["iterations"])
+    counted = view.number(NAME, plan.row(index), plan.column("iterations"))
     count = len(plan.points(index))
     for number in range(count):
         step = number / (count - 1) if number else 0.0
@@ -110,7 +110,7 @@ def _axis(view: View, plan: ComparePlan, index: int) -> _Found:
 
 def _points(view: View, plan: ComparePlan, index: int) -> _Found:
     most = _limit(view, plan, "loss")
-    loss, log = (plan.series_column(index, name) for name in (LOSS, LOG_LOSS))
+    loss, log = (plan.series_column(index, series) for series in (LOSS, LOG_LOSS))
     for number in range(len(plan.points(index))):
         row = FIRST_RUN_ROW + number
         found = _at_point(view, plan, index, keys.LOSS, number)
@@ -129,7 +129,7 @@ def _weights(view: View, plan: ComparePlan, index: int) -> _Found:
     by_symbol = {model.header(node): node.key for node in model.graph.nodes if node.key in own}
     for which in plan.charted_weights:
         key = by_symbol.get(view.text(NAME, plan.weight_row(which), VALUE_COLUMN) or "")
-        column = plan.series_column(index, f"weight {which}")
+        column = plan.series_column(index, Series("weight", which))
         yield Cell(NAME, PLACE_ROW, column), None if key is None else float(own.index(key) + 1)
         for number in range(len(plan.points(index))):
             found = None if key is None else _at_point(view, plan, index, key, number)
