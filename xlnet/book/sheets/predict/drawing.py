@@ -85,10 +85,12 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
 def _draw_controls(page: Page, plan: PredictPlan) -> None:
     texts = plan.model.texts
     for name, row in plan.controls.items():
-        word, _, number = name.partition(" ")
-        called = _input_name(plan, int(number) - 1) if number else ""
-        label = texts.get("predict", f"{word} label").format(input=called, count=plan.model.spec.samples)
+        label = texts.get("predict", f"{name} label").format(count=plan.model.spec.samples)
         put_text(page, row, LABEL_COLUMN, label, _LABEL)
+    for index in range(len(plan.axes)):
+        for name, row in zip(("first", "last"), plan.ends(index + 1), strict=True):
+            label = texts.get("predict", f"{name} label").format(input=_input_name(plan, index))
+            put_text(page, row, LABEL_COLUMN, label, _LABEL)
     target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
     put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, texts.get("predict", "weights note"), target, _LINK)
 
@@ -256,12 +258,13 @@ def _marks(plan: PredictPlan) -> list[Rule]:
         columns = [plan.columns[key] for key in keys]
         return InCells(Area(NAME, plan.sample_row, columns[0], last, columns[-1]))
 
-    def control(name: str) -> InCell:
-        return InCell(Cell(NAME, plan.controls[name], VALUE_COLUMN))
+    def control(row: int) -> InCell:
+        return InCell(Cell(NAME, row, VALUE_COLUMN))
 
     def near(number: int, axis: InCell) -> Expression:
         distance = absolute(samples(plan.inputs[number - 1]) - axis)
-        width = (control(f"last {number}") - control(f"first {number}")) / (2 * (plan.side - 1))
+        first, last = map(control, plan.ends(number))
+        width = (last - first) / (2 * (plan.side - 1))
         return Bracketed(compared(distance, "<=", width))
 
     across = InCell(Cell(NAME, PICTURE_ROW + plan.side, plan.picture_column + 1), ROW)
@@ -269,7 +272,7 @@ def _marks(plan: PredictPlan) -> list[Rule]:
     here = near(1, across) * near(2, up)
     target: Expression = samples(plan.targets[0])
     if "output" in plan.controls:
-        target = call("index", samples(plan.targets[0], plan.targets[-1]), 0, control("output"))
+        target = call("index", samples(plan.targets[0], plan.targets[-1]), 0, control(plan.controls["output"]))
     full = here * Bracketed(compared(target, ">", classes.BOUNDARY)) if plan.kind else here
     rules = [_mark(compared(call("sumproduct", full), ">", 0), "●")]
     if plan.kind:

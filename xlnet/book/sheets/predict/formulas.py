@@ -47,8 +47,8 @@ def inputs(model: Model) -> list[Typed]:
         outputs = range(1, model.spec.outputs + 1)
         found.append(Typed("output of the picture", plan.controls["output"], VALUE_COLUMN, 1, "choice", outputs))
     for number, axis in enumerate(plan.axes, 1):
-        for name, value in (("first", axis.first), ("last", axis.last)):
-            row = plan.controls[f"{name} {number}"]
+        ends = zip(("first", "last"), plan.ends(number), (axis.first, axis.last), strict=True)
+        for name, row, value in ends:
             found.append(Typed(f"{name} of axis {number}", row, VALUE_COLUMN, value, "inputs"))
     for row, values in enumerate(typed_inputs(plan), plan.first_row):
         for key, value in zip(plan.inputs, values, strict=True):
@@ -122,7 +122,7 @@ def _points(plan: PredictPlan) -> Iterator[Live]:
 
 def _along(plan: PredictPlan, number: int, step: int) -> Expression:
     """Return the place of a step on an axis."""
-    first, last = (_control(plan, f"{name} {number}") for name in ("first", "last"))
+    first, last = (InCell(Cell(NAME, row, VALUE_COLUMN)) for row in plan.ends(number))
     # A factor of 1 stands there, too: all steps have the same formula.
     return first + Product((last - first, Number(step))) / (plan.side - 1)
 

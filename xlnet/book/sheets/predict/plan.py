@@ -122,7 +122,7 @@ class PredictPlan:
     # Controls.
     @cached_property
     def controls(self) -> dict[str, int]:
-        """The rows of the controls, by name."""
+        """The rows of the controls but those of the axes, by name."""
         return {name: row for row, name in enumerate(self._controls(), FIRST_CONTROL_ROW)}
 
     def _controls(self) -> Iterator[str]:
@@ -131,8 +131,11 @@ class PredictPlan:
             yield from ("right", "accuracy")
         if self.model.spec.inputs == 2 and self.model.spec.outputs > 1:
             yield "output"
-        for number in range(1, len(self.axes) + 1):
-            yield from (f"first {number}", f"last {number}")
+
+    def ends(self, number: int) -> tuple[int, int]:
+        """Return the rows of the controls with the first and the last value of an axis, from 1; below the others."""
+        first = FIRST_CONTROL_ROW + len(self.controls) + 2 * (number - 1)
+        return first, first + 1
 
     @property
     def used(self) -> Choice:
@@ -143,7 +146,7 @@ class PredictPlan:
     @property
     def class_row(self) -> int:
         """The row with the names of the classes, above the header."""
-        return FIRST_CONTROL_ROW + len(self.controls) + 2
+        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 2
 
     @property
     def header_row(self) -> int:

@@ -85,7 +85,7 @@ def _points(view: View, plan: PredictPlan) -> Cells:
 
 
 def _along(view: View, plan: PredictPlan, number: int, step: int) -> float:
-    first, last = (view.number(NAME, plan.controls[f"{name} {number}"], VALUE_COLUMN) for name in ("first", "last"))
+    first, last = (view.number(NAME, row, VALUE_COLUMN) for row in plan.ends(number))
     return first + (last - first) * step / (plan.side - 1)
 
 
