@@ -12,6 +12,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from xlnet import keys
 from xlnet.book import style
 from xlnet.book.choices import ITERATION, sample_of
 from xlnet.book.drawing.cells import merge, put, put_text
@@ -220,7 +221,7 @@ def _draw_entry(page: Page, plan: ExplorePlan, entry: Entry, row: int) -> None:
 def _symbol(plan: ExplorePlan, entry: Entry) -> str:
     symbols = plan.model.symbols
     if entry.node is None:
-        return symbols("E" if entry.group == "batch" and entry.key.endswith("_E") else entry.key)
+        return symbols(keys.LOSS if entry.key == BATCH_LOSS else entry.key)
     return symbols(entry.node.key)
 
 
