@@ -39,15 +39,11 @@ class Record:
         """Return the value of a quantity in one of the wanted iterations."""
         return self._rows[iteration][self.columns[key]]
 
-    def has_whole(self, key: str) -> bool:
-        """Return whether a quantity is noted of all iterations: their number, or the loss."""
-        return key in (keys.ITERATION, keys.LOSS)
-
-    def whole(self, key: str) -> Values:
-        """Return a quantity that is noted of all iterations."""
+    def whole(self, key: str) -> Values | None:
+        """Return what is noted of all iterations, their number or the loss; None for any other quantity."""
         if key == keys.ITERATION:
             return [float(number) for number in range(1, self.iterations + 1)]
-        return self._losses
+        return self._losses if key == keys.LOSS else None
 
     def _note(self, block: RowBlock) -> None:
         width, start = self._width, self.iterations

@@ -56,12 +56,13 @@ class BookValues:
         """Return what is in a block of cells, row by row; None is a blank one."""
         run = self._runs.get(area.sheet)
         node = run.model.layout.node_at(area.first) if run and area.left == area.right else None
-        if run is not None and node is not None and run.record.has_whole(node[0]):
-            # Other quantities are recorded of some iterations alone.
-            column = run.record.whole(node[0])
-            blanks: Values = [None] * (run.model.layout.stride - 1)
-            found: Values = [value for number in column for value in (number, *blanks)]
-            return found[: area.bottom - area.top + 1]
+        if run is not None and node is not None:
+            key, first = node
+            whole = run.record.whole(key)
+            if whole is not None:
+                blanks: Values = [None] * (run.model.layout.stride - 1)
+                found: Values = [value for number in whole[first - 1 :] for value in (number, *blanks)]
+                return found[: area.bottom - area.top + 1]
         rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
         return [self._or_blank(Cell(area.sheet, row, column)) for row in rows for column in columns]
 
