@@ -194,7 +194,7 @@ def _statuses() -> Iterator[str]:
     engines = " and ".join(f"`{name}`" for name in ENGINES)
     yield f"Engines: {engines}; `auto` takes the first one that is installed and starts. The environment variable"
     yield "`XLNET_SOFFICE` names the LibreOffice program where it is not found by itself. Languages of a workbook:"
-    yield " and ".join(f"`{name}` ({tag})" for name, tag in LANGUAGES.items()) + "."
+    yield " and ".join(f"`{name}` ({load(name).tag})" for name in LANGUAGES) + "."
     yield ""
 
 

@@ -24,7 +24,7 @@ from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.plan import points
-from xlnet.book.texts import ENGLISH, LANGUAGES
+from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
 from xlnet.comparison import BOUND, Comparison
 from xlnet.errors import UserError
@@ -186,7 +186,7 @@ def _write(
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description
-    workbook.properties.language = LANGUAGES[language]
+    workbook.properties.language = load(language).tag
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
     values = {sheet.title: sheet.values for sheet in sheets if sheet.values}

@@ -14,8 +14,10 @@ from xlnet.model.layers import KINDS
 from xlnet.spec import Layer, indices
 
 ENGLISH = "en"
-# The languages, and what a workbook's properties call them.
-LANGUAGES = {ENGLISH: "en", "zh": "zh-CN"}
+_FOLDER = resources.files(__package__)
+_FILES = sorted(file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
+# The languages, English first.
+LANGUAGES = tuple(dict.fromkeys((ENGLISH, *(name.removesuffix(".toml") for name in _FILES))))
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Texts:
     """The texts of one language, by section and name."""
 
     sections: dict[str, Any]
+
+    @property
+    def tag(self) -> str:
+        """What a workbook's properties call the language."""
+        return self.get("language", "tag")
 
     def get(self, section: str, name: str) -> str:
         """Return a text."""
@@ -113,5 +120,5 @@ def _number(layer: Layer, place: tuple[int, ...]) -> int:
 @cache
 def load(language: str = ENGLISH) -> Texts:
     """Return the texts of `language`, one of `LANGUAGES`."""
-    file = resources.files(__package__).joinpath(f"{language}.toml")
+    file = _FOLDER.joinpath(f"{language}.toml")
     return Texts(tomllib.loads(file.read_text(encoding="utf-8")))

@@ -17,7 +17,7 @@ from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.training import repeated
-from xlnet.book.texts import ENGLISH, LANGUAGES
+from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import Book
 from xlnet.checking.open.clean.copy import CleanCopy, write
@@ -186,4 +186,4 @@ def _require_sheets(path: Path, titles: Collection[str], *names: str) -> None:
 
 def _language(name: str | None) -> str:
     """Return the language of a workbook's texts."""
-    return {name: language for language, name in LANGUAGES.items()}.get(name or "", ENGLISH)
+    return next((language for language in LANGUAGES if load(language).tag == name), ENGLISH)
