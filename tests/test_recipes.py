@@ -1,11 +1,13 @@
 """ARCHITECTURE.md's recipes work as they stand: followed in a copy of the package, they build what is checked.
 
-A block of code there begins with the place where it goes: `# FILE, in TABLE`, in a function, or in a section of TOML;
-`at the head` of a module stand imports, and `a new file` is all of one.
+A block of code there begins with the place where it goes: `# FILE, in TABLE`, in a function, or in a section of TOML,
+first there unless it says `at the end of`; `at the head` of a module stand imports, `a new file` is all of one, and of
+`a copy of` another file it has the lines that differ.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -24,7 +26,8 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 RECIPES = ARCHITECTURE.partition("\n## To add an activation")[2].partition("\n## How ")[0]
 COPIED = ("xlnet", "templates")
 BLOCK = re.compile(
-    r"^```\w+\n# (?P<file>\S+), (in )?(?P<place>\S+|at the head|a new file)\n(?P<code>.*?)^```$",
+    r"^```\w+\n# (?P<file>\S+), (?P<way>in |at the end of |a copy of )?(?P<place>\S+|at the head|a new file)\n"
+    r"(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -44,12 +47,17 @@ class Block:
     """A block of code: the file and the place in it where it goes."""
 
     file: str
+    way: str | None
     place: str
     code: str
 
     def insert(self, root: Path) -> None:
-        """Put the code at the head of its place."""
+        """Put the code into its place."""
         path = root / self.file
+        if self.way == "a copy of ":
+            copied = path.with_name(self.place).read_text(encoding="utf-8")
+            path.write_text(replaced(copied, self.code), encoding="utf-8")
+            return
         if self.place == "a new file":
             path.write_text(self.code, encoding="utf-8")
             return
@@ -66,7 +74,23 @@ class Block:
         opener = lines[opening]
         indent = "" if opener.startswith("[") else " " * (len(opener) - len(opener.lstrip()) + 4)
         code = "".join(f"{indent}{line}" for line in self.code.splitlines(keepends=True))
-        path.write_text("".join(lines[: opening + 1]) + code + "".join(lines[opening + 1 :]), encoding="utf-8")
+        at = opening + 1
+        if self.way == "at the end of ":
+            at = next(n for n in range(at, len(lines)) if re.match(rf"{indent[4:]}[)}}]", lines[n]))
+        path.write_text("".join([*lines[:at], code, *lines[at:]]), encoding="utf-8")
+
+
+def replaced(toml: str, entries: str) -> str:
+    """Put entries of TOML into the place of those of the same section and name."""
+    section, *lines = "", *toml.splitlines()
+    for entry in entries.splitlines():
+        if entry.startswith("["):
+            section = entry
+        elif entry:
+            name = entry.partition("=")[0]
+            place = next(n for n in range(lines.index(section), len(lines)) if lines[n].startswith(f"{name}="))
+            lines[place] = entry
+    return "\n".join([*lines, ""])
 
 
 BLOCKS = [Block(**match.groupdict()) for match in BLOCK.finditer(RECIPES)]
@@ -114,6 +138,8 @@ def test_every_recipe_is_tried() -> None:
     """A block whose first line names no place is not seen: then something is missing here."""
     tables = ("ACTIVATIONS", "LOSSES", "OPTIMIZERS", "SCHEDULES", "INITIALIZERS")
     assert [added(table) for table in tables] == [{name} for name in BUILDS]
+    assert added("ENGINES") == {"second"}
+    assert [Path(block.file).stem for block in BLOCKS if block.way == "a copy of "] == ["de"]
     assert len(BLOCKS) == len(re.findall(r"^```\w+$", RECIPES, re.MULTILINE))
 
 
@@ -145,6 +171,28 @@ def test_the_sheet_that_a_recipe_adds_is_shown_and_judged(
     change_cell(path, "C2", typed_over, part=f"xl/worksheets/sheet{workbook.sheetnames.index('Largest') + 1}.xml")
     with pytest.raises(AssertionError, match="Largest!C2"):
         followed("-m", "xlnet", "check", str(path), "--engine", require("ironcalc"))
+
+
+def test_the_engine_that_a_recipe_adds_checks(followed: Run, require: Callable[[str], str]) -> None:
+    require("ironcalc")
+    followed("-m", "xlnet", "build", "--iters", "12", "-o", "second.xlsx")
+    report = json.loads(followed("-m", "xlnet", "check", "second.xlsx", "--engine", "second", "--json"))
+    assert (report["agrees"], report["engine"]) == (True, "Second")
+    names = followed("-c", "from xlnet.engines.choose import ENGINES; print(*ENGINES)").split()
+    assert names == ["libreoffice", "ironcalc", "second"]
+    assert "[auto|libreoffice|ironcalc|second]" in followed("-m", "xlnet", "check", "--help")
+
+
+def test_the_language_that_a_recipe_adds_is_read_and_checked(
+    followed: Run, tmp_path: Path, require: Callable[[str], str]
+) -> None:
+    path = tmp_path / "de.xlsx"
+    followed("-m", "xlnet", "build", "--lang", "de", "--iters", "12", "-o", str(path))
+    workbook = load_workbook(path, data_only=True)
+    assert workbook.properties.language == "de-DE"
+    shown = {row[1].value: row[2].value for row in workbook["Dashboard"].iter_rows()}
+    assert (shown["Iterationen"], shown["diverged?"]) == (12, "nein")
+    assert "every cell agrees" in followed("-m", "xlnet", "check", str(path), "--engine", require("ironcalc"))
 
 
 def test_libreoffice_agrees_with_all_of_them_together(followed: Run, require: Callable[[str], str]) -> None:

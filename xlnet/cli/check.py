@@ -12,7 +12,11 @@ from xlnet.cli.options import NameChoice, quiet
 LONGEST_TIMEOUT = 1_000_000
 DIFFERENCE = 1
 # Those of engines/choose.py, which takes long to import; a test compares the two.
-ENGINES = ("auto", "libreoffice", "ironcalc")
+ENGINES = (
+    "auto",
+    "libreoffice",
+    "ironcalc",
+)
 
 
 @click.command(short_help="Recalculate a workbook and compare every cell with numpy.")
