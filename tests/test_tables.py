@@ -33,7 +33,7 @@ from xlnet.model.iteration import iteration
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.reference import functions, schedules
-from xlnet.reference.optimizers import is_state
+from xlnet.reference.rules import kept_rules
 from xlnet.render.mathematics import Symbols
 from xlnet.spec import ORDERS, REDUCTIONS, Optimizer, Schedule, Spec
 from xlnet.template.rules import read_optimizer, read_schedule
@@ -187,8 +187,8 @@ def test_the_reference_knows_every_optimiser_and_setting(name: str) -> None:
     for spec in specs(name):
         graph = iteration(spec)
         state = {re.sub(r"_\d+_\d+$", "", node.key) for node in graph.nodes if node.group == "state"}
-        known = {n for n in reference.axes(spec) if is_state(n)}
-        assert state == known, spec.training.optimizer
+        kept = {name for name, _ in kept_rules(spec)}
+        assert state == kept & set(reference.axes(spec)) == kept, spec.training.optimizer
         cited = {constant.key for constant in graph.settings if constant.group == "settings"}
         assert cited == {n for n in reference.constants(spec) if n not in ("x", "t")}, spec.training.optimizer
     used = dict.fromkeys(OPTIMIZERS[name].defaults, 0.5)

@@ -22,8 +22,15 @@ import numpy as np
 
 from xlnet.reference.axes import axes, constants, initial, of_layers, trained
 from xlnet.reference.functions import Array, Axes, Quantities, Rule
-from xlnet.reference.optimizers import is_state
-from xlnet.reference.rules import fixed_rules, forward_rules, gradient_rules, layer_rules, next_row_rules, row_rules
+from xlnet.reference.rules import (
+    fixed_rules,
+    forward_rules,
+    gradient_rules,
+    kept_rules,
+    layer_rules,
+    next_row_rules,
+    row_rules,
+)
 from xlnet.spec import Spec
 
 __all__ = [
@@ -76,7 +83,7 @@ def steps(
     row = start | fixed
     with np.errstate(all="ignore"):
         _apply(fixed_rules(spec), row, row)
-    states = [name for name in names if is_state(name)]
+    states = [name for name, _ in kept_rules(spec)]
     row |= {f"previous {name}": np.full((1, *every[name].shape), np.nan) for name in states}
     for number in range(iters):
         if samples is not None:
@@ -100,9 +107,8 @@ def expected(spec: Spec, found: Quantities) -> Quantities:
     rows = len(found["iter"])
     given = dict(found)
     given["is_first"] = (np.arange(rows) == 0).astype(float)
-    for name in list(found):
-        if is_state(name):
-            given[f"previous {name}"] = np.concatenate([np.full_like(found[name][:1], np.nan), found[name][:-1]])
+    for name, _ in kept_rules(spec):
+        given[f"previous {name}"] = np.concatenate([np.full_like(found[name][:1], np.nan), found[name][:-1]])
     results: Quantities = {}
     following: Quantities = {}
     with np.errstate(all="ignore"):

@@ -15,11 +15,6 @@ from xlnet.spec import Spec
 _POWERS = ("beta1_k", "beta2_k")
 
 
-def is_state(name: str) -> bool:
-    """Return whether a quantity is an optimiser's state, which cites the iteration before."""
-    return name in _POWERS or name.split("_")[0] in ("m", "v", "g", "vmax")
-
-
 def powers(spec: Spec) -> list[Rule]:
     """βᵏ, multiplied up from row to row."""
     if spec.training.optimizer.name not in ("adam", "adamw"):

@@ -43,6 +43,11 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
         if number > 1:
             yield f"d_a{number - 1}", _handed_back(number, spec)
     yield from gradient_rules(spec)
+    yield from kept_rules(spec)
+
+
+def kept_rules(spec: Spec) -> Iterator[Rule]:
+    """Yield what the optimiser keeps, which cites the iteration before: powers of β, and a state of every parameter."""
     yield from powers(spec)
     for name in trained(spec):
         for prefix, rule in state_rules(spec, name):
