@@ -23,6 +23,8 @@ from workbook_xml import change_cell, other_formula, typed_over
 
 import xlnet
 from xlnet import reference
+from xlnet.book.sheets.compare.formulas import lives
+from xlnet.book.sheets.compare.plan import plan_of
 from xlnet.checking import check_all
 from xlnet.comparison import Comparison
 from xlnet.engines.workers.handover import ERROR
@@ -438,6 +440,12 @@ def test_a_diverging_run_stays_within_its_charts(compared: Compare, engine: str)
     assert drawn[-1] == max(drawn)
     outputs = [float(cells(f"Compare!{columns['y, run2']}{header + 1 + point}")) for point in range(60)]
     assert all(math.isfinite(y) and abs(y) <= 8 for y in outputs)
+
+
+def test_messages_call_what_a_run_shows_by_its_own_keys() -> None:
+    plan = plan_of(asked("depths"))
+    for index, output in enumerate(("a2_1@1", "a3_1@1")):
+        assert {"eta", f"output {output}"} <= {live.key for live in lives(plan, index)}
 
 
 DAMAGE = {

@@ -74,7 +74,7 @@ def _settings(plan: ComparePlan, index: int) -> Iterator[Live]:
         key = plan.constant(index, name)
         if key is not None:
             cited = layout.cells[key]
-            yield replace(_of_run(plan, index, name, plan.column("setting", name), InCell(cited)), shown=cited)
+            yield replace(_of_run(plan, index, key, plan.column("setting", name), InCell(cited)), shown=cited)
 
 
 def _results(plan: ComparePlan, index: int) -> Iterator[Live]:
@@ -93,8 +93,8 @@ def _results(plan: ComparePlan, index: int) -> Iterator[Live]:
     yield result("first loss", number(keys.LOSS, 1), _RESULT)
     yield result("final loss", number(keys.LOSS, iters), _RESULT)
     for output in plan.outputs:
-        column, last = plan.output_column(output), number(plan.output_key(index, output), iters)
-        yield _of_run(plan, index, f"output {output}", column, last, _RESULT)
+        key = plan.output_key(index, output)
+        yield _of_run(plan, index, f"output {key}", plan.output_column(output), number(key, iters), _RESULT)
     bound = InCell(Cell(NAME, CONTROL_ROW, VALUE_COLUMN))
     below = result("first below", losses.first_below(every_loss, bound, never, layout))
     yield replace(below, is_array=True)
