@@ -91,8 +91,9 @@ def build_comparison(
 def check(path: str | Path, **settings: Any) -> Report:
     """Recalculate the workbook and compare every cell with numpy.
 
-    `settings` are engine ("auto", "libreoffice", "ironcalc"), rtol, atol and timeout (seconds). Raises UserError when
-    the file is not an xlnet workbook, EngineError when no engine can recalculate it.
+    `settings` are engine ("auto", "libreoffice", "ironcalc"), rtol, atol, timeout (seconds), and strict: whether a
+    rewritten formula is a difference even if it agrees. Raises UserError when the file is not an xlnet workbook,
+    EngineError when no engine can recalculate it.
     """
     from xlnet.checking import check as check_workbook
 
