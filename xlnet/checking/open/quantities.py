@@ -106,7 +106,7 @@ def to_table(places: Mapping[str, Placement], quantities: Quantities, iterations
 def _placement(spec: Spec, layout: Layout, name: str, axes: reference.Axes) -> Placement:
     whole = {"x": "data_x", "t": "data_t"} if spec.has_data_sheet and not spec.draws_samples else {}
     column = whole.get(name, name)
-    if keys.state(column, "1") in layout.data:
+    if keys.element(column, 1) in layout.data:
         entries = [layout.data[keys.element(column, i + 1)] for i in range(axes.shape[-1])]
         samples, columns = np.arange(entries[0].top, entries[0].bottom + 1), [entry.left for entry in entries]
         grid_rows, grid_columns = np.meshgrid(samples, columns, indexing="ij")

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from xlnet import keys, reference
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, cells, faces, shown
-from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, ExplorePlan
+from xlnet.book.sheets.explore.plan import (
+    CONTROL_COLUMN,
+    ROUNDED_COLUMN,
+    VALUE_COLUMN,
+    VIEW_ROW,
+    Entry,
+    ExplorePlan,
+    following,
+    share,
+)
 from xlnet.book.sheets.explore.spans import numbers_span
 from xlnet.book.sheets.explore.written import DIGITS, EQUALS, HUGE, LEAST, ROUGHLY, TINY, parts_of
 from xlnet.cell import Cell
@@ -81,9 +90,9 @@ def _computed(view: View, plan: ExplorePlan) -> dict[str, float]:
     found = from_grids(places, view.grids, 1)
     values: dict[str, float] = {}
     for name, array in reference.updated(one, found).items():
-        values |= {f"next_{key}": number for key, number in _by_key(name, array[0])}
+        values |= {following(key): number for key, number in _by_key(name, array[0])}
     for name, array in reference.gradients(one, found).items():
-        values |= {f"share_{key}": number for key, number in _by_key(name, array[0])}
+        values |= {share(key): number for key, number in _by_key(name, array[0])}
     return values
 
 
