@@ -69,6 +69,8 @@ def documents(draw: st.DrawFn) -> Document:
     for number, count in enumerate(units, 1):
         activation = last if number == len(units) else draw(st.sampled_from(list(ACTIVATIONS)))
         layer = {"units": count, "activation": activation, "bias": draw(st.booleans())}
+        if number < len(units):
+            layer["dropout"] = draw(st.sampled_from([0.0, 0.0, 0.0, 0.25]))
         layers.append(layer | {"init": draw(st.sampled_from(list(INITIALIZERS)))})
     samples = draw(st.integers(1, 6))
     x = numbers(draw, samples, inputs)

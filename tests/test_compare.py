@@ -28,6 +28,7 @@ from xlnet.book.sheets.compare.plan import plan_of
 from xlnet.checking import check_all
 from xlnet.comparison import Comparison
 from xlnet.engines.workers.handover import ERROR
+from xlnet.model.dropout import masks
 from xlnet.model.samples import order
 from xlnet.summary import summaries, to_csv
 from xlnet.template.lists import listed, read_lists
@@ -42,6 +43,7 @@ ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "a schedule": ("seed", {"training.schedule.name": ["cosine"], "lr": [0.01, 0.02], "iters": [9]}),
     "seeds and batches": ("xor", {"seed": [1, 2], "batch": ["full", 1, 2], "iters": [25]}),
     "orders": ("iris", {"order": ["shuffled", "sequential"], "seed": [1, 2], "iters": [12]}),
+    "dropout": ("xor", {"network.layers[1].dropout": [0.3, 0.5], "seed": [1, 2], "iters": [20]}),
     "depths": ("xor", {"layers": ["2-3-1", "2-2-2-1"], "iters": [15]}),
     "lengths": ("seed", {"iters": [1, 2, 250]}),
     "targets": ("seed", {"data.t": [[[4]], [[5]]], "iters": [10]}),
@@ -278,8 +280,8 @@ def test_runs_trained_together_end_as_runs_trained_alone(case: str) -> None:
     for run, found in zip(comparison.runs, summaries(comparison), strict=True):
         spec = run.spec
         is_shuffled = spec.draws_samples and spec.training.order == "shuffled"
-        samples = order(spec).astype(float) if is_shuffled else None
-        alone = reference.train(spec, reference.initial(spec), reference.constants(spec), spec.training.iters, samples)
+        given = masks(spec) | ({"sample": order(spec).astype(float)} if is_shuffled else {})
+        alone = reference.train(spec, reference.initial(spec), reference.constants(spec), spec.training.iters, given)
         assert found.run is run
         assert found.loss == pytest.approx(alone["E"][-1], rel=1e-9, nan_ok=True)
         below = np.flatnonzero(alone["E"] < comparison.bound)

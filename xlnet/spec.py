@@ -29,6 +29,7 @@ class Layer:
 
     `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
     `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them.
+    `dropout` is the share of its units that training leaves out, drawn anew for every sample of every iteration.
     """
 
     type: str
@@ -37,6 +38,7 @@ class Layer:
     activation: str
     arrays: Mapping[str, Array] = field(hash=False)
     numbers: Mapping[str, int] = field(default_factory=dict, hash=False)
+    dropout: float = 0.0
 
     @property
     def units(self) -> int:
@@ -176,6 +178,11 @@ class Spec:
     def share(self) -> int:
         """What a sample's loss is divided by in the batch's: the batch size under mean, 1 under sum."""
         return self.batch_size if self.training.reduction == "mean" else 1
+
+    @property
+    def evaluated(self) -> Spec:
+        """The network as it is used once it has learned: nothing is left out."""
+        return replace(self, layers=tuple(replace(layer, dropout=0.0) for layer in self.layers))
 
     @property
     def of_one_sample(self) -> Spec:

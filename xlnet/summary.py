@@ -13,9 +13,10 @@ import numpy as np
 from xlnet import keys, reference
 from xlnet.book.sheets.dashboard.plan import outputs
 from xlnet.comparison import Comparison, Run
+from xlnet.model.dropout import masks
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.samples import order
-from xlnet.reference import Array, Quantities
+from xlnet.reference import Quantities
 from xlnet.spec import Spec
 from xlnet.template.overrides import short_name
 
@@ -74,7 +75,15 @@ def _structure(spec: Spec) -> object:
     """Return what runs must have in common to be trained together: all but the numbers in the rules."""
     training = spec.training
     layers = [
-        (layer.type, layer.takes, layer.gives, layer.activation, tuple(layer.arrays), tuple(layer.numbers.items()))
+        (
+            layer.type,
+            layer.takes,
+            layer.gives,
+            layer.activation,
+            tuple(layer.arrays),
+            tuple(layer.numbers.items()),
+            bool(layer.dropout),
+        )
         for layer in spec.layers
     ]
     flags = OPTIMIZERS[training.optimizer.name].flags
@@ -108,9 +117,17 @@ def _steps(specs: Sequence[Spec]) -> Iterator[Quantities]:
     # The samples are the same in all; settings are a run's own.
     fixed = reference.constants(spec)
     own = [{name: values for name, values in reference.constants(each).items() if values.ndim == 1} for each in specs]
-    drawn = spec.draws_samples and spec.training.order == "shuffled"
-    samples: Array | None = np.stack([order(each) for each in specs], axis=1).astype(float) if drawn else None
-    return reference.steps(spec, start, fixed | _stacked(own), spec.training.iters, samples)
+    every_drawn = [drawn(each) for each in specs]
+    given = {name: np.stack([each[name] for each in every_drawn], axis=1) for name in reference.drawn(spec)}
+    return reference.steps(spec, start, fixed | _stacked(own), spec.training.iters, given)
+
+
+def drawn(spec: Spec) -> Quantities:
+    """Return what the seed has drawn for every row (see `reference.drawn`)."""
+    found: Quantities = dict(masks(spec))
+    if spec.draws_samples:
+        found["sample"] = order(spec).astype(float)
+    return found
 
 
 def _stacked(every: Sequence[Quantities]) -> Quantities:

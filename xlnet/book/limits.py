@@ -9,6 +9,7 @@ from dataclasses import replace
 from xlnet.comparison import Comparison
 from xlnet.errors import UserError
 from xlnet.graph.node import Group
+from xlnet.model.dropout import of_sample as masks_of
 from xlnet.model.network import parameters
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.passes import passes
@@ -97,7 +98,7 @@ def _once(spec: Spec, trained: list[str]) -> int:
 def _per_sample(spec: Spec) -> int:
     """Return the columns of a sample: its number, inputs and targets where they are drawn, and both passes."""
     groups = (Group.FORWARD, Group.LOSS, Group.DELTAS)
-    both = sum(node.group in groups for node in passes(spec).nodes)
+    both = sum(node.group in groups for node in passes(spec).nodes) + len(masks_of(spec))
     return both + spec.draws_samples * (1 + spec.inputs + spec.outputs)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
-from xlnet.book.drawing.protection import take_numbers
+from xlnet.book.drawing.protection import take_numbers, whole_numbers
 from xlnet.book.passes import Pass
 from xlnet.book.shown import Shown
 from xlnet.book.style import Look
@@ -119,17 +119,15 @@ def put_inputs(page: Page, inputs: Sequence[Typed], look: Look, texts: Texts) ->
 
 def _choice(typed: Typed, texts: Texts) -> DataValidation:
     choices = typed.choices
+    if isinstance(choices, range):
+        return whole_numbers([typed.address], choices, texts)
     validation = DataValidation(
+        type="list",
+        formula1=f'"{",".join(choices)}"',
         allow_blank=False,
         showErrorMessage=True,
         errorTitle=texts.get("input", "choice title"),
+        error=texts.get("input", "word").format(words=texts.get("input", "between words").join(choices)),
     )
-    if isinstance(choices, range):
-        validation.type, validation.operator = "whole", "between"
-        validation.formula1, validation.formula2 = str(choices[0]), str(choices[-1])
-        validation.error = texts.get("input", "whole number").format(first=choices[0], last=choices[-1])
-    else:
-        validation.type, validation.formula1 = "list", f'"{",".join(choices)}"'
-        validation.error = texts.get("input", "word").format(words=texts.get("input", "between words").join(choices))
     validation.add(typed.address)
     return validation

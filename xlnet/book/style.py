@@ -25,6 +25,7 @@ class Palette:
 GROUPS: dict[str, Palette] = {
     Group.ITERATION: Palette("475569", "F1F5F9"),
     Group.SAMPLES: Palette("0F766E", "EFFBF9"),
+    Group.MASKS: Palette("4D7C0F", "F6FBEB"),
     Group.SCHEDULE: Palette("A16207", "FEFAE8"),
     Group.PARAMETERS: Palette("1D4ED8", "EFF4FF"),
     Group.FORWARD: Palette("15803D", "EFFAF2"),

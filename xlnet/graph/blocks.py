@@ -103,6 +103,24 @@ def _mathematics(text: str | None, names: Sequence[str], known: Sequence[Quantit
     return text and text.format(**{name: f"{{{own.key}}}" for name, own in zip(names, known, strict=True)})
 
 
+def dropout(keys: Sequence[str], sources: Sequence[str], masks: Sequence[str], rate: str) -> Block:
+    """Return a = f·r / (1 − p) of a layer, by its masks r of 0 and 1; ∂E/∂f = ∂E/∂a · r / (1 − p).
+
+    What is left is enlarged, so that it is as much on average as without (Srivastava et al. 2014, as torch.nn.Dropout).
+    """
+    every_mask, share = _quantities(masks), 1 - Quantity(rate)
+    return Block(
+        nodes=tuple(
+            Node(key, Group.FORWARD, product(f, r) / share)
+            for key, f, r in zip(keys, _quantities(sources), every_mask, strict=True)
+        ),
+        inputs=tuple(sources),
+        pullback=lambda deltas: [
+            (source, product(delta, r) / share) for source, delta, r in zip(sources, deltas, every_mask, strict=True)
+        ],
+    )
+
+
 @dataclass(frozen=True)
 class SoftmaxKeys:
     """The keys of a softmax layer: the largest z, e^(z − largest) of each unit, and their sum."""

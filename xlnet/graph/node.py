@@ -14,6 +14,7 @@ class Group(StrEnum):
 
     ITERATION = "iteration"
     SAMPLES = "samples"
+    MASKS = "masks"
     SCHEDULE = "schedule"
     PARAMETERS = "parameters"
     FORWARD = "forward"
@@ -64,9 +65,9 @@ class Node:
 
     `formula` holds in every iteration but the first, where `first` holds if there is one: a number that is typed
     (an initial weight) or a formula of its own. `typed` are the numbers of all iterations where none is computed (the
-    samples of a shuffled order). `aliases` are further keys of the same quantity; `mathematics` is the readable rule,
-    keys in braces, where the formula itself is not it. `of` is the quantity whose gradient or whose part of the
-    optimiser's state it is.
+    samples of a shuffled order, the masks of a dropout). `aliases` are further keys of the same quantity; `mathematics`
+    is the readable rule, keys in braces, where the formula itself is not it. `of` is the quantity whose gradient or
+    whose part of the optimiser's state it is.
     """
 
     key: str

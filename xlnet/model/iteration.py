@@ -6,7 +6,7 @@ from xlnet import keys
 from xlnet.graph.expression import Quantity, over, total
 from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Constant, Graph, Group, Node
-from xlnet.model import samples
+from xlnet.model import dropout, samples
 from xlnet.model.network import Parameter, forward, parameters
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import SCHEDULES, typed_learning_rate
@@ -30,6 +30,7 @@ def iteration(spec: Spec) -> Graph:
         nodes=(
             Node(keys.ITERATION, Group.ITERATION, Quantity(keys.ITERATION, previous=True) + 1, first=1.0),
             *samples.row_nodes(spec),
+            *dropout.row_nodes(spec),
             *_learning_rate(spec),
             *(_parameter(parameter, spec) for parameter in every_parameter),
             *(node for node in every_node if node.group == Group.FORWARD),
@@ -54,6 +55,7 @@ def _settings(spec: Spec) -> tuple[Constant, ...]:
     numbers = {typed_learning_rate(spec): optimizer.lr}
     numbers |= {name: optimizer.settings[name] for name in OPTIMIZERS[optimizer.name].active(optimizer.settings)}
     numbers |= schedule.settings if schedule else {}
+    numbers |= dropout.rates(spec)
     return (*constants, *(Constant(key, Group.SETTINGS, value) for key, value in numbers.items()))
 
 

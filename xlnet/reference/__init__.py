@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from xlnet.reference.axes import axes, constants, initial, of_layers, trained
+from xlnet.reference.axes import axes, constants, drawn, initial, of_layers, trained
 from xlnet.reference.functions import Array, Axes, Quantities, Rule
 from xlnet.reference.rules import (
     fixed_rules,
@@ -39,6 +39,7 @@ __all__ = [
     "Quantities",
     "axes",
     "constants",
+    "drawn",
     "expected",
     "forward",
     "gradients",
@@ -52,15 +53,15 @@ __all__ = [
 ]
 
 
-def train(spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples: Array | None = None) -> Quantities:
+def train(spec: Spec, start: Quantities, fixed: Quantities, iters: int, given: Quantities | None = None) -> Quantities:
     """Return `iters` rows of training from `start` (see `initial`), with the constants `fixed` in every row.
 
-    `samples`, of the shape (iters, batch size), are the samples of each row where their order is shuffled. Overflow
-    gives inf or NaN, as the mathematics has it.
+    `given` is what was drawn for each row (see `drawn`), its first axis the row. Overflow gives inf or NaN, as the
+    mathematics has it.
     """
     run: Quantities = {}
-    order = None if samples is None else samples[:, None]
-    for number, row in enumerate(steps(spec, start, fixed, iters, order)):
+    of_rows = {name: values[:, None] for name, values in (given or {}).items()}
+    for number, row in enumerate(steps(spec, start, fixed, iters, of_rows)):
         for name, values in row.items():
             if number == 0:
                 run[name] = np.empty((iters, *values.shape[1:]))
@@ -69,15 +70,16 @@ def train(spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples:
 
 
 def steps(
-    spec: Spec, start: Quantities, fixed: Quantities, iters: int, samples: Array | None = None
+    spec: Spec, start: Quantities, fixed: Quantities, iters: int, given: Quantities | None = None
 ) -> Iterator[Quantities]:
     """Yield the rows of training one by one, of several runs at once: the first axis is the run instead of the row.
 
     `start` has the initial weights of each run, `fixed` what the runs share (one row) or have of their own (a row a
-    run). `spec` says the rules, which are the same in all runs. `samples` has the shape (iters, runs, batch size).
+    run). `spec` says the rules, which are the same in all runs. `given` is what was drawn (see `drawn`), of the shape
+    (iters, runs, batch size, …).
     """
+    given = given or {}
     of_row, of_next = list(row_rules(spec)), list(next_row_rules(spec))
-    given = [] if samples is None else ["sample"]
     names = list(dict.fromkeys([*start, *given, *(name for name, _ in of_row)]))
     every = axes(spec)
     row = start | fixed
@@ -86,8 +88,7 @@ def steps(
     states = [name for name, _ in kept_rules(spec)]
     row |= {f"previous {name}": np.full((1, *every[name].shape), np.nan) for name in states}
     for number in range(iters):
-        if samples is not None:
-            row["sample"] = samples[number].astype(float)
+        row |= {name: values[number].astype(float) for name, values in given.items()}
         row["is_first"] = np.array([number == 0], dtype=float)
         following: Quantities = {}
         with np.errstate(all="ignore"):

@@ -26,7 +26,7 @@ def axes(spec: Spec) -> dict[str, Axes]:
     for number, layer in enumerate(spec.layers, 1):
         own = KINDS[layer.type].axes(layer)
         found |= {f"{letter}{number}": each for letter, each in own.items()}
-        found |= {f"d_{letter}{number}": own[letter] for letter in ("z", "a")}
+        found |= {f"d_{letter}{number}": own[letter] for letter in ("z", "f", "a") if letter in own}
     if spec.training.loss in FUSED_LOSSES:
         del found[f"d_a{len(spec.layers)}"]
     if spec.batch_size > 1:
@@ -54,6 +54,12 @@ def initial(spec: Spec) -> Quantities:
     return {"iter": np.ones(1)} | _parameters(spec)
 
 
+def drawn(spec: Spec) -> list[str]:
+    """Return the names of what is drawn for every row: the samples of a shuffled order, and the masks of a dropout."""
+    samples = ["sample"] if spec.draws_samples and spec.training.order == "shuffled" else []
+    return samples + [f"r{number}" for number, layer in enumerate(spec.layers, 1) if layer.dropout]
+
+
 def _parameters(spec: Spec) -> Quantities:
     return {
         f"{letter}{number}": np.array([values], dtype=float)
@@ -77,4 +83,6 @@ def _numbers(spec: Spec) -> dict[str, float]:
     always = {"eps", "beta1", "beta2", "alpha"}
     switched = {"nesterov", "centered", "amsgrad"} | (set() if optimizer.settings.get("momentum") else {"dampening"})
     used = {k: v for k, v in optimizer.settings.items() if k not in switched and (v or k in always)}
-    return {"eta_0" if schedule else "eta": optimizer.lr} | used | dict(schedule.settings if schedule else {})
+    rates = {f"dropout{n}": layer.dropout for n, layer in enumerate(spec.layers, 1) if layer.dropout}
+    rates |= schedule.settings if schedule else {}
+    return {"eta_0" if schedule else "eta": optimizer.lr} | used | rates

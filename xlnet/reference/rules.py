@@ -10,6 +10,7 @@ import numpy as np
 from xlnet.reference.axes import initial, trained
 from xlnet.reference.functions import FUSED_LOSSES, LOSSES, Array, Function, Quantities, Rule, flat
 from xlnet.reference.layers import KINDS, Kind, Own
+from xlnet.reference.layers.activated import delta_whole
 from xlnet.reference.optimizers import powers, state_rules, updated
 from xlnet.reference.schedules import SCHEDULES
 from xlnet.spec import Spec
@@ -39,6 +40,8 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
     for number in range(last, 0, -1):
         kind, own = _layer(number, spec)
         if number < last or spec.training.loss not in FUSED_LOSSES:
+            if own.layer.dropout:
+                yield f"d_f{number}", delta_whole(own)
             yield f"d_z{number}", kind.delta(own)
         if number > 1:
             yield f"d_a{number - 1}", _handed_back(number, spec)

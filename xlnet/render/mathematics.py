@@ -115,6 +115,7 @@ class Symbols:
         letter, layer, indices = parts.letter, parts.layer or 1, parts.indices
         if letter in _SPECIAL or letter in self.words:
             return _SPECIAL.get(letter) or self.words[letter]
+        letter = "p" if letter == "dropout" else letter
         if letter == "a":
             letter = "y" if layer == len(self.layers) else "h"
         if letter in ("t", "y"):

@@ -85,14 +85,25 @@ def _layer(table: TomlTable, before: Shape, random: np.random.Generator, *, is_l
     name = kind_of(table)
     kind = KINDS[name]
     arrays = [array.name for array in kind.arrays]
-    table.require_known("type", *(number.name for number in kind.numbers), "activation", "bias", *arrays, "init")
+    numbers_of_kind = [number.name for number in kind.numbers]
+    table.require_known("type", *numbers_of_kind, "activation", "bias", "dropout", *arrays, "init")
     numbers = _numbers(table, kind)
     takes, gives = _shapes(table, kind, before, numbers)
     weights = {a.letter: _weights(table, a, a.shape(takes, numbers), random) for a in kind.arrays if not a.is_bias}
     activation = _activation(table, gives, is_last=is_last)
     biases = {a.letter: _biases(table, a, a.shape(takes, numbers)) for a in kind.arrays if a.is_bias}
     has_bias = table.flag("bias", True)
-    return Layer(name, takes, gives, activation, weights | (biases if has_bias else {}), numbers)
+    dropout = _dropout(table, is_last=is_last)
+    return Layer(name, takes, gives, activation, weights | (biases if has_bias else {}), numbers, dropout)
+
+
+def _dropout(table: TomlTable, *, is_last: bool) -> float:
+    rate = table.number("dropout", 0.0)
+    if not 0 <= rate < 1:
+        table.fail("dropout", f"must be from 0 up to, but not including, 1, the share of units left out, not {rate:g}")
+    if rate and is_last:
+        table.fail("dropout", "is not possible on the last layer, whose outputs are compared with targets: remove it")
+    return rate
 
 
 def _weights(table: TomlTable, array: Array, shape: Shape, random: np.random.Generator) -> Numbers:

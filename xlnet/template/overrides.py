@@ -168,7 +168,7 @@ def _layers(document: Document, shape: str) -> list[str]:
 
 
 def _style(layer: Document) -> Document:
-    return {key: layer[key] for key in ("activation", "bias", "init") if key in layer}
+    return {key: layer[key] for key in ("activation", "bias", "dropout", "init") if key in layer}
 
 
 def _init(document: Document, name: str) -> list[str]:

@@ -17,8 +17,8 @@ NOTHING_DRAWN = "nothing is drawn at random: to draw new weights, use --layers, 
 
 
 def draws(document: Mapping[str, Any], spec: Spec) -> bool:
-    """Return whether `document`, which was parsed to `spec`, has weights or an order drawn that the run uses."""
-    return _draws_order(spec) or any(map(_draws_weights, document["network"]["layers"]))
+    """Return whether `document`, which was parsed to `spec`, has weights, an order or masks drawn that the run uses."""
+    return _draws_rows(spec) or any(map(_draws_weights, document["network"]["layers"]))
 
 
 def _draws_weights(layer: Mapping[str, Any]) -> bool:
@@ -33,10 +33,10 @@ def effective(spec: Spec) -> Spec:
     training = spec.training
     if not spec.draws_samples:
         training = replace(training, batch=None, order="sequential")
-    if not _draws_order(spec):
+    if not _draws_rows(spec):
         training = replace(training, seed=0)
     return replace(spec, name="", title="", description="", training=training)
 
 
-def _draws_order(spec: Spec) -> bool:
-    return spec.draws_samples and spec.training.order == "shuffled"
+def _draws_rows(spec: Spec) -> bool:
+    return (spec.draws_samples and spec.training.order == "shuffled") or any(layer.dropout for layer in spec.layers)

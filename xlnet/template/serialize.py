@@ -79,6 +79,7 @@ def _layer(layer: Layer) -> Document:
     found: Document = {} if layer.type == DENSE else {"type": layer.type}
     found |= {number.name: layer.numbers[number.name] for number in kind.numbers}
     found |= {"activation": layer.activation, "bias": any(a.is_bias and a.letter in layer.arrays for a in kind.arrays)}
+    found |= {"dropout": layer.dropout} if layer.dropout else {}
     return found | {array.name: layer.arrays[array.letter] for array in kind.arrays if array.letter in layer.arrays}
 
 

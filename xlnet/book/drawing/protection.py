@@ -29,6 +29,23 @@ def take_numbers(page: Page, ranges: Iterable[str], texts: Texts) -> None:
     page.add_data_validation(validation)
 
 
+def whole_numbers(ranges: Iterable[str], choices: range, texts: Texts) -> DataValidation:
+    """Return what lets the cells of these ranges take nothing but the whole numbers of `choices`."""
+    validation = DataValidation(
+        type="whole",
+        operator="between",
+        formula1=str(choices[0]),
+        formula2=str(choices[-1]),
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=texts.get("input", "choice title"),
+        error=texts.get("input", "whole number").format(first=choices[0], last=choices[-1]),
+    )
+    for cells in ranges:
+        validation.add(cells)
+    return validation
+
+
 def protect(page: Page) -> None:
     """Lock every cell that is no input: without a password, so that anyone can unlock the sheet by its menu.
 

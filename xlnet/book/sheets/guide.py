@@ -111,6 +111,8 @@ def _rules(model: Model) -> Iterator[GuideLine]:
     yield _heading(model, "rules")
     yield GuideLine("text", texts.get("guide", "forward of a sample" if several else "forward"))
     yield from _listed(model, [node for node in nodes if node.group in (Group.FORWARD, Group.LOSS)], "rule")
+    if any(layer.dropout for layer in model.spec.layers):
+        yield GuideLine("text", texts.get("guide", "dropout"))
     if sentence := texts.of_loss(model.spec.training.loss):
         yield GuideLine("text", sentence)
     if several:

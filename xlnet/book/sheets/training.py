@@ -15,11 +15,12 @@ from xlnet.book.drawing.cells import put, put_number, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.page import print_landscape
-from xlnet.book.drawing.protection import protect, take_numbers
+from xlnet.book.drawing.protection import protect, take_numbers, whole_numbers
 from xlnet.book.live import Formula, Live, filled, put_all
 from xlnet.book.model import Model
 from xlnet.graph.node import Constant, Group, Node
 from xlnet.graph.references import InCell
+from xlnet.model.layers.kind import MASK
 from xlnet.render.excel import cell
 from xlnet.sheet_size import HEADER_ROW, NAME_ROW, VALUE_ROW
 from xlnet.xlsx.page import Page
@@ -50,6 +51,8 @@ def draw(page: Page, model: Model) -> None:
     _show_numbers(page, model)
     _add_notes(page, model)
     take_numbers(page, _inputs(model), model.texts)
+    if masks := list(_masks(model)):
+        page.add_data_validation(whole_numbers(masks, range(2), model.texts))
     protect(page)
     page.freeze_panes = cell(model.layout.first_row, 2)
     page.heights[HEADER_ROW] = 21
@@ -71,7 +74,7 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
     palette, layout = style.GROUPS[node.group], model.layout
     column = layout.column(node.key)
     put_text(page, HEADER_ROW, column, model.header(node), style.varied(style.HEADER, fill=palette.strong))
-    is_whole = keys.parts(node.key).letter in (keys.ITERATION, keys.EPOCH, keys.SAMPLE)
+    is_whole = keys.parts(node.key).letter in (keys.ITERATION, keys.EPOCH, keys.SAMPLE, MASK)
     later = style.varied(
         style.TEXT,
         fill=palette.tint,
@@ -80,7 +83,8 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
         horizontal="center" if is_whole else "right",
     )
     if node.typed is not None:
-        later = style.varied(later, colour=style.INPUT.colour or "", bold=True)
+        is_open = node.group == Group.MASKS
+        later = style.varied(later, colour=style.INPUT.colour or "", bold=True, locked=not is_open)
     first = style.varied(style.INPUT, border="below", horizontal="right") if node.group == Group.PARAMETERS else later
     put(page, layout.cell(node.key, 1).row, column, first)
     put(page, layout.cell(node.key, 2).row, column, later)
@@ -138,12 +142,20 @@ def _inputs(model: Model) -> Iterator[str]:
         yield from (cell(place.row, place.column) for place in cells)
 
 
+def _masks(model: Model) -> Iterator[str]:
+    """Yield the ranges that hold the masks of a dropout."""
+    layout = model.layout
+    for group, start, end in _groups(model):
+        if group == Group.MASKS:
+            yield f"{cell(layout.first_row, start)}:{cell(layout.last_row, end)}"
+
+
 def _show_numbers(page: Page, model: Model) -> None:
     """Give numbers of ordinary size the same digits, and colour the gradients by sign and size."""
     low, middle, high = style.SIGNED_SCALE
     for group, start, end in _groups(model):
         area = f"{cell(model.layout.first_row, start)}:{cell(model.layout.last_row, end)}"
-        if group not in (Group.ITERATION, Group.SAMPLES):
+        if group not in (Group.ITERATION, Group.SAMPLES, Group.MASKS):
             align_ordinary(page, area)
         if group == Group.GRADIENTS:
             scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]

@@ -14,6 +14,7 @@ from xlnet.checking.judge.beside import wrong_beside
 from xlnet.checking.judge.divergence import drift_of, end_of_finite_rows, own_run
 from xlnet.checking.judge.envelope import expectation_of, is_near
 from xlnet.checking.judge.kinds import with_kinds_of_file
+from xlnet.checking.judge.masks import wrong_masks
 from xlnet.checking.judge.order import wrong_order
 from xlnet.checking.judge.region import Numbers, Region, WrongCell, judge, wrong_cell
 from xlnet.checking.judge.rewritten.judging import Agreeing
@@ -64,7 +65,8 @@ def compare(
         cells: list[WrongCell] = []
         judged = end
         if probe.name == AS_SAVED:
-            cells = [*_wrong_inputs(opened, grids), *wrong_order(opened, found, grids[opened.sheet])]
+            table = grids[opened.sheet]
+            cells = [*_wrong_inputs(opened, grids), *wrong_order(opened, found, table), *wrong_masks(opened, table)]
         if probe.name == AS_SAVED or (opened.kinds_of(grids[opened.sheet]) == ERROR).any():
             run = to_table(opened.places, own_run(opened, found), opened.iterations, opened.nodes_by_place)
             if not _wrong_inputs(opened, grids):

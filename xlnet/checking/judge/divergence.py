@@ -22,8 +22,8 @@ def own_run(opened: Opened, found: Quantities) -> Quantities:
     # The first iteration is number 1 whatever its cell holds.
     start = {name: found[name][:1] for name in reference.initial(spec)} | {"iter": np.ones(1)}
     fixed = {name: found[name] for name in reference.constants(spec)}
-    samples = found["sample"] if spec.draws_samples and spec.training.order == "shuffled" else None
-    return reference.train(spec, start, fixed, opened.iterations, samples)
+    drawn = {name: found[name] for name in reference.drawn(spec)}
+    return reference.train(spec, start, fixed, opened.iterations, drawn)
 
 
 def end_of_finite_rows(opened: Opened, probe: Probe, grid: Grid, run: Numbers) -> tuple[int, list[WrongCell]]:

@@ -15,6 +15,9 @@ from xlnet.spec import Layer, Shape, indices
 
 Numbers = Mapping[str, int]
 
+# The letters of a dropout's quantities: its masks, one a unit, and its rate, one a layer.
+MASK, RATE = "r", "dropout"
+
 
 class UnfitError(Exception):
     """The numbers of a layer do not fit what it takes: the key at fault, and the mend."""
@@ -69,6 +72,11 @@ class Names:
         """Return the keys of a quantity of every unit."""
         named = (keys.of_layer(letter, self.number, *place) for place in indices(self.layer.gives))
         return [keys.of_sample(key, self.sample) for key in named]
+
+    @property
+    def rate(self) -> str:
+        """The key of its dropout rate, the same for all samples."""
+        return keys.of_layer(RATE, self.number)
 
     def whole(self, letter: str) -> str:
         """Return the key of a quantity that the layer has once."""

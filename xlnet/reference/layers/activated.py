@@ -1,4 +1,8 @@
-"""What follows the weighted sums z of a layer, whatever its kind: a = f(z), and δz = δa ∘ f′(z)."""
+"""What follows the weighted sums z of a layer, whatever its kind: a = f(z), and δz = δa ∘ f′(z).
+
+With dropout a = f(z) ∘ r / (1 − p), r being 1 for the units that stay and 0 for the others; then f(z) is called f, and
+δf = δa ∘ r / (1 − p).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from xlnet.reference.functions import ACTIVATIONS, STEPS, Array, Axes, Function, Rule
+from xlnet.reference.functions import ACTIVATIONS, STEPS, Array, Axes, Function, Quantities, Rule
 from xlnet.reference.layers.kind import Own
 from xlnet.spec import Layer
 
@@ -14,9 +18,11 @@ _SOFTMAX = "softmax"
 
 
 def steps(layer: Layer) -> dict[str, Axes]:
-    """Return the axes of what the activation computes between z and a, by letter."""
+    """Return the axes of what stands between z and a, by letter: what the activation computes, and the dropout."""
     if layer.activation != _SOFTMAX:
-        return {letter: Axes(layer.gives, True) for letter in STEPS.get(layer.activation, ())}
+        found = {letter: Axes(layer.gives, True) for letter in STEPS.get(layer.activation, ())}
+        each = Axes(layer.gives, True)
+        return found | ({"f": each, "r": each, "dropout": Axes()} if layer.dropout else {})
     return {"zmax": Axes((), True), "esum": Axes((), True), "e": Axes(layer.gives, True)}
 
 
@@ -32,7 +38,21 @@ def activated(own: Own) -> Iterator[Rule]:
     for letter, step in STEPS.get(own.layer.activation, {}).items():
         yield own.name(letter), _from(own, step, known)
         known = [*known, letter]
-    yield own.name("a"), _from(own, ACTIVATIONS[own.layer.activation][0], known)
+    yield own.name(_whole(own)), _from(own, ACTIVATIONS[own.layer.activation][0], known)
+    if own.layer.dropout:
+        yield own.name("a"), lambda q: own.of(q, "f") * _left(own, q)
+
+
+def _whole(own: Own) -> str:
+    """Return the letter of f(z)."""
+    return "f" if own.layer.dropout else "a"
+
+
+def _left(own: Own, q: Quantities) -> Array:
+    """r / (1 − p)."""
+    masks = own.of(q, "r")
+    share = 1 - own.of(q, "dropout")
+    return np.asarray(masks / share.reshape(-1, *(1,) * (masks.ndim - 1)))
 
 
 def _from(own: Own, function: Callable[..., Array], letters: Sequence[str]) -> Function:
@@ -40,10 +60,16 @@ def _from(own: Own, function: Callable[..., Array], letters: Sequence[str]) -> F
 
 
 def delta(own: Own) -> Function:
-    """Return ∂E/∂z: δa ∘ f′(z), and by softmax a ∘ (δa − Σ δa·a)."""
+    """Return ∂E/∂z: δf ∘ f′(z), and by softmax a ∘ (δa − Σ δa·a)."""
     if own.layer.activation == _SOFTMAX:
         return lambda q: (
             own.of(q, "a") * (own.of(q, "d_a") - (own.of(q, "d_a") * own.of(q, "a")).sum(-1, keepdims=True))
         )
-    slope = _from(own, ACTIVATIONS[own.layer.activation][1], ["z", "a", *STEPS.get(own.layer.activation, ())])
-    return lambda q: own.of(q, "d_a") * slope(q)
+    whole = _whole(own)
+    slope = _from(own, ACTIVATIONS[own.layer.activation][1], ["z", whole, *STEPS.get(own.layer.activation, ())])
+    return lambda q: own.of(q, f"d_{whole}") * slope(q)
+
+
+def delta_whole(own: Own) -> Function:
+    """Return ∂E/∂f of a layer with dropout: δa ∘ r / (1 − p)."""
+    return lambda q: own.of(q, "d_a") * _left(own, q)

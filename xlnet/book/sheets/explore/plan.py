@@ -14,6 +14,7 @@ from xlnet.book.shown import Shown
 from xlnet.cell import Cell
 from xlnet.graph.expression import Product, Quantity, Sum
 from xlnet.graph.node import Group, Node
+from xlnet.model.dropout import of_sample as masks_of
 from xlnet.model.network import inputs, parameters, targets, units
 from xlnet.model.passes import passes
 from xlnet.render.layout import Layout
@@ -167,6 +168,8 @@ def _entries(plan: ExplorePlan) -> Iterator[Entry]:
         yield Entry(keys.SAMPLE, Group.SAMPLES, of_sample(keys.SAMPLE, spec))
     for key in (*inputs(spec), *targets(spec)):
         yield Entry(key, Group.SAMPLES, of_sample(key, spec))
+    for key in masks_of(spec):
+        yield Entry(key, Group.MASKS, of_sample(key, spec))
     for key in plan.parameters:
         yield Entry(key, Group.PARAMETERS, Shown(key, ITERATION))
     several = spec.batch_size > 1

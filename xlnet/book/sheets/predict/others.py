@@ -57,7 +57,7 @@ class Others:
     @cached_property
     def spec(self) -> Spec:
         """The network without its softmax: the largest output is that of the largest weighted sum."""
-        spec = self.plan.model.spec
+        spec = self.plan.model.spec.evaluated
         if spec.layers[-1].activation != SOFTMAX:
             return spec
         layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))

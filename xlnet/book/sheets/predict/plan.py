@@ -93,7 +93,7 @@ class PredictPlan:
         """The pass of a row: standardised inputs, then z and a of each layer."""
         seen = self.seen if self.is_standardized else []
         first = [Node(key, Group.SAMPLES, standardized(key)) for key in seen]
-        return first + passes(self.model.spec).forward
+        return first + passes(self.model.spec.evaluated).forward
 
     @cached_property
     def samples(self) -> int:

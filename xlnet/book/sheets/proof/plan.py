@@ -59,9 +59,10 @@ class ProofPlan:
 
     @cached_property
     def drawn(self) -> list[str]:
-        """The inputs and targets of the samples that the iteration draws."""
+        """What the iteration draws: the inputs and targets of its samples, and the masks of a dropout."""
         nodes = self.model.graph.nodes
-        return [n.key for n in nodes if n.group == Group.SAMPLES and keys.parts(n.key).letter in ("x", "t")]
+        samples = [n.key for n in nodes if n.group == Group.SAMPLES and keys.parts(n.key).letter in ("x", "t")]
+        return samples + [node.key for node in nodes if node.group == Group.MASKS]
 
     @cached_property
     def forward(self) -> list[Node]:

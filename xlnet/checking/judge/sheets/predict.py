@@ -91,7 +91,7 @@ def _along(view: View, plan: PredictPlan, number: int, step: int) -> float:
 
 def _passes(view: View, plan: PredictPlan) -> Cells:
     """Yield the passes, each quantity from what the sheet has of those that it depends on."""
-    one = plan.model.spec.of_one_sample
+    one = plan.model.spec.evaluated.of_one_sample
     places = placements(one, plan.layout, ["x", *reference.of_layers(one)])
     first = plan.rows[0]
     rows = plan.rows[-1] - first + 1
