@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from xlnet import keys
 from xlnet.graph.expression import Call, Expression, Lookup, Quantity, call
@@ -13,6 +12,9 @@ from xlnet.graph.node import Constant, DataColumn, Group, Node
 from xlnet.model.initializers import generator
 from xlnet.model.network import inputs, targets
 from xlnet.spec import Spec, Vector
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # What leads the keys of an input's mean and standard deviation.
 MEAN, DEVIATION = "mean", "sd"
@@ -87,6 +89,8 @@ def batch(spec: Spec) -> Sequence[int | None]:
 
 def order(spec: Spec) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Return the samples of every iteration, numbers from 1, permutation after permutation: (iters, batch size)."""
+    import numpy as np
+
     wanted = spec.training.iters * spec.batch_size
     random = generator(spec.training.seed, _ORDER_STREAM)
     epochs = -(-wanted // spec.samples)

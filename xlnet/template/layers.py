@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from math import prod
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS, generator
@@ -13,6 +14,12 @@ from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Array as Numbers
 from xlnet.spec import Layer, Shape
 from xlnet.template.toml_table import TomlTable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    # Made when the first weight is drawn: a template that gives its weights does without numpy, which loads slowly.
+    Source = Callable[[], np.random.Generator]
 
 DEFAULT_INITIALIZER = "xavier_uniform"
 # Weights times the places that they lead to: the terms of all weighted sums, each a part of a formula.
@@ -24,10 +31,10 @@ def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
     shape = network.shape("inputs", most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
     _require_room(tables, shape)
-    random = generator(seed)
+    source = cache(partial(generator, seed))
     layers = []
     for number, table in enumerate(tables, 1):
-        layer = _layer(table, shape, random, is_last=number == len(tables))
+        layer = _layer(table, shape, source, is_last=number == len(tables))
         layers.append(layer)
         shape = layer.gives
     return tuple(layers)
@@ -81,7 +88,7 @@ def _shapes(table: TomlTable, kind: Kind, before: Shape, numbers: dict[str, int]
         table.fail(error.key, str(error))
 
 
-def _layer(table: TomlTable, before: Shape, random: np.random.Generator, *, is_last: bool) -> Layer:
+def _layer(table: TomlTable, before: Shape, source: Source, *, is_last: bool) -> Layer:
     name = kind_of(table)
     kind = KINDS[name]
     arrays = [array.name for array in kind.arrays]
@@ -89,7 +96,7 @@ def _layer(table: TomlTable, before: Shape, random: np.random.Generator, *, is_l
     table.require_known("type", *numbers_of_kind, "activation", "bias", "dropout", *arrays, "init")
     numbers = _numbers(table, kind)
     takes, gives = _shapes(table, kind, before, numbers)
-    weights = {a.letter: _weights(table, a, a.shape(takes, numbers), random) for a in kind.arrays if not a.is_bias}
+    weights = {a.letter: _weights(table, a, a.shape(takes, numbers), source) for a in kind.arrays if not a.is_bias}
     activation = _activation(table, gives, is_last=is_last)
     biases = {a.letter: _biases(table, a, a.shape(takes, numbers)) for a in kind.arrays if a.is_bias}
     has_bias = table.flag("bias", True)
@@ -106,13 +113,13 @@ def _dropout(table: TomlTable, *, is_last: bool) -> float:
     return rate
 
 
-def _weights(table: TomlTable, array: Array, shape: Shape, random: np.random.Generator) -> Numbers:
+def _weights(table: TomlTable, array: Array, shape: Shape, source: Source) -> Numbers:
     if array.name in table.content:
         if "init" in table.content:
             table.fail("init", "cannot be combined with weights: keep one of the two")
         return table.array(array.name, shape, array.called)
     initializer = INITIALIZERS[table.choice("init", INITIALIZERS, DEFAULT_INITIALIZER)]
-    return _tuples(initializer.draw(random, shape).tolist())
+    return _tuples(initializer.draw(source(), shape).tolist())
 
 
 def _tuples(numbers: object) -> Numbers:
@@ -132,4 +139,8 @@ def _biases(table: TomlTable, array: Array, shape: Shape) -> Numbers:
     given = array.name in table.content
     if not table.flag("bias", True) and given:
         table.fail(array.name, "cannot be combined with bias = false: remove one of the two")
-    return table.array(array.name, shape, array.called) if given else _tuples(np.zeros(shape).tolist())
+    return table.array(array.name, shape, array.called) if given else _zeros(shape)
+
+
+def _zeros(shape: Shape) -> Numbers:
+    return (_zeros(shape[1:]),) * shape[0] if shape else 0.0
