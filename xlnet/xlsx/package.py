@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlnet.xlsx.page import Address, Page, number_styles, pages, sheet_data
+from xlnet.xlsx.page import Address, Page, cols, number_styles, pages, sheet_data
 from xlnet.xlsx.repairs import renamed, repaired
 from xlnet.xlsx.table import Table, most_bytes, styles_of, table_rows
 from xlnet.xlsx.texts import PART, TextTable
@@ -66,7 +66,7 @@ def save(
                 known = values[page.title]() if page.title in values else {}
                 rows = "".join(sheet_data(page, styles, texts, known))
                 before, _, after = _SHEET_DATA.split(content, maxsplit=1)
-                content = f"{before}<sheetData>{rows}</sheetData>{after}"
+                content = f"{before}{cols(page)}<sheetData>{rows}</sheetData>{after}"
             if page is not None and page.title in tables:
                 _write_table(package, name, content, tables[page.title])
             else:

@@ -1,6 +1,6 @@
 """A sheet whose cells are ours: openpyxl writes all but these, of which it takes 30 µs each.
 
-It keeps what stands around cells: widths, charts, rules, protection. It numbers looks, too, each once.
+It keeps what stands around cells: charts, rules, protection. It numbers looks, too, each once.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ class Page(Worksheet):
     def __init__(self, workbook: Workbook, title: str) -> None:
         super().__init__(workbook, title)
         self.written: dict[Address, CellContent] = {}
-        # The heights of rows in points, where they are not the usual one.
+        # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
+        self.widths: dict[int, float] = {}
         # The styles of the looks that the workbook has seen: all its pages have them in common.
         others = pages(workbook)
         self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
@@ -103,6 +104,15 @@ def pages(workbook: Workbook) -> list[Page]:
     """Return the sheets of a workbook."""
     every: list[Any] = workbook.worksheets
     return [sheet for sheet in every if isinstance(sheet, Page)]
+
+
+def cols(page: Page) -> str:
+    """Return the XML of a page's widths."""
+    xml = [
+        f'<col width="{width:.16g}" customWidth="1" min="{column}" max="{column}" />'
+        for column, width in sorted(page.widths.items())
+    ]
+    return f"<cols>{''.join(xml)}</cols>" if xml else ""
 
 
 def sheet_data(

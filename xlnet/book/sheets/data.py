@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from openpyxl.utils import get_column_letter
-
 from xlnet.book import style
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
 from xlnet.book.drawing.digits import align_ordinary
@@ -126,7 +124,7 @@ def _draw_statistics_labels(page: Page, model: Model) -> None:
     first = model.layout.cells[model.graph.statistics[0].key].column
     for row, name in enumerate(("mean", "deviation"), FIRST_SAMPLE_ROW):
         put_text(page, row, first - 1, model.texts.get("header", name), style.TEXT)
-    page.column_dimensions[get_column_letter(first - 1)].width = 20
+    page.widths[first - 1] = 20
     for index in range(0, len(model.graph.statistics), 2):
         key = model.graph.statistics[index].of
         _header(page, first + index // 2, model.symbols(key), style.GROUPS[Group.FORWARD])
@@ -135,4 +133,4 @@ def _draw_statistics_labels(page: Page, model: Model) -> None:
 def _header(page: Page, column: int, text: str, palette: style.Palette) -> None:
     put_text(page, 1, column, text, replace(style.HEADER, fill=palette.strong, shrink=True))
     width = min(max(_WIDTH, width_of(text) + 3), _MOST_WIDTH)
-    page.column_dimensions[get_column_letter(column)].width = width
+    page.widths[column] = width

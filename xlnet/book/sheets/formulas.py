@@ -34,7 +34,7 @@ def draw(page: Page, models: Sequence[Model]) -> None:
     for column, (header, width) in enumerate(zip(HEADERS, widths, strict=True), 1):
         look = replace(style.BAND, fill=style.CONSTANTS.strong)
         put_text(page, 1, column, texts.get("formulas", header), look)
-        page.column_dimensions[get_column_letter(column)].width = width
+        page.widths[column] = width
     every_row = (row for sheet in models for row in _rows(sheet, in_comparison=len(models) > 1))
     for row, (cells, colour) in enumerate(every_row, 2):
         for column, text in enumerate(cells, 1):

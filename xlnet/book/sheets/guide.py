@@ -46,7 +46,7 @@ SHEETS = (
     "Formulas",
     "Template",
 )
-_WIDTHS = {"A": 2, "B": 16, "C": 110}
+_WIDTHS = {1: 2, NAME_COLUMN: 16, TEXT_COLUMN: 110}
 _CHARACTERS_PER_LINE = 108
 # A longer list of rules shows those of the first unit of each layer.
 _MOST_RULES = 12
@@ -245,8 +245,7 @@ def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLi
             put_text(page, row, NAME_COLUMN, line.name, _NAME)
         put_text(page, row, TEXT_COLUMN, line.text, look)
         fit_height(page, row, lines_of(line.text, _CHARACTERS_PER_LINE))
-    for letter, width in _WIDTHS.items():
-        page.column_dimensions[letter].width = width
+    page.widths.update(_WIDTHS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.ITERATION].strong
     protect(page)

@@ -18,7 +18,7 @@ def draw(page: Page, toml: str) -> None:
     for row, line in enumerate(toml.split("\n"), 1):
         put_text(page, row, 1, line, style.CODE)
         fit_height(page, row, lines_of(line, _CHARACTERS_PER_LINE))
-    page.column_dimensions["A"].width = _WIDTH
+    page.widths[1] = _WIDTH
     page.sheet_view.showGridLines = False
     protect(page)
     print_landscape(page)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 
 from openpyxl.formatting.rule import ColorScaleRule
-from openpyxl.utils import get_column_letter
 
 from xlnet import keys
 from xlnet.book import style
@@ -88,7 +87,7 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
     first = style.varied(style.INPUT, border="below", horizontal="right") if node.group == Group.PARAMETERS else later
     put(page, layout.cell(node.key, 1).row, column, first)
     put(page, layout.cell(node.key, 2).row, column, later)
-    page.column_dimensions[get_column_letter(column)].width = _ITERATION_WIDTH if is_whole else _WIDTH
+    page.widths[column] = _ITERATION_WIDTH if is_whole else _WIDTH
 
 
 def _draw_bands(page: Page, model: Model) -> None:

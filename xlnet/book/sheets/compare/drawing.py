@@ -8,7 +8,6 @@ from dataclasses import replace
 from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import get_column_letter
 
 from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_number, put_text
@@ -208,8 +207,7 @@ def _set_widths(page: Page, plan: ComparePlan) -> None:
         shown = [str(plan.setting(index, name)) for index in range(len(plan.models))]
         if plan.constant(0, name) is None:
             widths[plan.column("setting", name)] = min(max(_WIDTH, *(width_of(word) + 2 for word in shown)), 30)
-    for column, width in widths.items():
-        page.column_dimensions[get_column_letter(column)].width = width
+    page.widths.update(widths)
 
 
 def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:

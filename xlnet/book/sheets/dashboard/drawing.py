@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from openpyxl.utils import get_column_letter
-
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_text
@@ -72,13 +70,12 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     protect(page)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
-    for letter, width in (("A", 2), ("B", 34), ("C", 16), ("D", 2)):
-        page.column_dimensions[letter].width = width
+    page.widths.update({1: 2, 2: 34, 3: 16, 4: 2})
     for column in range(CHART_COLUMN, POINTS_COLUMN):
         # Programs have widths of their own for columns that have none, and charts are placed by columns.
-        page.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
+        page.widths[column] = _CHART_COLUMN_WIDTH
     for key in shown.every_key:
-        page.column_dimensions[get_column_letter(shown.column(key))].width = _POINT_WIDTH
+        page.widths[shown.column(key)] = _POINT_WIDTH
     page.print_area = f"A1:{cell(FIRST_HEADLINE_ROW + 3 * (ROWS + 1), POINTS_COLUMN - 2)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1

@@ -10,7 +10,7 @@ from math import ceil
 from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import range_boundaries
 
 from xlnet import keys
 from xlnet.book import style
@@ -71,7 +71,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
             put_text(page, row, column, letter, look_of(picture.PictureCell(row, column, "name", f"{letter}1_1")))
     put_all(page, formulas)
     for column in range(1, last_column(plan) + 1):
-        page.column_dimensions[get_column_letter(column)].width = width(plan, column)
+        page.widths[column] = width(plan, column)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.FORWARD].strong
     protect(page)

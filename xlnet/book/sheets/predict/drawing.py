@@ -9,7 +9,6 @@ from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Border, Font, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from openpyxl.utils import get_column_letter
 
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
@@ -164,8 +163,7 @@ def _set_widths(page: Page, plan: PredictPlan) -> None:
     elif plan.side:
         widths |= dict.fromkeys(range(plan.picture_column + 1, plan.picture_column + 1 + plan.side), _POINT_WIDTH)
         widths[plan.picture_column] = _AXIS_WIDTH
-    for column, width in widths.items():
-        page.column_dimensions[get_column_letter(column)].width = width
+    page.widths.update(widths)
 
 
 def _draw_passes(page: Page, plan: PredictPlan) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import get_column_letter
 
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
@@ -70,9 +69,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     _draw_headers(page, made)
     put_all(page, formulas)
     _colour_verdicts(page, made)
-    page.column_dimensions["A"].width = _LABEL_WIDTH
+    page.widths[LABEL_COLUMN] = _LABEL_WIDTH
     for column in range(VALUE_COLUMN, max(made.last_column, len(made.columns)) + 1):
-        page.column_dimensions[get_column_letter(column)].width = _WIDTH
+        page.widths[column] = _WIDTH
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.GRADIENTS].strong
     protect(page)
