@@ -30,7 +30,8 @@ class Pass:
         own = {key for node in self.nodes for key in (node.key, *node.aliases)}
         cited = {q.key: None for node in self.nodes if node.formula for q in quantities(node.formula)}
         spots = self.layout.spots
-        typed = {key: [number(self._cell(key, row)) for row in self.rows] for key in cited if key in spots.keys() - own}
+        in_rows = [key for key in cited if key in spots and key not in own]
+        typed = {key: [number(self._cell(key, row)) for row in self.rows] for key in in_rows}
         fixed = {key: number(self.layout.cells[key]) for key in cited if key not in spots}
         found = evaluate.rows(typed, fixed, self.nodes)
         for node in self.nodes:
