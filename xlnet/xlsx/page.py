@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from openpyxl import Workbook
@@ -50,7 +51,7 @@ class Page(Worksheet):
     @cached_property
     def ordered(self) -> list[tuple[Address, CellContent]]:
         """The cells in the order in which they are written, once all are there."""
-        return sorted(self.written.items(), key=_address)
+        return sorted(self.written.items(), key=itemgetter(0))
 
     @property
     def max_column(self) -> int:
@@ -78,10 +79,6 @@ class Page(Worksheet):
         return cell
 
 
-def _address(item: tuple[Address, object]) -> Address:
-    return item[0]
-
-
 def add_page(workbook: Workbook, title: str) -> Page:
     """Add an empty sheet to a workbook and return it."""
     page = Page(workbook, title)
@@ -89,14 +86,14 @@ def add_page(workbook: Workbook, title: str) -> Page:
     return page
 
 
-def number_styles(workbook: Workbook) -> dict[Hashable, int]:
+def number_styles(workbook: Workbook) -> dict[bytes, int]:
     """Give the styles of all pages the numbers that cells cite, in the order in which they come up."""
-    numbers: dict[Hashable, int] = {}
+    numbers: dict[bytes, int] = {}
     for page in pages(workbook):
         for _, cell in page.ordered:
-            style = tuple(cell.style)
+            style = cell.style.tobytes()
             if style not in numbers:
-                numbers[style] = workbook._cell_styles.add(cell.style) if any(style) else 0  # type: ignore[attr-defined]
+                numbers[style] = workbook._cell_styles.add(cell.style) if any(cell.style) else 0  # type: ignore[attr-defined]
     return numbers
 
 
@@ -116,19 +113,21 @@ def cols(page: Page) -> str:
 
 
 def sheet_data(
-    page: Page, styles: Mapping[Hashable, int], texts: TextTable, values: Mapping[Address, Value]
+    page: Page, styles: Mapping[bytes, int], texts: TextTable, values: Mapping[Address, Value]
 ) -> Iterator[str]:
     """Yield the XML of a page's rows; `values` are those of its formulas."""
     cells: list[tuple[Address, CellContent | None]] = [*page.ordered]
     texts_of_values = written(values)
     empty = [((row, 0), None) for row in page.heights.keys() - {row for row, _ in page.written}]
     if empty:
-        cells = sorted([*cells, *empty], key=_address)
+        cells = sorted([*cells, *empty], key=itemgetter(0))
     letters = {column: get_column_letter(column) for column in {column for _, column in page.written}}
     for row, members in groupby(cells, key=lambda item: item[0][0]):
         attributes = f' ht="{page.heights[row]:.16g}" customHeight="1"' if row in page.heights else ""
         xml = [
-            _cell(f"{letters[place[1]]}{row}", cell, styles[tuple(cell.style)], texts, texts_of_values.get(place, ZERO))
+            _cell(
+                f"{letters[place[1]]}{row}", cell, styles[cell.style.tobytes()], texts, texts_of_values.get(place, ZERO)
+            )
             for place, cell in members
             if cell is not None
         ]
