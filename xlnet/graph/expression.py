@@ -53,6 +53,9 @@ class Number(Expression):
     value: float
 
 
+_ONE = Number(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity(Expression):
     """A named quantity: of the same iteration, or (`previous`) of the iteration before."""
@@ -172,9 +175,9 @@ def product(*factors: Expression | float) -> Expression:
     flat: list[Expression] = []
     for factor in map(expression, factors):
         flat.extend(factor.factors if isinstance(factor, Product) else (factor,))
-    flat = [factor for factor in flat if factor != Number(1)]
+    flat = [factor for factor in flat if factor != _ONE]
     if not flat:
-        return Number(1)
+        return _ONE
     return flat[0] if len(flat) == 1 else Product(tuple(flat))
 
 
