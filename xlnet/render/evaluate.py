@@ -21,8 +21,8 @@ from xlnet.xlsx.table import RowBlock
 
 Values = list[float]
 Typed = Iterator[Values]
-Rows = Callable[[Values, Typed, int, Values], None]
-CellFunction = Callable[["_Guarded", "_Guarded", Values], float]
+Rows = Callable[[Values, Typed, bool, Values], None]
+CellFunction = Callable[["_Guarded", "_Guarded", Values, bool], float]
 
 _FUNCTIONS = (*NUMERIC, "max", "min")
 _ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max": max, "min": min}}
@@ -33,15 +33,13 @@ def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[RowBlock]:
 
     The first block is one iteration.
     """
-    first = _Run(graph, first=True)
-    has_firsts = any(node.first is not None for node in graph.nodes)
-    later = _Run(graph, first=False) if has_firsts else first
+    run = _Run(graph)
     drawn = [node.typed for node in graph.nodes if node.typed is not None]
     previous: Values = [math.nan] * len(graph.nodes)
     start = 0
     for count in sizes:
         typed = [[numbers[row] for numbers in drawn] for row in range(start, start + count)]
-        block = (later if start else first).block(previous, typed, count)
+        block = run.block(previous, typed, count, is_first=start == 0)
         previous = block.values[-len(graph.nodes) :]
         start += count
         yield block
@@ -65,8 +63,8 @@ def rows(typed: Mapping[str, Values], fixed: Mapping[str, float], nodes: Sequenc
 class _Run:
     """Iterations as functions of the values of the iteration before."""
 
-    def __init__(self, graph: Graph, *, first: bool) -> None:
-        self._nodes, self._is_first = graph.nodes, first
+    def __init__(self, graph: Graph) -> None:
+        self._nodes = graph.nodes
         constants = [*graph.settings, *(c for column in graph.data for c in column.constants)]
         fixed = {constant.key: constant.value for constant in constants}
         self._environment = _ENVIRONMENT | {"fixed": list(fixed.values())}
@@ -85,40 +83,44 @@ class _Run:
         """Return the Python expression of each node."""
         python = _python(self._places, self._positions, here, previous)
         drawn = {node.key: index for index, node in enumerate(n for n in self._nodes if n.typed is not None)}
-        return [_source(node, drawn, python, first=self._is_first) for node in self._nodes]
+        return [_source(node, drawn, python) for node in self._nodes]
 
-    def block(self, previous: Values, typed: Sequence[Values], count: int) -> RowBlock:
-        """Return the next `count` rows."""
+    def block(self, previous: Values, typed: Sequence[Values], count: int, *, is_first: bool) -> RowBlock:
+        """Return the next `count` rows, or the first one."""
         values: Values = []
         with suppress(ArithmeticError, ValueError):
-            self._rows(previous, iter(typed), count, values)
+            self._rows(previous, iter(typed), is_first, values)
             # One sum finds every inf and NaN; a sum that overflows by itself costs only the slow way.
             if math.isfinite(sum(values)):
                 return RowBlock(values, is_finite=True)
         values = []
         for row in range(count):
-            previous = self._cell_by_cell(previous, typed[row])
+            previous = self._cell_by_cell(previous, typed[row], is_first=is_first)
             values += previous
         return RowBlock(values, is_finite=False)
 
-    def _cell_by_cell(self, previous: Values, typed: Values) -> Values:
+    def _cell_by_cell(self, previous: Values, typed: Values, *, is_first: bool) -> Values:
         """Return the row as a spreadsheet has it: a cell without a finite value is an error, and so are its heirs."""
         values: Values = []
         for cell in self._cells:
             try:
-                value = cell(_Guarded(previous), _Guarded(values), typed)
+                value = cell(_Guarded(previous), _Guarded(values), typed, is_first)
             except (ArithmeticError, ValueError):
                 value = math.nan
             values.append(value if math.isfinite(value) else math.nan)
         return values
 
 
-def _source(node: Node, drawn: Mapping[str, int], python: Notation, *, first: bool) -> str:
-    """Return the Python expression of a node's value in the first or a later row."""
+def _source(node: Node, drawn: Mapping[str, int], python: Notation) -> str:
+    """Return the Python expression of a node's value."""
     if node.typed is not None:
         return f"typed[{drawn[node.key]}]"
-    chosen = node.first if first and node.first is not None else node.formula
-    return write(chosen, python) if isinstance(chosen, Expression) else repr(chosen)
+    later = _written(node.formula, python)
+    return later if node.first is None else f"({_written(node.first, python)} if is_first else {later})"
+
+
+def _written(value: Expression | float | None, python: Notation) -> str:
+    return write(value, python) if isinstance(value, Expression) else repr(value)
 
 
 class _Guarded:
@@ -166,7 +168,7 @@ def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
     cited_previous = sorted({int(number) for source in sources for number in re.findall(r"\ba(\d+)\b", source)})
     names = [f"n{number}" for number in range(len(sources))]
     lines = (
-        "def rows(previous, drawn, count, values):",
+        "def rows(previous, drawn, is_first, values):",
         f" {', '.join(names)}, = previous",
         " extend = values.extend",
         " for typed in drawn:",
@@ -179,7 +181,7 @@ def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
 
 def _cells_of(sources: Sequence[str], environment: Mapping[str, object]) -> Sequence[CellFunction]:
     """Return a function for each cell of a row."""
-    lines = ("cells = [", *(f" lambda previous, here, typed: {source}," for source in sources), "]")
+    lines = ("cells = [", *(f" lambda previous, here, typed, is_first: {source}," for source in sources), "]")
     return cast(Sequence[CellFunction], _executed(lines, environment)["cells"])
 
 
