@@ -78,6 +78,19 @@ def test_a_difference_exits_with_1_and_names_the_cell(tmp_path: Path, require: C
     assert "Training!H5 (a1_1): typed over, as saved" in checked.stdout
 
 
+def test_a_build_that_draws_nothing_does_without_numpy(tmp_path: Path) -> None:
+    """It takes longer to import than such a workbook to write; afterwards it can be imported as ever."""
+    code = f"""
+import sys
+from xlnet.cli import cli
+cli.main(["build", "mazur", "--iters", "2", "--output", {str(tmp_path / "mazur.xlsx")!r}], standalone_mode=False)
+assert "numpy" not in sys.modules
+import numpy
+numpy.zeros(1)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=tmp_path)
+
+
 def test_a_diverging_run_is_built_with_a_warning(tmp_path: Path) -> None:
     built = run("build", "--lr", "1", cwd=tmp_path)
     assert built.returncode == 0
