@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from xlnet import keys
 from xlnet.graph.node import Group, Node
 from xlnet.model.initializers import generator
 from xlnet.model.layers.kind import MASK, RATE
 from xlnet.model.samples import batch
-from xlnet.spec import Spec, indices
+from xlnet.spec import Shape, Spec, indices
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # A seed of its own for the masks, so that they depend neither on the weights that were drawn nor on the order.
 _MASK_STREAM = 2
@@ -26,6 +30,9 @@ def masks(spec: Spec) -> dict[str, NDArray[np.float64]]:
 
     Their shape is (iters, batch size, *units); a unit stays with the probability 1 − p.
     """
+    if not rates(spec):
+        # Without numpy, which loads slowly.
+        return {}
     random = generator(spec.training.seed, _MASK_STREAM)
     return {
         f"{MASK}{number}": _drawn(random, layer.dropout, (spec.training.iters, spec.batch_size, *layer.gives))
@@ -34,7 +41,7 @@ def masks(spec: Spec) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def _drawn(random: np.random.Generator, rate: float, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _drawn(random: np.random.Generator, rate: float, shape: Shape) -> NDArray[np.float64]:
     return (random.random(shape) >= rate).astype(float)
 
 
@@ -52,9 +59,13 @@ def row_nodes(spec: Spec) -> list[Node]:
     """Return the columns of the Training sheet that hold the masks: sample by sample, layer by layer."""
     drawn = masks(spec)
     return [
-        Node(keys.of_sample(keys.element(name, *(i + 1 for i in place)), sample), Group.MASKS, None, typed=typed)
+        Node(keys.of_sample(keys.element(name, *place), sample), Group.MASKS, None, typed=typed.tolist())
         for position, sample in enumerate(batch(spec))
         for name, values in drawn.items()
-        for place in np.ndindex(*values.shape[2:])
-        for typed in [values[(slice(None), position, *place)].tolist()]
+        for place, typed in _by_unit(values[:, position])
     ]
+
+
+def _by_unit(values: NDArray[np.float64]) -> Iterator[tuple[Shape, NDArray[np.float64]]]:
+    """Yield each unit, by its indices from 1, with its masks in all iterations."""
+    yield from zip(indices(values.shape[1:]), values.reshape(len(values), -1).T, strict=True)
