@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "weights": "initial weights: one row per unit, one number per input of the layer",
         "biases": "initial biases, one per unit; default 0",
         "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
+        "frozen": "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
     },
     CONVOLUTION: {
         "type": "`conv1d`: a convolution along one axis, as PyTorch's `Conv1d`",
@@ -70,6 +71,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "weights": "initial weights, in PyTorch's shape: output channels × input channels × kernel",
         "biases": "initial biases, one per output channel; default 0",
         "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
+        "frozen": "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
     },
     "[data]": {
         "x": "inputs: one row per sample, one number per input",
@@ -92,6 +94,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         + ": a new permutation of the samples every epoch; default `sequential`",
         "seed": "seed for whatever is drawn: weights, a shuffled order; default 0",
         "train_biases": "`false` keeps the biases as they are; default `true`",
+        "decay_biases": "`false`: weight decay and the L1 penalty leave the biases alone; default `true`",
+        "clip_value": "each ∂E/∂w is clipped to between −c and c before the optimiser uses it; default 0: not at all",
+        "clip_norm": "all ∂E/∂w are scaled down, by one factor, to this norm at most, as by PyTorch's "
+        "`clip_grad_norm_`; default 0: not at all; not together with `clip_value`",
+        "l1": "L1 penalty: λ₁·sign(w) is added to the gradient that the optimiser uses, after clipping, as "
+        "`weight_decay` is; E and ∂E/∂w do not contain it; default 0",
         "optimizer": "the table `[training.optimizer]`: `name`, `lr` and the settings of that "
         "[optimiser](#optimisers); default plain `sgd` with `lr = 0.01`",
         "schedule": "the table `[training.schedule]`: `name` and the settings of that [schedule](#schedules)",
@@ -122,6 +130,12 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, float | bool]]] = {
     "rmsprop": ({}, {"momentum": 0.9}, {"centered": True}),
     "adam": ({}, {"amsgrad": True}),
     "adamw": ({},),
+    "adadelta": ({},),
+    "adamax": ({},),
+    "nadam": ({}, {"weight_decay": 0.1, "decoupled_weight_decay": True}),
+    "radam": ({},),
+    "rprop": ({},),
+    "lion": ({}, {"weight_decay": 0.1}),
 }
 
 STATUSES = (
@@ -305,10 +319,20 @@ def _loss(name: str) -> tuple[str, str, str]:
 def _rules() -> Iterator[str]:
     yield "## Optimisers"
     yield ""
-    yield "Names, defaults and formulas are PyTorch's, shown here for one weight. The state of an optimiser (m, v, g,"
-    yield "vmax) is carried from row to row. It starts from 0, but the first momentum step is the gradient itself. It"
-    yield "takes in the gradient of each row; the weight of the next row uses it. `weight_decay` adds λ·w to the"
-    yield "gradient, except in `adamw`, which shrinks w instead."
+    yield "Names, defaults and formulas are PyTorch's, shown here for one weight, but for `lr`, whose default"
+    yield "is 0.01 throughout (PyTorch's is 1 for `adadelta`, 0.002 for `adamax` and `nadam`, 0.001 for most"
+    yield "others), and `lion`, which PyTorch does not have: Chen et al. 2023, with a tenth of Adam's `lr` or"
+    yield "less. The state of an optimiser is carried from row to row. It starts from 0, but the first momentum"
+    yield "step is the gradient itself, and a step size of `rprop` starts from η. It takes in the gradient of"
+    yield "each row; the weight of the next row uses it. `weight_decay` adds λ·w to the gradient, except in"
+    yield "`adamw` and `lion`, and with `decoupled_weight_decay`, which shrink w instead."
+    yield ""
+    yield "With `clip_value`, `clip_norm` or `l1` (see [`[training]`](#training)) an optimiser uses a changed"
+    yield "gradient in place of ∂E/∂w, in a column of its own:"
+    yield ""
+    yield from _taken(clip_value=1.0)
+    yield from _taken(clip_norm=1.0)
+    yield from _taken(l1=0.1)
     yield ""
     for name, rule in OPTIMIZERS.items():
         yield f"### `{name}`"
@@ -321,8 +345,11 @@ def _rules() -> Iterator[str]:
             yield from _variant(name, variant)
     yield "## Schedules"
     yield ""
-    yield "η as a function of the iteration number k, from the initial learning rate η₀. Without a schedule η is a"
-    yield "single cell; with one it is a column."
+    yield "η as a function of the iteration number k, from the `lr` of the optimiser, η₀. Without a schedule η"
+    yield "is a single cell; with one it is a column. `warmup` is PyTorch's `LinearLR`, `one_cycle` its"
+    yield "`OneCycleLR` without the cycle of the momentum (η₀ is its `max_lr`), and `cosine_restarts` its"
+    yield "`CosineAnnealingWarmRestarts`; with a `t_mult` above 1 the iterations since the last restart and"
+    yield "those until the next have columns. A cycle or a warm-up that is over stays where it ended."
     yield ""
     yield from _table(("name", "η", "settings"), (_schedule(name) for name in SCHEDULES))
     yield "## Initialisers"
@@ -331,6 +358,18 @@ def _rules() -> Iterator[str]:
     yield "units. Numbers are drawn by numpy's PCG64 with `training.seed` and written into the workbook."
     yield ""
     yield from _table(("name", "weights"), ((f"`{name}`", DRAWN[name]) for name in INITIALIZERS))
+
+
+def _taken(**settings: float) -> Iterator[str]:
+    spec = _spec(_document(bias=False, training=settings))
+    nodes = iteration(spec).nodes
+    ((name, value),) = settings.items()
+    yield f"With `{name} = {value:g}`:"
+    yield ""
+    yield "```text"
+    yield from (_symbols_of(spec).rule(node) for node in nodes if node.group == "state")
+    yield "```"
+    yield ""
 
 
 def _variant(name: str, variant: Mapping[str, float | bool]) -> Iterator[str]:
@@ -354,7 +393,10 @@ def _schedule(name: str) -> tuple[str, str, str]:
         return f"`{name}`", "`η₀`", ""
     schedule = {"name": name} | {key: 2.0 for key, value in rule.defaults.items() if value is None}
     eta = _node(_spec(_document(schedule=schedule)), "eta").split(" = ", 1)[1]
-    settings = (f"`{key}`{_default(value)}" for key, value in rule.defaults.items())
+    settings = (
+        f"`{key}`" + (f": {' or '.join(rule.choices[key])}" if key in rule.choices else _default(value))
+        for key, value in rule.defaults.items()
+    )
     return f"`{name}`", _code(eta), ", ".join(settings)
 
 

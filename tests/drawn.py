@@ -31,6 +31,24 @@ SETTINGS: dict[str, list[float]] = {
     "eta_min": [0.0, 0.001],
     "end_lr": [0.001],
     "steps": [7, 40],
+    "rho": [0.9, 0.5],
+    "momentum_decay": [4e-3, 0.0],
+    "etaminus": [0.5, 0.3],
+    "etaplus": [1.2, 2.0],
+    "step_size_min": [1e-6, 1e-3],
+    "step_size_max": [50.0, 0.02],
+    "start_factor": [1 / 3, 0.0],
+    "end_factor": [1.0, 0.5],
+    "total_iters": [5, 3],
+    "total_steps": [7, 40],
+    "pct_start": [0.3, 0.5, 0.0],
+    "div_factor": [25, 4],
+    "final_div_factor": [1e4, 10],
+    "t_0": [2, 5],
+    "t_mult": [1, 2],
+    "l1": [0.01],
+    "clip_value": [0.1, 1.0],
+    "clip_norm": [0.1, 1.0],
 }
 
 
@@ -50,7 +68,15 @@ def optimizers(draw: st.DrawFn) -> Document:
 @st.composite
 def schedules(draw: st.DrawFn) -> Document:
     name = draw(st.sampled_from(list(SCHEDULES)))
-    return {"name": name} | {key: draw(st.sampled_from(SETTINGS[key])) for key in SCHEDULES[name].defaults}
+    known = {**SETTINGS, **SCHEDULES[name].choices}
+    return {"name": name} | {key: draw(st.sampled_from(known[key])) for key in SCHEDULES[name].defaults}
+
+
+@st.composite
+def takings(draw: st.DrawFn) -> Document:
+    """Draw what is done to gradients before an optimiser takes them: a gradient is clipped in one way at most."""
+    names = [*draw(st.sampled_from([[], [], ["clip_value"], ["clip_norm"]])), *draw(st.sampled_from([[], ["l1"]]))]
+    return {name: draw(st.sampled_from(SETTINGS[name])) for name in names} | {"decay_biases": draw(st.booleans())}
 
 
 def numbers(draw: st.DrawFn, rows: int, columns: int) -> list[list[float]]:
@@ -71,6 +97,7 @@ def documents(draw: st.DrawFn) -> Document:
         layer = {"units": count, "activation": activation, "bias": draw(st.booleans())}
         if number < len(units):
             layer["dropout"] = draw(st.sampled_from([0.0, 0.0, 0.0, 0.25]))
+            layer["frozen"] = draw(st.sampled_from([False, False, True]))
         layers.append(layer | {"init": draw(st.sampled_from(list(INITIALIZERS)))})
     samples = draw(st.integers(1, 6))
     x = numbers(draw, samples, inputs)
@@ -87,6 +114,7 @@ def documents(draw: st.DrawFn) -> Document:
         "seed": draw(st.integers(0, 1000)),
         "train_biases": draw(st.booleans()),
         "optimizer": draw(optimizers()),
+        **draw(takings()),
     }
     if draw(st.booleans()):
         training["schedule"] = draw(schedules())

@@ -40,6 +40,7 @@ NETWORKS: dict[str, Spec] = {
     **{name: xlnet.load(name) for name in bundled_names()},
     **{f"convolution {name}": spec_of(document) for name, document in CONVOLUTIONS.items()},
     "one way": xlnet.load("seed", layers="2-1-1", activation="gelu"),
+    "frozen": xlnet.load("mazur", layers="2-3-3-2", seed=1, **{"network.layers[2].frozen": True}),
     "two outputs": xlnet.load("mazur", layers="2-2-2", seed=1),
     "softmax": spec_of(fused("cross_entropy", "softmax")),
     "sigmoid": spec_of(fused("binary_cross_entropy", "sigmoid")),
@@ -132,7 +133,7 @@ def test_the_chain_rule_holds(spec: Spec) -> None:
     model = model_of(spec)
     lines = chain_lines(model)
     assert [re.match(r"w(\d+)", weight)[1] for weight, _, _ in lines] == [  # type: ignore[index]
-        str(number) for number in range(len(spec.layers), 0, -1)
+        str(number) for number in range(len(spec.layers), 0, -1) if not spec.layers[number - 1].frozen
     ]
     slopes = Slopes(spec)
     for weight, factors, has_others in lines:

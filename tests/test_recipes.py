@@ -36,10 +36,10 @@ BUILDS = {
     "softsign": ["--layers", "2-3-1", "--activation", "softsign"],
     "log_cosh": ["--loss", "log_cosh"],
     "averaged": ["--optimizer", "averaged"],
-    "warmup": ["mine.toml"],
+    "inverse_root": ["mine.toml"],
     "lecun_uniform": ["--init", "lecun_uniform"],
 }
-SCHEDULED = '\n[training.schedule]\nname = "warmup"\nsteps = 5\n'
+SCHEDULED = '\n[training.schedule]\nname = "inverse_root"\ndecay = 0.5\n'
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def test_libreoffice_agrees_with_all_of_them_together(followed: Run, require: Ca
 
 def test_the_help_lists_what_was_added(followed: Run) -> None:
     words = re.split(r"[\s,:.]+", followed("-m", "xlnet", "build", "--help"))
-    assert {*BUILDS} - {"warmup"} <= set(words)
+    assert {*BUILDS} - {"inverse_root"} <= set(words)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

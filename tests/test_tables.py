@@ -27,6 +27,7 @@ from xlnet.book.texts import LANGUAGES, load
 from xlnet.cli import cli
 from xlnet.cli.check import ENGINES as OFFERED
 from xlnet.engines.choose import AUTO, ENGINES
+from xlnet.graph.node import Graph
 from xlnet.graph.operations import ACTIVATIONS, KINKED, LOSSES, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.iteration import iteration
@@ -61,6 +62,8 @@ SETTINGS = [
     *((f"schedule {name}", key, value) for name, rule in SCHEDULES.items() for key, value in rule.defaults.items()),
 ]
 FLAGS = {key for rule in OPTIMIZERS.values() for key in rule.flags}
+# Settings that take a word: they have no cell.
+WORDS = {key for rule in SCHEDULES.values() for key in rule.choices}
 # Options that take a name of a table, by command.
 CHOICES = {
     ("build", "--activation"): [*ACTIVATIONS],
@@ -96,7 +99,7 @@ def test_every_loss_has_its_sentence(name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", dict.fromkeys(key for _, key, _ in SETTINGS if key not in FLAGS))
+@pytest.mark.parametrize("key", dict.fromkeys(key for _, key, _ in SETTINGS if key not in FLAGS | WORDS))
 def test_every_setting_has_a_meaning_and_a_symbol(key: str, language: str) -> None:
     sections = load(language).sections
     assert key in sections["meaning"], f"[meaning] {key} is missing in {language}.toml"
@@ -121,9 +124,14 @@ def specs(name: str) -> Iterator[Spec]:
     """Specs of an optimiser or a schedule, each setting in use and left out."""
     spec = xlnet.load("seed", iters=5)
     if name in SCHEDULES:
-        training = replace(spec.training, schedule=Schedule(name, dict.fromkeys(SCHEDULES[name].defaults, 1.0)))
-        yield replace(spec, training=training)
+        for value in (0.0, 1.0, 2.0):
+            # The last word of a setting that takes one.
+            last = {key: min(value, len(words) - 1.0) for key, words in SCHEDULES[name].choices.items()}
+            schedule = Schedule(name, dict.fromkeys(SCHEDULES[name].defaults, value) | last)
+            yield replace(spec, training=replace(spec.training, schedule=schedule))
         return
+    yield replace(spec, training=replace(spec.training, l1=0.1, clip_value=1.0))
+    yield replace(spec, training=replace(spec.training, l1=0.1, clip_norm=1.0))
     defaults = OPTIMIZERS[name].defaults
     for chosen in chain.from_iterable(combinations(defaults, count) for count in range(len(defaults) + 1)):
         # Nesterov's momentum is one.
@@ -189,10 +197,22 @@ def test_the_reference_knows_every_optimiser_and_setting(name: str) -> None:
         state = {re.sub(r"_\d+_\d+$", "", node.key) for node in graph.nodes if node.group == "state"}
         kept = {name for name, _ in kept_rules(spec)}
         assert state == kept & set(reference.axes(spec)) == kept, spec.training.optimizer
-        cited = {constant.key for constant in graph.settings if constant.group == "settings"}
-        assert cited == {n for n in reference.constants(spec) if n not in ("x", "t")}, spec.training.optimizer
+        assert settings_of(graph) == {n for n in reference.constants(spec) if n not in ("x", "t")}
     used = dict.fromkeys(OPTIMIZERS[name].defaults, 0.5)
-    assert name == "sgd" or not np.array_equal(weights(name, used), weights("no such optimiser", used))
+    plain = weights("sgd", dict.fromkeys(OPTIMIZERS["sgd"].defaults, 0.0))
+    assert not np.array_equal(weights(name, used), plain)
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEDULES if name != CONSTANT])
+def test_the_reference_knows_every_column_and_setting_of_a_schedule(name: str) -> None:
+    for spec in specs(name):
+        graph = iteration(spec)
+        assert settings_of(graph) == {n for n in reference.constants(spec) if n not in ("x", "t")}
+        assert {node.key for node in graph.nodes if node.group == "schedule"} <= set(reference.axes(spec))
+
+
+def settings_of(graph: Graph) -> set[str]:
+    return {constant.key for constant in graph.settings if constant.group == "settings"}
 
 
 def weights(optimizer: str, used: Mapping[str, float]) -> reference.Array:
@@ -219,7 +239,7 @@ def test_the_tests_draw_every_entry_and_every_setting() -> None:
     seen: set[tuple[str, str]] = set()
 
     @settings(
-        max_examples=400,
+        max_examples=800,
         derandomize=True,
         database=None,
         deadline=None,
@@ -288,6 +308,10 @@ KERAS_AND_PYTORCH = {
     "StepLR": "step",
     "ExponentialLR": "exponential",
     "CosineAnnealingLR": "cosine",
+    "CosineAnnealingWarmRestarts": "cosine_restarts",
+    "LinearLR": "warmup",
+    "NAdam": "nadam",
+    "Adadelta": "adadelta",
     "GlorotUniform": "xavier_uniform",
     "xavier_normal_": "xavier_normal",
     "kaiming_uniform_": "he_uniform",
@@ -300,8 +324,8 @@ def test_the_names_of_keras_and_pytorch(other: str, name: str) -> None:
     assert {names.known(other, names.NAMES[kind]) for kind in kinds} == {name}
 
 
-# By default these mean something else there: Keras cuts glorot_normal off, PyTorch's LinearLR goes upwards …
-@pytest.mark.parametrize("other", ["glorot_normal", "RandomUniform", "ConstantLR", "LinearLR", "ExponentialDecay"])
+# By default these mean something else there: Keras cuts glorot_normal off, PyTorch's OneCycleLR moves the momentum …
+@pytest.mark.parametrize("other", ["glorot_normal", "RandomUniform", "ConstantLR", "OneCycleLR", "ExponentialDecay"])
 def test_a_name_that_means_two_things_is_none(other: str) -> None:
     assert not any(names.known(other, known) for known in names.NAMES.values())
 
@@ -361,6 +385,6 @@ def test_runs_show_the_tables_spelling(tmp_path: Path) -> None:
 
 def test_a_wrong_name_in_a_list_is_refused_with_the_nearest() -> None:
     with pytest.raises(
-        xlnet.UserError, match=r"--optimizer: must be one of .*, not 'adm' \(did you mean adam or adamw"
+        xlnet.UserError, match=r"--optimizer: must be one of .*, not 'adm' \(did you mean adam or radam"
     ):
         xlnet.load_comparison("xor", optimizer=["sgd", "adm"])

@@ -34,7 +34,8 @@ NAMES: dict[str, Collection[str]] = {
 # Names that Keras (K) and PyTorch (P) have for the same, as `fold` leaves them; what differs from a name of xlnet by
 # case and underscores alone need not stand here. Left out are names that mean something else by default, as Keras's
 # glorot_normal (cut off at two deviations), random_uniform (up to 0.05) and ExponentialDecay, PyTorch's ConstantLR (a
-# third of η) and LinearLR (upwards), and those whose targets are of another kind (sparse_categorical_crossentropy).
+# third of η) and OneCycleLR (which moves the momentum too), and those whose targets are of another kind
+# (sparse_categorical_crossentropy).
 OTHER_NAMES = {
     "linear": "identity",  # K
     "meansquarederror": "mse",  # K
@@ -52,6 +53,8 @@ OTHER_NAMES = {
     "steplr": "step",  # P
     "exponentiallr": "exponential",  # P
     "cosineannealinglr": "cosine",  # P
+    "cosineannealingwarmrestarts": "cosine_restarts",  # P
+    "linearlr": "warmup",  # P: from a third of η up to η
     "sumoverbatchsize": "mean",  # K
     "ones": "constant",  # K and P
     "glorotuniform": "xavier_uniform",  # K

@@ -28,8 +28,9 @@ class Layer:
     """A layer: it takes an array of the shape `takes`, and gives one of the shape `gives`, an entry a unit.
 
     `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
-    `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them.
-    `dropout` is the share of its units that training leaves out, drawn anew for every sample of every iteration.
+    `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them. Those
+    of a `frozen` layer stay as they are. `dropout` is the share of its units that training leaves out, drawn anew for
+    every sample of every iteration.
     """
 
     type: str
@@ -39,6 +40,7 @@ class Layer:
     arrays: Mapping[str, Array] = field(hash=False)
     numbers: Mapping[str, int] = field(default_factory=dict, hash=False)
     dropout: float = 0.0
+    frozen: bool = False
 
     @property
     def units(self) -> int:
@@ -113,7 +115,8 @@ class Training:
 
     `iters` is the number of rows, one forward and backward pass each. `batch` is the number of samples of a row, None
     for all of them. `seed` is what the weights and a shuffled order were drawn with. `schedule` is None where the
-    learning rate is constant.
+    learning rate is constant. `l1` is the weight of the L1 penalty, and without `decay_biases` neither it nor a weight
+    decay acts on biases; a gradient is clipped to ±`clip_value`, or all together to the norm `clip_norm`. 0 is none.
     """
 
     iters: int = 200
@@ -125,6 +128,10 @@ class Training:
     train_biases: bool = True
     optimizer: Optimizer = Optimizer()
     schedule: Schedule | None = None
+    l1: float = 0.0
+    decay_biases: bool = True
+    clip_value: float = 0.0
+    clip_norm: float = 0.0
 
 
 @dataclass(frozen=True)

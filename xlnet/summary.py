@@ -14,8 +14,9 @@ from xlnet import keys, reference
 from xlnet.book.sheets.dashboard.plan import outputs
 from xlnet.comparison import Comparison, Run
 from xlnet.model.dropout import masks
-from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.samples import order
+from xlnet.model.schedules import shaping
 from xlnet.reference import Quantities
 from xlnet.spec import Spec
 from xlnet.template.overrides import short_name
@@ -80,6 +81,7 @@ def _structure(spec: Spec) -> object:
             layer.takes,
             layer.gives,
             layer.activation,
+            layer.frozen,
             tuple(layer.arrays),
             tuple(layer.numbers.items()),
             bool(layer.dropout),
@@ -88,8 +90,11 @@ def _structure(spec: Spec) -> object:
     ]
     flags = OPTIMIZERS[training.optimizer.name].flags
     settings = [(key, value if key in flags else bool(value)) for key, value in training.optimizer.settings.items()]
-    rules = (training.loss, training.reduction, training.batch, training.order, training.train_biases)
-    schedule = training.schedule and training.schedule.name
+    rules = (
+        *(training.loss, training.reduction, training.batch, training.order, training.train_biases),
+        *(training.decay_biases, *taken.active(training)),
+    )
+    schedule = training.schedule and (training.schedule.name, *shaping(training.schedule).items())
     return (*layers, *rules, training.iters, training.optimizer.name, *settings, schedule, spec.data)
 
 

@@ -10,9 +10,10 @@ from xlnet.comparison import Comparison
 from xlnet.errors import UserError
 from xlnet.graph.node import Group
 from xlnet.model.dropout import of_sample as masks_of
-from xlnet.model.network import parameters
-from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.network import Parameter, parameters
+from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.passes import passes
+from xlnet.model.schedules import SCHEDULES
 from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Spec
 
@@ -76,19 +77,26 @@ def most_runs(comparison: Comparison) -> int:
 
 def columns_needed(spec: Spec) -> int:
     """Return the number of columns of the Training sheet, without laying it out."""
-    trained = [parameter.key for parameter in parameters(spec) if parameter.trained]
-    optimizer = spec.training.optimizer
-    rule = OPTIMIZERS[optimizer.name]
-    state = len(rule.state(trained[0], optimizer.settings)) * len(trained) + len(rule.shared(optimizer.settings))
-    return _once(spec, trained) + state + spec.batch_size * _per_sample(spec)
+    trained = [parameter for parameter in parameters(spec) if parameter.trained]
+    return _once(spec, trained) + _of_optimizer(spec, trained) + spec.batch_size * _per_sample(spec)
 
 
-def _once(spec: Spec, trained: list[str]) -> int:
+def _of_optimizer(spec: Spec, trained: Sequence[Parameter]) -> int:
+    """Return the columns of the gradients as the optimiser takes them, and of its state."""
+    training = spec.training
+    rule = OPTIMIZERS[training.optimizer.name]
+    for_all = len(taken.norm(trained, training)) + len(rule.shared(training.optimizer.settings))
+    each = len(rule.state(taken.own(trained[0], training)))
+    return for_all + len(taken.taken(trained, training)) + each * len(trained)
+
+
+def _once(spec: Spec, trained: Sequence[Parameter]) -> int:
     """Return the columns that a row has once: iteration, epoch, η, parameters, gradients, and E of a batch."""
+    schedule = spec.training.schedule
     return (
         1
         + spec.draws_samples
-        + (spec.training.schedule is not None)
+        + (len(SCHEDULES[schedule.name].columns(schedule.settings)) + 1 if schedule else 0)
         + len(parameters(spec))
         + len(trained)
         + (spec.batch_size > 1)

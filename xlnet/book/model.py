@@ -132,6 +132,8 @@ def model_of(
     """Return the model of a spec, in a language of `texts`, with what its sheets are called."""
     graph = iteration(spec)
     texts = load_texts(language)
+    if spec.training.schedule:
+        texts = texts.of_schedule(spec.training.schedule.name)
     return Model(
         spec=spec,
         graph=graph,

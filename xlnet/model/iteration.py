@@ -8,21 +8,21 @@ from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.model import dropout, samples
 from xlnet.model.network import Parameter, forward, parameters
-from xlnet.model.optimizers import OPTIMIZERS
-from xlnet.model.schedules import SCHEDULES, typed_learning_rate
+from xlnet.model.optimizers import OPTIMIZERS, taken
+from xlnet.model.schedules import SCHEDULES, active_settings, typed_learning_rate
 from xlnet.spec import Spec
 
 
 def iteration(spec: Spec) -> Graph:
     """Return the graph of one iteration, its nodes in the order of the sheet's columns."""
     every_parameter = parameters(spec)
-    trained = [parameter.key for parameter in every_parameter if parameter.trained]
+    trained = [parameter for parameter in every_parameter if parameter.trained]
     passes = [forward(spec, sample) for sample in samples.batch(spec)]
-    gradients = Gradients(trained)
+    gradients = Gradients([parameter.key for parameter in trained])
     deltas = [delta for blocks in passes for delta in gradients.backward(blocks)]
     every_node = [node for blocks in passes for block in blocks for node in block.nodes]
-    optimizer = spec.training.optimizer
-    rule = OPTIMIZERS[optimizer.name]
+    training = spec.training
+    rule = OPTIMIZERS[training.optimizer.name]
     return Graph(
         settings=_settings(spec),
         data=samples.columns(spec),
@@ -38,8 +38,10 @@ def iteration(spec: Spec) -> Graph:
             *_batch_loss(spec),
             *deltas,
             *gradients.of_parameters(),
-            *rule.shared(optimizer.settings),
-            *(node for key in trained for node in rule.state(key, optimizer.settings)),
+            *taken.norm(trained, training),
+            *taken.taken(trained, training),
+            *rule.shared(training.optimizer.settings),
+            *(node for parameter in trained for node in rule.state(taken.own(parameter, training))),
         ),
     )
 
@@ -54,7 +56,8 @@ def _settings(spec: Spec) -> tuple[Constant, ...]:
     optimizer, schedule = spec.training.optimizer, spec.training.schedule
     numbers = {typed_learning_rate(spec): optimizer.lr}
     numbers |= {name: optimizer.settings[name] for name in OPTIMIZERS[optimizer.name].active(optimizer.settings)}
-    numbers |= schedule.settings if schedule else {}
+    numbers |= taken.active(spec.training)
+    numbers |= active_settings(schedule) if schedule else {}
     numbers |= dropout.rates(spec)
     return (*constants, *(Constant(key, Group.SETTINGS, value) for key, value in numbers.items()))
 
@@ -64,14 +67,14 @@ def _learning_rate(spec: Spec) -> list[Node]:
     if schedule is None:
         return []
     rule = SCHEDULES[schedule.name]
-    return [Node(keys.LEARNING_RATE, Group.SCHEDULE, rule.eta(), mathematics=rule.mathematics)]
+    eta = Node(keys.LEARNING_RATE, Group.SCHEDULE, rule.eta(schedule.settings), mathematics=rule.mathematics)
+    return [*rule.columns(schedule.settings), eta]
 
 
 def _parameter(parameter: Parameter, spec: Spec) -> Node:
     """Return a parameter's column: its initial value, then the update by the row above."""
-    optimizer = spec.training.optimizer
     if parameter.trained:
-        formula = OPTIMIZERS[optimizer.name].update(parameter.key, optimizer.settings)
+        formula = OPTIMIZERS[spec.training.optimizer.name].update(taken.own(parameter, spec.training))
     else:
         formula = Quantity(parameter.key, previous=True)
     return Node(parameter.key, Group.PARAMETERS, formula, first=parameter.value)

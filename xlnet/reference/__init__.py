@@ -23,10 +23,10 @@ import numpy as np
 from xlnet.reference.axes import axes, constants, drawn, initial, of_layers, trained
 from xlnet.reference.functions import Array, Axes, Quantities, Rule
 from xlnet.reference.rules import (
+    carried,
     fixed_rules,
     forward_rules,
     gradient_rules,
-    kept_rules,
     layer_rules,
     next_row_rules,
     row_rules,
@@ -85,7 +85,7 @@ def steps(
     row = start | fixed
     with np.errstate(all="ignore"):
         _apply(fixed_rules(spec), row, row)
-    states = [name for name, _ in kept_rules(spec)]
+    states = carried(spec)
     row |= {f"previous {name}": np.full((1, *every[name].shape), np.nan) for name in states}
     for number in range(iters):
         row |= {name: values[number].astype(float) for name, values in given.items()}
@@ -108,7 +108,7 @@ def expected(spec: Spec, found: Quantities) -> Quantities:
     rows = len(found["iter"])
     given = dict(found)
     given["is_first"] = (np.arange(rows) == 0).astype(float)
-    for name, _ in kept_rules(spec):
+    for name in carried(spec):
         given[f"previous {name}"] = np.concatenate([np.full_like(found[name][:1], np.nan), found[name][:-1]])
     results: Quantities = {}
     following: Quantities = {}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from string import ascii_letters
+
 import numpy as np
 
 from xlnet.reference.functions import FUSED_LOSSES, Axes, Quantities
 from xlnet.reference.layers import KINDS
-from xlnet.reference.optimizers import powers, state_rules
+from xlnet.reference.optimizers import optimizer_numbers, shared_rules, state_rules, taken_rules
+from xlnet.reference.schedules import schedule_columns, schedule_numbers
 from xlnet.spec import Spec
 
 
@@ -22,17 +25,20 @@ def axes(spec: Spec) -> dict[str, Axes]:
         found |= {"epoch": Axes(), "sample": Axes((), True)}
         found |= {"data_x": Axes((spec.samples, spec.inputs)), "data_t": Axes((spec.samples, spec.outputs))}
     if spec.training.schedule:
-        found |= {"eta": Axes()}
+        found |= {name: Axes() for name in (*(name for name, _ in schedule_columns(spec.training.schedule)), "eta")}
     for number, layer in enumerate(spec.layers, 1):
         own = KINDS[layer.type].axes(layer)
         found |= {f"{letter}{number}": each for letter, each in own.items()}
-        found |= {f"d_{letter}{number}": own[letter] for letter in ("z", "f", "a") if letter in own}
+        if number >= first_trained(spec):
+            found |= {f"d_{letter}{number}": own[letter] for letter in ("z", "f", "a") if letter in own}
     if spec.training.loss in FUSED_LOSSES:
         del found[f"d_a{len(spec.layers)}"]
     if spec.batch_size > 1:
         found["losses"] = Axes((), True)
-    found |= {name: Axes() for name, _ in powers(spec)}
+    found |= {name: Axes() for name, _ in shared_rules(spec)}
     found |= {f"d_{name}": found[name] for name in trained(spec)}
+    taken = (name for name, _ in taken_rules(spec, trained(spec), biases(spec)))
+    found |= {name: found.get(name.removeprefix("used_"), Axes()) for name in taken}
     found |= {f"{prefix}_{name}": found[name] for name in trained(spec) for prefix, _ in state_rules(spec, name)}
     return found
 
@@ -45,8 +51,20 @@ def of_layers(spec: Spec) -> list[str]:
 
 def trained(spec: Spec) -> list[str]:
     """Return the names of the parameter arrays that training changes."""
-    biases = {f"{letter}{n}" for n, layer in enumerate(spec.layers, 1) for letter in KINDS[layer.type].biases}
-    return [name for name in _parameters(spec) if spec.training.train_biases or name not in biases]
+    kept = set() if spec.training.train_biases else biases(spec)
+    for number, layer in enumerate(spec.layers, 1):
+        kept |= {f"{letter}{number}" for letter in layer.arrays if layer.frozen}
+    return [name for name in _parameters(spec) if name not in kept]
+
+
+def biases(spec: Spec) -> set[str]:
+    """Return the names of the parameter arrays that are biases."""
+    return {f"{letter}{n}" for n, layer in enumerate(spec.layers, 1) for letter in KINDS[layer.type].biases}
+
+
+def first_trained(spec: Spec) -> int:
+    """Return the number of the first layer that learns: nothing before it needs a gradient."""
+    return min(int(name.lstrip(ascii_letters)) for name in trained(spec))
 
 
 def initial(spec: Spec) -> Quantities:
@@ -79,10 +97,7 @@ def constants(spec: Spec) -> Quantities:
 
 def _numbers(spec: Spec) -> dict[str, float]:
     """Return the settings that training uses; one that is 0 where it could be left out is left out."""
-    optimizer, schedule = spec.training.optimizer, spec.training.schedule
-    always = {"eps", "beta1", "beta2", "alpha"}
-    switched = {"nesterov", "centered", "amsgrad"} | (set() if optimizer.settings.get("momentum") else {"dampening"})
-    used = {k: v for k, v in optimizer.settings.items() if k not in switched and (v or k in always)}
+    lr, schedule = spec.training.optimizer.lr, spec.training.schedule
     rates = {f"dropout{n}": layer.dropout for n, layer in enumerate(spec.layers, 1) if layer.dropout}
-    rates |= schedule.settings if schedule else {}
-    return {"eta_0" if schedule else "eta": optimizer.lr} | used | rates
+    rates |= schedule_numbers(schedule) if schedule else {}
+    return {"eta_0" if schedule else "eta": lr} | optimizer_numbers(spec) | rates

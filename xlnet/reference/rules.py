@@ -7,12 +7,12 @@ from string import ascii_letters, digits
 
 import numpy as np
 
-from xlnet.reference.axes import initial, trained
+from xlnet.reference.axes import biases, first_trained, initial, trained
 from xlnet.reference.functions import FUSED_LOSSES, LOSSES, Array, Function, Quantities, Rule, flat
 from xlnet.reference.layers import KINDS, Kind, Own
 from xlnet.reference.layers.activated import delta_whole
-from xlnet.reference.optimizers import powers, state_rules, updated
-from xlnet.reference.schedules import SCHEDULES
+from xlnet.reference.optimizers import shared_rules, state_rules, taken_rules, updated
+from xlnet.reference.schedules import eta_rule, schedule_columns
 from xlnet.spec import Spec
 
 
@@ -33,27 +33,36 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
     """
     yield from _sample_rules(spec)
     if spec.training.schedule:
-        yield "eta", SCHEDULES[spec.training.schedule.name]
+        yield from schedule_columns(spec.training.schedule)
+        yield "eta", eta_rule(spec.training.schedule)
     yield from forward_rules(spec)
-    last = len(spec.layers)
+    first, last = first_trained(spec), len(spec.layers)
     yield _loss_slope(spec)
-    for number in range(last, 0, -1):
+    for number in range(last, first - 1, -1):
         kind, own = _layer(number, spec)
         if number < last or spec.training.loss not in FUSED_LOSSES:
             if own.layer.dropout:
                 yield f"d_f{number}", delta_whole(own)
             yield f"d_z{number}", kind.delta(own)
-        if number > 1:
+        if number > first:
             yield f"d_a{number - 1}", _handed_back(number, spec)
     yield from gradient_rules(spec)
     yield from kept_rules(spec)
 
 
+def carried(spec: Spec) -> list[str]:
+    """Return the names of what may cite the iteration before: what an optimiser keeps, and a schedule's columns."""
+    schedule = spec.training.schedule
+    every = (*kept_rules(spec), *(schedule_columns(schedule) if schedule else ()))
+    return [name for name, _ in every]
+
+
 def kept_rules(spec: Spec) -> Iterator[Rule]:
-    """Yield what the optimiser keeps, which cites the iteration before: powers of β, and a state of every parameter."""
-    yield from powers(spec)
+    """Yield the gradients that the optimiser takes, what it keeps once for all, and a state of every parameter."""
+    yield from taken_rules(spec, trained(spec), biases(spec))
+    yield from shared_rules(spec)
     for name in trained(spec):
-        for prefix, rule in state_rules(spec, name):
+        for prefix, rule in state_rules(spec, name, biases(spec)):
             yield f"{prefix}_{name}", rule
 
 
@@ -83,7 +92,7 @@ def next_row_rules(spec: Spec) -> Iterator[Rule]:
     changed = trained(spec)
     for name in initial(spec):
         if name != "iter":
-            yield name, updated(spec, name) if name in changed else _unchanged(name)
+            yield name, updated(spec, name, biases(spec)) if name in changed else _unchanged(name)
 
 
 # Samples: the j-th one drawn, in sequential order, is number ((j − 1) mod N) + 1.

@@ -13,9 +13,9 @@ from contextlib import suppress
 from functools import cached_property
 from typing import cast
 
-from xlnet.graph.expression import Expression, Quantity
+from xlnet.graph.expression import Expression, Quantity, Sum, total
 from xlnet.graph.node import Constant, Graph, Group, Node
-from xlnet.graph.printing import Notation, write
+from xlnet.graph.printing import SUM, Notation, write
 from xlnet.render.functions import NUMERIC
 from xlnet.xlsx.table import RowBlock
 
@@ -24,6 +24,7 @@ Typed = Iterator[Values]
 Rows = Callable[[Values, Typed, bool, Values], None]
 CellFunction = Callable[["_Guarded", "_Guarded", Values, bool], float]
 
+_LONGEST_SUM = 2_000
 _FUNCTIONS = (*NUMERIC, "max", "min")
 _ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max": max, "min": min}}
 
@@ -157,7 +158,16 @@ def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, prev
         quantity=quantity,
         choice=lambda left, right, then, otherwise: f"({then} if {left} > {right} else {otherwise})",
         lookup=lambda column, number: f"{column}[int({number}) - 1]",
+        long_sum=lambda terms: _in_parts(terms, _python(places, fixed, here, previous)),
     )
+
+
+def _in_parts(terms: Sum, python: Notation) -> tuple[str, int] | None:
+    """Return a very long sum as one of shorter ones, None where it is none: Python compiles no longer one."""
+    if len(terms.terms) <= _LONGEST_SUM:
+        return None
+    starts = range(0, len(terms.terms), _LONGEST_SUM)
+    return " + ".join(f"({write(total(*terms.terms[s : s + _LONGEST_SUM]), python)})" for s in starts), SUM
 
 
 def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xlnet.graph.expression import Expression, Product, Quantity, Sum
+from xlnet.graph.expression import Expression, Product, Quantity, Square, Sum
 from xlnet.graph.printing import ATOM, SUM
 from xlnet.render.layout import Layout
 
@@ -17,8 +17,8 @@ Cited = Callable[[Quantity], str]
 def long_sum(terms: Sum, layout: Layout, cited: Cited, last: Cited) -> tuple[str, int] | None:
     """Return a long sum of neighbours in a shorter form; None where it has none.
 
-    a + b + … is SUM, w·a + … + b is SUMPRODUCT + b; with the precedence of what it became. `cited` writes where a
-    quantity stands, `last` the same at the end of a range.
+    a + b + … is SUM, w·a + … + b and w² + … + b are SUMPRODUCT + b; with the precedence of what it became. `cited`
+    writes where a quantity stands, `last` the same at the end of a range.
     """
     pairs = [pair for pair in map(_factors, terms.terms) if pair]
     others = [term for term in terms.terms if isinstance(term, Quantity)]
@@ -41,6 +41,8 @@ def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
     match term:
         case Product((Quantity() as left, Quantity() as right)):
             return left, right
+        case Square(Quantity() as operand):
+            return operand, operand
     return None
 
 

@@ -37,6 +37,8 @@ def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
         layer = _layer(table, shape, source, is_last=number == len(tables))
         layers.append(layer)
         shape = layer.gives
+    if all(layer.frozen for layer in layers):
+        tables[-1].fail("frozen", "every layer is frozen, so that nothing would learn: leave one of them free")
     return tuple(layers)
 
 
@@ -93,15 +95,23 @@ def _layer(table: TomlTable, before: Shape, source: Source, *, is_last: bool) ->
     kind = KINDS[name]
     arrays = [array.name for array in kind.arrays]
     numbers_of_kind = [number.name for number in kind.numbers]
-    table.require_known("type", *numbers_of_kind, "activation", "bias", "dropout", *arrays, "init")
+    table.require_known("type", *numbers_of_kind, "activation", "bias", "dropout", *arrays, "init", "frozen")
     numbers = _numbers(table, kind)
     takes, gives = _shapes(table, kind, before, numbers)
     weights = {a.letter: _weights(table, a, a.shape(takes, numbers), source) for a in kind.arrays if not a.is_bias}
     activation = _activation(table, gives, is_last=is_last)
     biases = {a.letter: _biases(table, a, a.shape(takes, numbers)) for a in kind.arrays if a.is_bias}
     has_bias = table.flag("bias", True)
-    dropout = _dropout(table, is_last=is_last)
-    return Layer(name, takes, gives, activation, weights | (biases if has_bias else {}), numbers, dropout)
+    return Layer(
+        name,
+        takes,
+        gives,
+        activation,
+        weights | (biases if has_bias else {}),
+        numbers,
+        dropout=_dropout(table, is_last=is_last),
+        frozen=table.flag("frozen", False),
+    )
 
 
 def _dropout(table: TomlTable, *, is_last: bool) -> float:

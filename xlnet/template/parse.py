@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from xlnet.model import classification as classes
+from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
 from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.layers import read_layers
-from xlnet.template.rules import read_loss, read_optimizer, read_schedule, require_fitting_loss
+from xlnet.template.rules import read_loss, read_optimizer, read_schedule, read_taken, require_fitting_loss
 from xlnet.template.toml_table import TomlTable
 
 
@@ -59,7 +60,10 @@ def parse(
 
 
 def _training(table: TomlTable) -> Training:
-    table.require_known("iters", "loss", "reduction", "batch", "order", "seed", "train_biases", "optimizer", "schedule")
+    table.require_known(
+        *("iters", "loss", "reduction", "batch", "order", "seed", "train_biases", "decay_biases", *TAKEN),
+        *("optimizer", "schedule"),
+    )
     iters = table.integer("iters", 200, least=1, most=MOST_ITERATIONS)
     return Training(
         iters=iters,
@@ -69,6 +73,8 @@ def _training(table: TomlTable) -> Training:
         order=table.choice("order", ORDERS, "sequential"),
         seed=table.integer("seed", 0, least=0, most=2**63 - 1),
         train_biases=table.flag("train_biases", True),
+        decay_biases=table.flag("decay_biases", True),
+        **read_taken(table),
         optimizer=read_optimizer(table.table("optimizer")),
         schedule=read_schedule(table.table("schedule"), iters),
     )

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from xlnet.graph.operations import LOSSES
 from xlnet.model.optimizers import OPTIMIZERS
+from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.names import is_of_one_output
 from xlnet.spec import Data, Optimizer, Schedule
 from xlnet.template.toml_table import TomlTable
 
 # Settings that are shares of what is kept: from 0 to below 1.
-_SHARES = ("momentum", "alpha", "beta1", "beta2")
-# A denominator is made of it.
-_POSITIVE = ("step_size", "t_max", "steps", "gamma")
-_NOT_NEGATIVE = ("eps", "weight_decay", "initial_accumulator_value", "lr_decay", "dampening", "decay")
+_SHARES = ("momentum", "alpha", "beta1", "beta2", "rho", "pct_start")
+# A denominator is made of it, or it is what something is multiplied with.
+_POSITIVE = (
+    *("step_size", "t_max", "steps", "gamma", "t_0", "total_iters", "total_steps", "div_factor", "final_div_factor"),
+    *("etaminus", "step_size_min", "step_size_max"),
+)
+_NOT_NEGATIVE = (
+    *("eps", "weight_decay", "initial_accumulator_value", "lr_decay", "dampening", "decay", "momentum_decay"),
+    *("start_factor", "end_factor", *TAKEN),
+)
+_AT_LEAST_ONE = ("t_mult", "etaplus")
+_AT_MOST_ONE = ("start_factor", "end_factor", "etaminus")
 
 
 def read_loss(table: TomlTable) -> str:
@@ -30,6 +39,8 @@ def read_optimizer(table: TomlTable) -> Optimizer:
         key: float(table.flag(key, bool(default))) if key in rule.flags else _number(table, key, default)
         for key, default in rule.defaults.items()
     }
+    if settings.get("step_size_max", 1) < settings.get("step_size_min", 0):
+        table.fail("step_size_max", "must be at least step_size_min: change one of the two")
     if settings.get("nesterov") and (not settings["momentum"] or settings["dampening"]):
         table.fail("nesterov", "needs momentum above 0 and dampening of 0: set momentum, for example to 0.9")
     return Optimizer(name, table.number("lr", 0.01), settings)
@@ -42,8 +53,22 @@ def read_schedule(table: TomlTable, iters: int) -> Schedule | None:
     table.require_known("name", *defaults)
     if name == CONSTANT:
         return None
-    settings = {key: _number(table, key, iters if value == "iters" else value) for key, value in defaults.items()}
+    choices = SCHEDULES[name].choices
+    settings = {
+        key: float(choices[key].index(table.choice(key, choices[key], choices[key][0])))
+        if key in choices
+        else _number(table, key, iters if value == "iters" else value)
+        for key, value in defaults.items()
+    }
     return Schedule(name, settings)
+
+
+def read_taken(table: TomlTable) -> dict[str, float]:
+    """Return how gradients are clipped, and the L1 penalty. Raises UserError."""
+    settings = {key: _number(table, key, 0.0) for key in TAKEN}
+    if settings["clip_value"] and settings["clip_norm"]:
+        table.fail("clip_norm", "cannot be combined with clip_value: keep one of the two")
+    return settings
 
 
 def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_table: TomlTable, data: Data) -> None:
@@ -83,4 +108,8 @@ def _number(table: TomlTable, key: str, default: float | str | None) -> float:
         table.fail(key, f"must be above 0, not {value:g}")
     if key in _NOT_NEGATIVE and value < 0:
         table.fail(key, f"must be at least 0, not {value:g}")
+    if key in _AT_LEAST_ONE and value < 1:
+        table.fail(key, f"must be at least 1, not {value:g}")
+    if key in _AT_MOST_ONE and value > 1:
+        table.fail(key, f"must be at most 1, not {value:g}")
     return value

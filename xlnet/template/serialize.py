@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from xlnet.model.layers import DENSE, KINDS
-from xlnet.model.optimizers import OPTIMIZERS
-from xlnet.spec import Layer, Shape, Spec, Training
+from xlnet.model.optimizers import OPTIMIZERS, taken
+from xlnet.model.schedules import SCHEDULES
+from xlnet.spec import Layer, Schedule, Shape, Spec, Training
 
 Document = dict[str, Any]
 
@@ -69,9 +70,16 @@ def _training(training: Training) -> Document:
         "order": training.order,
         "seed": training.seed,
         "train_biases": training.train_biases,
+        **({} if training.decay_biases else {"decay_biases": False}),
+        **taken.active(training),
         "optimizer": {"name": optimizer.name, "lr": optimizer.lr} | settings,
     }
-    return found | ({"schedule": {"name": schedule.name} | dict(schedule.settings)} if schedule else {})
+    return found | ({"schedule": {"name": schedule.name} | _schedule(schedule)} if schedule else {})
+
+
+def _schedule(schedule: Schedule) -> Document:
+    choices = SCHEDULES[schedule.name].choices
+    return {key: choices[key][int(value)] if key in choices else value for key, value in schedule.settings.items()}
 
 
 def _layer(layer: Layer) -> Document:
@@ -80,6 +88,7 @@ def _layer(layer: Layer) -> Document:
     found |= {number.name: layer.numbers[number.name] for number in kind.numbers}
     found |= {"activation": layer.activation, "bias": any(a.is_bias and a.letter in layer.arrays for a in kind.arrays)}
     found |= {"dropout": layer.dropout} if layer.dropout else {}
+    found |= {"frozen": True} if layer.frozen else {}
     return found | {array.name: layer.arrays[array.letter] for array in kind.arrays if array.letter in layer.arrays}
 
 

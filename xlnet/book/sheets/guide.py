@@ -24,6 +24,7 @@ from xlnet.graph.paths import Ways, ways
 from xlnet.graph.references import InCell
 from xlnet.model.layers import KINDS
 from xlnet.model.network import outputs, parameters
+from xlnet.model.optimizers import taken
 from xlnet.model.passes import passes
 from xlnet.model.schedules import typed_learning_rate
 from xlnet.render.excel import cell
@@ -129,12 +130,35 @@ def _rules(model: Model) -> Iterator[GuideLine]:
     if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
         yield GuideLine("text", texts.get("guide", "shared"))
     graph = model.graph.nodes
-    has_state = any(node.group == Group.STATE for node in graph)
-    yield GuideLine("text", texts.get("guide", "update with state" if has_state else "update"))
+    yield from (GuideLine("text", text) for text in _taken(model))
+    yield GuideLine("text", texts.get("guide", _update(model)))
     first = next(node.of for node in graph if node.group == Group.GRADIENTS)
     steps = [node for node in graph if node.group == Group.SCHEDULE or _belongs(node, first)]
     # The weight takes its step by what the optimiser keeps of this row's gradient.
     yield from (GuideLine("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
+
+
+def _taken(model: Model) -> Iterator[str]:
+    """Yield what is done to the gradients before the optimiser uses them, and what learns nothing."""
+    texts, symbols, training = model.texts, model.symbols, model.spec.training
+    frozen = [str(number) for number, layer in enumerate(model.spec.layers, 1) if layer.frozen]
+    if frozen:
+        name = "frozen" if len(frozen) == 1 else "several frozen"
+        yield texts.get("guide", name).format(layers=", ".join(frozen))
+    for name in taken.active(training):
+        yield texts.get("guide", name).format(bound=symbols(name), weight=symbols(name))
+    pulls = training.l1 or training.optimizer.settings.get("weight_decay")
+    if pulls and not training.decay_biases and model.has_biases:
+        yield texts.get("guide", "decay of weights")
+
+
+def _update(model: Model) -> str:
+    """Return the name of the text on the update: whether the optimiser carries something from row to row."""
+    own = f"update {model.spec.training.optimizer.name}"
+    if own in model.texts.sections["guide"]:
+        return own
+    carries = any(node.group == Group.STATE and node.first is not None for node in model.graph.nodes)
+    return "update with state" if carries else "update"
 
 
 def _belongs(node: Node, key: str) -> bool:
@@ -181,7 +205,7 @@ def _first_weights(spec: Spec, found: Ways) -> list[str]:
     """Return the first weight of each layer that leads to the loss: one may meet nothing but padding."""
     firsts: dict[int | None, str] = {}
     for parameter in parameters(spec):
-        if found.counts.get(parameter.key):
+        if parameter.trained and found.counts.get(parameter.key):
             firsts.setdefault(keys.parts(parameter.key).layer, parameter.key)
     return list(firsts.values())
 

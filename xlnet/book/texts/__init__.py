@@ -54,6 +54,12 @@ class Texts:
         translated: str = self.sections.get(f"template {part}", {}).get(text, text)
         return translated
 
+    def of_schedule(self, name: str) -> Texts:
+        """Return the texts of runs with a schedule of this name, which may say something else of η₀."""
+        meaning = self.sections["meaning"]
+        own = {keys.BASE_LEARNING_RATE: meaning[other]} if (other := f"{name} eta_0") in meaning else {}
+        return Texts(self.sections | {"meaning": meaning | own})
+
     def meaning(self, key: str, layers: Sequence[Layer]) -> str:
         """Return what the quantity `key` is, in words, in a network of these layers."""
         belonging = keys.belonging(key)

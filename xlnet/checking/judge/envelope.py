@@ -17,7 +17,7 @@ _ROUNDING = 1e-13
 # IronCalc takes a weighted sum this near to 0 for 0 when it asks whether it is above.
 _NEAR_ZERO = 1e-15
 # Whole numbers, and the settings, are exact: moved, they would make both sides of a step right.
-_EXACT = ("iter", "epoch", "sample")
+_EXACT = ("iter", "epoch", "sample", "t_cur", "t_i")
 
 
 def is_near(found: Numbers, expected: Numbers, *, rtol: float, atol: float) -> bool:

@@ -163,7 +163,8 @@ def _entries(plan: ExplorePlan) -> Iterator[Entry]:
             yield Entry(constant.key, Group.SETTINGS, Shown(constant.key, ITERATION))
     for node in model.graph.nodes:
         if node.group == Group.SCHEDULE:
-            yield Entry(node.key, Group.SETTINGS, Shown(node.key, ITERATION), node, has_numbers=True)
+            # A column that is carried from row to row cites what is not in the table.
+            yield Entry(node.key, Group.SETTINGS, Shown(node.key, ITERATION), node, has_numbers=node.first is None)
     if spec.draws_samples:
         yield Entry(keys.SAMPLE, Group.SAMPLES, of_sample(keys.SAMPLE, spec))
     for key in (*inputs(spec), *targets(spec)):
