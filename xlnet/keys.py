@@ -12,6 +12,9 @@ SAMPLE = "sample"
 LOSS = "E"
 LEARNING_RATE = "eta"
 BASE_LEARNING_RATE = "eta_0"
+LABEL_SMOOTHING = "label_smoothing"
+# The class weights of a sample's targets, of its smoothed targets, and of all targets of a batch.
+TARGET_WEIGHT, SMOOTHED_WEIGHT, BATCH_WEIGHT = "tsum", "qsum", "cwsum"
 
 GRADIENT = "d"
 _PREFIXED = re.compile(r"(?P<prefix>[a-z]+)_(?P<inner>[a-z]+\d*(_\d+)+(@\d+)?)")
@@ -36,6 +39,16 @@ def input_(number: int) -> str:
 def target(output: int) -> str:
     """Return the key of a target."""
     return element("t", output)
+
+
+def smoothed(output: int) -> str:
+    """Return the key of a target after label smoothing."""
+    return element("q", output)
+
+
+def class_weight(number: int) -> str:
+    """Return the key of how much a class counts in the loss."""
+    return element("cw", number)
 
 
 def of_sample(key: str, sample: int | None) -> str:

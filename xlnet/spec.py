@@ -30,7 +30,7 @@ class Layer:
     `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
     `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them. Those
     of a `frozen` layer stay as they are. `dropout` is the share of its units that training leaves out, drawn anew for
-    every sample of every iteration.
+    every sample of every iteration. `settings` are those of its activation that the template gives.
     """
 
     type: str
@@ -41,6 +41,7 @@ class Layer:
     numbers: Mapping[str, int] = field(default_factory=dict, hash=False)
     dropout: float = 0.0
     frozen: bool = False
+    settings: Settings = field(default_factory=dict, hash=False)
 
     @property
     def units(self) -> int:
@@ -113,10 +114,12 @@ class Schedule:
 class Training:
     """How the network learns.
 
-    `iters` is the number of rows, one forward and backward pass each. `batch` is the number of samples of a row, None
-    for all of them. `seed` is what the weights and a shuffled order were drawn with. `schedule` is None where the
-    learning rate is constant. `l1` is the weight of the L1 penalty, and without `decay_biases` neither it nor a weight
-    decay acts on biases; a gradient is clipped to ±`clip_value`, or all together to the norm `clip_norm`. 0 is none.
+    `iters` is the number of rows, one forward and backward pass each. `loss_settings` are those of the loss that the
+    template gives, `class_weights` how much each class counts in it, empty where all count alike. `batch` is the number
+    of samples of a row, None for all of them. `seed` is what the weights and a shuffled order were drawn with.
+    `schedule` is None where the learning rate is constant. `l1` is the weight of the L1 penalty, and without
+    `decay_biases` neither it nor a weight decay acts on biases; a gradient is clipped to ±`clip_value`, or all together
+    to the norm `clip_norm`. 0 is none.
     """
 
     iters: int = 200
@@ -132,6 +135,8 @@ class Training:
     decay_biases: bool = True
     clip_value: float = 0.0
     clip_norm: float = 0.0
+    loss_settings: Settings = field(default_factory=dict, hash=False)
+    class_weights: Vector = ()
 
 
 @dataclass(frozen=True)
@@ -184,7 +189,12 @@ class Spec:
     @property
     def share(self) -> int:
         """What a sample's loss is divided by in the batch's: the batch size under mean, 1 under sum."""
-        return self.batch_size if self.training.reduction == "mean" else 1
+        return self.batch_size if self.training.reduction == "mean" and not self.has_weighted_mean else 1
+
+    @property
+    def has_weighted_mean(self) -> bool:
+        """Whether the batch's loss is divided by the weights of its samples' classes instead of their number."""
+        return self.training.reduction == "mean" and bool(self.training.class_weights)
 
     @property
     def evaluated(self) -> Spec:

@@ -88,6 +88,11 @@ def _structure(spec: Spec) -> object:
         )
         for layer in spec.layers
     ]
+    given = [
+        *(tuple(layer.settings) for layer in spec.layers),
+        tuple(training.loss_settings),
+        bool(training.class_weights),
+    ]
     flags = OPTIMIZERS[training.optimizer.name].flags
     settings = [(key, value if key in flags else bool(value)) for key, value in training.optimizer.settings.items()]
     rules = (
@@ -95,7 +100,7 @@ def _structure(spec: Spec) -> object:
         *(training.decay_biases, *taken.active(training)),
     )
     schedule = training.schedule and (training.schedule.name, *shaping(training.schedule).items())
-    return (*layers, *rules, training.iters, training.optimizer.name, *settings, schedule, spec.data)
+    return (*layers, *given, *rules, training.iters, training.optimizer.name, *settings, schedule, spec.data)
 
 
 def _trained(comparison: Comparison, groups: Sequence[Sequence[int]], found: dict[int, Summary]) -> Iterator[int]:
@@ -121,7 +126,7 @@ def _steps(specs: Sequence[Spec]) -> Iterator[Quantities]:
     start = _stacked([reference.initial(each) for each in specs])
     # The samples are the same in all; settings are a run's own.
     fixed = reference.constants(spec)
-    own = [{name: values for name, values in reference.constants(each).items() if values.ndim == 1} for each in specs]
+    own = [{name: values for name, values in reference.constants(each).items() if values.ndim < 3} for each in specs]
     every_drawn = [drawn(each) for each in specs]
     given = {name: np.stack([each[name] for each in every_drawn], axis=1) for name in reference.drawn(spec)}
     return reference.steps(spec, start, fixed | _stacked(own), spec.training.iters, given)

@@ -99,7 +99,7 @@ def _once(spec: Spec, trained: Sequence[Parameter]) -> int:
         + (len(SCHEDULES[schedule.name].columns(schedule.settings)) + 1 if schedule else 0)
         + len(parameters(spec))
         + len(trained)
-        + (spec.batch_size > 1)
+        + (spec.batch_size > 1) * (1 + spec.has_weighted_mean)
     )
 
 

@@ -77,6 +77,16 @@ class Model:
         return [node.key for node in self.graph.nodes if node.group == Group.PARAMETERS]
 
     @property
+    def reduction(self) -> str:
+        """How the losses of a batch become one, as texts call it."""
+        return "weighted mean" if self.spec.has_weighted_mean else self.spec.training.reduction
+
+    @property
+    def share(self) -> str:
+        """What a sample's loss is divided by in the batch's."""
+        return self.symbols(keys.BATCH_WEIGHT) if self.spec.has_weighted_mean else str(self.spec.share)
+
+    @property
     def has_biases(self) -> bool:
         """Whether any unit has a bias."""
         return any(keys.parts(node.key).letter == "b" for node in self.graph.nodes)

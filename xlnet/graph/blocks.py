@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from xlnet.graph.expression import Expression, Quantity, exp, ln, maximum, over, product, total
 from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import Activation, Loss
 
 Parts = list[tuple[str, Expression]]
+# Settings of an activation or a loss, by name: cells, or numbers in the formula.
+Settings = Mapping[str, Expression | float]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,11 @@ def _weighted_sum(unit: Unit) -> Expression:
 
 
 def activations(
-    keys: Sequence[str], sums: Sequence[str], function: Activation, steps: Sequence[Sequence[str]]
+    keys: Sequence[str],
+    sums: Sequence[str],
+    function: Activation,
+    steps: Sequence[Sequence[str]],
+    settings: Settings,
 ) -> list[Block]:
     """Return a = f(z) of a layer; ∂E/∂z = ∂E/∂a · f′(z).
 
@@ -89,10 +96,10 @@ def activations(
             for number, (step, of) in enumerate(zip(function.steps, steps, strict=True), 1)
         ),
         Block(
-            nodes=tuple(nodes(keys, len(names), function.value, function.mathematics)),
+            nodes=tuple(nodes(keys, len(names), partial(function.value, **settings), function.mathematics)),
             inputs=tuple(sums),
             pullback=lambda deltas: [
-                (z, product(delta, derivative(Quantity(key), *known)))
+                (z, product(delta, derivative(Quantity(key), *known, **settings)))
                 for key, z, known, delta in zip(keys, sums, every, deltas, strict=True)
             ],
         ),
@@ -158,15 +165,16 @@ def softmax(keys: Sequence[str], sums: Sequence[str], helpers: SoftmaxKeys) -> l
     ]
 
 
-def loss(key: str, outputs: Sequence[str], targets: Sequence[str], function: Loss, share: int) -> Block:
+def loss(
+    key: str, outputs: Sequence[str], targets: Sequence[str], function: Loss, share: int, settings: Settings
+) -> Block:
     """Return the loss of a sample's outputs; ∂E/∂y by the loss's own derivative, divided by the batch's `share`."""
     y, t = _quantities(outputs), _quantities(targets)
+    slopes = function.derivative(y, t, **settings)
     return Block(
-        nodes=(Node(key, Group.LOSS, function.value(y, t)),),
+        nodes=(Node(key, Group.LOSS, function.value(y, t, **settings)),),
         inputs=tuple(outputs),
-        pullback=lambda _: [
-            (output, over(slope, share)) for output, slope in zip(outputs, function.derivative(y, t), strict=True)
-        ],
+        pullback=lambda _: [(output, over(slope, share)) for output, slope in zip(outputs, slopes, strict=True)],
     )
 
 
@@ -189,6 +197,35 @@ def fused_loss(
         nodes=(Node(key, Group.LOSS, value),),
         inputs=tuple(sums),
         pullback=lambda _: [(own, over(slope, share)) for own, slope in zip(sums, slopes, strict=True)],
+    )
+
+
+@dataclass(frozen=True)
+class WeightedTargets:
+    """A sample's targets, each with the weight of its class, by keys.
+
+    `sum` is the sum of these products, and `share` what they make of the batch's; `is_alone` where it is all of it.
+    """
+
+    targets: Sequence[str]
+    weights: Sequence[str]
+    sum: str
+    share: int | Expression
+    is_alone: bool
+
+
+def weighted_loss(
+    key: str, sums: Sequence[str], outputs: Sequence[str], weighted: WeightedTargets, helpers: SoftmaxKeys
+) -> Block:
+    """Return −Σ ω·t·ln y of a sample, computed from the last layer's z: ∂E/∂z = y·Σωt − ω·t, divided by the share."""
+    z, y, sum_ = _quantities(sums), _quantities(outputs), Quantity(weighted.sum)
+    parts = [product(Quantity(w), Quantity(t)) for w, t in zip(weighted.weights, weighted.targets, strict=True)]
+    value = sum_ * (ln(Quantity(helpers.sum)) + Quantity(helpers.largest)) - total(*map(product, parts, z))
+    slopes = [product(sum_, output) - part for output, part in zip(y, parts, strict=True)]
+    return Block(
+        nodes=(Node(key, Group.LOSS, over(value, weighted.share) if weighted.is_alone else value),),
+        inputs=tuple(sums),
+        pullback=lambda _: [(own, over(slope, weighted.share)) for own, slope in zip(sums, slopes, strict=True)],
     )
 
 

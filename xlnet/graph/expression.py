@@ -181,11 +181,13 @@ def product(*factors: Expression | float) -> Expression:
     return flat[0] if len(flat) == 1 else Product(tuple(flat))
 
 
-def over(value: Expression, number: int) -> Expression:
+def over(value: Expression, number: int | Expression) -> Expression:
     """Return value / number, in one division where `value` is divided by a number already."""
     match value:
         case _ if number == 1:
             return value
+        case _ if isinstance(number, Expression):
+            return Quotient(value, number)
         case Quotient(numerator, Number(denominator)):
             return Quotient(numerator, Number(denominator * number))
     return Quotient(value, Number(number))
@@ -199,7 +201,7 @@ def where_above(
 
 
 def call(function: str, *arguments: Expression | float) -> Expression:
-    """Return a function of the vocabulary: abs, cos, exp, floor, ln, max, min, pi, sign, sqrt, tanh, mod."""
+    """Return a function of the vocabulary: abs, cos, exp, floor, ln, max, min, normal, pi, sign, sqrt, tanh, mod …"""
     return Call(function, tuple(map(expression, arguments)))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from xlnet import keys
-from xlnet.graph.expression import Quantity, over, total
+from xlnet.graph.expression import Quantity
 from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Constant, Graph, Group, Node
-from xlnet.model import dropout, samples
+from xlnet.model import dropout, loss, samples
 from xlnet.model.network import Parameter, forward, parameters
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.schedules import SCHEDULES, active_settings, typed_learning_rate
@@ -35,7 +35,7 @@ def iteration(spec: Spec) -> Graph:
             *(_parameter(parameter, spec) for parameter in every_parameter),
             *(node for node in every_node if node.group == Group.FORWARD),
             *(node for node in every_node if node.group == Group.LOSS),
-            *_batch_loss(spec),
+            *loss.of_batch(spec, samples.batch(spec)),
             *deltas,
             *gradients.of_parameters(),
             *taken.norm(trained, training),
@@ -47,7 +47,7 @@ def iteration(spec: Spec) -> Graph:
 
 
 def _settings(spec: Spec) -> tuple[Constant, ...]:
-    """Return the constants of the Training sheet: the only sample, η, the optimiser's and the schedule's numbers."""
+    """Return the constants of the Training sheet: the only sample, η, and the other numbers of what is used."""
     constants = []
     if not spec.has_data_sheet:
         sample, targets = spec.data.x[0], spec.data.t[0]
@@ -59,6 +59,9 @@ def _settings(spec: Spec) -> tuple[Constant, ...]:
     numbers |= taken.active(spec.training)
     numbers |= active_settings(schedule) if schedule else {}
     numbers |= dropout.rates(spec)
+    numbers |= loss.settings(spec)
+    for number, layer in enumerate(spec.layers, 1):
+        numbers |= {keys.of_layer(name, number): value for name, value in layer.settings.items()}
     return (*constants, *(Constant(key, Group.SETTINGS, value) for key, value in numbers.items()))
 
 
@@ -78,11 +81,3 @@ def _parameter(parameter: Parameter, spec: Spec) -> Node:
     else:
         formula = Quantity(parameter.key, previous=True)
     return Node(parameter.key, Group.PARAMETERS, formula, first=parameter.value)
-
-
-def _batch_loss(spec: Spec) -> list[Node]:
-    """Return E of a batch of several samples: the mean or the sum of their losses."""
-    if spec.batch_size == 1:
-        return []
-    losses = [Quantity(keys.of_sample(keys.LOSS, sample)) for sample in samples.batch(spec)]
-    return [Node(keys.LOSS, Group.LOSS, over(total(*losses), spec.share))]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.graph import blocks
 from xlnet.graph.blocks import Block
-from xlnet.graph.operations import LOSSES, SOFTMAX
 from xlnet.model.layers import KINDS, Names
-from xlnet.model.layers.activated import softmax_keys
+from xlnet.model.loss import losses
 from xlnet.spec import Spec, elements, indices
 
 
@@ -72,15 +70,4 @@ def forward(spec: Spec, sample: int | None) -> list[Block]:
     found = []
     for number, layer in enumerate(spec.layers, 1):
         found += KINDS[layer.type].blocks(names_of(spec, number, sample))
-    return [*found, _loss(spec, sample)]
-
-
-def _loss(spec: Spec, sample: int | None) -> Block:
-    key = keys.of_sample(keys.LOSS, sample)
-    every_output, every_target = outputs(spec, sample), targets(spec, sample)
-    function = LOSSES[spec.training.loss]
-    if function.fused is None:
-        return blocks.loss(key, every_output, every_target, function, spec.share)
-    names = names_of(spec, len(spec.layers), sample)
-    helpers = softmax_keys(names) if function.fused == SOFTMAX else None
-    return blocks.fused_loss(key, names.every("z"), every_output, every_target, function, spec.share, helpers)
+    return [*found, *losses(spec, names_of(spec, len(spec.layers), sample), targets(spec, sample))]

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from xlnet.reference.axes import axes, constants, drawn, initial, of_layers, trained
+from xlnet.reference.axes import axes, constants, drawn, initial, of_layers, of_loss, trained
 from xlnet.reference.functions import Array, Axes, Quantities, Rule
 from xlnet.reference.rules import (
     carried,
@@ -46,6 +46,7 @@ __all__ = [
     "initial",
     "layer_values",
     "of_layers",
+    "of_loss",
     "steps",
     "train",
     "trained",

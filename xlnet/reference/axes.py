@@ -8,6 +8,7 @@ import numpy as np
 
 from xlnet.reference.functions import FUSED_LOSSES, Axes, Quantities
 from xlnet.reference.layers import KINDS
+from xlnet.reference.losses import computed
 from xlnet.reference.optimizers import optimizer_numbers, shared_rules, state_rules, taken_rules
 from xlnet.reference.schedules import schedule_columns, schedule_numbers
 from xlnet.spec import Spec
@@ -35,6 +36,9 @@ def axes(spec: Spec) -> dict[str, Axes]:
         del found[f"d_a{len(spec.layers)}"]
     if spec.batch_size > 1:
         found["losses"] = Axes((), True)
+    found |= computed(spec)
+    if spec.training.class_weights:
+        found["cw"] = Axes((spec.outputs,))
     found |= {name: Axes() for name, _ in shared_rules(spec)}
     found |= {f"d_{name}": found[name] for name in trained(spec)}
     taken = (name for name, _ in taken_rules(spec, trained(spec), biases(spec)))
@@ -44,9 +48,17 @@ def axes(spec: Spec) -> dict[str, Axes]:
 
 
 def of_layers(spec: Spec) -> list[str]:
-    """Return the names of the layers' parameters and of all that their forward pass computes."""
+    """Return the names of the layers' parameters and settings, and of all that their forward pass computes."""
     every = ((number, KINDS[layer.type].axes(layer)) for number, layer in enumerate(spec.layers, 1))
-    return [f"{letter}{number}" for number, own in every for letter in own]
+    settings = [f"{name}{number}" for number, layer in enumerate(spec.layers, 1) for name in layer.settings]
+    return [*settings, *(f"{letter}{number}" for number, own in every for letter in own)]
+
+
+def of_loss(spec: Spec) -> list[str]:
+    """Return the names of the targets, of the settings of the loss, and of all that it computes."""
+    weights = ["cw"] if spec.training.class_weights else []
+    several = ["losses"] if spec.batch_size > 1 else []
+    return ["t", *spec.training.loss_settings, *weights, *computed(spec), *several, "E"]
 
 
 def trained(spec: Spec) -> list[str]:
@@ -90,6 +102,8 @@ def constants(spec: Spec) -> Quantities:
     """Return what a user may change beside the initial weights, each with one row: samples and settings."""
     x, t = np.array([spec.data.x], dtype=float), np.array([spec.data.t], dtype=float)
     values = {name: np.array([value], dtype=float) for name, value in _numbers(spec).items()}
+    if spec.training.class_weights:
+        values["cw"] = np.array([spec.training.class_weights], dtype=float)
     prefix = "data_" if spec.draws_samples else ""
     standardized = spec.has_data_sheet and spec.data.standardize
     return values | {"raw_x" if standardized else f"{prefix}x": x, f"{prefix}t": t}
@@ -100,4 +114,7 @@ def _numbers(spec: Spec) -> dict[str, float]:
     lr, schedule = spec.training.optimizer.lr, spec.training.schedule
     rates = {f"dropout{n}": layer.dropout for n, layer in enumerate(spec.layers, 1) if layer.dropout}
     rates |= schedule_numbers(schedule) if schedule else {}
+    rates |= spec.training.loss_settings
+    for number, layer in enumerate(spec.layers, 1):
+        rates |= {f"{name}{number}": value for name, value in layer.settings.items()}
     return {"eta_0" if schedule else "eta": lr} | optimizer_numbers(spec) | rates

@@ -8,9 +8,10 @@ from string import ascii_letters, digits
 import numpy as np
 
 from xlnet.reference.axes import biases, first_trained, initial, trained
-from xlnet.reference.functions import FUSED_LOSSES, LOSSES, Array, Function, Quantities, Rule, flat
+from xlnet.reference.functions import FUSED_LOSSES, Array, Function, Quantities, Rule
 from xlnet.reference.layers import KINDS, Kind, Own
 from xlnet.reference.layers.activated import delta_whole
+from xlnet.reference.losses import loss_rules, loss_slope
 from xlnet.reference.optimizers import shared_rules, state_rules, taken_rules, updated
 from xlnet.reference.schedules import eta_rule, schedule_columns
 from xlnet.spec import Spec
@@ -37,7 +38,7 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
         yield "eta", eta_rule(spec.training.schedule)
     yield from forward_rules(spec)
     first, last = first_trained(spec), len(spec.layers)
-    yield _loss_slope(spec)
+    yield loss_slope(spec)
     for number in range(last, first - 1, -1):
         kind, own = _layer(number, spec)
         if number < last or spec.training.loss not in FUSED_LOSSES:
@@ -69,7 +70,7 @@ def kept_rules(spec: Spec) -> Iterator[Rule]:
 def forward_rules(spec: Spec) -> Iterator[Rule]:
     """Yield the forward pass, from the first layer's z to the loss E."""
     yield from layer_rules(spec)
-    yield from _loss_rules(spec)
+    yield from loss_rules(spec)
 
 
 def layer_rules(spec: Spec) -> Iterator[Rule]:
@@ -121,30 +122,6 @@ def _drawn(name: str, count: int) -> Function:
 def _layer(number: int, spec: Spec) -> tuple[Kind, Own]:
     layer = spec.layers[number - 1]
     return KINDS[layer.type], Own(layer, number)
-
-
-def _loss_rules(spec: Spec) -> Iterator[Rule]:
-    last, name, share = len(spec.layers), spec.training.loss, spec.share
-    several = spec.batch_size > 1
-
-    def each(q: Quantities) -> Array:
-        return FUSED_LOSSES[name](q, last) if name in FUSED_LOSSES else LOSSES[name][0](flat(q[f"a{last}"]), q["t"])
-
-    if several:
-        yield "losses", each
-    yield "E", (lambda q: q["losses"].sum(1) / share) if several else (lambda q: each(q)[:, 0])
-
-
-def _loss_slope(spec: Spec) -> Rule:
-    last, name, share = len(spec.layers), spec.training.loss, spec.share
-    is_fused = name in FUSED_LOSSES
-
-    def slope(q: Quantities) -> Array:
-        y = flat(q[f"a{last}"])
-        slopes = y - q["t"] if is_fused else LOSSES[name][1](y, q["t"])
-        return slopes.reshape(*slopes.shape[:2], *spec.layers[-1].gives) / share
-
-    return f"d_{'z' if is_fused else 'a'}{last}", slope
 
 
 def _handed_back(number: int, spec: Spec) -> Function:

@@ -68,6 +68,9 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "min": _call("MIN"),
     "mod": _call("MOD"),
     "none": lambda: "NA()",
+    "normal": _call("NORMSDIST"),
+    # Bounded, so that no square overflows: it is 0 to 300 places there.
+    "normal_density": lambda x: f"NORMDIST(MIN(ABS({x}),40),0,1,FALSE)",
     "or": _call("OR"),
     "pi": _call("PI"),
     "round": _call("ROUND"),

@@ -12,6 +12,8 @@ NUMERIC: Mapping[str, Callable[..., float]] = {
     "floor": math.floor,
     "ln": math.log,
     "mod": math.fmod,
+    "normal": lambda x: math.erfc(-x / math.sqrt(2)) / 2,
+    "normal_density": lambda x: math.exp(-x * x / 2) / math.sqrt(2 * math.pi),
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
     "sqrt": math.sqrt,
     "tanh": math.tanh,

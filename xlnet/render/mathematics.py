@@ -53,8 +53,11 @@ _NAMES = {
     "grad_norm": "‖∇E‖",
     "t_0": "T₀",
     "t_i": "T",
+    "delta": "δ",
 }
-_SPECIAL = {keys.LOSS: "E", "zmax": "z max", "esum": "Σe"}
+_SPECIAL = {keys.LOSS: "E", "zmax": "z max", "esum": "Σe", "tsum": "ω", "qsum": "ω′", "cwsum": "Σω"}
+# Letters of keys that are others in symbols.
+_LETTERS = {"cw": "ω", "dropout": "p"}
 # Characters for private use, which no rule has.
 _MARKS = "\ue000\ue001"
 # A sum of more terms is shown by its first two and its last.
@@ -74,6 +77,8 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "max": _call("max"),
     "min": _call("min"),
     "mod": lambda x, n: f"({x}) mod {n}",
+    "normal": _call("Φ"),
+    "normal_density": _call("φ"),
     "pi": lambda: "π",
     "sign": _call("sign"),
     "sqrt": lambda x: f"√({x})",
@@ -131,9 +136,9 @@ class Symbols:
 
     def _plain(self, parts: keys.Parts) -> str:
         letter, layer, indices = parts.letter, parts.layer or 1, parts.indices
-        if letter in _SPECIAL or letter in self.words:
-            return _SPECIAL.get(letter) or self.words[letter]
-        letter = "p" if letter == "dropout" else letter
+        if letter in _SPECIAL:
+            return _SPECIAL[letter]
+        letter = self.words.get(letter) or _LETTERS.get(letter, letter)
         if letter == "a":
             letter = "y" if layer == len(self.layers) else "h"
         if letter in ("t", "y"):

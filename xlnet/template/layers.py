@@ -7,12 +7,13 @@ from functools import cache, partial
 from math import prod
 from typing import TYPE_CHECKING
 
-from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
+from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS, generator
 from xlnet.model.layers import DENSE, KINDS, Array, Kind, UnfitError
 from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Array as Numbers
 from xlnet.spec import Layer, Shape
+from xlnet.template.rules import read_settings
 from xlnet.template.toml_table import TomlTable
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 DEFAULT_INITIALIZER = "xavier_uniform"
 # Weights times the places that they lead to: the terms of all weighted sums, each a part of a formula.
 _MOST_TERMS = 200_000
+# The settings of each activation.
+_SETTINGS = {name: rule.settings for name, rule in ACTIVATIONS.items()} | {SOFTMAX: {}}
 
 
 def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
@@ -94,8 +97,8 @@ def _layer(table: TomlTable, before: Shape, source: Source, *, is_last: bool) ->
     name = kind_of(table)
     kind = KINDS[name]
     arrays = [array.name for array in kind.arrays]
-    numbers_of_kind = [number.name for number in kind.numbers]
-    table.require_known("type", *numbers_of_kind, "activation", "bias", "dropout", *arrays, "init", "frozen")
+    own = (*(number.name for number in kind.numbers), "activation", *ACTIVATION_SETTINGS)
+    table.require_known("type", *own, "bias", "dropout", *arrays, "init", "frozen")
     numbers = _numbers(table, kind)
     takes, gives = _shapes(table, kind, before, numbers)
     weights = {a.letter: _weights(table, a, a.shape(takes, numbers), source) for a in kind.arrays if not a.is_bias}
@@ -111,6 +114,7 @@ def _layer(table: TomlTable, before: Shape, source: Source, *, is_last: bool) ->
         numbers,
         dropout=_dropout(table, is_last=is_last),
         frozen=table.flag("frozen", False),
+        settings=read_settings(table, _SETTINGS, activation),
     )
 
 

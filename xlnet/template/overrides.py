@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from xlnet.errors import UserError
+from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS
+from xlnet.names import known
 from xlnet.template.sources import TemplateSource
 
 Document = dict[str, Any]
@@ -168,7 +170,7 @@ def _layers(document: Document, shape: str) -> list[str]:
 
 
 def _style(layer: Document) -> Document:
-    return {key: layer[key] for key in ("activation", "bias", "dropout", "init") if key in layer}
+    return {key: layer[key] for key in ("activation", *ACTIVATION_SETTINGS, "bias", "dropout", "init") if key in layer}
 
 
 def _init(document: Document, name: str) -> list[str]:
@@ -179,12 +181,24 @@ def _activation(document: Document, name: str) -> list[str]:
     layers = document["network"]["layers"]
     if len(layers) == 1:
         raise UserError("--activation: this network has no hidden layer: use --output-activation instead")
-    return _each_layer(document, "activation", name, up_to=-1)
+    origins = _each_layer(document, "activation", name, up_to=-1)
+    for layer in layers[:-1]:
+        _drop_settings(layer)
+    return origins
+
+
+def _drop_settings(layer: Document) -> None:
+    """Take away the settings of an activation that a layer no longer has."""
+    rule = ACTIVATIONS.get(known(layer["activation"], ACTIVATIONS) or "")
+    for key in ACTIVATION_SETTINGS:
+        if rule is None or key not in rule.settings:
+            layer.pop(key, None)
 
 
 def _output_activation(document: Document, name: str) -> list[str]:
     layers = document["network"]["layers"]
     layers[-1]["activation"] = name
+    _drop_settings(layers[-1])
     return [f"network.layers[{len(layers)}].activation"]
 
 

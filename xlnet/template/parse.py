@@ -14,7 +14,16 @@ from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.layers import read_layers
-from xlnet.template.rules import read_loss, read_optimizer, read_schedule, read_taken, require_fitting_loss
+from xlnet.template.rules import (
+    LOSS_KEYS,
+    read_class_weights,
+    read_loss,
+    read_loss_settings,
+    read_optimizer,
+    read_schedule,
+    read_taken,
+    require_fitting_loss,
+)
 from xlnet.template.toml_table import TomlTable
 
 
@@ -62,12 +71,15 @@ def parse(
 def _training(table: TomlTable) -> Training:
     table.require_known(
         *("iters", "loss", "reduction", "batch", "order", "seed", "train_biases", "decay_biases", *TAKEN),
-        *("optimizer", "schedule"),
+        *("optimizer", "schedule", *LOSS_KEYS),
     )
     iters = table.integer("iters", 200, least=1, most=MOST_ITERATIONS)
+    loss = read_loss(table)
     return Training(
         iters=iters,
-        loss=read_loss(table),
+        loss=loss,
+        loss_settings=read_loss_settings(table, loss),
+        class_weights=read_class_weights(table, loss),
         reduction=table.choice("reduction", REDUCTIONS, "mean"),
         batch=_batch(table),
         order=table.choice("order", ORDERS, "sequential"),

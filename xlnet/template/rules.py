@@ -2,32 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from xlnet import keys
 from xlnet.graph.operations import LOSSES
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.names import is_of_one_output
-from xlnet.spec import Data, Optimizer, Schedule
+from xlnet.spec import Data, Optimizer, Schedule, Settings, Vector
 from xlnet.template.toml_table import TomlTable
 
 # Settings that are shares of what is kept: from 0 to below 1.
-_SHARES = ("momentum", "alpha", "beta1", "beta2", "rho", "pct_start")
+_SHARES = ("momentum", "alpha", "beta1", "beta2", "rho", "pct_start", "label_smoothing")
 # A denominator is made of it, or it is what something is multiplied with.
 _POSITIVE = (
     *("step_size", "t_max", "steps", "gamma", "t_0", "total_iters", "total_steps", "div_factor", "final_div_factor"),
-    *("etaminus", "step_size_min", "step_size_max"),
+    *("etaminus", "step_size_min", "step_size_max", "delta"),
 )
 _NOT_NEGATIVE = (
     *("eps", "weight_decay", "initial_accumulator_value", "lr_decay", "dampening", "decay", "momentum_decay"),
-    *("start_factor", "end_factor", *TAKEN),
+    *("start_factor", "end_factor", "slope", *TAKEN),
 )
 _AT_LEAST_ONE = ("t_mult", "etaplus")
 _AT_MOST_ONE = ("start_factor", "end_factor", "etaminus")
 
 
+# What a loss of classes may have beside its own settings.
+_OF_CLASSES = {keys.LABEL_SMOOTHING: 0.0}
+LOSS_KEYS = (*dict.fromkeys(key for rule in LOSSES.values() for key in rule.settings), *_OF_CLASSES, "class_weights")
+
+
 def read_loss(table: TomlTable) -> str:
     """Return the name of the loss."""
     return table.choice("loss", LOSSES, "half_squared_error")
+
+
+def read_loss_settings(table: TomlTable, loss: str) -> Settings:
+    """Return the settings of a loss that are given. Raises UserError."""
+    every = {name: {**rule.settings, **(_OF_CLASSES if rule.has_classes else {})} for name, rule in LOSSES.items()}
+    return read_settings(table, every, loss)
+
+
+def read_class_weights(table: TomlTable, loss: str) -> Vector:
+    """Return how much each class counts, nothing where all count alike. Raises UserError."""
+    key = "class_weights"
+    if key not in table.content:
+        return ()
+    _require_own(table, key, [name for name, rule in LOSSES.items() if rule.has_classes], loss)
+    given = table.content[key]
+    weights = table.vector(key, len(given) if isinstance(given, list) else 1, "one a class")
+    if not weights or min(weights) <= 0:
+        table.fail(key, "must be numbers above 0, one a class, like [1, 2, 0.5]")
+    return weights
+
+
+def read_settings(table: TomlTable, every: Mapping[str, Mapping[str, float]], name: str) -> Settings:
+    """Return the settings that a table gives the activation or loss of that name; `every` has those of all, by name."""
+    for key in {key for settings in every.values() for key in settings if key in table.content}:
+        _require_own(table, key, [owner for owner, settings in every.items() if key in settings], name)
+    return {key: _number(table, key, default) for key, default in every[name].items() if key in table.content}
+
+
+def _require_own(table: TomlTable, key: str, owners: Sequence[str], name: str) -> None:
+    if name not in owners:
+        table.fail(key, f"is a setting of {' and '.join(owners)}, not of {name}: remove it")
 
 
 def read_optimizer(table: TomlTable) -> Optimizer:
@@ -80,6 +119,14 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
             f"with several outputs write {loss} if the sum is what you want",
         )
     rule = LOSSES[loss]
+    _require_a_weight_for_each_class(table, len(data.t[0]))
+    for number, row in enumerate(data.t if rule.signed else (), 1):
+        if not {*row} <= {-1.0, 1.0}:
+            data_table.fail(
+                "t",
+                f"{loss} needs targets of -1 and 1, but sample {number} has others: "
+                "write -1 in place of 0, or use another loss",
+            )
     if rule.fused is None:
         return
     if activation != rule.fused:
@@ -97,6 +144,14 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
             data_table.fail(
                 "t", f"{loss} needs targets that sum to 1, but those of sample {number} do not: change them or the loss"
             )
+
+
+def _require_a_weight_for_each_class(table: TomlTable, classes: int) -> None:
+    given = len(table.content.get("class_weights", ()))
+    if given not in (0, classes):
+        table.fail(
+            "class_weights", f"must have length {classes} (one a class, in the order of the outputs), not {given}"
+        )
 
 
 def _number(table: TomlTable, key: str, default: float | str | None) -> float:

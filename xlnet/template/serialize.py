@@ -65,6 +65,8 @@ def _training(training: Training) -> Document:
     found: Document = {
         "iters": training.iters,
         "loss": training.loss,
+        **training.loss_settings,
+        **({"class_weights": training.class_weights} if training.class_weights else {}),
         "reduction": training.reduction,
         "batch": training.batch or "full",
         "order": training.order,
@@ -86,7 +88,11 @@ def _layer(layer: Layer) -> Document:
     kind = KINDS[layer.type]
     found: Document = {} if layer.type == DENSE else {"type": layer.type}
     found |= {number.name: layer.numbers[number.name] for number in kind.numbers}
-    found |= {"activation": layer.activation, "bias": any(a.is_bias and a.letter in layer.arrays for a in kind.arrays)}
+    found |= {
+        "activation": layer.activation,
+        **layer.settings,
+        "bias": any(a.is_bias and a.letter in layer.arrays for a in kind.arrays),
+    }
     found |= {"dropout": layer.dropout} if layer.dropout else {}
     found |= {"frozen": True} if layer.frozen else {}
     return found | {array.name: layer.arrays[array.letter] for array in kind.arrays if array.letter in layer.arrays}

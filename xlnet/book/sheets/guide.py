@@ -114,17 +114,16 @@ def _rules(model: Model) -> Iterator[GuideLine]:
     yield from _listed(model, [node for node in nodes if node.group in (Group.FORWARD, Group.LOSS)], "rule")
     if any(layer.dropout for layer in model.spec.layers):
         yield GuideLine("text", texts.get("guide", "dropout"))
-    if sentence := texts.of_loss(model.spec.training.loss):
-        yield GuideLine("text", sentence)
+    yield from (GuideLine("text", sentence) for sentence in _of_loss(model))
     if several:
-        yield GuideLine("text", texts.get("guide", f"loss by {model.spec.training.reduction}"))
+        yield GuideLine("text", texts.get("guide", f"loss by {model.reduction}"))
     yield GuideLine("text", texts.get("guide", "chain"))
     aliases = {alias for node in nodes for alias in node.aliases}
     yield from (GuideLine("backward", text) for text in _chains(model, aliases))
     backward = "backward" if not several else f"backward of a sample by {model.spec.training.reduction}"
-    yield GuideLine("text", texts.get("guide", backward).format(share=model.spec.share))
+    yield GuideLine("text", texts.get("guide", backward).format(share=model.share))
     if LOSSES[model.spec.training.loss].fused:
-        yield GuideLine("text", texts.get("guide", "fused"))
+        yield GuideLine("text", texts.get("guide", _fused(model.spec)))
     yield from _listed(model, [node for node in nodes if node.group == Group.DELTAS], "backward")
     yield from _listed(model, [node for node in nodes if node.group == Group.GRADIENTS], "backward")
     if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
@@ -159,6 +158,22 @@ def _update(model: Model) -> str:
         return own
     carries = any(node.group == Group.STATE and node.first is not None for node in model.graph.nodes)
     return "update with state" if carries else "update"
+
+
+def _of_loss(model: Model) -> Iterator[str]:
+    """Yield the sentences on the loss, and on what a template sets of it."""
+    training = model.spec.training
+    given = (*training.loss_settings, *(("class_weights",) if training.class_weights else ()))
+    for name in (training.loss, *(f"{training.loss} with {key}" for key in given)):
+        if sentence := model.texts.of_loss(name):
+            yield sentence
+
+
+def _fused(spec: Spec) -> str:
+    """Return the name of the text on a loss that is computed from the last weighted sums."""
+    if spec.training.class_weights:
+        return "fused and weighted"
+    return "fused and smoothed" if keys.LABEL_SMOOTHING in spec.training.loss_settings else "fused"
 
 
 def _belongs(node: Node, key: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xlnet import reference
+from xlnet import keys, reference
 from xlnet.checking.judge.region import Expectation, Numbers
 from xlnet.checking.open.opened import Opened
 from xlnet.graph.node import Group
@@ -43,7 +43,7 @@ def expectation_of(
     start = max(rows.start - 1, 0)
     near = {name: q[start : rows.stop] if opened.places[name].moves else q for name, q in found.items()}
     settings = {constant.key for constant in opened.graph.settings if constant.group == Group.SETTINGS}
-    moved = [name for name in near if name not in _EXACT and name not in settings]
+    moved = [name for name in near if settings.isdisjoint((name, keys.element(name, 1))) and name not in _EXACT]
     random = np.random.Generator(np.random.PCG64(1))
 
     def expected(quantities: Quantities) -> Numbers:

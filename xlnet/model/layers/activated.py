@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from xlnet.graph import blocks
 from xlnet.graph.blocks import Block, SoftmaxKeys, Unit
+from xlnet.graph.expression import Quantity
 from xlnet.graph.operations import ACTIVATIONS, SOFTMAX
 from xlnet.model.layers.kind import MASK, Names
 
@@ -31,7 +32,11 @@ def _activated(names: Names, units: Sequence[Unit], outputs: Sequence[str]) -> l
         # The z and a of an identity layer are one quantity under two keys.
         return [blocks.weighted_sums(outputs, units, aliases=sums)]
     steps = [names.every(step.letter) for step in function.steps]
-    return [blocks.weighted_sums(sums, units), *blocks.activations(outputs, sums, function, steps)]
+    settings = {
+        name: Quantity(names.setting(name)) if name in names.layer.settings else default
+        for name, default in function.settings.items()
+    }
+    return [blocks.weighted_sums(sums, units), *blocks.activations(outputs, sums, function, steps, settings)]
 
 
 def softmax_keys(names: Names) -> SoftmaxKeys:

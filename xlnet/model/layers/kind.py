@@ -78,6 +78,10 @@ class Names:
         """The key of its dropout rate, the same for all samples."""
         return keys.of_layer(RATE, self.number)
 
+    def setting(self, name: str) -> str:
+        """Return the key of a setting of the activation, which all samples share."""
+        return keys.of_layer(name, self.number)
+
     def whole(self, letter: str) -> str:
         """Return the key of a quantity that the layer has once."""
         return keys.of_sample(keys.of_layer(letter, self.number), self.sample)

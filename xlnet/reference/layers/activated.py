@@ -38,7 +38,7 @@ def activated(own: Own) -> Iterator[Rule]:
     for letter, step in STEPS.get(own.layer.activation, {}).items():
         yield own.name(letter), _from(own, step, known)
         known = [*known, letter]
-    yield own.name(_whole(own)), _from(own, ACTIVATIONS[own.layer.activation][0], known)
+    yield own.name(_whole(own)), _with_settings(own, ACTIVATIONS[own.layer.activation][0], known)
     if own.layer.dropout:
         yield own.name("a"), lambda q: own.of(q, "f") * _left(own, q)
 
@@ -59,6 +59,16 @@ def _from(own: Own, function: Callable[..., Array], letters: Sequence[str]) -> F
     return lambda q: function(*(own.of(q, letter) for letter in letters))
 
 
+def _with_settings(own: Own, function: Callable[..., Array], letters: Sequence[str]) -> Function:
+    def rule(q: Quantities) -> Array:
+        # One number a row, for all samples and units.
+        shape = (-1, 1, *(1 for _ in own.layer.gives))
+        settings = {name: own.of(q, name).reshape(shape) for name in own.layer.settings}
+        return function(*(own.of(q, letter) for letter in letters), **settings)
+
+    return rule
+
+
 def delta(own: Own) -> Function:
     """Return ∂E/∂z: δf ∘ f′(z), and by softmax a ∘ (δa − Σ δa·a)."""
     if own.layer.activation == _SOFTMAX:
@@ -66,7 +76,8 @@ def delta(own: Own) -> Function:
             own.of(q, "a") * (own.of(q, "d_a") - (own.of(q, "d_a") * own.of(q, "a")).sum(-1, keepdims=True))
         )
     whole = _whole(own)
-    slope = _from(own, ACTIVATIONS[own.layer.activation][1], ["z", whole, *STEPS.get(own.layer.activation, ())])
+    letters = ["z", whole, *STEPS.get(own.layer.activation, ())]
+    slope = _with_settings(own, ACTIVATIONS[own.layer.activation][1], letters)
     return lambda q: own.of(q, f"d_{whole}") * slope(q)
 
 

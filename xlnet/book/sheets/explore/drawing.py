@@ -197,7 +197,7 @@ def _group_name(plan: ExplorePlan, group: str) -> str:
     if group == Group.LOSS and spec.batch_size > 1:
         name = f"loss of a sample by {spec.training.reduction}"
     text = own.get(name) or own.get(group) or plan.model.group_name(group)
-    return str(text).format(share=spec.share)
+    return str(text).format(share=plan.model.share)
 
 
 def _draw_entry(page: Page, plan: ExplorePlan, entry: Entry, row: int) -> None:
@@ -228,6 +228,6 @@ def _symbol(plan: ExplorePlan, entry: Entry) -> str:
 def rule_of(plan: ExplorePlan, entry: Entry) -> str:
     """Return the rule of an entry."""
     if entry.group == "batch":
-        reduction = plan.model.spec.training.reduction
+        reduction = plan.model.reduction
         return plan.model.texts.get("explore", f"batch {reduction}" if entry.key == BATCH_LOSS else "batch sum")
     return "" if entry.node is None else plan.model.symbols.rule(entry.node)

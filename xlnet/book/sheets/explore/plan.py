@@ -181,6 +181,9 @@ def _entries(plan: ExplorePlan) -> Iterator[Entry]:
         else:
             shown = _all(node) if node.group == Group.GRADIENTS else of_sample(node.key, spec)
             yield Entry(node.key, node.group, shown, node, has_numbers=True)
+        if node.key == keys.LOSS:
+            whole = (other for other in model.graph.nodes if other.key == keys.BATCH_WEIGHT)
+            yield from (Entry(other.key, Group.LOSS, _all(other), other) for other in whole)
     yield from _of_the_batch(plan)
 
 

@@ -61,7 +61,8 @@ class Others:
         if spec.layers[-1].activation != SOFTMAX:
             return spec
         layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
-        return replace(spec, layers=layers, training=replace(spec.training, loss="half_squared_error"))
+        training = replace(spec.training, loss="half_squared_error", loss_settings={}, class_weights=())
+        return replace(spec, layers=layers, training=training)
 
     @cached_property
     def nodes(self) -> list[Node]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from xlnet import reference
 from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.proof import NAME
@@ -108,11 +110,13 @@ def _moved(view: View, made: ProofPlan) -> Iterator[tuple[Cell, Expected]]:
 def _forward(view: View, made: ProofPlan) -> Iterator[tuple[Cell, Expected]]:
     """Yield the forward passes, each quantity from what the sheet has of those that it depends on."""
     spec = view.opened.spec
-    names = ["x", "t", "E", *(["losses"] if spec.batch_size > 1 else []), *reference.of_layers(spec)]
+    names = ["x", *reference.of_layers(spec), *reference.of_loss(spec)]
     places = placements(spec, made.layout, names)
     rows = made.last_row - made.base_row + 1
     for name, values in reference.forward(spec, from_grids(places, view.grids, rows)).items():
         columns = places[name].columns.ravel() + 1
-        for row, numbers in enumerate(values.reshape(rows, -1), made.base_row):
+        # Targets, and what is made of them alone, may be the same in all passes.
+        every_row = np.broadcast_to(values.reshape(len(values), -1), (rows, values[0].size))
+        for row, numbers in enumerate(every_row, made.base_row):
             for column, number in zip(columns, numbers, strict=True):
                 yield Cell(NAME, row, int(column)), float(number)
