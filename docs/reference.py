@@ -34,6 +34,7 @@ Document = dict[str, Any]
 # What each key of a template means, by table. The tables' keys are asked of the program: one without a meaning here is
 # a KeyError.
 CONVOLUTION = "[[network.layers]] of type conv1d"
+SLOPE = "of `leaky_relu`: its slope below 0; default 0.01"
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "the top level": {
         "title": "title of the workbook; default: the template's file name",
@@ -52,6 +53,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "type": "kind of the layer: `dense`, the default, or `conv1d`, whose keys follow",
         "units": "number of units; required",
         "activation": "name of the [activation](#activations); default `identity`",
+        "slope": SLOPE,
         "bias": "`true` or `false`; default `true`",
         "dropout": "probability that a unit of a hidden layer is left out, as PyTorch's `Dropout`; default 0",
         "weights": "initial weights: one row per unit, one number per input of the layer",
@@ -67,6 +69,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "stride": "how far the kernel moves from one position to the next; default 1",
         "padding": "zeros added at both ends of the input; default 0",
         "activation": "name of the [activation](#activations), but not `softmax`; default `identity`",
+        "slope": SLOPE,
         "bias": "`true` or `false`; default `true`",
         "weights": "initial weights, in PyTorch's shape: output channels × input channels × kernel",
         "biases": "initial biases, one per output channel; default 0",
@@ -86,6 +89,11 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "[training]": {
         "iters": f"number of rows, one forward and backward pass each: 1 to {MOST_ITERATIONS:,}; default 200",
         "loss": "name of the [loss](#losses); default `half_squared_error`",
+        "delta": "of `huber`: the error above which the loss is linear; default 1",
+        "label_smoothing": "of `cross_entropy`: the share of each target that is spread evenly over all classes; "
+        "default 0",
+        "class_weights": "of `cross_entropy`: how much each class counts, a number above 0 each, in the order of the "
+        "outputs; by default all count alike",
         "reduction": "how the losses of a batch are combined: "
         + " or ".join(f"`{r}`" for r in REDUCTIONS)
         + "; default `mean`",
@@ -272,7 +280,8 @@ def _asked(document: Document, path: Sequence[str | int]) -> list[str]:
 def _functions() -> Iterator[str]:
     yield "## Activations"
     yield ""
-    yield "z is a unit's weighted sum, a its activation. At a kink the derivative is PyTorch's."
+    yield "z is a unit's weighted sum, a its activation; Φ is the share of the standard normal distribution below its"
+    yield "argument, φ that distribution's density. At a kink the derivative is PyTorch's."
     yield ""
     yield from _table(("name", "a", "derivative da/dz"), (_activation(name) for name in ACTIVATIONS))
     softmax = _node(_spec(_document(activation=SOFTMAX, units=2)), "a1_1")
@@ -282,10 +291,19 @@ def _functions() -> Iterator[str]:
     yield "## Losses"
     yield ""
     yield "Of one sample with two outputs y and targets t. `binary_cross_entropy` needs `sigmoid`, and `cross_entropy`"
-    yield "needs `softmax` on the last layer; both are computed from the weighted sums z, so that log(0) never occurs."
+    yield "and `kl_div` need `softmax` on the last layer; they are computed from the weighted sums z, so that log(0)"
+    yield "never occurs. The targets of `hinge` and `squared_hinge` are −1 and 1; those of `kl_div` sum to 1, and one"
+    yield "of 0 adds nothing. `log_cosh` is ln cosh(y − t), written so that nothing overflows."
     yield ""
     yield from _table(("name", "loss E", "gradient"), (_loss(name) for name in LOSSES))
     yield "The loss of a batch is the mean or the sum of the losses of its samples (`reduction`)."
+    yield ""
+    yield "A setting that a template gives, `slope`, `delta`, `label_smoothing` or `class_weights`, stands in a cell of"
+    yield "its own; one that it leaves out is a number in the formulas. With `label_smoothing` s and n classes the"
+    yield "targets of `cross_entropy` are q = (1 − s)·t + s / n. With `class_weights` ω a sample's loss is −Σ ω·t·ln y,"
+    yield "or −Σ ω·q·ln y, and under `mean` the sum over a batch is divided by Σ ω·t over its samples: where each"
+    yield "target is one class, that is the sum of their weights, as in PyTorch's `CrossEntropyLoss`. So with one"
+    yield "sample a row and no smoothing, class weights change nothing."
     yield ""
 
 
@@ -298,7 +316,7 @@ def _activation(name: str) -> tuple[str, str, str]:
     value = ", ".join(_code(_bare(_node(spec, f"{letter}1_1"), letters)) for letter in letters)
     value += (", " if value else "") + _code(_bare(_node(spec, "a1_1").split(" = ", 1)[1], letters))
     cited = (Quantity(f"{letter}1_1") for letter in ("a", "z", *letters))
-    derivative = _symbols_of(spec).written(rule.derivative(*cited))
+    derivative = _symbols_of(spec).written(rule.derivative(*cited, **rule.settings))
     return f"`{name}`", value, _code(_bare(derivative, letters).replace("y", "a"))
 
 
@@ -311,7 +329,8 @@ def _bare(rule: str, letters: Sequence[str]) -> str:
 
 def _loss(name: str) -> tuple[str, str, str]:
     rule = LOSSES[name]
-    spec = _spec(_document(activation=rule.fused or "tanh", units=2, loss=name, t=[[0.5, 0.5]]))
+    t = [[1, -1]] if rule.signed else [[0.5, 0.5]]
+    spec = _spec(_document(activation=rule.fused or "tanh", units=2, loss=name, t=t))
     value = _node(spec, "E").split(" = ", 1)[1]
     return f"`{name}`", _code(value), _code(_node(spec, "d_z1_1" if rule.fused else "d_a1_1"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,6 +16,9 @@ from xlnet.spec import ORDERS, REDUCTIONS
 Document = dict[str, Any]
 
 SETTINGS: dict[str, list[float]] = {
+    "slope": [0.0, 0.2, 1.5],
+    "delta": [0.5, 2.0],
+    "label_smoothing": [0.0, 0.1],
     "momentum": [0.0, 0.5, 0.9],
     "dampening": [0.0, 0.1],
     "weight_decay": [0.0, 0.01],
@@ -79,6 +83,31 @@ def takings(draw: st.DrawFn) -> Document:
     return {name: draw(st.sampled_from(SETTINGS[name])) for name in names} | {"decay_biases": draw(st.booleans())}
 
 
+def some(draw: st.DrawFn, names: Iterable[str]) -> Document:
+    """Draw which of some settings are given, and their values."""
+    return {name: draw(st.sampled_from(SETTINGS[name])) for name in names if draw(st.booleans())}
+
+
+def targets(draw: st.DrawFn, loss: str, samples: int, outputs: int) -> list[list[float]]:
+    """Draw targets that a loss takes."""
+    rule = LOSSES[loss]
+    if rule.signed:
+        return draw(
+            st.lists(
+                st.lists(st.sampled_from([-1.0, 1.0]), min_size=outputs, max_size=outputs),
+                min_size=samples,
+                max_size=samples,
+            )
+        )
+    if not rule.fused:
+        return numbers(draw, samples, outputs)
+    t = [[float(position == row % outputs) for position in range(outputs)] for row in range(samples)]
+    if rule.normalized and draw(st.booleans()):
+        # Shares, of which the first is half.
+        t[0] = [0.5, *[0.5 / (outputs - 1)] * (outputs - 1)] if outputs > 1 else [1.0]
+    return t
+
+
 def numbers(draw: st.DrawFn, rows: int, columns: int) -> list[list[float]]:
     # Few digits, and exact ties: kinks are hit.
     number = st.sampled_from([-1.5, -1.0, -0.3, 0.0, 0.25, 0.5, 1.0, 2.0])
@@ -94,16 +123,15 @@ def documents(draw: st.DrawFn) -> Document:
     layers: list[Document] = []
     for number, count in enumerate(units, 1):
         activation = last if number == len(units) else draw(st.sampled_from(list(ACTIVATIONS)))
-        layer = {"units": count, "activation": activation, "bias": draw(st.booleans())}
+        layer: Document = {"units": count, "activation": activation, "bias": draw(st.booleans())}
+        layer |= some(draw, ACTIVATIONS[activation].settings if activation in ACTIVATIONS else ())
         if number < len(units):
             layer["dropout"] = draw(st.sampled_from([0.0, 0.0, 0.0, 0.25]))
             layer["frozen"] = draw(st.sampled_from([False, False, True]))
         layers.append(layer | {"init": draw(st.sampled_from(list(INITIALIZERS)))})
     samples = draw(st.integers(1, 6))
     x = numbers(draw, samples, inputs)
-    t = numbers(draw, samples, units[-1])
-    if LOSSES[loss].fused:
-        t = [[float(position == row % units[-1]) for position in range(units[-1])] for row in range(samples)]
+    t = targets(draw, loss, samples, units[-1])
     distinct = all(len(set(column)) > 1 for column in zip(*x, strict=True))
     training: Document = {
         "iters": draw(st.integers(1, 25)),
@@ -116,6 +144,9 @@ def documents(draw: st.DrawFn) -> Document:
         "optimizer": draw(optimizers()),
         **draw(takings()),
     }
+    training |= some(draw, [*LOSSES[loss].settings, *(["label_smoothing"] if LOSSES[loss].has_classes else [])])
+    if LOSSES[loss].has_classes and draw(st.booleans()):
+        training["class_weights"] = [1.0, 2.0, 0.5, 1.5, 3.0, 0.25][: units[-1]]
     if draw(st.booleans()):
         training["schedule"] = draw(schedules())
     data: Document = {"x": x, "t": t, "standardize": distinct and samples > 1 and draw(st.booleans())}

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from drawn import Document
@@ -27,22 +28,26 @@ from xlnet.spec import Spec
 from xlnet.template.sources import bundled_names
 
 
-def fused(loss: str, activation: str) -> Document:
+def fused(loss: str, activation: str, **given: Any) -> Document:
     layers = [{"units": 3, "activation": "tanh"}, {"units": 2, "activation": activation}]
     return {
         "network": {"inputs": 2, "layers": layers},
         "data": {"x": [[0.5, -1.2]], "t": [[1, 0]]},
-        "training": {"iters": 1, "loss": loss},
+        "training": {"iters": 1, "loss": loss, **given},
     }
 
 
 NETWORKS: dict[str, Spec] = {
     **{name: xlnet.load(name) for name in bundled_names()},
     **{f"convolution {name}": spec_of(document) for name, document in CONVOLUTIONS.items()},
-    "one way": xlnet.load("seed", layers="2-1-1", activation="gelu"),
+    "one way": xlnet.load("seed", layers="2-1-1", activation="mish"),
     "frozen": xlnet.load("mazur", layers="2-3-3-2", seed=1, **{"network.layers[2].frozen": True}),
     "two outputs": xlnet.load("mazur", layers="2-2-2", seed=1),
     "softmax": spec_of(fused("cross_entropy", "softmax")),
+    "kl_div": spec_of(fused("kl_div", "softmax")),
+    "smoothed": spec_of(fused("cross_entropy", "softmax", label_smoothing=0.1)),
+    "weighted": spec_of(fused("cross_entropy", "softmax", class_weights=[1, 3])),
+    "both": spec_of(fused("cross_entropy", "softmax", label_smoothing=0.1, class_weights=[1, 3])),
     "sigmoid": spec_of(fused("binary_cross_entropy", "sigmoid")),
 }
 every_network = pytest.mark.parametrize("spec", NETWORKS.values(), ids=NETWORKS.keys())
@@ -64,6 +69,8 @@ class Slopes:
         typed = {key: [drawn.uniform(-1.5, 1.5)] for key in given}
         shares = [drawn.random() for _ in targets(spec)]
         typed |= {key: [share / sum(shares)] for key, share in zip(targets(spec), shares, strict=True)}
+        settings = [c for c in iteration(spec).settings if c.group == "settings"]
+        typed |= {constant.key: [constant.value] for constant in settings}
         values = rows(typed, {}, nodes)
         self.values = {key: column[0] for key, column in (values | typed).items()}
         self.parameters = {parameter.key for parameter in parameters(spec) if parameter.trained}
@@ -88,7 +95,7 @@ class Slopes:
         """Return ∂key/∂step, all other steps held."""
         if key == "E" and LOSSES[self.spec.training.loss].fused:
             y = self.values[step]
-            t = self.values[dict(zip(outputs(self.spec), targets(self.spec), strict=True))[step]]
+            t = self.target(outputs(self.spec).index(step))
             is_shares = LOSSES[self.spec.training.loss].normalized
             return -t / y if is_shares else (y - t) / (y * (1 - y))
         between = [node for node in self.nodes.values() if node.key == key or not self.is_step(node.key)]
@@ -97,6 +104,16 @@ class Slopes:
         held[step] = [self.values[step] + h, self.values[step] - h]
         above, below = rows(held, {}, [node for node in between if node.key != "E" or key == "E"])[key]
         return (above - below) / (2 * h)
+
+    def target(self, output: int) -> float:
+        """Return a target as cross-entropy takes it, by what PyTorch's documentation says of it."""
+        training, t = self.spec.training, [self.values[key] for key in targets(self.spec)]
+        smoothing, weights = (
+            training.loss_settings.get("label_smoothing", 0.0),
+            training.class_weights or (1.0,) * len(t),
+        )
+        divided = sum(map(math.prod, zip(weights, t, strict=True))) if self.spec.has_weighted_mean else 1.0
+        return weights[output] * ((1 - smoothing) * t[output] + smoothing / len(t)) / divided
 
 
 def formula_of(node: Node) -> Expression:
@@ -231,10 +248,12 @@ PLACES = {
     r"activation of layer (\d+), unit (\d+)": "a{0}_{1}",
     r"activation of layer (\d+), channel (\d+), position (\d+)": "a{0}_{1}_{2}",
     r"bias of layer (\d+), (?:unit|channel) (\d+)": "b{0}_{1}",
-    r"what the tanh of gelu is taken of: layer (\d+), unit (\d+)": "u{0}_{1}",
-    r"what the tanh of gelu is taken of: layer (\d+), channel (\d+), position (\d+)": "u{0}_{1}_{2}",
-    r"(?:tanh of gelu|sigmoid of silu): layer (\d+), unit (\d+)": "s{0}_{1}",
-    r"(?:tanh of gelu|sigmoid of silu): layer (\d+), channel (\d+), position (\d+)": "s{0}_{1}_{2}",
+    r"(?:argument of the tanh in gelu|softplus in mish), layer (\d+), unit (\d+)": "u{0}_{1}",
+    r"argument of the tanh in gelu, layer (\d+), channel (\d+), position (\d+)": "u{0}_{1}_{2}",
+    r"(?:tanh in gelu|tanh in mish), layer (\d+), unit (\d+)": "s{0}_{1}",
+    r"(?:tanh in gelu|sigmoid in silu), layer (\d+), channel (\d+), position (\d+)": "s{0}_{1}_{2}",
+    r"target of output (\d+), smoothed": "q_{0}",
+    r"how much class (\d+) counts in the loss": "cw_{0}",
     r"target of output (\d+)": "t_{0}",
 }
 

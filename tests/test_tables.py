@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,13 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 
 import xlnet
-from xlnet import names, reference
+from xlnet import keys, names, reference
 from xlnet.book.texts import LANGUAGES, load
 from xlnet.cli import cli
 from xlnet.cli.check import ENGINES as OFFERED
 from xlnet.engines.choose import AUTO, ENGINES
 from xlnet.graph.node import Graph
-from xlnet.graph.operations import ACTIVATIONS, KINKED, LOSSES, SOFTMAX
+from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS, KINKED, LOSSES, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.iteration import iteration
 from xlnet.model.optimizers import OPTIMIZERS
@@ -37,7 +38,7 @@ from xlnet.reference import functions, schedules
 from xlnet.reference.rules import kept_rules
 from xlnet.render.mathematics import Symbols
 from xlnet.spec import ORDERS, REDUCTIONS, Optimizer, Schedule, Spec
-from xlnet.template.rules import read_optimizer, read_schedule
+from xlnet.template.rules import read_loss_settings, read_optimizer, read_schedule, read_settings
 from xlnet.template.toml_table import TomlTable
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +60,9 @@ ENTRIES = [(table, name) for table, entries in TABLES.items() for name in entrie
 # owner, setting, default
 SETTINGS = [
     *((f"optimizer {name}", key, value) for name, rule in OPTIMIZERS.items() for key, value in rule.defaults.items()),
+    *((f"activation {name}", key, value) for name, rule in ACTIVATIONS.items() for key, value in rule.settings.items()),
+    *((f"loss {name}", key, value) for name, rule in LOSSES.items() for key, value in rule.settings.items()),
+    *(("loss " + name, "label_smoothing", 0.0) for name, rule in LOSSES.items() if rule.has_classes),
     *((f"schedule {name}", key, value) for name, rule in SCHEDULES.items() for key, value in rule.defaults.items()),
 ]
 FLAGS = {key for rule in OPTIMIZERS.values() for key in rule.flags}
@@ -102,11 +106,16 @@ def test_every_loss_has_its_sentence(name: str, language: str) -> None:
 @pytest.mark.parametrize("key", dict.fromkeys(key for _, key, _ in SETTINGS if key not in FLAGS | WORDS))
 def test_every_setting_has_a_meaning_and_a_symbol(key: str, language: str) -> None:
     sections = load(language).sections
-    assert key in sections["meaning"], f"[meaning] {key} is missing in {language}.toml"
-    # Without one the symbol is the key itself.
-    assert Symbols(xlnet.load().layers, 1, {k: f"<{v}>" for k, v in sections["symbols"].items()})(key) != key, (
-        f"{key} has no symbol"
+    owners = (
+        [f"{owner.split()[1]} {key}" for owner, own, _ in SETTINGS if own == key]
+        if key in ACTIVATION_SETTINGS
+        else [key]
     )
+    for name in owners:
+        assert name in sections["meaning"], f"[meaning] {name} is missing in {language}.toml"
+    # Without one the symbol is the key itself.
+    symbols = Symbols(xlnet.load().layers, 1, {k: f"<{v}>" for k, v in sections["symbols"].items()})
+    assert symbols(keys.of_layer(key, 1) if key in ACTIVATION_SETTINGS else key) != key, f"{key} has no symbol"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -225,6 +234,13 @@ def weights(optimizer: str, used: Mapping[str, float]) -> reference.Array:
 def test_every_setting_has_bounds(owner: str, key: str, default: float | str | None) -> None:
     """A setting of a new name is not taken as it comes: -1 is refused, but where any number has a meaning."""
     kind, name = owner.split()
+    if kind in ("activation", "loss"):
+        read = partial(read_settings, every={name: rule.settings for name, rule in ACTIVATIONS.items()}, name=name)
+        with pytest.raises(xlnet.UserError, match=rf"{key}: must"):
+            (read if kind == "activation" else partial(read_loss_settings, loss=name))(
+                TomlTable("drawn", "", {key: -1}, {})
+            )
+        return
     required = {k: 1 for k, v in (SCHEDULES if kind == "schedule" else OPTIMIZERS)[name].defaults.items() if v is None}
     table = TomlTable("drawn", kind, required | {"name": name, key: "x" if key in FLAGS else -1}, {})
     if key in ("eta_min", "end_lr"):
@@ -262,6 +278,8 @@ def things(document: drawn.Document) -> Iterator[tuple[str, str]]:
     for layer in document["network"]["layers"]:
         yield "activation", layer["activation"]
         yield "initializer", layer["init"]
+        yield from ((f"activation {layer['activation']}", key) for key in layer)
+    yield from ((f"loss {training['loss']}", key) for key in training)
     for table in ("loss", "reduction", "order"):
         yield table, training[table]
     for table in ("optimizer", "schedule"):
