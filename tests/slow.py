@@ -21,6 +21,7 @@ SLOW: dict[str, float] = {
     "test_docs.py::test_commands_print_what_the_page_shows": 25,
     "test_beside.py::test_every_case_agrees_with_numpy": 22,
     "test_beside.py::test_no_error_anywhere": 20,
+    "test_functions.py::test_settings_move_the_workbook": 20,
     "test_proof.py::test_of_very_many_parameters_some_are_proved": 19,
     "test_compare.py::test_every_run_agrees_with_numpy": 18,
     "test_check.py::test_agrees_over_poisoned_values": 17,

@@ -579,7 +579,7 @@ def reports(engines: list[str], tmp_path_factory: pytest.TempPathFactory) -> dic
         poison(paths[name])
         if name in TYPED:
             typed = paths[f"{name}, typed"] = folder / f"typed{number}.xlsx"
-            kept.build(spec_of(document), typed)
+            kept.build(spec_of(document), typed, plain=True)
             type_in(typed, spec_of(document), TYPED[name])
     found = kept.checked_by(engines, list(paths.values()))
     return {engine: dict(zip(paths, each, strict=True)) for engine, each in found.items()}
