@@ -21,7 +21,6 @@ from workbook_xml import DAMAGES, change_cell, poison
 
 import xlnet
 from xlnet import reference
-from xlnet.book.limits import columns_needed
 from xlnet.book.texts import LANGUAGES
 from xlnet.checking import check_all
 from xlnet.graph.operations import ACTIVATIONS
@@ -30,6 +29,7 @@ from xlnet.model.iteration import iteration
 from xlnet.model.layers import KINDS
 from xlnet.reference import layers as witness
 from xlnet.render.evaluate import iterations
+from xlnet.render.room import columns_needed
 from xlnet.spec import Spec
 from xlnet.summary import summaries, to_csv
 from xlnet.template.parse import parse

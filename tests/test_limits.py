@@ -11,8 +11,11 @@ from drawn import Document, documents
 from hypothesis import given, settings
 
 import xlnet
-from xlnet.book.limits import columns_needed
+from xlnet.book.model import model_of
 from xlnet.model.iteration import iteration
+from xlnet.render.excel import length
+from xlnet.render.room import columns_needed
+from xlnet.spec import Spec
 from xlnet.template.parse import parse
 
 
@@ -29,6 +32,13 @@ def wide(tmp_path: Path, samples: int) -> Path:
     return path
 
 
+def longest(spec: Spec) -> int:
+    """Return the characters of the longest formula."""
+    model = model_of(spec)
+    texts = [text for column in model.columns for text in (column.first_formula, column.formula) if text]
+    return max(length(text, model.layout) for text in texts)
+
+
 def test_the_message_says_what_would_fit(tmp_path: Path) -> None:
     data = wide(tmp_path, 1000)
     spec = xlnet.load(data=data, inputs="a,b", targets="y", layers="2-4-1", activation="tanh", batch=900)
@@ -37,9 +47,10 @@ def test_the_message_says_what_would_fit(tmp_path: Path) -> None:
         xlnet.build(spec, out)
     assert not out.exists()
     fits = int(str(error.value).split("--batch ")[2].split(" ")[0])
-    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-4-1", "activation": "tanh", "iters": 1}
+    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-4-1", "activation": "tanh"}
     assert columns_needed(xlnet.load(data=data, **given, batch=fits)) <= 16_384
-    assert columns_needed(xlnet.load(data=data, **given, batch=fits + 1)) > 16_384
+    assert longest(xlnet.load(data=data, **given, batch=fits)) <= 8192
+    assert longest(xlnet.load(data=data, **given, batch=fits * 21 // 20)) > 8192
 
 
 def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
@@ -58,6 +69,27 @@ def test_weights_are_counted_before_they_are_drawn() -> None:
 def test_a_formula_that_is_too_long(tmp_path: Path) -> None:
     """A gradient is a sum over the batch, written out: it is longest in the last row."""
     path = wide(tmp_path, 900)
-    spec = xlnet.load(data=path, inputs="a,b", targets="y", layers="2-1", iters=1_000_000)
-    with pytest.raises(xlnet.UserError, match=r"the formula of d_w1_1_1 has [\d,]+ characters, but Excel allows 8,192"):
-        xlnet.build(spec, tmp_path / "out.xlsx")
+    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-1", "iters": 1_000_000}
+    said = r"wide: the formula of d_w1_1_1 has [\d,]+ characters, but Excel allows 8,192: --batch (\d+) would fit"
+    with pytest.raises(xlnet.UserError, match=said) as error:
+        xlnet.build(xlnet.load(data=path, **given, batch="full"), tmp_path / "out.xlsx")
+    fits = int(str(error.value).split("--batch ")[1].split(" ")[0])
+    assert longest(xlnet.load(data=path, **given, batch=fits)) <= 8192
+    assert longest(xlnet.load(data=path, **given, batch=fits * 21 // 20)) > 8192
+
+
+def test_a_batch_that_nobody_chose_fits(tmp_path: Path) -> None:
+    """Whether a row has too many columns, or a gradient too many terms."""
+    path = wide(tmp_path, 900)
+    for layers in ("2-1", "2-300-1"):
+        spec = xlnet.load(data=path, inputs="a,b", targets="y", layers=layers, iters=1)
+        assert spec.batch_size == (32 if layers == "2-1" else 16)
+        assert spec.notes == (
+            f"wide.csv: all 900 samples at once do not fit a sheet: the batch is {spec.batch_size} "
+            "(--batch chooses another)",
+        )
+        assert columns_needed(spec) <= 16_384
+        assert longest(spec) <= 8192
+    few = wide(tmp_path, 300)
+    spec = xlnet.load(data=few, inputs="a,b", targets="y", layers="2-1")
+    assert (spec.training.batch, spec.notes) == (None, ())

@@ -82,7 +82,7 @@ class Data:
 
     `x_names` and `t_names` are what the columns are called, where they have names. With `standardize` the network sees
     (x − mean) / standard deviation of each column, the deviation that of the whole population. `source` tells a reader
-    which file they were read from, and which columns of it.
+    which file they were read from, and which columns of it; `of_classes` that all targets there are classes.
     """
 
     x: Matrix
@@ -91,6 +91,7 @@ class Data:
     t_names: tuple[str, ...] = ()
     standardize: bool = False
     source: str = field(default="", compare=False)
+    of_classes: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

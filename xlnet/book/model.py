@@ -14,11 +14,14 @@ from xlnet import keys
 from xlnet.book.texts import ENGLISH, Texts
 from xlnet.book.texts import load as load_texts
 from xlnet.cell import Cell
+from xlnet.errors import UserError
 from xlnet.graph.node import Graph, Group, Node
 from xlnet.model.iteration import iteration
-from xlnet.render.excel import formula, require_length
+from xlnet.render.excel import formula, length
 from xlnet.render.layout import DATA, TRAINING, Layout, layout_of
 from xlnet.render.mathematics import Symbols
+from xlnet.render.room import mend
+from xlnet.sheet_size import LONGEST_FORMULA
 from xlnet.spec import Spec
 from xlnet.xlsx.table import TableColumn
 
@@ -108,8 +111,14 @@ class Model:
     def require_lengths(self) -> None:
         """Raise UserError where a formula becomes longer than Excel takes."""
         for node, column in zip(self.graph.nodes, self.columns, strict=True):
-            for text in (column.first_formula, column.formula):
-                require_length(text or "", self.layout, node.key)
+            needed = max(length(text or "", self.layout) for text in (column.first_formula, column.formula))
+            if needed > LONGEST_FORMULA:
+                is_of_batch = node.group == Group.GRADIENTS
+                advice = mend(self.spec, self.layout.sheet, self.data_sheet) if is_of_batch else "use smaller layers"
+                raise UserError(
+                    f"{self.spec.name}: the formula of {node.key} has {needed:,} characters, but Excel allows "
+                    f"{LONGEST_FORMULA:,}: {advice}"
+                )
 
     def group_name(self, group: str) -> str:
         """Return what a group of quantities is called."""

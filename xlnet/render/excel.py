@@ -9,13 +9,12 @@ from functools import partial
 from openpyxl.utils import get_column_letter
 
 from xlnet.cell import Area, Cell
-from xlnet.errors import UserError
 from xlnet.graph.expression import Expression, Quantity
 from xlnet.graph.printing import Notation, write
 from xlnet.graph.references import BOTH, COLUMN, NEITHER, ROW, Along, Beside, InCell, InCells
 from xlnet.render.layout import NOWHERE, Layout, Spot
 from xlnet.render.long_sums import long_sum
-from xlnet.sheet_size import LONGEST_FORMULA, MOST_ARGUMENTS
+from xlnet.sheet_size import MOST_ARGUMENTS
 
 # Up to three letters name a column, and with digits a cell: RUN2.
 _PLAIN_NAME = re.compile("[A-Za-z]{4,}")
@@ -132,14 +131,9 @@ def at_row(filled_down: str, row: int, stride: int = 1, step: int = 0) -> str:
     return filled_down.format(here=range(row, row + stride), previous=range(row - stride, row), step=step)
 
 
-def require_length(filled_down: str, layout: Layout, key: str) -> None:
-    """Raise UserError when the formula of `key` is too long for Excel in the last iteration, where it is longest."""
-    length = len(at_row(filled_down, layout.row(layout.iterations), layout.stride))
-    if length > LONGEST_FORMULA:
-        raise UserError(
-            f"the formula of {key} has {length:,} characters, but Excel allows {LONGEST_FORMULA:,}: "
-            "use smaller layers or a smaller --batch"
-        )
+def length(filled_down: str, layout: Layout) -> int:
+    """Return how many characters a formula has in the last iteration, where it is longest."""
+    return len(at_row(filled_down, layout.row(layout.iterations), layout.stride))
 
 
 def cell(row: int, column: int) -> str:

@@ -101,6 +101,7 @@ def _from_csv(table: TomlTable, folder: Path | None) -> Data:
         t_names=tuple(t_names),
         standardize=table.flag("standardize", False),
         source=f"{path.name}: inputs {', '.join(inputs)}; targets {', '.join(targets)}",
+        of_classes=all(_is_text(rows, _position(table, "targets", column, header)) for column in targets),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from xlnet.render.layout import ARRANGEMENTS
 from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
+from xlnet.template.fitting import fitting
 from xlnet.template.layers import read_layers
 from xlnet.template.rules import (
     LOSS_KEYS,
@@ -52,7 +54,6 @@ def parse(
     data = read_data(data_table, layers[0].inputs, layers[-1].units, folder)
     if training.batch is not None and training.batch > len(data.x):
         training_table.fail("batch", f'must be "{FULL}" or at most {len(data.x)}, the number of samples')
-    require_fitting_loss(training_table, training.loss, layers[-1].activation, data_table, data)
     spec = Spec(
         name=name,
         title=root.text("title", name),
@@ -61,11 +62,12 @@ def parse(
         data=data,
         training=training,
         layout=root.choice("layout", ARRANGEMENTS, "rows"),
-        notes=tuple(root.notes),
     )
+    spec = fitting(spec, training_table, network.tables("layers")[-1])
+    require_fitting_loss(training_table, spec.training.loss, spec.layers[-1].activation, data_table, data)
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")
-    return spec
+    return replace(spec, notes=tuple(root.notes))
 
 
 def _training(table: TomlTable) -> Training:

@@ -1,0 +1,62 @@
+"""What a template leaves unsaid and what depends on its data: a loss for classes, a batch that a sheet has room for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlnet.graph.operations import LOSSES, SOFTMAX
+from xlnet.render.room import has_room, with_batch
+from xlnet.spec import Data, Spec
+from xlnet.template.toml_table import TomlTable
+
+# The loss of classes, by the activation of the last layer.
+_OF_CLASSES = {SOFTMAX: "cross_entropy", "sigmoid": "binary_cross_entropy"}
+# Where all samples at once are too many: what Keras takes unless told, and with wide layers less.
+_BATCHES = (32, 16, 8, 4, 2, 1)
+
+
+def fitting(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:
+    """Return `spec` with what its tables leave unsaid made to fit its data, and note what was decided."""
+    if "batch" in training.content:
+        return _with_loss(spec, training, last_layer)
+    return _with_batch(_with_loss(spec, training, last_layer), training)
+
+
+def _with_loss(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:
+    loss, activation = spec.training.loss, spec.layers[-1].activation
+    is_loss_said, is_activation_said = "loss" in training.content, "activation" in last_layer.content
+    if is_loss_said and not is_activation_said and LOSSES[loss].fused:
+        activation = LOSSES[loss].fused or activation
+        training.note(f"{loss} goes with {activation}: the activation of the last layer is {activation}")
+    elif spec.data.of_classes and is_activation_said and not is_loss_said and activation in _OF_CLASSES:
+        loss = _OF_CLASSES[activation]
+        training.note(f"the targets are classes: the loss is {loss} (--loss chooses another)")
+    elif spec.data.of_classes and not is_activation_said and not is_loss_said:
+        activation = SOFTMAX if _is_one_of_several(spec.data) else "sigmoid"
+        loss = _OF_CLASSES[activation]
+        training.note(
+            f"the targets are classes: the last layer is {activation} and the loss {loss} "
+            "(--output-activation and --loss choose others)"
+        )
+    *before, last = spec.layers
+    layers = (*before, replace(last, activation=activation))
+    return replace(spec, layers=layers, training=replace(spec.training, loss=loss))
+
+
+def _is_one_of_several(data: Data) -> bool:
+    """Return whether each sample is of exactly one class, and each class has a target of its own."""
+    return len(data.t[0]) > 1 and all(sum(row) == 1 for row in data.t)
+
+
+def _with_batch(spec: Spec, training: TomlTable) -> Spec:
+    if has_room(spec):
+        return spec
+    smaller = (with_batch(spec, size) for size in _BATCHES if size < spec.samples)
+    found = next(filter(has_room, smaller), None)
+    if found is None:
+        return spec
+    training.note(
+        f"all {spec.samples:,} samples at once do not fit a sheet: the batch is {found.batch_size} "
+        "(--batch chooses another)"
+    )
+    return found
