@@ -19,7 +19,7 @@ from xlnet.render.layout import DATA, TRAINING, layout_of
 from xlnet.sheet_size import LAST_SHEET_COLUMN, LONGEST_FORMULA
 from xlnet.spec import Spec
 
-# A gradient is a sum over the batch. No term of it is longer than this: "+''!$ABC$1048576*ABC1048576", and a sheet's name.
+# A gradient is a sum over the batch. No term is longer than "+''!$ABC$1048576*ABC1048576" with the name of a sheet.
 _LONGEST_TERM = 30
 
 
