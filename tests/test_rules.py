@@ -16,10 +16,10 @@ from workbook_xml import change_cell
 
 import xlnet
 from xlnet import keys, reference
-from xlnet.book.limits import columns_needed
 from xlnet.checking.report.report import Report
 from xlnet.model.iteration import iteration
 from xlnet.render.evaluate import iterations
+from xlnet.render.room import columns_needed
 from xlnet.spec import Spec
 from xlnet.template.parse import parse
 

@@ -7,10 +7,12 @@ give them where these mean the same. Nothing here imports numpy: `xlnet build --
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection
 from typing import Any
 
 from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
+from xlnet.hints import KEY_HINTS, NAME_HINTS
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import SCHEDULES
@@ -31,31 +33,41 @@ NAMES: dict[str, Collection[str]] = {
     "batch": (FULL,),
 }
 
-# Names that Keras (K) and PyTorch (P) have for the same, as `fold` leaves them; what differs from a name of xlnet by
-# case and underscores alone need not stand here. Left out are names that mean something else by default, as Keras's
-# glorot_normal (cut off at two deviations), random_uniform (up to 0.05) and ExponentialDecay, PyTorch's ConstantLR (a
-# third of η) and OneCycleLR (which moves the momentum too), and those whose targets are of another kind
-# (sparse_categorical_crossentropy).
+# Names that Keras (K), PyTorch (P) and scikit-learn (S) have for the same, as `fold` leaves them; what differs from a
+# name of xlnet by case and underscores alone need not stand here. What means something else has its hint (`hints`).
 OTHER_NAMES = {
     "linear": "identity",  # K
+    "none": "identity",  # K
+    "logistic": "sigmoid",  # S
+    "swish": "silu",  # K
+    "celu": "elu",  # K and P: the same where α = 1, as by default
     "meansquarederror": "mse",  # K
     "mseloss": "mse",  # P
     "meanabsoluteerror": "mae",  # K
     "l1loss": "mae",  # P
+    "l1": "mae",
     "huberloss": "huber",  # P
     "smoothl1loss": "huber",  # P: with its default β = 1, as Huber's with δ = 1
+    "smoothl1": "huber",
     "categoricalcrossentropy": "cross_entropy",  # K
     "crossentropyloss": "cross_entropy",  # P
+    "softmaxcrossentropy": "cross_entropy",
     "bce": "binary_cross_entropy",  # K
     "bceloss": "binary_cross_entropy",  # P
     "bcewithlogitsloss": "binary_cross_entropy",  # P
     "binarycrossentropywithlogits": "binary_cross_entropy",  # P
+    "gradientdescent": "sgd",
     "steplr": "step",  # P
     "exponentiallr": "exponential",  # P
     "cosineannealinglr": "cosine",  # P
     "cosineannealingwarmrestarts": "cosine_restarts",  # P
     "linearlr": "warmup",  # P: from a third of η up to η
+    "cosineannealing": "cosine",
+    "cosinedecay": "cosine",  # K
     "sumoverbatchsize": "mean",  # K
+    "batchmean": "mean",  # P
+    "average": "mean",
+    "shuffle": "shuffled",
     "ones": "constant",  # K and P
     "glorotuniform": "xavier_uniform",  # K
     "kaiminguniform": "he_uniform",  # P
@@ -66,10 +78,23 @@ OTHER_NAMES = {
 OF_ONE_OUTPUT = ("bce", "bceloss", "bcewithlogitsloss", "binarycrossentropywithlogits")
 _KERAS_SPELLINGS = ("binary_crossentropy", "binarycrossentropy")
 
+# What may stand before a name, as in torch.nn.ReLU.
+_MODULES = re.compile(
+    r"(?:(?:tf|tensorflow|keras|torch|nn|optim|f|functional|lr_scheduler|init|layers|activations|losses|optimizers"
+    r"|schedules|initializers)\.)+"
+)
+
 
 def fold(name: str) -> str:
-    """Return a name as it is compared with others: without case, underscores, hyphens and blanks."""
-    return name.casefold().translate({ord(c): None for c in "_- "})
+    """Return a name as it is compared with others: bare, without underscores, hyphens and blanks."""
+    return _bare(name).translate({ord(c): None for c in "_- "})
+
+
+def _bare(name: str) -> str:
+    """Return a name in small letters without the modules before it and the brackets of a call."""
+    name = name.casefold().strip().removesuffix("()")
+    modules = _MODULES.match(name)
+    return name[modules.end() :] if modules else name
 
 
 def is_name(value: Any, name: str) -> bool:
@@ -88,17 +113,52 @@ def known(value: Any, names: Collection[str]) -> str | None:
 
 def is_of_one_output(value: Any) -> bool:
     """Return whether a loss's name means the same to its own library only where there is one output."""
-    return isinstance(value, str) and (fold(value) in OF_ONE_OUTPUT or value.casefold() in _KERAS_SPELLINGS)
+    return isinstance(value, str) and (fold(value) in OF_ONE_OUTPUT or _bare(value) in _KERAS_SPELLINGS)
 
 
 def refusal(value: Any, names: Collection[str], shown: str) -> str:
-    """Return what is wrong with a value that is none of `names`, `shown` as messages show it, and the nearest names."""
+    """Return what is wrong with a value that is none of `names`, `shown` as messages show it, and the right names."""
+    return f"must be one of {', '.join(names)}, not {shown}{_hint(fold(str(value)), names)}"
+
+
+def _hint(folded: str, names: Collection[str]) -> str:
+    """Return the names that someone may mean by another one, and why it is not taken for them."""
+    meant, why = NAME_HINTS.get(folded, ((), ""))
+    nearest = [name for name in meant if name in names] or _nearest(folded, names)
+    if not nearest:
+        return ""
+    reason = f" {why}" if why and nearest[0] in meant else ""
+    return f" (did you mean {' or '.join(nearest)}?{reason})"
+
+
+def _nearest(folded: str, names: Collection[str]) -> list[str]:
     candidates = {fold(name): name for name in names}
     candidates |= {other: name for other, name in OTHER_NAMES.items() if name in names and other not in candidates}
-    near = difflib.get_close_matches(fold(str(value)), candidates, n=2)
-    nearest = dict.fromkeys(candidates[name] for name in near)
-    hint = f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
-    return f"must be one of {', '.join(names)}, not {shown}{hint}"
+    near = difflib.get_close_matches(folded, candidates, n=2)
+    return list(dict.fromkeys(candidates[name] for name in near))
+
+
+def key_hint(dotted: str, known: Collection[str]) -> str:
+    """Return which key someone means by an unknown one, of those `known` beside it or elsewhere; nothing if unclear."""
+    table, _, key = dotted.rpartition(".")
+    alike = [name for name in known if fold(name) == fold(key)] or difflib.get_close_matches(key, known, n=1)
+    place, why = setting_meant(key)
+    where, _, other = place.rpartition(".")
+    if place and other in known:
+        return f"did you mean {other}? {why}".rstrip()
+    if place and _numberless(where) != _numberless(table):
+        return f"did you mean {place}? {why}".rstrip()
+    return f"did you mean {alike[0]}?" if alike else ""
+
+
+def setting_meant(key: str) -> tuple[str, str]:
+    """Return the dotted key that someone means by a key of another name, and why it differs; nothing if unclear."""
+    return KEY_HINTS.get(fold(key), ("", ""))
+
+
+def _numberless(dotted: str) -> str:
+    """Return the place of a table whatever its number: network.layers of network.layers[2]."""
+    return dotted.partition("[")[0]
 
 
 def spelled(override: str, value: Any) -> Any:

@@ -12,7 +12,7 @@ import click
 from xlnet.cli.build import build
 from xlnet.cli.check import check
 from xlnet.cli.compare import compare
-from xlnet.cli.messages import printable
+from xlnet.cli.messages import printable, unknown_option
 from xlnet.cli.templates import templates
 from xlnet.errors import XlnetError
 from xlnet.version import VERSION
@@ -49,6 +49,8 @@ def _run() -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return USER_FAULT
+    except click.NoSuchOption as error:
+        return _fail(unknown_option(error), USER_FAULT)
     except click.ClickException as error:
         return _fail(error.format_message(), USER_FAULT)
     except XlnetError as error:

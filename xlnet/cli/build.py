@@ -19,12 +19,20 @@ from xlnet.cli.options import overrides, quiet, workbook
     "-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.  [default: output/TEMPLATE.xlsx]"
 )
 @overrides
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Value of any template key, like training.optimizer.momentum=0.9; repeatable.",
+)
 @workbook
 @click.option("--plain", is_flag=True, help="Write only the sheets Training, Data, Formulas and Template.")
 @quiet
 def build(
     template: str | None,
     output: Path | None,
+    settings: tuple[str, ...],
     small: bool,
     plain: bool,
     language: str,
@@ -40,13 +48,15 @@ def build(
       xlnet build --layers 2-3-1 --activation sigmoid --seed 7
       xlnet build xor --lang zh
       xlnet build iris --optimizer sgd --lr 0.1 --batch 10
+      xlnet build xor --set training.optimizer.momentum=0.9
     """
     from xlnet.template import load
+    from xlnet.template.lists import read_settings
 
     chosen = {name: value for name, value in given.items() if value is not None}
     if str(chosen.get("batch", "")).isdigit():
         chosen["batch"] = int(chosen["batch"])
-    spec = load(template, chosen)
+    spec = load(template, chosen | read_settings(settings))
     path = output or Path("output") / f"{spec.name}.xlsx"
     # Not sooner: a mistake in the template is told at once.
     _import_openpyxl_alone()

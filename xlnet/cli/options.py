@@ -53,6 +53,22 @@ class _NamesOption(click.Option):
         return record and (record[0], f"{record[1]}: {', '.join(self._names.choices)}.")
 
 
+class _OneOption(click.Option):
+    """An option that takes one value, of which `xlnet compare` takes several."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value."""
+        if isinstance(value, str) and "," in value:
+            from xlnet.template.lists import of_several
+
+            raise click.UsageError(of_several(self.opts[0], value), ctx)
+        return super().type_cast_value(ctx, value)
+
+
+class _OneNameOption(_OneOption, _NamesOption):
+    """An option that takes one name."""
+
+
 def _names(override: str, left: Collection[str] = ()) -> NameChoice:
     """Return the choice among the names that an override takes."""
 
@@ -82,11 +98,11 @@ class _Override:
     def option(self, *, listed: bool) -> Callable[[Command], Command]:
         """Return the option, of one value or of a list of values that `lists` reads."""
         metavar = f"{self.metavar},…" if listed else self.metavar
-        kind = str if listed else self.type
+        settings: dict[str, Any] = {"type": str if listed else self.type, "metavar": metavar, "help": self.help}
         if isinstance(self.type, NameChoice):
-            cls, names = _NamesOption, self.type
-            return click.option(self.name, cls=cls, names=names, type=kind, metavar=metavar, help=self.help)
-        return click.option(self.name, type=kind, metavar=metavar, help=self.help)
+            cls = _NamesOption if listed else _OneNameOption
+            return click.option(self.name, cls=cls, names=self.type, **settings)
+        return click.option(self.name, cls=click.Option if listed else _OneOption, **settings)
 
 
 _OVERRIDES = (

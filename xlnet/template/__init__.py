@@ -8,7 +8,7 @@ from typing import Any
 
 from xlnet.errors import UserError
 from xlnet.spec import Spec
-from xlnet.template.overrides import override
+from xlnet.template.overrides import override, require_apart
 from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws
 from xlnet.template.sources import source_of
@@ -23,6 +23,7 @@ def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None
     """
     given = dict(overrides or {})
     source = source_of(template, given)
+    require_apart(given, source.label)
     document, origins = override(source, given)
     spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
     if SEED in origins and not draws(document, spec):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from xlnet.errors import UserError
@@ -22,17 +22,38 @@ def read_lists(options: Mapping[str, Any], settings: Iterable[str]) -> dict[str,
         if given is not None:
             is_list = isinstance(given, str) and name not in _SINGLE
             found[name] = listed(given, "--" + name.replace("_", "-")) if is_list else given
-    for setting in settings:
-        key, equals, text = setting.partition("=")
-        key = key.strip()
-        if not (key and equals):
-            raise UserError(
-                f"--set: must be a key and its values, like training.optimizer.name=sgd,adam, not {setting!r}"
-            )
+    for key, text in _pairs(settings, "its values, like training.optimizer.name=sgd,adam"):
         if key in found:
             raise UserError(f"--set {key}: is given twice: list all its values in one --set")
         found[key] = listed(text, f"--set {key}")
     return found
+
+
+def read_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Return the values of `settings`, each KEY=VALUE. Raises UserError."""
+    found: dict[str, Any] = {}
+    for key, text in _pairs(settings, "its value, like training.optimizer.momentum=0.9"):
+        if key in found:
+            raise UserError(f"--set {key}: is given twice: remove one")
+        values = listed(text, f"--set {key}")
+        if len(values) > 1:
+            raise UserError(of_several(f"--set {key}", text))
+        (found[key],) = values
+    return found
+
+
+def of_several(option: str, values: str) -> str:
+    """Return what is wrong with an option of one value for which several are listed, and how runs are compared."""
+    return f"{option}: takes one value, not {values}: for a run of each, use xlnet compare in place of xlnet build"
+
+
+def _pairs(settings: Iterable[str], wanted: str) -> Iterator[tuple[str, str]]:
+    """Yield the key and the text after it of each of `settings`. Raises UserError."""
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not (key.strip() and equals):
+            raise UserError(f"--set: must be a key and {wanted}, not {setting!r}")
+        yield key.strip(), text
 
 
 def listed(text: str, option: str) -> list[Any]:

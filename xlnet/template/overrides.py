@@ -7,15 +7,14 @@ checks; `origins` lets messages name where it came from.
 from __future__ import annotations
 
 import copy
-import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from xlnet.errors import UserError
 from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS
-from xlnet.names import known
+from xlnet.names import key_hint, known
 from xlnet.template.sources import TemplateSource
 
 Document = dict[str, Any]
@@ -56,8 +55,7 @@ def override(
 def _require_known(name: str, label: str, called: str) -> None:
     known = (*_DOTTED, *_REWRITES)
     if name not in known and (not is_dotted(name) or name.startswith("compare.")):
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f": did you mean {near[0]}?" if near else f": use one of {', '.join(known)}"
+        hint = f": {key_hint(name, known) or 'use one of ' + ', '.join(known)}"
         raise UserError(f"{label}: unknown setting {called}{hint}")
 
 
@@ -66,6 +64,20 @@ def _require_type(name: str, value: Any, called: str) -> None:
     types, wanted = _TYPES.get(name, (object, ""))
     if not isinstance(value, types):
         raise UserError(f"{called}: must be {wanted}, not {value!r}")
+
+
+def require_apart(names: Iterable[str], label: str) -> None:
+    """Raise UserError where two overrides set the same key, or one a table that the other sets a key of."""
+    before: list[str] = []
+    for name in names:
+        ours = dotted_name(name)
+        for other in before:
+            theirs = dotted_name(other)
+            if ours == theirs or ours.startswith(f"{theirs}.") or theirs.startswith(f"{ours}."):
+                raise UserError(
+                    f"{label}: {option_of(other)} and {option_of(name)} set the same key: use one of the two"
+                )
+        before.append(name)
 
 
 def is_dotted(name: str) -> bool:

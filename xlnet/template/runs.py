@@ -13,7 +13,7 @@ from typing import Any
 from xlnet.comparison import BOUND, Comparison, Run, Setting
 from xlnet.errors import UserError
 from xlnet.names import spelled
-from xlnet.template.overrides import dotted_name, option_of, override, short_name
+from xlnet.template.overrides import dotted_name, option_of, override, require_apart, short_name
 from xlnet.template.parse import parse
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
 from xlnet.template.serialize import document_of, sources_of, to_toml
@@ -102,15 +102,10 @@ def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: flo
 
 def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the values of each override, by its short name. Raises UserError where two of them set the same."""
+    require_apart(overrides, label)
     lists: dict[str, list[Any]] = {}
     for given, value in overrides.items():
         name = short_name(given)
-        for other in lists:
-            ours, theirs = dotted_name(name), dotted_name(other)
-            if ours == theirs or ours.startswith(f"{theirs}.") or theirs.startswith(f"{ours}."):
-                raise UserError(
-                    f"{label}: {option_of(other)} and {option_of(given)} set the same key: use one of the two"
-                )
         lists[name] = [spelled(name, one) for one in (value if isinstance(value, list) else [value])]
         if not lists[name]:
             raise UserError(f"{label}: {option_of(given)}: has no value: give at least one")

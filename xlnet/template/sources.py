@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,11 +44,20 @@ def open_template(template: str | Path) -> TemplateSource:
 
     Raises UserError when there is no such template or it is not valid TOML.
     """
-    if isinstance(template, str) and template in bundled_names():
+    names = bundled_names()
+    if isinstance(template, str) and template in names:
         return _read(_bundled_folder() / f"{template}.toml", label=template)
     path = Path(template)
+    # Any suffix, as of xor.tml; and letters of any case, as of XOR.
+    near = difflib.get_close_matches(path.stem.casefold(), names, n=1)
+    meant = f"did you mean {near[0]}?" if near and path.parent == Path() else ""
     if path.suffix.lower() != ".toml":
-        raise UserError(f"{template}: no such template: use a .toml file or one of {', '.join(bundled_names())}")
+        if path.is_file():
+            raise UserError(f"{template}: the name of a template must end in .toml: rename it")
+        advice = meant or f"use a .toml file or one of {', '.join(names)}"
+        raise UserError(f"{template}: no such template: {advice}")
+    if meant and not path.exists():
+        raise UserError(f"{template}: no such file: check the path, or {meant}")
     return _read(path, label=str(template))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Collection, Mapping
@@ -11,7 +10,7 @@ from math import prod
 from typing import Any, NoReturn
 
 from xlnet.errors import UserError
-from xlnet.names import known, refusal
+from xlnet.names import key_hint, known, refusal
 from xlnet.spec import Array, Matrix, Shape, Vector
 
 # A cell holds 32,767 characters, and a character of a TOML string may take several.
@@ -33,12 +32,11 @@ class TomlTable:
     notes: list[str] = field(default_factory=list)
 
     def require_known(self, *known: str) -> None:
-        """Raise UserError for a key that is not in `known`, with the nearest one that is."""
+        """Raise UserError for a key that is not in `known`, with the one that is meant."""
         for key in self.content:
             if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
-                self.fail(key, f"unknown key: {advice}")
+                hint = key_hint(self._dotted(key), known)
+                self.fail(key, f"unknown key: {hint or 'use one of ' + ', '.join(known)}")
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Raise UserError that names where `key` was set."""
