@@ -52,7 +52,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "[[network.layers]]": {
         "type": "kind of the layer: `dense`, the default, or `conv1d`, whose keys follow",
         "units": "number of units; required",
-        "activation": "name of the [activation](#activations); default `identity`",
+        "activation": "name of the [activation](#activations); default `identity`, and on the last layer what fits the "
+        "loss, or targets that are classes: `softmax`, with one output `sigmoid`",
         "slope": SLOPE,
         "bias": "`true` or `false`; default `true`",
         "dropout": "probability that a unit of a hidden layer is left out, as PyTorch's `Dropout`; default 0",
@@ -88,7 +89,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "[training]": {
         "iters": f"number of rows, one forward and backward pass each: 1 to {MOST_ITERATIONS:,}; default 200",
-        "loss": "name of the [loss](#losses); default `half_squared_error`",
+        "loss": "name of the [loss](#losses); default `half_squared_error`, of classes in a CSV file `cross_entropy`, "
+        "with a `sigmoid` `binary_cross_entropy`",
         "delta": "of `huber`: the error above which the loss is linear; default 1",
         "label_smoothing": "of `cross_entropy`: the share of each target that is spread evenly over all classes; "
         "default 0",
@@ -97,7 +99,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "reduction": "how the losses of a batch are combined: "
         + " or ".join(f"`{r}`" for r in REDUCTIONS)
         + "; default `mean`",
-        "batch": '`"full"`, or the number of samples per row; 1 is online learning; default `"full"`',
+        "batch": '`"full"`, or the number of samples per row; 1 is online learning; default `"full"`, or 32 '
+        "and less where a sheet has no room for all",
         "order": " or ".join(f"`{order}`" for order in ORDERS)
         + ": a new permutation of the samples every epoch; default `sequential`",
         "seed": "seed for whatever is drawn: weights, a shuffled order; default 0",
@@ -233,7 +236,7 @@ def _keys() -> Iterator[str]:
     yield "## Template keys"
     yield ""
     yield "A template is a TOML file; an unknown key is an error that suggests the nearest known one. Options of the"
-    yield "command line set the same keys; `xlnet compare --set` takes any key, dotted: `training.optimizer.beta1`,"
+    yield "command line set the same keys; `--set` takes any key, dotted: `training.optimizer.beta1`,"
     yield "`network.layers[1].units`."
     yield ""
     for table, known in _known_keys().items():

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnet import keys, reference
-from xlnet.book.sheets.dashboard.plan import outputs
 from xlnet.comparison import Comparison, Run
+from xlnet.model import network
 from xlnet.model.dropout import masks
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.samples import order
@@ -51,25 +51,58 @@ def summaries(comparison: Comparison, progress: Progress = lambda steps, _: step
     return [found[index] for index in range(len(comparison.runs))]
 
 
-def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
-    """Return the summaries as CSV, one row per run; a cell is empty where a run has no such thing."""
+Value = str | float
+
+
+@dataclass(frozen=True)
+class Endings:
+    """How the runs end, as a table: a row a run, empty texts where a run has no such thing.
+
+    `outputs` and `parameters` are the columns of these.
+    """
+
+    header: list[str]
+    rows: list[list[Value]]
+    outputs: range
+    parameters: range
+
+
+def endings(comparison: Comparison, every_summary: Sequence[Summary]) -> Endings:
+    """Return the table of the summaries."""
     named = [short_name(name) for run in comparison.runs for name in run.settings]
     names = ["lr", "iters", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
     ends = list(dict.fromkeys(key for summary in every_summary for key in summary.outputs))
     parameters = list(dict.fromkeys(key for summary in every_summary for key in summary.parameters))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", *names, keys.LOSS, *ends, "first_below", "diverged_at", *parameters])
+    settings = ["run", *names, keys.LOSS]
+    header = [*settings, *ends, "first_below", "diverged_at", *parameters]
+    rows: list[list[Value]] = []
     for summary in every_summary:
         run = summary.run
         chosen = {short_name(name): value for name, value in run.settings.items()}
         chosen |= {"lr": run.spec.training.optimizer.lr, "iters": run.spec.training.iters}
-        settings = [str(v).lower() if isinstance(v, bool) else v for v in (chosen.get(name, "") for name in names)]
+        typed = [str(v).lower() if isinstance(v, bool) else v for v in (chosen.get(name, "") for name in names)]
         final = [summary.outputs.get(key, "") for key in ends]
         events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
         weights = [summary.parameters.get(key, "") for key in parameters]
-        writer.writerow([run.name, *settings, summary.loss, *final, *events, *weights])
+        rows.append([run.name, *typed, summary.loss, *final, *events, *weights])
+    first = len(header) - len(parameters)
+    return Endings(header, rows, range(len(settings), len(settings) + len(ends)), range(first, len(header)))
+
+
+def to_csv(comparison: Comparison, every_summary: Sequence[Summary]) -> str:
+    """Return the summaries as CSV, one row per run."""
+    table = endings(comparison, every_summary)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([table.header, *table.rows])
     return text.getvalue()
+
+
+def _outputs(spec: Spec) -> list[str]:
+    """Return the outputs of every sample; none where the last iteration has only some of them."""
+    if spec.draws_samples:
+        return []
+    samples = range(1, spec.batch_size + 1) if spec.batch_size > 1 else [None]
+    return [key for sample in samples for key in network.outputs(spec, sample)]
 
 
 def _structure(spec: Spec) -> object:
@@ -156,7 +189,7 @@ def _summary(run: Run, row: Quantities, index: int, below: int, diverged: int) -
         for place in np.ndindex(*values.shape[1:])
     }
     ends = {}
-    for key in outputs(run.spec):
+    for key in _outputs(run.spec):
         parts = keys.parts(key)
         place = ((parts.sample or 1) - 1, *(index - 1 for index in parts.indices))
         ends[key] = at(f"{parts.letter}{parts.layer}", *place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,10 @@ from typing import Any
 import click
 
 from xlnet.cli.messages import tell
-from xlnet.cli.options import listed_overrides, quiet, workbook
+from xlnet.cli.options import NameChoice, listed_overrides, quiet, workbook
+from xlnet.cli.table import aligned
+
+FORMATS = TABLE, CSV = ("table", "csv")
 
 
 @click.command(short_help="Build a workbook of several runs side by side.")
@@ -30,7 +35,17 @@ from xlnet.cli.options import listed_overrides, quiet, workbook
 )
 @click.option("--bound", type=float, metavar="F", help="A loss below F counts as small.  [default: 0.01]")
 @click.option(
-    "--csv", "as_csv", is_flag=True, help="Print how each run ends, computed by numpy, instead of writing a workbook."
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print how each run ends, computed by numpy, instead of writing a workbook: as CSV, on a terminal as a table.",
+)
+@click.option(
+    "--format",
+    "format",
+    type=NameChoice(lambda: FORMATS),
+    metavar="table|csv",
+    help="Print this summary as a table or as CSV, wherever it goes.",
 )
 @workbook
 @quiet
@@ -40,6 +55,7 @@ def compare(
     settings: tuple[str, ...],
     bound: float | None,
     as_csv: bool,
+    format: str | None,
     small: bool,
     language: str,
     quiet: bool,
@@ -61,9 +77,11 @@ def compare(
     from xlnet.template.lists import read_lists
     from xlnet.template.runs import load_comparison
 
-    if as_csv and output is not None:
+    as_summary = as_csv or format is not None
+    if as_summary and output is not None:
+        option = "--csv" if as_csv else "--format"
         raise click.UsageError(
-            "--output: cannot be combined with --csv, which writes no workbook: remove one of the two"
+            f"--output: cannot be combined with {option}, which writes no workbook: remove one of the two"
         )
     comparison = load_comparison(template, read_lists(given, settings), bound)
     notes = [note for run in comparison.runs for note in run.spec.notes]
@@ -74,12 +92,20 @@ def compare(
 
         return progress
 
-    if as_csv:
-        from xlnet.summary import summaries, to_csv
+    if as_summary:
+        from xlnet.summary import endings, summaries, to_csv
 
         every_summary = summaries(comparison, shown("training"))
+        if any(run.spec.draws_samples for run in comparison.runs):
+            notes.append("a run in mini-batches has no outputs here: its last iteration is of some samples alone")
         tell(notes, quiet=quiet)
-        click.echo(to_csv(comparison, every_summary), nl=False)
+        if (format or (TABLE if sys.stdout.isatty() else CSV)) == TABLE:
+            table = endings(comparison, every_summary)
+            optional = [*table.outputs, *table.parameters]
+            width = shutil.get_terminal_size().columns
+            click.echo(aligned(table.header, table.rows, optional, width), nl=False)
+        else:
+            click.echo(to_csv(comparison, every_summary), nl=False)
         return
     path = output or Path("output") / f"{comparison.name}-compare.xlsx"
     # Not sooner: a mistake in the template is told at once.
