@@ -11,6 +11,7 @@ from drawn import Document, documents
 from hypothesis import given, settings
 
 import xlnet
+from xlnet.book.limits import require_room_for_runs
 from xlnet.book.model import model_of
 from xlnet.model.iteration import iteration
 from xlnet.render.excel import length
@@ -51,6 +52,25 @@ def test_the_message_says_what_would_fit(tmp_path: Path) -> None:
     assert columns_needed(xlnet.load(data=data, **given, batch=fits)) <= 16_384
     assert longest(xlnet.load(data=data, **given, batch=fits)) <= 8192
     assert longest(xlnet.load(data=data, **given, batch=fits * 21 // 20)) > 8192
+
+
+def test_runs_that_do_not_fit_one_workbook(tmp_path: Path) -> None:
+    """The batch that is named holds all of them, and the next one does not."""
+    given: dict[str, Any] = {"data": wide(tmp_path, 300), "inputs": "a,b", "targets": "y", "layers": "2-8-1"}
+    given |= {"activation": "tanh"}
+    said = {
+        2: r"too large for one workbook: use --batch (\d+), fewer --iters or smaller --layers",
+        5: r"5 runs, but a workbook holds at most 3 of this size: compare fewer, --batch (\d+), or print",
+    }
+    for count, message in said.items():
+        rates = [0.1 * k for k in range(1, count + 1)]
+        batch = 300 if count == 2 else 150
+        with pytest.raises(xlnet.UserError, match=message) as error:
+            require_room_for_runs(xlnet.load_comparison(lr=rates, batch=batch, **given))
+        fits = int(str(error.value).split("--batch ")[1].split(",")[0])
+        require_room_for_runs(xlnet.load_comparison(lr=rates, batch=fits, **given))
+        with pytest.raises(xlnet.UserError, match=f"--batch {fits},"):
+            require_room_for_runs(xlnet.load_comparison(lr=rates, batch=fits + 1, **given))
 
 
 def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
