@@ -112,6 +112,7 @@ SLOW: dict[str, float] = {
     "test_proof.py::test_the_derivative_of_another_unit_turns_red": 2,
     "test_layout.py::test_an_iteration_of_three_rows_is_built_and_checked": 2,
     "test_check.py::test_a_text_is_not_blamed_on_what_carries_it_down": 2,
+    "test_limits.py::test_the_message_says_what_would_fit": 3,
     "test_compare.py::test_the_chosen_weight_is_drawn": 2,
     "test_compare.py::test_an_edited_workbook_agrees": 2,
     "test_explore.py::test_the_picture_turns_with_the_view": 2,
