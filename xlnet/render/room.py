@@ -28,10 +28,8 @@ def has_room(spec: Spec, sheet: str = TRAINING, data: str = DATA) -> bool:
     if columns_needed(spec) > LAST_SHEET_COLUMN:
         return False
     terms = spec.batch_size * max(prod(layer.gives[1:]) for layer in spec.layers)
-    return (
-        terms * (_LONGEST_TERM + len(data)) <= LONGEST_FORMULA
-        or _longest_gradient(spec, sheet, data) <= LONGEST_FORMULA
-    )
+    is_short = terms * (_LONGEST_TERM + len(data)) <= LONGEST_FORMULA
+    return is_short or _longest_gradient(spec, sheet, data) <= LONGEST_FORMULA
 
 
 def largest(fits: Callable[[int], bool], below: int) -> int:
