@@ -75,7 +75,7 @@ def test_any_name_in_a_file(tmp_path: Path, text: str) -> None:
 def test_a_class_that_no_cell_can_hold_is_named_with_its_row(tmp_path: Path) -> None:
     file = tmp_path / "odd.csv"
     file.write_text("a,y\n1,k\n2,size\x0bm2\n", encoding="utf-8")
-    with pytest.raises(xlnet.UserError, match=r"odd\.csv: row 3, column y: contains a control character"):
+    with pytest.raises(xlnet.UserError, match=r"odd\.csv: line 3, column y: contains a control character"):
         xlnet.load(data=file, inputs="a", targets="y", layers="1-2")
 
 

@@ -130,7 +130,7 @@ OVERRIDE_MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"output_activation": "sigmoid", "loss": "binary_cross_entropy"}, "needs targets from 0 to 1"),
     ({"activation": "softmax"}, "--activation: softmax is only possible on the last layer"),
     ({"optimizer": "adem"}, "--optimizer: must be one of sgd, adagrad, rmsprop, adam, adamw, adadelta,"),
-    ({"inputs": "a"}, "--inputs: names columns of a CSV file"),
+    ({"inputs": "a"}, "--inputs: is about a CSV file"),
 ]
 
 

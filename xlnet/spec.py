@@ -21,6 +21,9 @@ Settings = Mapping[str, float]
 # How the losses of a batch become one, and in which order samples are drawn.
 REDUCTIONS = ("mean", "sum")
 ORDERS = ("sequential", "shuffled")
+# What becomes of a column that is the same in every sample where columns are standardised.
+CONSTANT_ERROR, CONSTANT_ZERO = "error", "zero"
+CONSTANTS = (CONSTANT_ERROR, CONSTANT_ZERO)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,12 @@ def indices(shape: Shape) -> Iterator[tuple[int, ...]]:
 class Data:
     """The samples: `x` has the shape (samples, inputs), `t` the shape (samples, outputs).
 
-    `x_names` and `t_names` are what the columns are called, where they have names. With `standardize` the network sees
-    (x − mean) / standard deviation of each column, the deviation that of the whole population. `source` tells a reader
-    which file they were read from, and which columns of it; `of_classes` that all targets there are classes.
+    `x_names` and `t_names` are what the columns are called, where they have names; `class_names` are those of 0 and 1,
+    where there is one output for two classes. With `standardize` the network sees (x − mean) / standard deviation of
+    each column, the deviation that of the whole population, and with `standardize_targets` it learns the targets so;
+    where `constant` is "zero", a column that is the same in every sample is 0 then. `source` tells a reader which file
+    they were read from, and which columns of it; `of_classes` that all targets there are classes; `lines` have the line
+    of each sample in it.
     """
 
     x: Matrix
@@ -91,7 +97,15 @@ class Data:
     t_names: tuple[str, ...] = ()
     standardize: bool = False
     source: str = field(default="", compare=False)
+    class_names: tuple[str, ...] = ()
+    standardize_targets: bool = False
+    constant: str = CONSTANT_ERROR
     of_classes: bool = field(default=False, compare=False, repr=False)
+    lines: tuple[int, ...] = field(default=(), compare=False, repr=False)
+
+    def called(self, sample: int) -> str:
+        """Return what messages call a sample, by its number from 1: with its line, where it was read from a file."""
+        return f"sample {sample} (line {self.lines[sample - 1]} of the file)" if self.lines else f"sample {sample}"
 
 
 @dataclass(frozen=True)
@@ -205,5 +219,5 @@ class Spec:
     @property
     def of_one_sample(self) -> Spec:
         """The network and its training with a single sample, as it stands in every row."""
-        data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], standardize=False)
+        data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], standardize=False, standardize_targets=False)
         return replace(self, data=data, training=replace(self.training, batch=None, order="sequential"))

@@ -86,6 +86,24 @@ def _languages() -> Collection[str]:
     return LANGUAGES
 
 
+def _missing() -> Collection[str]:
+    from xlnet.template.data.missing import MISSING
+
+    return MISSING
+
+
+def _constants() -> Collection[str]:
+    from xlnet.spec import CONSTANTS
+
+    return CONSTANTS
+
+
+def _named(option: str, load: Callable[[], Collection[str]], help: str) -> Callable[[Command], Command]:
+    """Return an option that takes one of some names, of a single value in `compare`, too."""
+    names = NameChoice(load)
+    return click.option(option, cls=_NamesOption, names=names, type=names, metavar="NAME", help=help)
+
+
 @dataclass(frozen=True)
 class _Override:
     """An option that overrides a setting of the template: its name, type, what stands for its value, and its help."""
@@ -121,11 +139,32 @@ _OVERRIDES = (
 _SINGLE = (
     click.option("--bias/--no-bias", default=None, help="Give every layer a bias, or no layer."),
     click.option("--data", metavar="CSV", help="Take the samples from a CSV file."),
-    click.option("--inputs", metavar="A,B,…", help="Columns of the CSV file to use as inputs."),
+    click.option(
+        "--inputs",
+        metavar="A,B,…",
+        help="Columns of the CSV file to use as inputs: names, patterns like 'pixel_*', all, or all-but:A,B.",
+    ),
     click.option(
         "--targets", metavar="Y,…", help="Columns to use as targets; a text column becomes one class per name."
     ),
+    click.option("--classes", metavar="Y,…", help="Targets whose numbers are classes."),
+    click.option("--categorical", metavar="A,…", help="Inputs that are categories: each becomes an input of 0 and 1."),
+    _named("--missing", _missing, "What becomes of rows that miss a value: refused, left out, or numbers filled in"),
     click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs."),
+    click.option(
+        "--standardize-targets/--no-standardize-targets",
+        default=None,
+        help="Standardise the targets; sheet Predict undoes it.",
+    ),
+    _named("--constant", _constants, "What becomes of a constant column when standardised: refused, or 0"),
+    click.option(
+        "--header/--no-header", default=None, help="The file's first line has names, or columns are called c1, c2, …"
+    ),
+    click.option(
+        "--separator", metavar="S", help="What separates cells: , ; | tab, space or else; found out by itself."
+    ),
+    click.option("--decimal", metavar="D", help="Decimal sign of the file, . or , (found out by itself)."),
+    click.option("--encoding", metavar="NAME", help="Encoding of the file, like cp1252.  [default: UTF-8]"),
 )
 
 

@@ -9,7 +9,10 @@ from typing import Any
 from xlnet.errors import UserError
 
 # What the command line gives as one value, commas and all.
-_SINGLE = ("inputs", "targets", "data")
+_SINGLE = (
+    *("data", "inputs", "targets", "classes", "categorical", "missing", "constant"),
+    *("separator", "decimal", "encoding"),
+)
 
 
 def read_lists(options: Mapping[str, Any], settings: Iterable[str]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from typing import Any
 from xlnet.errors import UserError
 from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS
 from xlnet.names import key_hint, known
+from xlnet.template.data.chosen import listed
+from xlnet.template.data.inline import KEYS as OWN_KEYS
 from xlnet.template.sources import TemplateSource
 
 Document = dict[str, Any]
@@ -112,6 +114,13 @@ _DOTTED = {
     "reduction": "training.reduction",
     "schedule": "training.schedule.name",
     "standardize": "data.standardize",
+    "standardize_targets": "data.standardize_targets",
+    "constant": "data.constant",
+    "separator": "data.separator",
+    "decimal": "data.decimal",
+    "encoding": "data.encoding",
+    "header": "data.header",
+    "missing": "data.missing",
 }
 
 
@@ -149,15 +158,14 @@ def _step(step: str, label: str) -> tuple[str, int | None]:
 def _data(document: Document, path: Any) -> list[str]:
     """Take the samples from a CSV file, given relative to where the command runs."""
     old = document.get("data")
-    kept = {key: old[key] for key in ("inputs", "targets", "standardize") if isinstance(old, dict) and key in old}
+    kept = {key: value for key, value in old.items() if key not in ("csv", *OWN_KEYS)} if isinstance(old, dict) else {}
     document["data"] = {"csv": str(Path(path).absolute())} | kept
     return ["data.csv"]
 
 
 def _columns(key: str) -> Callable[[Document, Any], list[str]]:
     def rewrite(document: Document, names: Any) -> list[str]:
-        listed = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
-        document.setdefault("data", {})[key] = listed
+        document.setdefault("data", {})[key] = listed(names) if isinstance(names, str) else list(names)
         return [f"data.{key}"]
 
     return rewrite
@@ -237,13 +245,17 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "data": ((str, Path), "the name of a CSV file"),
     "inputs": ((str, list, tuple), "column names"),
     "targets": ((str, list, tuple), "column names"),
+    "classes": ((str, list, tuple), "column names"),
+    "categorical": ((str, list, tuple), "column names"),
     "bias": (bool, "true or false"),
 }
-_OF_DATA = ("data", "inputs", "targets")
+_OF_DATA = ("data", "inputs", "targets", "classes", "categorical")
 _REWRITES: dict[str, Callable[[Document, Any], list[str]]] = {
     "data": _data,
     "inputs": _columns("inputs"),
     "targets": _columns("targets"),
+    "classes": _columns("classes"),
+    "categorical": _columns("categorical"),
     "layers": _layers,
     "init": _init,
     "activation": _activation,

@@ -135,14 +135,20 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
             f'{loss} needs "{rule.fused}" as the activation of the last layer, not "{activation}": '
             "change one of the two (--output-activation, --loss)",
         )
+    if data.standardize_targets:
+        data_table.fail("standardize_targets", f"{loss} needs targets from 0 to 1: leave it out, or change the loss")
     for number, row in enumerate(data.t, 1):
         if min(row) < 0 or max(row) > 1:
             data_table.fail(
-                "t", f"{loss} needs targets from 0 to 1, but sample {number} has others: change them or the loss"
+                "t",
+                f"{loss} needs targets from 0 to 1, but {data.called(number)} has others: change them or the loss, or "
+                "name the column in --classes if it holds classes",
             )
         if rule.normalized and abs(sum(row) - 1) > 1e-9:
             data_table.fail(
-                "t", f"{loss} needs targets that sum to 1, but those of sample {number} do not: change them or the loss"
+                "t",
+                f"{loss} needs targets that sum to 1, but those of {data.called(number)} do not: change them or "
+                "the loss",
             )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from xlnet.model.layers import DENSE, KINDS
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.schedules import SCHEDULES
-from xlnet.spec import Layer, Schedule, Shape, Spec, Training
+from xlnet.spec import CONSTANT_ERROR, Layer, Schedule, Shape, Spec, Training
 
 Document = dict[str, Any]
 
@@ -47,7 +47,10 @@ def document_of(spec: Spec) -> Document:
     samples: Document = {"x": data.x, "t": data.t}
     samples |= {"x_names": data.x_names} if data.x_names else {}
     samples |= {"t_names": data.t_names} if data.t_names else {}
+    samples |= {"class_names": data.class_names} if data.class_names else {}
     samples |= {"standardize": True} if data.standardize else {}
+    samples |= {"standardize_targets": True} if data.standardize_targets else {}
+    samples |= {} if data.constant == CONSTANT_ERROR else {"constant": data.constant}
     return {
         "title": spec.title,
         "description": spec.description,

@@ -1,4 +1,4 @@
-"""Reads a text file that the user names, a template or a CSV file: only a regular file, up to a size."""
+"""Reads a file that the user names, a template or a CSV file: only a regular file, up to a size."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ class UnreadableError(Exception):
     """A file cannot be read; the message says why, and what to do."""
 
 
-def read_text(path: Path, most: int, kind: str = "") -> str:
-    """Return the text of a file of up to `most` bytes, `kind` what it should be saved as. Raises UnreadableError."""
+def read_text(path: Path, most: int) -> str:
+    """Return the text of a UTF-8 file of up to `most` bytes. Raises UnreadableError."""
+    try:
+        # utf-8-sig: Excel and Notepad write a byte order mark in front.
+        return read_bytes(path, most).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError("not UTF-8 text: save it as UTF-8") from None
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Return the content of a file of up to `most` bytes. Raises UnreadableError."""
     try:
         # A pipe or a device might never end, or wait for ever.
         if path.exists() and not path.is_file():
@@ -25,8 +34,4 @@ def read_text(path: Path, most: int, kind: str = "") -> str:
         raise UnreadableError(f"cannot be read: {error.strerror}") from None
     if len(content) > most:
         raise UnreadableError(f"has more than {most:,} bytes: make it shorter")
-    try:
-        # utf-8-sig: Excel and Notepad write a byte order mark in front.
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableError(f"not UTF-8 text: save it as {kind}UTF-8") from None
+    return content

@@ -1,0 +1,69 @@
+"""Reads the samples of a template, from the template itself or from a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from xlnet.spec import CONSTANT_ERROR, CONSTANTS, Data, Layer
+from xlnet.template.data.from_csv import KEYS as KEYS_OF_CSV
+from xlnet.template.data.from_csv import from_csv
+from xlnet.template.data.inline import KEYS as KEYS_INLINE
+from xlnet.template.data.inline import inline
+from xlnet.template.data.scale import require_scalable
+from xlnet.template.toml_table import TomlTable
+
+__all__ = ["KEYS_INLINE", "read_data"]
+
+_KEYS = ("standardize", "standardize_targets", "constant")
+
+
+def read_data(table: TomlTable, layers: Sequence[Layer], folder: Path | None) -> Data:
+    """Return the samples for a network of these layers.
+
+    A CSV file is looked for in `folder`, and not at all where that is None. Raises UserError.
+    """
+    table.require_known(*KEYS_INLINE, *KEYS_OF_CSV, *_KEYS)
+    inputs, outputs = layers[0].inputs, layers[-1].units
+    if "csv" in table.content:
+        for key in KEYS_INLINE:
+            if key in table.content:
+                table.fail(key, "cannot be combined with csv: keep one of the two")
+        data, columns = from_csv(table, outputs, folder)
+        _require_width(table, layers, data, columns)
+    else:
+        data = inline(table, inputs, outputs)
+    data = replace(
+        data,
+        standardize=table.flag("standardize", False),
+        standardize_targets=table.flag("standardize_targets", False),
+        constant=table.choice("constant", CONSTANTS, CONSTANT_ERROR),
+    )
+    require_scalable(table, data)
+    return data
+
+
+def _require_width(table: TomlTable, layers: Sequence[Layer], data: Data, columns: int) -> None:
+    """Fail where the columns give another number of inputs or outputs than the network has, and say what would fit."""
+    found, wanted = (len(data.x[0]), len(data.t[0])), (layers[0].inputs, layers[-1].units)
+    if found == wanted:
+        return
+    parts = []
+    if found[0] != wanted[0]:
+        given = f"{columns} columns give " if columns != found[0] else ""
+        parts.append(f"{given}{found[0]} input{'s' if found[0] > 1 else ''}, but the network has {wanted[0]}")
+    if found[1] != wanted[1]:
+        parts.append(
+            f"there {'are' if found[1] > 1 else 'is'} {found[1]} target{'s' if found[1] > 1 else ''} "
+            f"({_some(data.t_names)}), but the network has {wanted[1]} output{'s' if wanted[1] > 1 else ''}"
+        )
+    advice = "change one of the two"
+    if all(layer.type == "dense" for layer in layers) and len(layers[0].takes) == 1:
+        hidden = [layer.units for layer in layers[:-1]]
+        advice = f"--layers {'-'.join(map(str, (found[0], *hidden, found[1])))} would fit"
+    table.fail("inputs" if found[0] != wanted[0] else "targets", f"{'; '.join(parts)}: {advice}")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")

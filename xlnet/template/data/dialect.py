@@ -1,0 +1,88 @@
+"""How a CSV file is written: what stands between its cells, and the decimal sign. Found out where it is not told."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from xlnet.template.data.cells import number
+
+# By the names that a user may give them; some shells take a tab or a semicolon for themselves.
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "space": " ", "pipe": "|", "bar": "|"}
+DECIMALS = {"point": ".", "comma": ",", "dot": "."}
+# In this order: a comma may be a decimal sign where another one separates, a blank a part of a name.
+_CANDIDATES = ("\t", ";", "::", "|", ",", " ")
+_SAID = {",": "comma", ";": "semicolon", "\t": "tab", " ": "space", "|": "|"}
+_SEPARATOR_LINE = re.compile(r'"?sep=(.|\\t)"?\s*', re.IGNORECASE)
+_GUESSED_FROM = 60
+# A character for private use stands for a separator of two characters, which the csv module does not know.
+_SINGLE = "\ue000"
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
+
+
+def separator_line(line: str) -> str | None:
+    """Return the separator that a first line `sep=;` names, as Excel writes and reads it; None for any other line."""
+    found = _SEPARATOR_LINE.fullmatch(line)
+    return None if found is None else found[1].replace("\\t", "\t")
+
+
+def guessed_separator(lines: Sequence[str], *, but: str) -> str:
+    """Return the separator that divides the first lines alike; it is none of the characters in `but`."""
+    candidates = [candidate for candidate in _CANDIDATES if candidate not in but]
+    shapes = {candidate: _shape(lines[:_GUESSED_FROM], candidate) for candidate in candidates}
+    alike = [candidate for candidate in candidates if len(shapes[candidate]) == 1 and shapes[candidate] != {1}]
+    # Where no separator divides all lines alike, a message on the odd line will help.
+    firsts = {candidate: _width(lines[:1], candidate) for candidate in candidates[:-1]}
+    most = max(firsts, key=lambda candidate: (firsts[candidate], candidate == ","))
+    return alike[0] if alike else most
+
+
+def guessed_decimal(cells: Iterable[str], separator: str) -> str:
+    """Return the decimal sign: a comma where cells are written with one and none is a number with a point."""
+    commas = False
+    for cell in cells:
+        if "," in cell:
+            commas = commas or _DECIMAL_COMMA.fullmatch(cell) is not None
+        elif "." in cell and number(cell, ".") is not None:
+            return "."
+    # A comma inside a cell of a file with commas is more often one of thousands: the reader is asked.
+    return "," if commas and separator != "," else "."
+
+
+def records(lines: Iterable[str], separator: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the number of the line that it starts in, from 1: quoted cells may have several lines.
+
+    Raises csv.Error.
+    """
+    if len(separator) > 1:
+        lines = (line.replace(separator, _SINGLE) for line in lines)
+    if separator == " ":
+        lines = (line.replace("\t", " ").rstrip(" \r\n") + "\n" for line in lines)
+    single = separator if len(separator) == 1 else _SINGLE
+    reader = csv.reader(lines, delimiter=single, skipinitialspace=separator == " ", strict=strict)
+    start = 1
+    for record in reader:
+        yield start, record
+        start = reader.line_num + 1
+
+
+def said(separator: str) -> str:
+    """Return what messages call a separator."""
+    return _SAID.get(separator, repr(separator)[1:-1])
+
+
+def _shape(lines: Sequence[str], separator: str) -> set[int]:
+    """Return how many cells the records in some lines have."""
+    widths = set()
+    try:
+        for _, record in records(lines, separator, strict=False):
+            if any(cell.strip() for cell in record):
+                widths.add(len(record))
+    except csv.Error:
+        return set()
+    return widths
+
+
+def _width(lines: Sequence[str], separator: str) -> int:
+    return max(_shape(lines, separator), default=0)
