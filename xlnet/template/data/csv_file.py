@@ -52,14 +52,18 @@ class CsvFile:
         line = "" if row is None else f"line {row.line}"
         called = "" if column is None else f"column {self.header[column]}"
         place = ", ".join(part for part in (line, called) if part)
-        guess = f" (the file was taken to have {self.guess})" if self.guess else ""
-        raise UserError(f"{self.path}: {place + ': ' if place else ''}{problem}{guess}")
+        raise UserError(f"{self.path}: {place + ': ' if place else ''}{problem}{self.taken}")
+
+    @property
+    def taken(self) -> str:
+        """What messages say of how the file was taken."""
+        return f" (the file was taken to have {self.guess})" if self.guess else ""
 
     @property
     def columns(self) -> str:
         """The names of the columns, as messages list them."""
         others = len(self.header) - _MOST_NAMES
-        return ", ".join(self.header[:_MOST_NAMES]) + (f" and {others} more" if others > 0 else "")
+        return ", ".join(self.header[:_MOST_NAMES]) + (f" and {others} more" if others > 0 else "") + self.taken
 
 
 def read_csv(table: TomlTable, path: Path) -> CsvFile:
@@ -73,7 +77,7 @@ def read_csv(table: TomlTable, path: Path) -> CsvFile:
     told = dialect.separator_line(lines[0]) if lines else None
     first = _first_line(lines, 0 if told is None else 1)
     given = _separator(table) or told
-    separator = given or dialect.guessed_separator(lines[first:], but=decimal or "")
+    separator = given or dialect.guessed_separator(lines[first:], decimal)
     try:
         rows = [
             Row(first + line, cells)
@@ -85,6 +89,13 @@ def read_csv(table: TomlTable, path: Path) -> CsvFile:
     guesses = [] if given or separator == "," else [f"{dialect.said(separator)} as separator"]
     if decimal is None:
         decimal = dialect.guessed_decimal((cell for row in rows for cell in row.cells), separator)
+        if decimal is None:
+            row, cell = next((row, cell) for row in rows for cell in row.cells if dialect.may_be_thousands(cell))
+            CsvFile(path, (), False, rows, ".", " and ".join(guesses)).fail(
+                f"{cell.strip()!r} is either a decimal number or has a thousands separator: say --decimal . or "
+                "--decimal , (thousands separators have to be removed)",
+                row,
+            )
         if decimal == "," or separator == ";":
             guesses.append(f"a decimal {'comma' if decimal == ',' else 'point'}")
     return _with_header(table, CsvFile(path, (), False, rows, decimal, " and ".join(guesses)))

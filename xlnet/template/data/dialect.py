@@ -18,6 +18,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.|\\t)"?\s*', re.IGNORECASE)
 _GUESSED_FROM = 60
 # A character for private use stands for a separator of two characters, which the csv module does not know.
 _SINGLE = "\ue000"
+_THOUSAND = re.compile(r"\s*[+-]?[1-9]\d{0,2}[.,]\d{3}\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 
 
@@ -27,27 +28,39 @@ def separator_line(line: str) -> str | None:
     return None if found is None else found[1].replace("\\t", "\t")
 
 
-def guessed_separator(lines: Sequence[str], *, but: str) -> str:
-    """Return the separator that divides the first lines alike; it is none of the characters in `but`."""
-    candidates = [candidate for candidate in _CANDIDATES if candidate not in but]
+def guessed_separator(lines: Sequence[str], decimal: str | None) -> str:
+    """Return the separator that divides the first lines alike; one that is the decimal sign only as a last resort."""
+    candidates = sorted(_CANDIDATES, key=lambda candidate: candidate == decimal)
     shapes = {candidate: _shape(lines[:_GUESSED_FROM], candidate) for candidate in candidates}
     alike = [candidate for candidate in candidates if len(shapes[candidate]) == 1 and shapes[candidate] != {1}]
     # Where no separator divides all lines alike, a message on the odd line will help.
-    firsts = {candidate: _width(lines[:1], candidate) for candidate in candidates[:-1]}
+    firsts = {candidate: _width(lines[:1], candidate) for candidate in candidates if candidate != " "}
     most = max(firsts, key=lambda candidate: (firsts[candidate], candidate == ","))
     return alike[0] if alike else most
 
 
-def guessed_decimal(cells: Iterable[str], separator: str) -> str:
-    """Return the decimal sign: a comma where cells are written with one and none is a number with a point."""
-    commas = False
+def guessed_decimal(cells: Iterable[str], separator: str) -> str | None:
+    """Return the decimal sign that the numbers are written with; None where they may be thousands as well.
+
+    A cell of a file with commas that has a comma inside is left to be refused.
+    """
+    if separator == ",":
+        return "."
+    points = commas = maybe_points = maybe_commas = False
     for cell in cells:
-        if "," in cell:
-            commas = commas or _DECIMAL_COMMA.fullmatch(cell) is not None
+        if "," in cell and _DECIMAL_COMMA.fullmatch(cell):
+            commas, maybe_commas = commas or not may_be_thousands(cell), True
         elif "." in cell and number(cell, ".") is not None:
-            return "."
-    # A comma inside a cell of a file with commas is more often one of thousands: the reader is asked.
-    return "," if commas and separator != "," else "."
+            points, maybe_points = points or not may_be_thousands(cell), True
+    if points or commas:
+        return "." if points else ","
+    # A semicolon separates where a comma is the decimal sign, so a point may be one of thousands there.
+    return None if maybe_commas or (maybe_points and separator == ";") else "."
+
+
+def may_be_thousands(cell: str) -> bool:
+    """Return whether a cell is a number above 1 with three digits behind its only comma or point."""
+    return _THOUSAND.fullmatch(cell) is not None
 
 
 def records(lines: Iterable[str], separator: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:

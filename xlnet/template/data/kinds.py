@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlnet.spec import Vector
-from xlnet.template.data.cells import has_thousands, is_missing, number
+from xlnet.template.data.cells import DECIMAL_SIGNS, has_thousands, is_missing, looks_like_number, number
 from xlnet.template.data.csv_file import CsvFile, Row
 from xlnet.template.data.missing import filled
 from xlnet.template.toml_table import unfit
 
+_CALLED = {".": "point", ",": "comma"}
 # Of two classes the one that says no is 0; of two others the first in the alphabet, as scikit-learn has it.
 _NO = {"no", "false", "negative", "normal", "control", "healthy", "none", "否", "假", "负", "阴性", "正常"}
 
@@ -27,7 +28,7 @@ class Columns:
 def is_text(file: CsvFile, position: int) -> bool:
     """Return whether a column holds names: there are some, and none of them is a number, or looks like one."""
     there = [row.cells[position] for row in file.rows if not is_missing(row.cells[position])]
-    return bool(there) and not any(number(cell, file.decimal) is not None or has_thousands(cell) for cell in there)
+    return bool(there) and not any(map(looks_like_number, there))
 
 
 def numbers(file: CsvFile, position: int, advice: str) -> Columns:
@@ -92,14 +93,16 @@ def _number(file: CsvFile, row: Row, position: int, advice: str) -> float:
     cell = row.cells[position].strip()
     value = number(cell, file.decimal)
     if value is None:
-        is_large = has_thousands(cell)
-        problem = _thousands(cell, file.decimal) if is_large else f"must be a number, not {cell!r}{advice}"
+        problem = _not_as_told(cell, file.decimal) or f"must be a number, not {cell!r}{advice}"
         file.fail(problem, row, position)
     return value
 
 
-def _thousands(cell: str, decimal: str) -> str:
-    other = "," if decimal == "." else "."
-    either = cell.count(other) == 1 and cell.strip("+-").replace(other, "").isdigit()
-    advice = f", or say --decimal {other} if that is its decimal sign" if either else ""
-    return f"{cell!r} has thousands separators: remove them in the file{advice}"
+def _not_as_told(cell: str, decimal: str) -> str:
+    """Return what is wrong with a cell that is a number in another way of writing, nothing where it is none."""
+    other = next(sign for sign in DECIMAL_SIGNS if sign != decimal)
+    is_decimal = number(cell, other) is not None
+    if has_thousands(cell):
+        advice = f", or say --decimal {other} if that is its decimal sign" if is_decimal else ""
+        return f"{cell!r} has thousands separators: remove them in the file{advice}"
+    return f"{cell!r} is no number with a decimal {_CALLED[decimal]}: say --decimal {other}" if is_decimal else ""
