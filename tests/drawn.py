@@ -150,4 +150,7 @@ def documents(draw: st.DrawFn) -> Document:
     if draw(st.booleans()):
         training["schedule"] = draw(schedules())
     data: Document = {"x": x, "t": t, "standardize": distinct and samples > 1 and draw(st.booleans())}
+    if samples > 1 and draw(st.booleans()):
+        standardized = {"standardize": draw(st.booleans()), "standardize_targets": not LOSSES[loss].fused}
+        data |= {"constant": "zero"} | standardized
     return {"network": {"inputs": inputs, "layers": layers}, "data": data, "training": training}

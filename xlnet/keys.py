@@ -67,7 +67,7 @@ def data(key: str) -> str:
 
 
 def raw(key: str) -> str:
-    """Return the key of an input as measured, before it is standardised."""
+    """Return the key of an input or a target as measured, before it is standardised."""
     return f"raw_{key}"
 
 

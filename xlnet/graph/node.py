@@ -28,6 +28,7 @@ class Group(StrEnum):
     SETTINGS = "settings"
     STATISTICS = "statistics"
     STANDARDIZED = "standardized"
+    STANDARDIZED_TARGETS = "standardized_targets"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Constant:
     """A quantity that is the same in every iteration and stands in one cell.
 
     `formula` is its formula where it is computed (a standardised input, a mean), None where a user may change it. `of`
-    is the input that a mean or a deviation belongs to.
+    is the input or target that a mean or a deviation belongs to.
     """
 
     key: str
@@ -49,7 +50,7 @@ class Constant:
 class DataColumn:
     """A column of the Data sheet: one constant per sample, from the first, of the input or target `of`.
 
-    It is `raw` where it holds an input as measured, which the network sees standardised.
+    It is `raw` where it holds an input or target as measured, which the network sees standardised.
     """
 
     key: str

@@ -13,6 +13,8 @@ BOUNDARY = 0.5
 def kind_of(spec: Spec) -> str | None:
     """Return how a network classifies: `TWO`, `SEVERAL`, or None where its targets are no classes."""
     targets = spec.data.t
+    if spec.data.standardize_targets:
+        return None
     if any(value not in (0.0, 1.0) for row in targets for value in row):
         return None
     if spec.outputs == 1:

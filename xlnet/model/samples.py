@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xlnet import keys
-from xlnet.graph.expression import Call, Expression, Lookup, Quantity, call
+from xlnet.graph.expression import Expression, Lookup, Quantity, call, where_above
 from xlnet.graph.node import Constant, DataColumn, Group, Node
 from xlnet.model.initializers import generator
 from xlnet.model.network import inputs, targets
-from xlnet.spec import Spec, Vector
+from xlnet.spec import CONSTANT_ZERO, Spec, Vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ _ORDER_STREAM = 1
 
 
 def columns(spec: Spec) -> tuple[DataColumn, ...]:
-    """Return the columns of the Data sheet: inputs, targets, and the standardised inputs where there are any."""
+    """Return the columns of the Data sheet: inputs, targets, and those of them that are standardised."""
     if not spec.has_data_sheet:
         return ()
     x = [
@@ -33,22 +33,39 @@ def columns(spec: Spec) -> tuple[DataColumn, ...]:
         _typed(spec, keys.target(i), Group.TARGETS, spec.data.t_names, i, column)
         for i, column in _numbered(spec.data.t)
     ]
-    if not spec.data.standardize:
-        return (*x, *t)
-    return (*(_raw(column) for column in x), *t, *(_standardized(column) for column in x))
+    seen = [(x, spec.data.standardize), (t, spec.data.standardize_targets)]
+    measured = [_raw(column) if is_scaled else column for own, is_scaled in seen for column in own]
+    scaled = [column for own, is_scaled in seen for column in own if is_scaled]
+    return (*measured, *(_standardized(column, spec) for column in scaled))
 
 
 def statistics(spec: Spec) -> tuple[Constant, ...]:
-    """Return the mean and the standard deviation of each input, where they are standardised."""
-    if not (spec.has_data_sheet and spec.data.standardize):
+    """Return the mean and the standard deviation of each input and target, where they are standardised."""
+    if not spec.has_data_sheet:
         return ()
+    x = [(keys.input_(i), column) for i, column in _numbered(spec.data.x) if spec.data.standardize]
+    t = [(keys.target(i), column) for i, column in _numbered(spec.data.t) if spec.data.standardize_targets]
     found = []
-    for i, column in _numbered(spec.data.x):
-        key = keys.input_(i)
-        for prefix, function, value in ((MEAN, "average", mean(column)), (DEVIATION, "deviation", deviation(column))):
-            formula = Call(function, (Quantity(keys.raw(key)),))
+    for key, column in (*x, *t):
+        every = Quantity(keys.raw(key))
+        divisor = _divisor(every) if spec.data.constant == CONSTANT_ZERO else call("deviation", every)
+        for prefix, formula, value in (
+            (MEAN, call("average", every), mean(column)),
+            (DEVIATION, divisor, spread(column, spec)),
+        ):
             found.append(Constant(keys.state(prefix, key), Group.STATISTICS, value, formula, of=key))
     return tuple(found)
+
+
+def _divisor(every: Quantity) -> Expression:
+    """Return the standard deviation, but 1 where all are the same: they become 0, and nothing is divided by 0."""
+    return where_above(call("max", every), call("min", every), call("deviation", every), 1)
+
+
+def spread(column: Vector, spec: Spec) -> float:
+    """Return what the distance to the mean is divided by in a column that is standardised."""
+    is_kept = spec.data.constant == CONSTANT_ZERO and min(column) == max(column)
+    return 1.0 if is_kept else deviation(column)
 
 
 def mean(column: Vector) -> float:
@@ -118,7 +135,7 @@ def _cell_key(spec: Spec, key: str, sample: int) -> str:
 
 
 def _raw(column: DataColumn) -> DataColumn:
-    """Return an input as it was measured, before it is standardised."""
+    """Return an input or a target as it was measured, before it is standardised."""
     return DataColumn(
         key=keys.raw(column.of),
         of=column.of,
@@ -131,14 +148,15 @@ def _raw(column: DataColumn) -> DataColumn:
     )
 
 
-def _standardized(column: DataColumn) -> DataColumn:
+def _standardized(column: DataColumn, spec: Spec) -> DataColumn:
     values = tuple(constant.value for constant in column.constants)
-    centre, spread = mean(values), deviation(values)
+    centre, divisor = mean(values), spread(values, spec)
+    is_target = column.constants[0].group == Group.TARGETS
     constants = tuple(
         Constant(
             key=constant.key,
-            group=Group.STANDARDIZED,
-            value=(constant.value - centre) / spread,
+            group=Group.STANDARDIZED_TARGETS if is_target else Group.STANDARDIZED,
+            value=(constant.value - centre) / divisor,
             formula=standardized(column.of, sample),
         )
         for sample, constant in enumerate(column.constants, 1)
@@ -147,6 +165,11 @@ def _standardized(column: DataColumn) -> DataColumn:
 
 
 def standardized(key: str, sample: int | None = None) -> Expression:
-    """Return an input as the network sees it, (x − mean) / standard deviation."""
+    """Return an input or a target as the network sees it, (x − mean) / standard deviation."""
     raw = Quantity(keys.of_sample(keys.raw(key), sample))
     return (raw - Quantity(keys.state(MEAN, key))) / Quantity(keys.state(DEVIATION, key))
+
+
+def undone(key: str, output: Expression) -> Expression:
+    """Return an output in the units of its target `key`, which the network learns standardised."""
+    return output * Quantity(keys.state(DEVIATION, key)) + Quantity(keys.state(MEAN, key))

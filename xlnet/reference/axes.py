@@ -19,9 +19,9 @@ def axes(spec: Spec) -> dict[str, Axes]:
     found = {"iter": Axes(), "E": Axes()}
     found |= {name: Axes() for name in _numbers(spec)}
     found |= {"x": Axes((spec.inputs,), True), "t": Axes((spec.outputs,), True)}
-    if spec.has_data_sheet and spec.data.standardize:
-        found |= {"raw_x": Axes((spec.samples, spec.inputs))}
-        found |= {name: Axes((spec.inputs,)) for name in ("mean_x", "sd_x")}
+    for letter, width in scaled(spec).items():
+        found |= {f"raw_{letter}": Axes((spec.samples, width))}
+        found |= {name: Axes((width,)) for name in (f"mean_{letter}", f"sd_{letter}")}
     if spec.draws_samples:
         found |= {"epoch": Axes(), "sample": Axes((), True)}
         found |= {"data_x": Axes((spec.samples, spec.inputs)), "data_t": Axes((spec.samples, spec.outputs))}
@@ -45,6 +45,13 @@ def axes(spec: Spec) -> dict[str, Axes]:
     found |= {name: found.get(name.removeprefix("used_"), Axes()) for name in taken}
     found |= {f"{prefix}_{name}": found[name] for name in trained(spec) for prefix, _ in state_rules(spec, name)}
     return found
+
+
+def scaled(spec: Spec) -> dict[str, int]:
+    """Return what is standardised, "x" and "t", and how many columns each has."""
+    data = spec.data if spec.has_data_sheet else None
+    x = {"x": spec.inputs} if data and data.standardize else {}
+    return x | ({"t": spec.outputs} if data and data.standardize_targets else {})
 
 
 def of_layers(spec: Spec) -> list[str]:
@@ -105,8 +112,8 @@ def constants(spec: Spec) -> Quantities:
     if spec.training.class_weights:
         values["cw"] = np.array([spec.training.class_weights], dtype=float)
     prefix = "data_" if spec.draws_samples else ""
-    standardized = spec.has_data_sheet and spec.data.standardize
-    return values | {"raw_x" if standardized else f"{prefix}x": x, f"{prefix}t": t}
+    samples = {"x": x, "t": t}
+    return values | {f"raw_{k}" if k in scaled(spec) else f"{prefix}{k}": array for k, array in samples.items()}
 
 
 def _numbers(spec: Spec) -> dict[str, float]:

@@ -7,7 +7,7 @@ from string import ascii_letters, digits
 
 import numpy as np
 
-from xlnet.reference.axes import biases, first_trained, initial, trained
+from xlnet.reference.axes import biases, first_trained, initial, scaled, trained
 from xlnet.reference.functions import FUSED_LOSSES, Array, Function, Quantities, Rule
 from xlnet.reference.layers import KINDS, Kind, Own
 from xlnet.reference.layers.activated import delta_whole
@@ -18,12 +18,25 @@ from xlnet.spec import Spec
 
 
 def fixed_rules(spec: Spec) -> Iterator[Rule]:
-    """Yield what is computed once: x ← (x − mean) / standard deviation of the population, over all samples."""
-    if spec.has_data_sheet and spec.data.standardize:
-        yield "mean_x", lambda q: q["raw_x"].mean(1)
-        yield "sd_x", lambda q: q["raw_x"].std(1)
-        name = "data_x" if spec.draws_samples else "x"
-        yield name, lambda q: (q["raw_x"] - q["mean_x"][:, None]) / q["sd_x"][:, None]
+    """Yield what is computed once: x ← (x − mean) / standard deviation of the population, over all samples; t likewise.
+
+    Where columns that are constant are kept, they are divided by 1.
+    """
+    for letter in scaled(spec):
+        yield from _scaling(letter, spec)
+
+
+def _scaling(letter: str, spec: Spec) -> Iterator[Rule]:
+    raw, mean, sd = f"raw_{letter}", f"mean_{letter}", f"sd_{letter}"
+    yield mean, lambda q: q[raw].mean(1)
+    if spec.data.constant == "zero":
+        yield sd, lambda q: np.where(q[raw].max(1) > q[raw].min(1), q[raw].std(1), 1.0)
+    else:
+        yield sd, lambda q: q[raw].std(1)
+    yield (
+        f"data_{letter}" if spec.draws_samples else letter,
+        lambda q: (q[raw] - q[mean][:, None]) / q[sd][:, None],
+    )
 
 
 def row_rules(spec: Spec) -> Iterator[Rule]:

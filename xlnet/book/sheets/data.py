@@ -1,4 +1,4 @@
-"""The Data sheet: a sample a row, inputs and targets, and beside them what standardises the inputs."""
+"""The Data sheet: a sample a row, inputs and targets, and beside them what standardises them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,11 @@ def _title(column: DataColumn, model: Model) -> str:
         return column.name or model.symbols(column.key)
     symbol = model.symbols(column.of)
     is_measured = column.constants[0].formula is None
-    return f"{symbol} {column.name}".strip() if is_measured else symbol
+    title = f"{symbol} {column.name}".strip() if is_measured else symbol
+    names = model.spec.data.class_names
+    if not names or column.constants[0].group != Group.TARGETS:
+        return title
+    return model.texts.get("header", "two classes").format(name=title, zero=names[0], one=names[1])
 
 
 def every_constant(model: Model) -> Iterator[Constant]:

@@ -78,7 +78,7 @@ def from_grids(places: Mapping[str, Placement], grids: Mapping[str, Grid], itera
     values = {sheet: np.where(grid.kinds == BLANK, 0.0, grid.values) for sheet, grid in grids.items()}
     quantities = {}
     for name, place in places.items():
-        cells = grids[place.sheet].values if name == "raw_x" else values[place.sheet]
+        cells = grids[place.sheet].values if name.startswith("raw_") else values[place.sheet]
         quantities[name] = place.read(cells, iterations)
     return quantities
 

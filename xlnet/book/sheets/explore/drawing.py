@@ -192,8 +192,9 @@ def _group_name(plan: ExplorePlan, group: str) -> str:
     own = plan.model.texts.sections["explore groups"]
     spec = plan.model.spec
     name = f"{group} of a sample" if spec.batch_size > 1 else group
-    if group == Group.SAMPLES and spec.data.standardize:
-        name = "samples, standardised"
+    if group == Group.SAMPLES and (spec.data.standardize or spec.data.standardize_targets):
+        every = "samples, all standardised" if spec.data.standardize else "samples, targets standardised"
+        name = every if spec.data.standardize_targets else "samples, standardised"
     if group == Group.LOSS and spec.batch_size > 1:
         name = f"loss of a sample by {spec.training.reduction}"
     text = own.get(name) or own.get(group) or plan.model.group_name(group)

@@ -10,10 +10,10 @@ from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.others import Others
-from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, WRONG, PredictPlan, shown
+from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, VALUE_COLUMN, WRONG, PredictPlan, shown
 from xlnet.cell import Area, Cell
-from xlnet.graph.expression import Expression, call, where_above
-from xlnet.graph.references import Along, Beside, InCells, choose, compared
+from xlnet.graph.expression import Expression, Number, call, where_above
+from xlnet.graph.references import Along, Beside, InCell, InCells, choose, compared
 from xlnet.model import classification
 
 _CLASS = replace(style.TEXT, bold=True, horizontal="center", border="below")
@@ -37,7 +37,8 @@ def classes(plan: PredictPlan) -> Iterator[Live]:
 def _class(plan: PredictPlan, columns: list[int]) -> Expression:
     """Return the class that the outputs or targets in some columns name."""
     if plan.kind == classification.TWO:
-        return where_above(Beside(NAME, columns[0]), classification.BOUNDARY, 1, 0)
+        zero, one = map(InCell, _cells_of_names(plan)) if plan.model.spec.data.class_names else (Number(0), Number(1))
+        return where_above(Beside(NAME, columns[0]), classification.BOUNDARY, one, zero)
     values = Along(NAME, columns[0], columns[-1])
     named = [plan.columns[shown(key)] for key in plan.outputs]
     names = InCells(Area(NAME, plan.class_row, named[0], plan.class_row, named[-1]))
@@ -69,7 +70,14 @@ def names(plan: PredictPlan) -> list[str]:
 def labels(model: Model) -> dict[Cell, str]:
     """Return the cells with the names of the classes, which formulas cite."""
     plan = model.once(PredictPlan)
+    if plan.kind == classification.TWO:
+        return dict(zip(_cells_of_names(plan), model.spec.data.class_names, strict=True))
     if plan.kind != classification.SEVERAL:
         return {}
     pairs = zip(plan.outputs, names(plan), strict=True)
     return {Cell(NAME, plan.class_row, plan.columns[shown(key)]): name for key, name in pairs}
+
+
+def _cells_of_names(plan: PredictPlan) -> list[Cell]:
+    """Return the cells with the names of the classes 0 and 1, where they have names."""
+    return [Cell(NAME, plan.controls[name], VALUE_COLUMN) for name in ("zero", "one") if name in plan.controls]

@@ -21,7 +21,7 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
-from xlnet.book.sheets.predict.classes import names
+from xlnet.book.sheets.predict.classes import labels, names
 from xlnet.book.sheets.predict.formulas import inputs
 from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.plan import (
@@ -39,6 +39,7 @@ from xlnet.graph.expression import Expression, absolute, call
 from xlnet.graph.node import Group
 from xlnet.graph.references import COLUMN, ROW, Bracketed, InCell, InCells, compared
 from xlnet.model import classification as classes
+from xlnet.model.network import targets
 from xlnet.render.excel import cell, condition
 from xlnet.xlsx.page import Page
 
@@ -49,6 +50,7 @@ _MOST_LINES = 6
 _MARK_FORMAT_NUMBER = 210
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
+_CLASS_NAME = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _LINK = replace(style.LINK, indent=1)
 
 
@@ -90,6 +92,9 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
         for name, row in zip(("first", "last"), plan.ends(index + 1), strict=True):
             label = texts.get("predict", f"{name} label").format(input=_input_name(plan, index))
             put_text(page, row, LABEL_COLUMN, label, _LABEL)
+    if plan.kind == classes.TWO:
+        for place, name in labels(plan.model).items():
+            put_text(page, place.row, place.column, name, _CLASS_NAME)
     target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
     put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, texts.get("predict", "weights note"), target, _LINK)
 
@@ -120,6 +125,11 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
         name = f" {called[index]}" if called and plan.kind != classes.SEVERAL else ""
         titles[key] = model.symbols(key) + name
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
+    if plan.is_undone:
+        own = [_measured(plan, index) for index in range(len(plan.targets))]
+        titles |= dict(zip(plan.targets, own, strict=True))
+        predicted = (texts.get("predict", "undone").format(name=name) for name in own)
+        titles |= dict(zip(map(shown, plan.outputs), predicted, strict=True))
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
     put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled(Group.ITERATION))
     for name, column in plan.columns.items():
@@ -138,6 +148,12 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
         put_text(page, plan.sample_row + number - 1, LABEL_COLUMN, label, _LABEL)
     if plan.points:
         _band(page, plan, plan.point_row - 1, texts.get("predict", "points"))
+
+
+def _measured(plan: PredictPlan, index: int) -> str:
+    """Return what a target is called that is shown in its own units."""
+    called = plan.model.spec.data.t_names
+    return called[index] if called else plan.model.symbols(targets(plan.model.spec)[index])
 
 
 def _filled(group: str) -> style.Look:

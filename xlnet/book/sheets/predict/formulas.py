@@ -30,6 +30,8 @@ from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Number, Product, call, total
 from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, Beside, InCell, InCells, choose, compared, counted, or_else
+from xlnet.model.network import targets
+from xlnet.model.samples import undone
 
 _NUMBER = replace(style.TEXT, border="below")
 _OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS[Group.FORWARD].tint)
@@ -134,9 +136,10 @@ def _passes(plan: PredictPlan) -> Iterator[Live]:
 
 
 def _outputs(plan: PredictPlan) -> Iterator[Live]:
-    for key in plan.outputs:
-        output = Beside(NAME, plan.layout.column(key))
-        yield Live(f"{key} of an input", NAME, plan.columns[shown(key)], plan.rows, output, _OUTPUT)
+    for key, target in zip(plan.outputs, targets(plan.model.spec), strict=True):
+        output: Expression = Beside(NAME, plan.layout.column(key))
+        output = undone(target, output) if plan.is_undone else output
+        yield Live(f"{key} of an input", NAME, plan.columns[shown(key)], plan.rows, output, _OUTPUT, plan.layout)
 
 
 def _others(others: Others) -> Iterator[Live]:

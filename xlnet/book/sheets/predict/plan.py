@@ -71,7 +71,12 @@ class PredictPlan:
     @property
     def is_standardized(self) -> bool:
         """Whether the network sees standardised inputs."""
-        return bool(self.model.graph.statistics)
+        return self.model.spec.has_data_sheet and self.model.spec.data.standardize
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the network learns standardised targets, so that its outputs are shown in the targets' own units."""
+        return self.model.spec.has_data_sheet and self.model.spec.data.standardize_targets
 
     @cached_property
     def outputs(self) -> list[str]:
@@ -80,8 +85,9 @@ class PredictPlan:
 
     @cached_property
     def targets(self) -> list[str]:
-        """The targets."""
-        return targets(self.model.spec)
+        """The targets, as measured."""
+        every = targets(self.model.spec)
+        return [keys.raw(key) for key in every] if self.is_undone else every
 
     @cached_property
     def parameters(self) -> list[str]:
@@ -129,6 +135,8 @@ class PredictPlan:
         yield from ("weights", "iteration")
         if self.kind:
             yield from ("right", "accuracy")
+        if self.model.spec.data.class_names:
+            yield from ("zero", "one")
         if self.model.spec.inputs == 2 and self.model.spec.outputs > 1:
             yield "output"
 
@@ -230,7 +238,7 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
     """Return the key of the cell that holds an input or a target of a sample, from 0."""
     if not spec.has_data_sheet:
         return key
-    is_raw = key in map(keys.raw, inputs(spec))
+    is_raw = key in map(keys.raw, (*inputs(spec), *targets(spec)))
     is_drawn = spec.draws_samples and not is_raw
     return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
 

@@ -22,15 +22,17 @@ from xlnet.book.sheets.predict.plan import (
     shown,
 )
 from xlnet.cell import Cell
-from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
+from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import BLANK, NUMBER
 from xlnet.model import classification as classes
-from xlnet.model.network import inputs
+from xlnet.model.network import inputs, targets
 from xlnet.model.samples import DEVIATION, MEAN
 
 __all__ = ["NAME", "expected"]
 
+# What engines snap to 0 of a sum, relative to its parts, is less.
+_ROUNDING = 1e-14
 Cells = Iterator[tuple[Cell, Expected]]
 
 
@@ -41,10 +43,11 @@ def expected(view: View) -> Cells:
     yield from _samples(view, plan)
     yield from _points(view, plan)
     yield from _passes(view, plan)
-    for key in plan.outputs:
+    for key, target in zip(plan.outputs, targets(plan.model.spec), strict=True):
         for row in plan.rows:
             output = view.cited(NAME, row, plan.layout.column(key))
-            yield Cell(NAME, row, plan.columns[shown(key)]), output
+            wanted = _undone(view, target, output) if plan.is_undone else output
+            yield Cell(NAME, row, plan.columns[shown(key)]), wanted
     if plan.kind:
         yield from _classes(view, plan)
     if others := plan.model.once(others_of):
@@ -103,13 +106,24 @@ def _passes(view: View, plan: PredictPlan) -> Cells:
             for column, number in zip(columns, numbers[row - first], strict=True):
                 yield Cell(NAME, row, int(column)), float(number)
     for key, own in zip(plan.inputs, plan.seen, strict=True) if plan.is_standardized else ():
-        mean, deviation = (
-            view.number(*place)
-            for place in (view.opened.layout.cells[keys.state(prefix, own)] for prefix in (MEAN, DEVIATION))
-        )
+        mean, deviation = _scale(view, own)
         for row in plan.rows:
             standardized = (view.number(NAME, row, plan.columns[key]) - mean) / deviation if deviation else math.nan
             yield Cell(NAME, row, plan.layout.column(own)), standardized
+
+
+def _undone(view: View, target: str, output: float | None) -> Expected:
+    """Return an output in the units of its target; a sum that is nearly 0 has the rounding of its parts."""
+    if output is None:
+        return None
+    mean, deviation = _scale(view, target)
+    return Near(output * deviation + mean, _ROUNDING * abs(mean))
+
+
+def _scale(view: View, key: str) -> tuple[float, float]:
+    """Return the mean and the standard deviation of an input or a target, as the Data sheet has them."""
+    places = [view.opened.layout.cells[keys.state(prefix, key)] for prefix in (MEAN, DEVIATION)]
+    return view.number(*places[0]), view.number(*places[1])
 
 
 def _other_passes(view: View, others: Others) -> Cells:
@@ -173,7 +187,11 @@ def _class(view: View, plan: PredictPlan, columns: list[str], row: int) -> Expec
     if any(map(math.isnan, values)):
         return math.nan
     if plan.kind == classes.TWO:
-        return one_of(float(values[0] > classes.BOUNDARY * nearly) for nearly in NEAR_TIES)
+        sides = [values[0] > classes.BOUNDARY * nearly for nearly in NEAR_TIES]
+        if not plan.model.spec.data.class_names:
+            return one_of(map(float, sides))
+        zero, one = (view.text(NAME, plan.controls[name], VALUE_COLUMN) for name in ("zero", "one"))
+        return None if zero is None or one is None else one_of(one if side else zero for side in sides)
     largest = max(values)
     best = [values.index(largest), *(index for index, value in enumerate(values) if is_tie(value, largest))]
     names = [view.text(NAME, plan.class_row, plan.columns[shown(plan.outputs[index])]) for index in best]
