@@ -16,9 +16,11 @@ from xlnet.hints import KEY_HINTS, NAME_HINTS
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import SCHEDULES
-from xlnet.spec import ORDERS, REDUCTIONS
+from xlnet.spec import CONSTANTS, ORDERS, REDUCTIONS
 
 FULL = "full"
+# What becomes of a value that is missing in a CSV file.
+ERROR, DROP, MEAN = MISSING = ("error", "drop", "mean")
 
 # The names of each kind, by the override that takes one. Softmax stands on the last layer only.
 NAMES: dict[str, Collection[str]] = {
@@ -31,6 +33,8 @@ NAMES: dict[str, Collection[str]] = {
     "reduction": REDUCTIONS,
     "init": INITIALIZERS,
     "batch": (FULL,),
+    "missing": MISSING,
+    "constant": CONSTANTS,
 }
 
 # Names that Keras (K), PyTorch (P) and scikit-learn (S) have for the same, as `fold` leaves them; what differs from a

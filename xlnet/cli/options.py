@@ -86,21 +86,9 @@ def _languages() -> Collection[str]:
     return LANGUAGES
 
 
-def _missing() -> Collection[str]:
-    from xlnet.template.data.missing import MISSING
-
-    return MISSING
-
-
-def _constants() -> Collection[str]:
-    from xlnet.spec import CONSTANTS
-
-    return CONSTANTS
-
-
-def _named(option: str, load: Callable[[], Collection[str]], help: str) -> Callable[[Command], Command]:
+def _named(option: str, help: str) -> Callable[[Command], Command]:
     """Return an option that takes one of some names, of a single value in `compare`, too."""
-    names = NameChoice(load)
+    names = _names(option.removeprefix("--"))
     return click.option(option, cls=_NamesOption, names=names, type=names, metavar="NAME", help=help)
 
 
@@ -149,14 +137,14 @@ _SINGLE = (
     ),
     click.option("--classes", metavar="Y,…", help="Targets whose numbers are classes."),
     click.option("--categorical", metavar="A,…", help="Inputs that are categories: each becomes an input of 0 and 1."),
-    _named("--missing", _missing, "What becomes of rows that miss a value: refused, left out, or numbers filled in"),
+    _named("--missing", "What becomes of rows that miss a value: refused, left out, or numbers filled in"),
     click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs."),
     click.option(
         "--standardize-targets/--no-standardize-targets",
         default=None,
         help="Standardise the targets; sheet Predict undoes it.",
     ),
-    _named("--constant", _constants, "What becomes of a constant column when standardised: refused, or 0"),
+    _named("--constant", "What becomes of a constant column when standardised: refused, or 0"),
     click.option(
         "--header/--no-header", default=None, help="The file's first line has names, or columns are called c1, c2, …"
     ),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from xlnet.names import ERROR, MEAN, MISSING
 from xlnet.spec import Vector
 from xlnet.template.data.cells import is_missing
 from xlnet.template.data.csv_file import CsvFile, Row
 from xlnet.template.toml_table import TomlTable
-
-ERROR, DROP, MEAN = "error", "drop", "mean"
-MISSING = (ERROR, DROP, MEAN)
 
 
 @dataclass(frozen=True)
