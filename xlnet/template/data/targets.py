@@ -37,8 +37,9 @@ def read_targets(file: CsvFile, positions: Sequence[int], of_classes: Collection
         entries, levels = found[position]
         if are_two:
             zero, one = no_and_yes(levels)
-            class_names = (zero, one) if outputs == 1 else ()
-            notes.append(f"{name}: 0 is {zero}, 1 is {one}")
+            if (zero, one) != ("0", "1"):
+                class_names = (zero, one) if outputs == 1 else ()
+                notes.append(f"{name}: 0 is {zero}, 1 is {one}")
             columns.append(Columns([name if outputs == 1 else f"{name}={one}"], one_hot(entries, [one]), []))
         else:
             names = levels if len(found) == 1 else [f"{name}={level}" for level in levels]

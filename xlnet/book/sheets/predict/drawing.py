@@ -71,8 +71,10 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         _draw_curve(page, plan)
     elif plan.side:
         _draw_surface(page, plan)
-    outputs = [plan.columns[shown(key)] for key in plan.outputs]
-    align_ordinary(page, f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}")
+    # A price would become a power of ten.
+    if not plan.is_undone:
+        outputs = [plan.columns[shown(key)] for key in plan.outputs]
+        align_ordinary(page, f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}")
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)
@@ -125,11 +127,7 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
         name = f" {called[index]}" if called and plan.kind != classes.SEVERAL else ""
         titles[key] = model.symbols(key) + name
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
-    if plan.is_undone:
-        own = [_measured(plan, index) for index in range(len(plan.targets))]
-        titles |= dict(zip(plan.targets, own, strict=True))
-        predicted = (texts.get("predict", "undone").format(name=name) for name in own)
-        titles |= dict(zip(map(shown, plan.outputs), predicted, strict=True))
+    titles |= {shown(key) if key in plan.outputs else key: name for key, name in _undone_names(plan).items()}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
     put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled(Group.ITERATION))
     for name, column in plan.columns.items():
@@ -150,10 +148,14 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
         _band(page, plan, plan.point_row - 1, texts.get("predict", "points"))
 
 
-def _measured(plan: PredictPlan, index: int) -> str:
-    """Return what a target is called that is shown in its own units."""
-    called = plan.model.spec.data.t_names
-    return called[index] if called else plan.model.symbols(targets(plan.model.spec)[index])
+def _undone_names(plan: PredictPlan) -> dict[str, str]:
+    """Return what targets and outputs are called that are shown in the units of the targets; none where none are."""
+    if not plan.is_undone:
+        return {}
+    spec, text = plan.model.spec, plan.model.texts.get("predict", "undone")
+    own = spec.data.t_names or [plan.model.symbols(key) for key in targets(spec)]
+    names = dict(zip(plan.targets, own, strict=True))
+    return names | {key: text.format(name=name) for key, name in zip(plan.outputs, own, strict=True)}
 
 
 def _filled(group: str) -> style.Look:
@@ -215,18 +217,18 @@ def _draw_others(page: Page, others: Others) -> None:
 
 def _draw_curve(page: Page, plan: PredictPlan) -> None:
     """Draw the outputs over the only input, with the samples as marks."""
-    symbols = plan.model.symbols
+    called = {key: plan.model.symbols(key) for key in (*plan.outputs, *plan.targets)} | _undone_names(plan)
     x, last = plan.columns[plan.inputs[0]], plan.point_row + plan.points - 1
-    lines = [Line(plan.columns[shown(key)], symbols(key)) for key in plan.outputs[:_MOST_LINES]]
+    lines = [Line(plan.columns[shown(key)], called[key]) for key in plan.outputs[:_MOST_LINES]]
     samples = (plan.sample_row, plan.sample_row + plan.samples - 1)
     lines += [
-        Line(plan.columns[key], symbols(key), dashed=True, marked=True, rows=samples)
+        Line(plan.columns[key], called[key], dashed=True, marked=True, rows=samples)
         for key in plan.targets[:_MOST_LINES]
     ]
     chart = Chart(
         title=_of_part(plan, "curve"),
         x_title=_input_name(plan, 0),
-        y_title="y, t",
+        y_title=_undone_names(plan).get(plan.targets[0], "y, t"),
         lines=lines,
         x_column=x,
         first_row=plan.point_row,
