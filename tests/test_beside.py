@@ -36,6 +36,8 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
     "momentum": ("valley_nesterov", {"iters": 10}),
     "an optimiser with state": ("regression", {"iters": 10, "optimizer": "adamw"}),
     "kinks": ("byhand", {"iters": 10}),
+    "targets standardised": ("regression", {"iters": 10, "standardize_targets": True}),
+    "two classes with names": ("xor", {"iters": 10, "data.class_names": ["equal", "different"]}),
     "diverging": ("seed", {"iters": 50, "lr": 1.0}),
 }
 

@@ -43,7 +43,7 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data,
     x = [categories(file, p) if p in categorical else numbers(file, p, _CATEGORY) for p in inputs]
     t = read_targets(file, targets, of_classes, outputs)
     notes = [*kept.notes, *t.notes, *(note for column in x for note in column.notes)]
-    if table.content["inputs"] == ALL and file.nameless:
+    if str(table.content["inputs"]).startswith(ALL) and file.nameless:
         numbers_of = ", ".join(str(position + 1) for position in sorted(file.nameless))
         notes.append(f"column {numbers_of} has no name, so it is no input (by position: c{numbers_of})")
     found = [f"read with {file.guess} (--separator, --decimal say otherwise)"] if file.guess else []
