@@ -36,6 +36,7 @@ SLOW: dict[str, float] = {
     "test_compare.py::test_sheet_compare_follows_the_runs": 12,
     "test_dashboard.py::test_what_shows_a_batch_or_a_part_says_so": 12,
     "test_cli.py::test_help_examples_run": 11,
+    "test_standardized.py::test_every_shape_agrees_as_built_and_edited": 12,
     "test_ranges.py::test_index_says_where_as_every_program_reads_it": 11,
     "test_formats.py::test_a_conditional_format_has_one_area_and_starts_from_its_first_cell": 11,
     "test_recipes.py::test_what_a_recipe_adds_is_built_and_checked": 11,
