@@ -13,6 +13,7 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([.,'’ \u00a0\u202f])\d{3})(?:\1\d{3}
 
 def number(text: str, decimal: str) -> float | None:
     """Return the finite number that a cell holds, written with this decimal sign; None where it holds none."""
+    text = text.replace("−", "-")
     if decimal != ".":
         if "." in text:
             return None

@@ -28,7 +28,7 @@ def chosen(table: TomlTable, key: str, file: CsvFile, *, but: Collection[int] = 
         if not found:
             table.fail(key, f"leaves no column of the CSV file; its columns are {file.columns}")
     else:
-        names = table.column_names(key) if key in table.content else ()
+        names = split_names(given) if isinstance(given, str) else table.column_names(key) if given else ()
         found = list(dict.fromkeys(p for name in names for p in _positions(table, key, file, name, but=but)))
     _require_different_names(table, key, file, found)
     return found

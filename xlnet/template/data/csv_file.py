@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 from xlnet.errors import UserError
 from xlnet.sheet_size import MOST_SAMPLES
 from xlnet.template.data import dialect
-from xlnet.template.data.cells import number
+from xlnet.template.data.cells import looks_like_number
 from xlnet.template.data.encoded import decoded
 from xlnet.template.text_file import UnreadableError, read_bytes
 from xlnet.template.toml_table import TomlTable
@@ -134,7 +134,7 @@ def _with_header(table: TomlTable, file: CsvFile) -> CsvFile:
     first = file.rows[0]
     is_named = table.flag("header", True)
     if is_named and "header" not in table.content:
-        found = [cell.strip() for cell in first.cells if number(cell.strip(), file.decimal) is not None]
+        found = [cell.strip() for cell in first.cells if looks_like_number(cell)]
         if found:
             file.fail(
                 f"holds numbers ({', '.join(found[:3])}{', …' if len(found) > 3 else ''}): say --no-header if it is a "

@@ -33,10 +33,10 @@ def guessed_separator(lines: Sequence[str], decimal: str | None) -> str:
     candidates = sorted(_CANDIDATES, key=lambda candidate: candidate == decimal)
     shapes = {candidate: _shape(lines[:_GUESSED_FROM], candidate) for candidate in candidates}
     alike = [candidate for candidate in candidates if len(shapes[candidate]) == 1 and shapes[candidate] != {1}]
-    # Where no separator divides all lines alike, a message on the odd line will help.
     firsts = {candidate: _width(lines[:1], candidate) for candidate in candidates if candidate != " "}
     most = max(firsts, key=lambda candidate: (firsts[candidate], candidate == ","))
-    return alike[0] if alike else most
+    # Where no separator divides all lines alike, a message on the odd line will help; a blank may follow a comma.
+    return most if not alike or (alike == [" "] and firsts[most] > 1) else alike[0]
 
 
 def guessed_decimal(cells: Iterable[str], separator: str) -> str | None:
@@ -73,7 +73,7 @@ def records(lines: Iterable[str], separator: str, *, strict: bool = True) -> Ite
     if separator == " ":
         lines = (line.replace("\t", " ").rstrip(" \r\n") + "\n" for line in lines)
     single = separator if len(separator) == 1 else _SINGLE
-    reader = csv.reader(lines, delimiter=single, skipinitialspace=separator == " ", strict=strict)
+    reader = csv.reader(lines, delimiter=single, skipinitialspace=True, strict=strict)
     start = 1
     for record in reader:
         yield start, record

@@ -63,7 +63,7 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data,
 
 
 def _required(table: TomlTable, key: str, file: CsvFile, but: Collection[int]) -> list[int]:
-    if key not in table.content:
+    if not table.content.get(key):
         table.column_names(key)
     return chosen(table, key, file, but=but)
 

@@ -41,7 +41,16 @@ def numbers(file: CsvFile, position: int, advice: str) -> Columns:
 def categories(file: CsvFile, position: int) -> Columns:
     """Return a column of 0 and 1 for each category of a column, `sex=female`."""
     entries, levels = _levels(file, position)
-    return Columns([f"{file.header[position]}={level}" for level in levels], one_hot(entries, levels), [])
+    return Columns([of_column(file, position, level) for level in levels], one_hot(entries, levels), [])
+
+
+def of_column(file: CsvFile, position: int, level: str) -> str:
+    """Return the name of a category or class with that of its column, `sex=female`. Raises UserError."""
+    name = f"{file.header[position]}={level}"
+    problem = unfit(name)
+    if problem:
+        file.fail(f"with the name of a category, it {problem}", column=position)
+    return name
 
 
 def classes(file: CsvFile, position: int) -> tuple[list[str], list[str]]:
@@ -79,14 +88,18 @@ def _levels(file: CsvFile, position: int) -> tuple[list[str], list[str]]:
     values = [number(entry, file.decimal) for entry in entries]
     found = [value for value in values if value is not None]
     if len(found) == len(entries):
-        entries = [f"{value:.17g}" for value in found]
-        return entries, [f"{value:.17g}" for value in sorted(set(found))]
+        return [_written(value) for value in found], [_written(value) for value in sorted(set(found))]
     levels = list(dict.fromkeys(entries))
     for level in levels:
         problem = unfit(level)
         if problem:
             file.fail(problem, file.rows[entries.index(level)], position)
     return entries, levels
+
+
+def _written(value: float) -> str:
+    # -0.0 is 0.
+    return repr(value + 0.0).removesuffix(".0")
 
 
 def _number(file: CsvFile, row: Row, position: int, advice: str) -> float:

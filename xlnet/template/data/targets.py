@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from xlnet.template.data.csv_file import CsvFile
-from xlnet.template.data.kinds import Columns, classes, no_and_yes, numbers, one_hot
+from xlnet.template.data.kinds import Columns, classes, no_and_yes, numbers, of_column, one_hot
 
 _CLASSES = ": name the column in --classes if it holds classes"
 
@@ -40,8 +40,9 @@ def read_targets(file: CsvFile, positions: Sequence[int], of_classes: Collection
             if (zero, one) != ("0", "1"):
                 class_names = (zero, one) if outputs == 1 else ()
                 notes.append(f"{name}: 0 is {zero}, 1 is {one}")
-            columns.append(Columns([name if outputs == 1 else f"{name}={one}"], one_hot(entries, [one]), []))
+            own = name if outputs == 1 else of_column(file, position, one)
+            columns.append(Columns([own], one_hot(entries, [one]), []))
         else:
-            names = levels if len(found) == 1 else [f"{name}={level}" for level in levels]
+            names = levels if len(found) == 1 else [of_column(file, position, level) for level in levels]
             columns.append(Columns(names, one_hot(entries, levels), []))
     return Targets(columns, class_names, notes)
