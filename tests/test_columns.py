@@ -179,3 +179,18 @@ def test_class_names_are_those_of_0_and_1() -> None:
         xlnet.load("seed", **{"data.class_names": ["no", "yes"]})
     with pytest.raises(xlnet.UserError, match="class_names: two classes have the same name"):
         xlnet.load("xor", **{"data.class_names": ["no", "no"]})
+
+
+def test_a_comparison_takes_how_a_file_is_read_and_what_differs(file: Path) -> None:
+    file.write_text(PENGUINS, encoding="utf-8")
+    given: dict[str, Any] = {
+        "data": file,
+        "inputs": "bill,mass",
+        "targets": "kind",
+        "layers": "2-1",
+        "standardize": True,
+    }
+    runs = xlnet.load_comparison(**given, settings={"data.missing": ["drop", "mean"]}).runs
+    assert [len(run.spec.data.x) for run in runs] == [3, 5]
+    with pytest.raises(xlnet.UserError, match="set the same key"):
+        xlnet.load_comparison(**given, settings={"data.inputs": [["bill"], ["mass"]]})

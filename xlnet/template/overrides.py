@@ -100,6 +100,8 @@ def short_name(name: str) -> str:
 
 def dotted_name(name: str) -> str:
     """Return the dotted key that an override sets, or where it rewrites more than one its name."""
+    if name in _OF_DATA:
+        return "data.csv" if name == "data" else f"data.{name}"
     return _DOTTED.get(name, name)
 
 
