@@ -131,13 +131,13 @@ def test_names_of_columns(file: Path) -> None:
         read(file, text, inputs="all", targets="y", layers="4-1")
     data, notes = read(file, text, inputs="all-but:c3", targets="y", layers="3-1")
     assert data.x_names == ("a", "b, c", "b")
-    assert notes == ("own.csv: column 5 has no name, so it is no input (by position: c5)",)
+    assert notes == ("own.csv: columns without a name are no inputs (by position: c5)",)
 
 
 def test_an_index_as_pandas_writes_it_is_no_input(file: Path) -> None:
     data, notes = read(file, ",a,y\n0,5,6\n1,7,8\n", inputs="all", targets="y", layers="1-1")
     assert data.x == ((5,), (7,))
-    assert notes == ("own.csv: column 1 has no name, so it is no input (by position: c1)",)
+    assert notes == ("own.csv: columns without a name are no inputs (by position: c1)",)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def _separator(table: TomlTable) -> str:
     given = table.text("separator", "")
     separator = dialect.SEPARATORS.get(given.casefold(), given)
     if len(separator) > 2 or separator in ('"', "\n", "\r"):
-        table.fail("separator", f"must be one or two characters, or {', '.join(_words(dialect.SEPARATORS))}")
+        table.fail("separator", "must be one or two characters, or comma, semicolon, tab, space or pipe")
     return separator
 
 
@@ -115,10 +115,6 @@ def _decimal(table: TomlTable) -> str | None:
     if decimal not in ("", ".", ","):
         table.fail("decimal", f'must be "." or ",", not {given!r}')
     return decimal or None
-
-
-def _words(names: Sequence[str] | dict[str, str]) -> list[str]:
-    return [name for name in names if name.isalpha() and name != "bar"]
 
 
 def _first_line(lines: Sequence[str], start: int) -> int:

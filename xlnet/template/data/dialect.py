@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlnet.template.data.cells import number
 
 # By the names that a user may give them; some shells take a tab or a semicolon for themselves.
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "space": " ", "pipe": "|", "bar": "|"}
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "space": " ", "pipe": "|"}
 DECIMALS = {"point": ".", "comma": ",", "dot": "."}
 # In this order: a comma may be a decimal sign where another one separates, a blank a part of a name.
 _CANDIDATES = ("\t", ";", "::", "|", ",", " ")

@@ -44,8 +44,8 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data,
     t = read_targets(file, targets, of_classes, outputs)
     notes = [*kept.notes, *t.notes, *(note for column in x for note in column.notes)]
     if str(table.content["inputs"]).startswith(ALL) and file.nameless:
-        numbers_of = ", ".join(str(position + 1) for position in sorted(file.nameless))
-        notes.append(f"column {numbers_of} has no name, so it is no input (by position: c{numbers_of})")
+        places = ", ".join(file.header[position] for position in sorted(file.nameless))
+        notes.append(f"columns without a name are no inputs (by position: {places})")
     found = [f"read with {file.guess} (--separator, --decimal say otherwise)"] if file.guess else []
     table.notes.extend(f"{file.path.name}: {note}" for note in (*found, *notes))
     called = [", ".join(file.header[position] for position in positions) for positions in (inputs, targets)]

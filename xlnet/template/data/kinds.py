@@ -27,13 +27,13 @@ class Columns:
 
 def is_text(file: CsvFile, position: int) -> bool:
     """Return whether a column holds names: there are some, and none of them is a number, or looks like one."""
-    there = [row.cells[position] for row in file.rows if not is_missing(row.cells[position])]
-    return bool(there) and not any(map(looks_like_number, there))
+    cells = [row.cells[position] for row in file.rows]
+    return not any(map(looks_like_number, cells)) and not all(map(is_missing, cells))
 
 
 def numbers(file: CsvFile, position: int, advice: str) -> Columns:
     """Return a column of numbers, what is missing filled in; `advice` says what to do with a text. Raises UserError."""
-    values = [None if is_missing(row.cells[position]) else _number(file, row, position, advice) for row in file.rows]
+    values = [_number(file, row, position, advice) for row in file.rows]
     column, notes = filled(file, position, values)
     return Columns([file.header[position]], [column], notes)
 
@@ -102,10 +102,11 @@ def _written(value: float) -> str:
     return repr(value + 0.0).removesuffix(".0")
 
 
-def _number(file: CsvFile, row: Row, position: int, advice: str) -> float:
+def _number(file: CsvFile, row: Row, position: int, advice: str) -> float | None:
+    """Return the number in a cell, None where it is missing."""
     cell = row.cells[position].strip()
     value = number(cell, file.decimal)
-    if value is None:
+    if value is None and not is_missing(cell):
         problem = _not_as_told(cell, file.decimal) or f"must be a number, not {cell!r}{advice}"
         file.fail(problem, row, position)
     return value
