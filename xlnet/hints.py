@@ -23,7 +23,6 @@ NAME_HINTS: dict[str, tuple[tuple[str, ...], str]] = {
     "binaryfocalcrossentropy": (("binary_cross_entropy",), ""),
     "categoricalfocalcrossentropy": (("cross_entropy",), ""),
     "categoricalhinge": (("hinge", "cross_entropy"), ""),
-    "kldivergence": (("kl_div",), ""),
     "kldivloss": (("kl_div",), "it is the sum over the outputs, as PyTorch's with batchmean"),
     "l2": (("mse", "squared_error", "half_squared_error"), "they differ by a factor"),
     "l2loss": (("mse", "squared_error", "half_squared_error"), "they differ by a factor"),

@@ -56,6 +56,7 @@ OTHER_NAMES = {
     "categoricalcrossentropy": "cross_entropy",  # K
     "crossentropyloss": "cross_entropy",  # P
     "softmaxcrossentropy": "cross_entropy",
+    "kldivergence": "kl_div",  # K
     "bce": "binary_cross_entropy",  # K
     "bceloss": "binary_cross_entropy",  # P
     "bcewithlogitsloss": "binary_cross_entropy",  # P
@@ -138,7 +139,7 @@ def _hint(folded: str, names: Collection[str]) -> str:
 def _nearest(folded: str, names: Collection[str]) -> list[str]:
     candidates = {fold(name): name for name in names}
     candidates |= {other: name for other, name in OTHER_NAMES.items() if name in names and other not in candidates}
-    near = difflib.get_close_matches(folded, candidates, n=2)
+    near = difflib.get_close_matches(folded, candidates, n=2, cutoff=0.7)
     return list(dict.fromkeys(candidates[name] for name in near))
 
 

@@ -14,7 +14,6 @@ from xlnet.model.network import Parameter, parameters
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.passes import passes
 from xlnet.model.schedules import SCHEDULES
-from xlnet.render.excel import formula, length
 from xlnet.render.layout import DATA, TRAINING, layout_of
 from xlnet.sheet_size import LAST_SHEET_COLUMN, LONGEST_FORMULA
 from xlnet.spec import Spec
@@ -52,6 +51,9 @@ def with_batch(spec: Spec, size: int) -> Spec:
 
 
 def _longest_gradient(spec: Spec, sheet: str, data: str) -> int:
+    # Not sooner: it imports openpyxl, and a template is read without.
+    from xlnet.render.excel import formula, length
+
     graph = iteration(spec)
     layout = layout_of(graph, spec.training.iters, training=sheet, data=data, arrangement=spec.layout)
     gradients = [node.formula for node in graph.nodes if node.group == Group.GRADIENTS and node.formula is not None]
