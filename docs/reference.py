@@ -88,16 +88,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "one or two characters; found out where it is not given, and a first line `sep=;` says it, too",
         "decimal": 'its decimal sign, `"."` or `","`; found out where it is not given',
         "encoding": "its encoding, like `cp1252`; default UTF-8, or what a byte order mark says",
-        "header": "`true`: its first line has the names of the columns; `false`: they are called c1, c2, …; a first line "
-        "with numbers needs one of the two",
+        "header": "`true`: its first line has the names of the columns; `false`: they are called c1, c2, …; a first "
+        "line with numbers needs one of the two",
         "inputs": 'columns to use as inputs: a list of names and of patterns like `"pixel_*"`, or `"all"`, or '
         '`"all-but:a,b"`; `"c3"` is the third column, where none has that name',
         "targets": "columns to use as targets; a text column becomes one target per class, in order of appearance, or "
         "of two classes a single one of 0 and 1, where the network has one output for each column",
         "classes": "targets whose whole numbers are classes, in their order",
         "categorical": "inputs that are categories: an input of 0 and 1 for each, called `sex=female`",
-        "missing": "what becomes of a row that misses a value (blank, NA, ?, nan, null, None) in a column that is used: "
-        "`error`; `drop`, it is left out; `mean`, a number among the inputs becomes the mean of its column, and rows "
+        "missing": "what becomes of a row that misses a value (blank, NA, ?, nan, null, None) in a column that is "
+        "used: `error`; `drop`, it is left out; `mean`, a number among the inputs becomes the mean of its column, and rows "
         "that miss something else are left out; default `error`",
         "standardize": "`true`: the network sees (x − mean) / standard deviation of the population; default `false`",
         "standardize_targets": "`true`: it learns the targets so, and sheet Predict undoes it; default `false`",

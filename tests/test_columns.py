@@ -52,7 +52,7 @@ def test_two_classes_on_one_output_are_0_and_1(file: Path, zero: str, one: str, 
     data, notes = read(file, text, inputs="a", targets="y", layers="1-1", **given)
     assert data.class_names == (zero, one)
     assert data.t == tuple((float(entry == one),) for entry in entries)
-    assert notes == (f"own.csv: y: 0 is {zero}, 1 is {one}",)
+    assert f"own.csv: y: 0 is {zero}, 1 is {one}" in notes
     several, _ = read(file, text, inputs="a", targets="y", layers="1-2", **given)
     assert several.class_names == ()
     assert sorted(several.t_names) == sorted((zero, one))

@@ -36,7 +36,7 @@ CHOSEN = {
     "a loss of numbers": ({"loss": "mse"}, "identity", "mse", ""),
     "another activation": ({"output_activation": "tanh"}, "tanh", "half_squared_error", ""),
     "both": ({"loss": "mse", "output_activation": "sigmoid"}, "sigmoid", "mse", ""),
-    "one class": ({"targets": "same", "layers": "1-1"}, "sigmoid", "binary_cross_entropy", BOTH),
+    "two classes": ({"targets": "twofold", "layers": "1-1"}, "sigmoid", "binary_cross_entropy", BOTH),
     "numbers": ({"targets": "x", "layers": "1-1"}, "identity", "half_squared_error", ""),
     "a class and a number": ({"targets": "kind,x", "layers": "1-4"}, "identity", "half_squared_error", ""),
     "numbers and a loss": ({"targets": "p", "layers": "1-1", "loss": "binary_cross_entropy"}, "sigmoid", "", "goes"),
@@ -46,7 +46,7 @@ CHOSEN = {
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "kinds.csv"
-    path.write_text("x,kind,same,p\n1,a,k,0\n2,b,k,1\n3,c,k,1\n4,a,k,0\n", encoding="utf-8")
+    path.write_text("x,kind,twofold,p\n1,a,k,0\n2,b,k,1\n3,c,l,1\n4,a,k,0\n", encoding="utf-8")
     return path
 
 

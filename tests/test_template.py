@@ -39,7 +39,7 @@ MISTAKES = {
     "infinite weight": ("0.6", "inf", "network.layers[2].weights: must be a finite number, not inf"),
     "wrong inputs": ("x = [[1, 1]]", "x = [[1, 1, 1]]", "data.x: must have rows of length 2"),
     "wrong targets": ("t = [[4]]", "t = [[4, 4]]", "data.t: must have rows of length 1"),
-    "unknown activation": ('activation = "identity"', 'activation = "sigmoyd"', "did you mean sigmoid or hardsigmoid?"),
+    "unknown activation": ('activation = "identity"', 'activation = "sigmoyd"', "did you mean sigmoid?"),
     "unknown loss": ("half_squared_error", "squared", "training.loss: must be one of"),
     "no flag": ("bias = false", "bias = 0", "bias: must be true or false, not 0"),
     "biases without bias": (

@@ -203,6 +203,24 @@ def _count(f: CellFormula, cells: Expression) -> Value:
     return float(sum(isinstance(value, float) and math.isfinite(value) for value in f.many(cells)))
 
 
+def _count_if(f: CellFormula, cells: Expression, wanted: Expression) -> Value:
+    values, value = f.many(cells), f.value(wanted)
+    # Of a number in many cells this is many times faster than to compare one by one.
+    return float(values.count(value) if isinstance(value, float) else sum(_compared(v, "=", value) for v in values))
+
+
+def _squared_distance(f: CellFormula, one: Expression, other: Expression) -> Value:
+    # A blank cell is 0 there, a text is an error.
+    pairs = zip(f.many(one), f.many(other), strict=True)
+    return math.fsum((float(a or 0.0) - float(b or 0.0)) ** 2 for a, b in pairs)
+
+
+def _variance(f: CellFormula, cells: Expression) -> Value:
+    numbers = _numbers(f, [cells])
+    mean = math.fsum(numbers) / len(numbers)
+    return math.fsum((number - mean) ** 2 for number in numbers) / len(numbers)
+
+
 def _average(f: CellFormula, *arguments: Expression) -> Value:
     numbers = _numbers(f, arguments)
     return sum(numbers) / len(numbers)
@@ -213,7 +231,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "and": _and,
     "average_of": _average,
     "count": _count,
-    "countif": lambda f, cells, word: float(sum(_compared(v, "=", f.value(word)) for v in f.many(cells))),
+    "countif": _count_if,
     "exact": lambda f, one, other: _text(f.value(one)) == _text(f.value(other)),
     "false": lambda f: False,
     "if": _if,
@@ -226,9 +244,12 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "none": _none,
     "pi": lambda f: math.pi,
     "round": lambda f, value, digits: rounded(f.number(value), int(f.number(digits))),
+    "squared_distance": _squared_distance,
+    "sum": lambda f, *arguments: math.fsum(_numbers(f, arguments)),
     "substitute": lambda f, text, old, new: _text(f.value(text)).replace(str(f.value(old)), str(f.value(new))),
     "ten_to_minus": lambda f, exponent: 10.0 ** -f.number(exponent),
     "true": lambda f: True,
+    "variance": _variance,
 }
 
 

@@ -25,13 +25,23 @@ def _call(name: str) -> Callable[..., str]:
 
 
 def _deviation(cells: str) -> str:
-    """Return the standard deviation of the population.
+    """Return the standard deviation of the population."""
+    return f"SQRT({_variance(cells)})"
+
+
+def _variance(cells: str) -> str:
+    """Return the variance of the population.
 
     The covariance of numbers with themselves is their variance, which IronCalc and others take from the differences to
-    the mean: STDEVP and DEVSQ subtract two sums of squares in IronCalc, of which nothing is left for timestamps. It
+    the mean: VARP and DEVSQ subtract two sums of squares in IronCalc, of which nothing is left for timestamps. It
     passes over blank cells, as the mean does; a SUMPRODUCT of differences takes them for 0.
     """
-    return f"SQRT(COVAR({cells},{cells}))"
+    return f"COVAR({cells},{cells})"
+
+
+def _squared_distance(one: str, other: str) -> str:
+    """Return the sum of the squared differences: IronCalc's SUMXMY2 takes no areas of two sheets."""
+    return f"SUMPRODUCT({one}-{other},{one}-{other})"
 
 
 def _extreme(name: str, *arguments: str) -> str:
@@ -75,12 +85,15 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "round": _call("ROUND"),
     "sign": _call("SIGN"),
     "sqrt": _call("SQRT"),
+    "squared_distance": _squared_distance,
+    "sum": _call("SUM"),
     "sumproduct": _call("SUMPRODUCT"),
     "substitute": _call("SUBSTITUTE"),
     "tanh": _call("TANH"),
     # A minus before the exponent binds tighter than the power.
     "ten_to_minus": lambda exponent: f"10^-{exponent}",
     "true": lambda: "TRUE",
+    "variance": _variance,
 }
 
 

@@ -71,8 +71,7 @@ def _require_type(name: str, value: Any, called: str) -> None:
 def require_apart(names: Iterable[str], label: str) -> None:
     """Raise UserError where two overrides set the same key, or one a table that the other sets a key of."""
     before: list[str] = []
-    # `data` is not the table: it sets a key in it.
-    for name in (name for name in names if name not in _REWRITES):
+    for name in names:
         ours = dotted_name(name)
         for other in before:
             theirs = dotted_name(other)

@@ -34,6 +34,7 @@ from xlnet.book.sheets.predict.plan import (
     PredictPlan,
     shown,
 )
+from xlnet.book.sheets.predict.scores_drawing import draw_scores
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, absolute, call
 from xlnet.graph.node import Group
@@ -60,6 +61,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_text(page, TITLE_ROW, LABEL_COLUMN, texts.get("predict", "title"), replace(style.TITLE, size=16))
     _draw_controls(page, plan)
     _draw_headers(page, plan)
+    draw_scores(page, plan)
     put_all(page, formulas)
     typed = replace(style.INPUT, border="below", horizontal="right")
     put_inputs(page, inputs(model), typed, texts)
@@ -210,7 +212,8 @@ def _draw_others(page: Page, others: Others) -> None:
     header = others.title_row + 1
     for node in others.nodes:
         put_text(page, header, others.layout.column(node.key), symbols(node.key), _filled(Group.FORWARD))
-    put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled(Group.FORWARD))
+    if others.plan.kind:
+        put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled(Group.FORWARD))
     last = cell(others.last_row, others.mark_column - 1)
     align_ordinary(page, f"{cell(others.first_row, others.first_column)}:{last}")
 

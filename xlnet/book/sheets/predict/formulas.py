@@ -25,6 +25,7 @@ from xlnet.book.sheets.predict.plan import (
     shown,
     typed_inputs,
 )
+from xlnet.book.sheets.predict.scores import scores
 from xlnet.book.shown import Shown
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Number, Product, call, total
@@ -69,6 +70,7 @@ def lives(model: Model) -> list[Live]:
         *_passes(plan),
         *_outputs(plan),
         *(classes(plan) if plan.kind else ()),
+        *scores(plan),
         *(_others(others) if others else ()),
         *(_surface(plan) if model.spec.inputs == 2 else ()),
     ]
@@ -148,6 +150,8 @@ def _others(others: Others) -> Iterator[Live]:
     passes = Pass(others.nodes, others.layout, rows)
     for node in others.nodes:
         yield of_pass(passes, node, f"{node.key} of a sample not shown", style.QUIET)
+    if others.plan.kind is None:
+        return
     mark = mark_of_other(others)
     yield Live("mark of a sample not shown", NAME, others.mark_column, rows, mark, style.QUIET)
 

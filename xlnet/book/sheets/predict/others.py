@@ -1,4 +1,4 @@
-"""The samples that the Predict sheet does not list: each has a pass and a mark, so that the accuracy counts it."""
+"""The samples that the Predict sheet does not list: each has a pass, and a mark, so that the scores count it, too."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from xlnet.spec import Spec
 
 
 def others_of(model: Model) -> Others | None:
-    """Return the samples that are not listed; None where there are none or nothing is counted."""
+    """Return the samples that are not listed; None where there are none or nothing is scored."""
     plan = model.once(PredictPlan)
-    return Others(plan) if plan.kind and plan.samples < model.spec.samples else None
+    is_scored = plan.kind or plan.fitted
+    return Others(plan) if is_scored and plan.samples < model.spec.samples else None
 
 
 @dataclass(frozen=True)
 class Others:
-    """The samples that the table leaves out: a pass and a mark each, so that the accuracy counts them too.
+    """The samples that the table leaves out: a pass each, and a mark if they have classes, so that scores count them.
 
     They stand at the right of the other passes, each in the row that the sample has on the Data sheet: so a formula is
     filled down as it is, and cites the inputs there instead of repeating them.
@@ -56,9 +57,9 @@ class Others:
 
     @cached_property
     def spec(self) -> Spec:
-        """The network without its softmax: the largest output is that of the largest weighted sum."""
+        """The network, where it has classes without its softmax: the largest output is that of the largest sum."""
         spec = self.plan.model.spec.evaluated
-        if spec.layers[-1].activation != SOFTMAX:
+        if not self.plan.kind or spec.layers[-1].activation != SOFTMAX:
             return spec
         layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
         training = replace(spec.training, loss="half_squared_error", loss_settings={}, class_weights=())
@@ -72,12 +73,17 @@ class Others:
     @property
     def first_column(self) -> int:
         """The column of the first quantity of a pass."""
-        return self.plan.layout.last_column + 2
+        return self.plan.pair_column + 2
 
     @property
     def mark_column(self) -> int:
         """The column that says whether a sample's class is named right."""
         return self.first_column + len(self.nodes)
+
+    @property
+    def pair_column(self) -> int:
+        """The column with the number of a sample's pair of classes (see `confusion`)."""
+        return self.mark_column + 1
 
     @cached_property
     def layout(self) -> Layout:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from xlnet import keys
 from xlnet.book.model import Model
-from xlnet.book.sheets.predict import NAME
+from xlnet.book.sheets.predict import NAME, confusion, fit
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
@@ -146,15 +146,33 @@ class PredictPlan:
         return first, first + 1
 
     @property
+    def classes(self) -> int:
+        """The classes that are counted in a table, 0 where there is none, as of too many."""
+        count = {classes.TWO: 2, classes.SEVERAL: len(self.outputs)}.get(self.kind or "", 0)
+        return count if count <= confusion.MOST_CLASSES else 0
+
+    @property
+    def fitted(self) -> list[str]:
+        """The outputs with an R²: none of a single sample, or of too many outputs."""
+        has = self.kind is None and self.model.spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS
+        return self.outputs if has else []
+
+    @property
     def used(self) -> Choice:
         """The cell with the iteration whose parameters are used."""
         return Choice(Cell(NAME, self.controls["iteration"], VALUE_COLUMN), self.model.spec.training.iters)
 
     # Rows.
     @property
+    def scores_row(self) -> int:
+        """The row with the title of the scores, below the controls: the table of classes, or R² of each output."""
+        return FIRST_CONTROL_ROW + len(self.controls) + 1
+
+    @property
     def class_row(self) -> int:
         """The row with the names of the classes, above the header."""
-        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 2
+        scores = confusion.height(self.classes) if self.classes else 1 + len(self.fitted) if self.fitted else 0
+        return self.scores_row + 1 + scores
 
     @property
     def header_row(self) -> int:
@@ -219,6 +237,11 @@ class PredictPlan:
         for column, node in enumerate(self.nodes, first):
             spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
         return Layout(cells, spots, sheet=NAME, first_row=self.first_row, iterations=self.rows[-1] - self.first_row + 1)
+
+    @property
+    def pair_column(self) -> int:
+        """The column with the number of each sample's pair of classes, at the right of its pass."""
+        return self.layout.last_column + 1
 
     def cell_of_point(self, across: int, up: int) -> tuple[int, int]:
         """Return the row and column of a point in the picture of a plane; the second axis goes up."""

@@ -22,6 +22,7 @@ from xlnet.book.sheets.predict.plan import (
     shown,
 )
 from xlnet.cell import Cell
+from xlnet.checking.judge.sheets.scores import expected_scores
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import BLANK, NUMBER
@@ -52,7 +53,8 @@ def expected(view: View) -> Cells:
         yield from _classes(view, plan)
     if others := plan.model.once(others_of):
         yield from _other_passes(view, others)
-        yield from _other_marks(view, others)
+        yield from _other_marks(view, others) if plan.kind else ()
+    yield from expected_scores(view, plan)
     if plan.model.spec.inputs == 2:
         yield from _surface(view, plan)
 

@@ -1,0 +1,63 @@
+"""Draws the scores on the Predict sheet: their titles and headers, and the colours of the table of classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from openpyxl.formatting.rule import ColorScaleRule
+
+from xlnet.book import style
+from xlnet.book.drawing.cells import put_text
+from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.model import Model
+from xlnet.book.sheets.predict.confusion import Confusion
+from xlnet.book.sheets.predict.others import others_of
+from xlnet.book.sheets.predict.plan import LABEL_COLUMN, VALUE_COLUMN, PredictPlan
+from xlnet.book.sheets.predict.scores import table_of
+from xlnet.graph.node import Group
+from xlnet.render.excel import cell
+from xlnet.xlsx.page import Page
+
+_HEADER = style.varied(style.HEADER, fill=style.GROUPS[Group.FORWARD].strong, shrink=True)
+_LABEL = replace(style.TEXT, border="below")
+_TITLE = replace(style.TITLE, size=11)
+
+
+def draw_scores(page: Page, plan: PredictPlan) -> None:
+    """Draw the table of classes, or the labels of R²."""
+    texts, count = plan.model.texts, f"{plan.model.spec.samples:,}"
+    if table := table_of(plan):
+        title = texts.get("predict", "confusion").format(count=count)
+        put_text(page, table.row, table.column, title, _TITLE)
+        draw_confusion(page, table, plan.model)
+        header = replace(style.QUIET, shrink=True)
+        put_text(page, plan.header_row, plan.pair_column, texts.get("predict", "pair"), header)
+        if others := plan.model.once(others_of):
+            put_text(page, others.title_row + 1, others.pair_column, texts.get("predict", "pair"), header)
+    if plan.fitted:
+        put_text(page, plan.scores_row, LABEL_COLUMN, texts.get("predict", "fit").format(count=count), _TITLE)
+        names = plan.model.spec.data.t_names
+        for number, output in enumerate(plan.fitted):
+            called = f"{plan.model.symbols(output)} {names[number] if names else ''}".strip()
+            label = texts.get("predict", "fit label").format(output=called)
+            put_text(page, plan.scores_row + 1 + number, LABEL_COLUMN, label, _LABEL)
+        first, last = (cell(plan.scores_row + 1 + end, VALUE_COLUMN) for end in (0, len(plan.fitted) - 1))
+        align_ordinary(page, f"{first}:{last}")
+
+
+def draw_confusion(page: Page, table: Confusion, model: Model) -> None:
+    """Draw the headers and the colours of a table of classes, below its title."""
+    texts = model.texts
+    (sum_row, sum_column), (precision_row, recall_column) = table.sums, table.shares
+    put_text(page, table.header_row, table.column, texts.get("predict", "confusion corner"), _HEADER)
+    for number, name in enumerate(table.names, 1):
+        put_text(page, table.header_row, table.column + number, name, _HEADER)
+        put_text(page, table.header_row + number, table.column, name, _LABEL)
+    put_text(page, table.header_row, sum_column, texts.get("predict", "confusion targets"), _HEADER)
+    put_text(page, table.header_row, recall_column, texts.get("predict", "recall"), _HEADER)
+    put_text(page, sum_row, table.column, texts.get("predict", "confusion predictions"), _LABEL)
+    put_text(page, precision_row, table.column, texts.get("predict", "precision"), _LABEL)
+    first, last = table.place(0, 0), table.place(table.classes[-1], table.classes[-1])
+    blue, white, _ = style.SIGNED_SCALE
+    scale = ColorScaleRule("num", 0, white, "max", None, blue)  # type: ignore[no-untyped-call]
+    page.conditional_formatting.add(f"{cell(first.row, first.column)}:{cell(last.row, last.column)}", scale)
