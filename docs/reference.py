@@ -97,8 +97,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "classes": "targets whose whole numbers are classes, in their order",
         "categorical": "inputs that are categories: an input of 0 and 1 for each, called `sex=female`",
         "missing": "what becomes of a row that misses a value (blank, NA, ?, nan, null, None) in a column that is "
-        "used: `error`; `drop`, it is left out; `mean`, a number among the inputs becomes the mean of its column, and rows "
-        "that miss something else are left out; default `error`",
+        "used: `error`; `drop`, it is left out; `mean`, a number among the inputs becomes the mean of its column, and "
+        "rows that miss something else are left out; default `error`",
         "standardize": "`true`: the network sees (x − mean) / standard deviation of the population; default `false`",
         "standardize_targets": "`true`: it learns the targets so, and sheet Predict undoes it; default `false`",
         "constant": "what becomes of a column that is the same in every sample, where columns are standardised: "

@@ -46,7 +46,13 @@ class SheetBeside:
 
 
 BESIDE = (
-    SheetBeside(dashboard.NAME, dashboard_formulas.lives, dashboard_formulas.inputs, dashboard_drawing.draw),
+    SheetBeside(
+        dashboard.NAME,
+        dashboard_formulas.lives,
+        dashboard_formulas.inputs,
+        dashboard_drawing.draw,
+        dashboard_formulas.labels,
+    ),
     SheetBeside(explore.NAME, explore_formulas.lives, explore_formulas.inputs, explore_drawing.draw),
     SheetBeside(proof.NAME, proof_formulas.lives, proof_formulas.inputs, proof_drawing.draw),
     SheetBeside(

@@ -186,10 +186,11 @@ def _numbers(f: CellFormula, arguments: Sequence[Expression]) -> list[float]:
     for argument in arguments:
         if isinstance(argument, r.InCells | r.Along):
             for value in f.many(argument):
-                if isinstance(value, float):
+                # A whole number may be an int: the 0 of max(z, 0).
+                if isinstance(value, int | float) and not isinstance(value, bool):
                     if math.isnan(value):
                         raise CellError
-                    found.append(value)
+                    found.append(float(value))
         else:
             found.append(f.number(argument))
     return found
@@ -246,6 +247,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "round": lambda f, value, digits: rounded(f.number(value), int(f.number(digits))),
     "squared_distance": _squared_distance,
     "sum": lambda f, *arguments: math.fsum(_numbers(f, arguments)),
+    "sumsq": lambda f, *arguments: math.fsum(number * number for number in _numbers(f, arguments)),
     "substitute": lambda f, text, old, new: _text(f.value(text)).replace(str(f.value(old)), str(f.value(new))),
     "ten_to_minus": lambda f, exponent: 10.0 ** -f.number(exponent),
     "true": lambda f: True,

@@ -87,6 +87,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "sqrt": _call("SQRT"),
     "squared_distance": _squared_distance,
     "sum": _call("SUM"),
+    "sumsq": _call("SUMSQ"),
     "sumproduct": _call("SUMPRODUCT"),
     "substitute": _call("SUBSTITUTE"),
     "tanh": _call("TANH"),

@@ -30,12 +30,12 @@ def put_formula(page: Page, row: int, column: int, formula: str, look: Look, *, 
     written.formula, written.is_array = formula.removeprefix("="), is_array
 
 
-def merge(page: Page, row: int, first: int, last: int) -> None:
-    """Make one of the cells of a row from column `first` to column `last`; all have their look already.
+def merge(page: Page, row: int, first: int, last: int, rows: int = 1) -> None:
+    """Make one of the cells of a row, or of several, from column `first` to `last`; all have their look already.
 
     openpyxl's own ways to merge give every cell a border of its own, or compare the new cells with all that are merged.
     """
-    page.merged_cells.ranges.add(CellRange(f"{cell(row, first)}:{cell(row, last)}"))
+    page.merged_cells.ranges.add(CellRange(f"{cell(row, first)}:{cell(row + rows - 1, last)}"))
 
 
 def put(page: Page, row: int, column: int, look: Look) -> CellContent:

@@ -11,7 +11,7 @@ from xlnet.checking.judge.sheets import EXPECTATIONS
 from xlnet.checking.judge.view import Expected, Near, OneOf, Single, View, WrittenNumber
 from xlnet.checking.open.opened import Opened
 from xlnet.engines.grid import Grid
-from xlnet.engines.workers.handover import NUMBER, TEXT
+from xlnet.engines.workers.handover import BLANK, NUMBER, TEXT
 
 
 def wrong_beside(
@@ -60,6 +60,9 @@ def _judged(
     value = expected.value if isinstance(expected, Near | WrittenNumber) else expected
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         # What depends on a cell without a number has no expected value: that cell alone is to blame.
+        return None, 0.0
+    if expected == "" and kind == BLANK:
+        # LibreOffice's of an empty text.
         return None, 0.0
     if isinstance(expected, str | WrittenNumber):
         return (None if isinstance(found, str) and _reads(found, expected) else "wrong value"), 0.0

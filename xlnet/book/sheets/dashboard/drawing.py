@@ -14,6 +14,7 @@ from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.dashboard.diagnosis.drawing import draw_diagnosis
 from xlnet.book.sheets.dashboard.formulas import inputs
 from xlnet.book.sheets.dashboard.plan import (
     CHART_COLUMN,
@@ -58,6 +59,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     note = texts.get("dashboard", thinned).format(count=shown.count)
     put_text(page, FIRST_HEADLINE_ROW + len(placed) + 1, LABEL_COLUMN, note, _NOTE)
     _draw_points(page, shown, model)
+    draw_diagnosis(page, model)
     put_all(page, formulas)
     for index, chart in enumerate(_charts(model, shown)):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)

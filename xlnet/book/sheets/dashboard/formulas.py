@@ -10,6 +10,8 @@ from xlnet.book import losses, style
 from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard import NAME, accuracy
+from xlnet.book.sheets.dashboard.diagnosis import findings, numbers
+from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import (
     FIRST_POINT_ROW,
     POINTS_COLUMN,
@@ -46,7 +48,19 @@ def lives(model: Model) -> list[Live]:
     shown = model.once(points)
     iterations = InCell(Cell(NAME, headline_row(model.spec, "iterations"), VALUE_COLUMN))
     marked = () if shown.marks is None else accuracy.lives(shown.marks, iterations)
-    return [*_headlines(model), *_points(shown, model, iterations), *marked]
+    own = model.once(signs)
+    return [
+        *_headlines(model),
+        *_points(shown, model, iterations),
+        *marked,
+        *numbers.lives(own),
+        *findings.lives(own),
+    ]
+
+
+def labels(model: Model) -> dict[Cell, str]:
+    """Return the texts in cells that formulas cite."""
+    return numbers.labels(model.once(signs))
 
 
 def _headlines(model: Model) -> Iterator[Live]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.accuracy import Marks, marks
+from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.spread import spread
 from xlnet.model import classification as classes
 from xlnet.model import network
@@ -29,7 +30,8 @@ POINTS_HEADER_ROW, FIRST_POINT_ROW = 2, 3
 class Points:
     """The table behind the charts: one column per quantity, by key, and how many iterations it shows of the run.
 
-    `marks` is the table beside it, for the accuracy of a network that classifies.
+    `marks` is the table beside it, for the accuracy of a network that classifies. `recent` are the last iterations,
+    which tell what is wrong with the network.
     """
 
     keys: tuple[str, ...]
@@ -37,6 +39,7 @@ class Points:
     count: int
     iterations: int
     marks: Marks | None
+    recent: range
 
     @property
     def every_key(self) -> tuple[str, ...]:
@@ -47,7 +50,7 @@ class Points:
     def wanted(self) -> set[int]:
         """The iterations that the sheet shows."""
         marked = [] if self.marks is None else self.marks.iterations
-        return {1, self.iterations, *spread(self.count, self.iterations), *marked}
+        return {1, self.iterations, *spread(self.count, self.iterations), *marked, *self.recent}
 
     def column(self, key: str) -> int:
         """Return the column of a quantity; before it stand the iterations, and the loss for a logarithmic scale."""
@@ -63,7 +66,8 @@ def points(model: Model) -> Points:
     count = min(iters, MOST_POINTS)
     own_targets = tuple(targets(model.spec))
     column = POINTS_COLUMN + 2 + len(wanted) + len(own_targets) + 1
-    return Points(tuple(wanted), own_targets, count, iters, marks(model, column, FIRST_POINT_ROW, count))
+    own_marks = marks(model, column, FIRST_POINT_ROW, count)
+    return Points(tuple(wanted), own_targets, count, iters, own_marks, recent.window(model))
 
 
 def outputs(spec: Spec) -> list[str]:

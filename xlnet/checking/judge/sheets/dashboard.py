@@ -14,6 +14,7 @@ from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.cell import Cell
+from xlnet.checking.judge.sheets.diagnosis import expected_diagnosis
 from xlnet.checking.judge.sheets.losses import losses_of
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.model import classification as classes
@@ -28,6 +29,7 @@ def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     shown = view.opened.model.once(dashboard.points)
     if shown.marks is not None:
         yield from _marks(view, shown.marks)
+    yield from expected_diagnosis(view)
 
 
 def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:

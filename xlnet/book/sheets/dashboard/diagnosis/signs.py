@@ -1,0 +1,213 @@
+"""The numbers that tell what is wrong with a network, and where they stand: beside the table of the charts.
+
+Where a formula would become too long, or all of them too many, there is no such number, and nothing is said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from xlnet import keys
+from xlnet.book.model import Model
+from xlnet.book.sheets.dashboard import NAME
+from xlnet.book.sheets.dashboard.diagnosis import recent
+from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW, points
+from xlnet.cell import Area, Cell
+from xlnet.graph.operations import LOSSES
+from xlnet.model.layers import KINDS
+from xlnet.model.network import parameters, units
+from xlnet.model.samples import batch
+from xlnet.spec import Layer
+
+# A formula cites so many areas, and all formulas of a kind so many cells.
+_MOST_AREAS, _MOST_CITED = 250, 50_000
+_MOST_INPUTS, _MOST_UNITS, _MOST_COMPARED = 100, 200, 64
+_MOST_COPIES = 1_500
+# The findings that are shown below each other, the first ones of all that apply.
+MOST_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit, or a channel of a convolution: what it is called, and its layer."""
+
+    name: str
+    layer: int
+    activations: tuple[str, ...] = ()
+    weights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The numbers of a run: `column` is the first of their table."""
+
+    model: Model
+    column: int
+
+    # What the run has.
+    @cached_property
+    def window(self) -> range:
+        """The last iterations that tell what units do."""
+        return recent.window(self.model)
+
+    @property
+    def last(self) -> int:
+        """The last iteration."""
+        return self.model.spec.training.iters
+
+    @cached_property
+    def gradients(self) -> list[Area]:
+        """The gradients of the last iterations; none where they are too many areas."""
+        trained = [keys.gradient(parameter.key) for parameter in parameters(self.model.spec) if parameter.trained]
+        found = recent.areas(self.model.layout, trained, self.window) if self.window else []
+        return found if len(found) <= _MOST_AREAS else []
+
+    @property
+    def gradient_count(self) -> int:
+        """The number of parameters that are trained."""
+        return sum(parameter.trained for parameter in parameters(self.model.spec))
+
+    def activations(self, unit: Unit) -> list[Area]:
+        """Return where the activations of a unit stand, of every sample of the last batches."""
+        return recent.areas(self.model.layout, unit.activations, self.window)
+
+    @cached_property
+    def relus(self) -> list[Unit]:
+        """The units with relu."""
+        layers = enumerate(self.model.spec.layers, 1)
+        found = [unit for number, layer in layers if layer.activation == "relu" for unit in self._units(number, layer)]
+        return found if len(found) <= _MOST_UNITS and self._fits(found) else []
+
+    @property
+    def relu_layers(self) -> dict[int, list[int]]:
+        """The rows of the relu units of each layer that has any."""
+        found: dict[int, list[int]] = {}
+        for row, unit in enumerate(self.relus, FIRST_POINT_ROW):
+            found.setdefault(unit.layer, []).append(row)
+        return found
+
+    def _units(self, number: int, layer: Layer) -> Iterator[Unit]:
+        kind, spec = KINDS[layer.type], self.model.spec
+        every = [units(spec, number, "a", sample) for sample in batch(spec)]
+        if not kind.shares_weights:
+            for index in range(layer.units):
+                name = self.model.symbols(keys.without_sample(every[0][index]))
+                yield Unit(name, number, tuple(of_sample[index] for of_sample in every))
+        elif kind.axes[:1] == ("channel",):
+            positions = layer.units // layer.gives[0]
+            for channel in range(layer.gives[0]):
+                own = slice(channel * positions, (channel + 1) * positions)
+                name = self.model.texts.get("meaning", "source_channel").format(channel=channel + 1, layer=number)
+                yield Unit(name, number, tuple(key for of_sample in every for key in of_sample[own]))
+
+    @cached_property
+    def bounded(self) -> list[Unit]:
+        """The layers whose activations have two ends, sigmoid and tanh, each as one; not a last one beside its loss."""
+        spec = self.model.spec
+        is_fused = LOSSES[spec.training.loss].fused is not None
+        found = []
+        for number, layer in enumerate(spec.layers, 1):
+            if layer.activation in ("sigmoid", "tanh") and not (is_fused and number == len(spec.layers)):
+                every = tuple(key for sample in batch(spec) for key in units(spec, number, "a", sample))
+                found.append(Unit(layer.activation, number, every))
+        return found if self._fits(found) else []
+
+    def _fits(self, found: list[Unit]) -> bool:
+        """Return whether there is something to look at, and formulas can look at it."""
+        cited = sum(len(unit.activations) for unit in found) * len(self.window)
+        is_short = all(len(unit.activations) <= _MOST_CITED for unit in found) and cited <= _MOST_CITED
+        return cited > 0 and is_short and all(len(self.activations(unit)) <= _MOST_AREAS for unit in found)
+
+    @cached_property
+    def compared(self) -> list[Unit]:
+        """The units of hidden layers whose weights are compared with those of units before them in their layer."""
+        found: list[Unit] = []
+        layers = self.model.spec.layers
+        for number, (layer, after) in enumerate(pairwise(layers), 1):
+            is_plain = layer.type == after.type == "dense"
+            if is_plain and 1 < layer.units <= _MOST_COMPARED:
+                found += [self._with_weights(number, layer, after, unit) for unit in range(1, layer.units + 1)]
+        return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
+
+    def _with_weights(self, number: int, layer: Layer, after: Layer, unit: int) -> Unit:
+        into = [keys.of_layer("w", number, unit, source) for source in range(1, layer.inputs + 1)]
+        bias = [keys.of_layer("b", number, unit)] if "b" in layer.arrays else []
+        out = [keys.of_layer("w", number + 1, target, unit) for target in range(1, after.units + 1)]
+        name = self.model.symbols(keys.of_layer("a", number, unit))
+        return Unit(name, number, weights=(*into, *bias, *out))
+
+    @cached_property
+    def sizes(self) -> list[tuple[str, Area]]:
+        """What the inputs are called, and their cells on the Data sheet; none of standardised ones, or of one alone."""
+        spec, model = self.model.spec, self.model
+        if not spec.has_data_sheet or spec.data.standardize or not 1 < spec.inputs <= _MOST_INPUTS:
+            return []
+        names = spec.data.x_names or [""] * spec.inputs
+        symbols = [keys.input_(number) for number in range(1, spec.inputs + 1)]
+        return [
+            (f"{model.symbols(key)} {name}".strip(), model.layout.data[keys.data(key)])
+            for key, name in zip(symbols, names, strict=True)
+        ]
+
+    # Where its numbers stand: five tables below each other's header, from left to right.
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The names of the single numbers."""
+        spec = self.model.spec
+        found = ["eta", "last loss"]
+        if self.gradients:
+            found.append("gradient")
+        if recent.has_trend(spec):
+            found += ["first loss", "loss before"]
+            found += [] if spec.draws_samples else ["lowest loss", "lowest at"]
+        if self.relus:
+            found.append("dead layer")
+        if self.bounded:
+            found += ["slope", "slope in percent"]
+        if self.sizes:
+            found += ["largest", "smallest"]
+        return found
+
+    def number(self, name: str) -> Cell:
+        """Return the cell of a number; its text stands at its right."""
+        return Cell(NAME, FIRST_POINT_ROW + self.numbers.index(name), self.column + 1)
+
+    def text(self, name: str) -> Cell:
+        """Return the cell with the text of a number."""
+        cell = self.number(name)
+        return cell._replace(column=cell.column + 1)
+
+    @property
+    def sentence_column(self) -> int:
+        """The column of the sentences; at their right stands how many of them apply so far."""
+        return self.column + 4
+
+    @property
+    def relu_column(self) -> int:
+        """The first column of the relu units: name, largest activation, how many are 0 so far, and their names."""
+        return self.column + 7
+
+    @property
+    def layer_column(self) -> int:
+        """The first column of the layers that may be saturated: activation, layer, slope."""
+        return self.relu_column + (5 if self.relus else 0)
+
+    @property
+    def size_column(self) -> int:
+        """The first column of the inputs: name, largest size, and the same or where that is 0 the largest of all."""
+        return self.layer_column + (4 if self.bounded else 0)
+
+    @property
+    def twin_column(self) -> int:
+        """The first column of compared units: name, distance, how many are twins so far, their names, and weights."""
+        return self.size_column + (4 if self.sizes else 0)
+
+
+def signs(model: Model) -> Signs:
+    """Return the numbers of a run."""
+    shown = model.once(points)
+    column = shown.marks.last_column if shown.marks else shown.column(shown.every_key[-1])
+    return Signs(model, column + 2)
