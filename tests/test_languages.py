@@ -82,6 +82,8 @@ def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, tem
     kept.build(spec, path, language=language)
     own = " ".join((spec.title, spec.description, *spec.data.x_names, *spec.data.t_names, "softmax tanh relu sigmoid"))
     own += " identity toml build check beta alpha gamma epsilon"
+    # The options that the findings on the Dashboard name.
+    own += " iters seed init standardize leaky_relu xavier_uniform"
     assert words_of(path) - set(re.findall(r"[A-Za-z]{4,}", own)) == set()
     assert load_workbook(path).properties.language == load(language).tag
     report = xlnet.check(path, engine=engine)

@@ -88,7 +88,8 @@ class BookValues:
         node = run.model.layout.node_at(cell)
         if node is None:
             raise KeyError(cell)
-        return run.record.value(*node)
+        key, iteration = node
+        return run.record.whole(key)[iteration - 1] if run.record.has_whole(key) else run.record.value(key, iteration)
 
     def _number(self, cell: Cell) -> float:
         value = self.value(cell)

@@ -22,8 +22,8 @@ from xlnet.model.network import parameters, units
 from xlnet.model.samples import batch
 from xlnet.spec import Layer
 
-# A formula cites so many areas, and all formulas of a kind so many cells.
-_MOST_AREAS, _MOST_CITED = 250, 50_000
+# A formula cites so many areas, half of them where it cites each twice, and all formulas of a kind so many cells.
+_MOST_AREAS, _MOST_CITED = 200, 50_000
 _MOST_INPUTS, _MOST_UNITS, _MOST_COMPARED = 100, 200, 64
 _MOST_COPIES = 1_500
 # The findings that are shown below each other, the first ones of all that apply.
@@ -63,7 +63,7 @@ class Signs:
         """The gradients of the last iterations; none where they are too many areas."""
         trained = [keys.gradient(parameter.key) for parameter in parameters(self.model.spec) if parameter.trained]
         found = recent.areas(self.model.layout, trained, self.window) if self.window else []
-        return found if len(found) <= _MOST_AREAS else []
+        return found if 2 * len(found) <= _MOST_AREAS else []
 
     @property
     def gradient_count(self) -> int:
@@ -79,7 +79,7 @@ class Signs:
         """The units with relu."""
         layers = enumerate(self.model.spec.layers, 1)
         found = [unit for number, layer in layers if layer.activation == "relu" for unit in self._units(number, layer)]
-        return found if len(found) <= _MOST_UNITS and self._fits(found) else []
+        return found if len(found) <= _MOST_UNITS and self._fits(found, 1) else []
 
     @property
     def relu_layers(self) -> dict[int, list[int]]:
@@ -113,13 +113,14 @@ class Signs:
             if layer.activation in ("sigmoid", "tanh") and not (is_fused and number == len(spec.layers)):
                 every = tuple(key for sample in batch(spec) for key in units(spec, number, "a", sample))
                 found.append(Unit(layer.activation, number, every))
-        return found if self._fits(found) else []
+        return found if self._fits(found, 2) else []
 
-    def _fits(self, found: list[Unit]) -> bool:
-        """Return whether there is something to look at, and formulas can look at it."""
+    def _fits(self, found: list[Unit], times: int) -> bool:
+        """Return whether there is something to look at, and formulas that cite each area so many times can look at it."""
         cited = sum(len(unit.activations) for unit in found) * len(self.window)
-        is_short = all(len(unit.activations) <= _MOST_CITED for unit in found) and cited <= _MOST_CITED
-        return cited > 0 and is_short and all(len(self.activations(unit)) <= _MOST_AREAS for unit in found)
+        if not 0 < cited <= _MOST_CITED:
+            return False
+        return all(times * len(self.activations(unit)) <= _MOST_AREAS for unit in found)
 
     @cached_property
     def compared(self) -> list[Unit]:
