@@ -23,6 +23,8 @@ from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
+from xlnet.book.sheets.dashboard.diagnosis import findings
+from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
@@ -43,10 +45,14 @@ Progress = Callable[[Iterable[int], int], Iterable[int]]
 
 @dataclass(frozen=True)
 class Built:
-    """What was built: the file, and the first iteration without finite values, if there is one."""
+    """What was built: the file, and the first iteration without finite values, if there is one.
+
+    `stopped` is the name of the finding on the Dashboard that tells that the network, or a part of it, learns no more.
+    """
 
     path: Path
     diverged_at: int | None
+    stopped: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,13 @@ def build(
     beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE]
     sheets = [_training(run, values), *beside, *_data([run]), _formulas([run]), _template(serialize(spec))]
     _write(path, sheets, model.title, model.description, language, progress, small=small)
-    return Built(path, run.record.diverged_at)
+    return Built(path, run.record.diverged_at, None if plain else _stopped(run, values))
+
+
+def _stopped(run: RecordedRun, values: BookValues) -> str | None:
+    own = run.model.once(signs)
+    every = (name for name in findings.STOPPED if name in findings.found(own))
+    return next((name for name in every if values.value(findings.sentence_cell(own, name))), None)
 
 
 def build_comparison(

@@ -12,6 +12,12 @@ import click
 from xlnet.cli.messages import tell
 from xlnet.cli.options import overrides, quiet, workbook
 
+# By the names of the findings on the Dashboard.
+_STOPPED = {
+    "gradients": "all gradients are 0 at the end, and the loss is not small",
+    "dead layer": "no ReLU unit of a layer is above 0 for any sample at the end",
+}
+
 
 @click.command(short_help="Build the workbook of a template.")
 @click.argument("template", required=False)
@@ -76,6 +82,8 @@ def build(
             "numbers (#NUM!): a smaller --lr may help",
             err=True,
         )
+    if built.stopped is not None and not quiet:
+        click.echo(f"xlnet: warning: {_STOPPED[built.stopped]}: another --seed or a smaller --lr may help", err=True)
     click.echo(str(built.path))
 
 

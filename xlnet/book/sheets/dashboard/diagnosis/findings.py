@@ -214,6 +214,9 @@ FINDINGS: dict[str, Finding] = {
     ),
 }
 
+# Those after which the network, or a part of it, learns no more.
+STOPPED = ("gradients", "dead layer")
+
 
 def found(signs: Signs) -> list[str]:
     """Return the findings that a run has the numbers for, the gravest first."""

@@ -116,7 +116,7 @@ class Signs:
         return found if self._fits(found, 2) else []
 
     def _fits(self, found: list[Unit], times: int) -> bool:
-        """Return whether there is something to look at, and formulas that cite each area so many times can look at it."""
+        """Return whether there is something to look at, for formulas that cite each area so many times."""
         cited = sum(len(unit.activations) for unit in found) * len(self.window)
         if not 0 < cited <= _MOST_CITED:
             return False
