@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from xlnet.book.limits import _MOST_CELLS, _MOST_COLUMNS, _MOST_SHEETS
+from xlnet.book.sheets.validation.plan import MOST_IN_ALL
 from xlnet.book.texts import LANGUAGES, load
 from xlnet.cli import cli
 from xlnet.engines.choose import ENGINES
@@ -103,6 +104,13 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "standardize_targets": "`true`: it learns the targets so, and sheet Predict undoes it; default `false`",
         "constant": "what becomes of a column that is the same in every sample, where columns are standardised: "
         "`error`, or `zero`, as in scikit-learn; default `error`",
+        "validation": "samples held out from training: a share above 0 and below 1, or a number; drawn with "
+        "`training.seed`, of classes the same share of each; default 0",
+        "split": "instead: a column of the CSV file that says `train` or `validation`, in any case (also `training`, "
+        "`valid`, `val`, `test`)",
+        "validation_csv": "instead: a second CSV file with the same columns, all of whose samples are held out",
+        "held_x": "instead: the inputs of the samples held out, as numbers; the Template sheet has them so",
+        "held_t": "their targets",
     },
     "[training]": {
         "iters": f"number of rows, one forward and backward pass each: 1 to {MOST_ITERATIONS:,}; default 200",
@@ -450,6 +458,7 @@ def _limits() -> Iterator[str]:
         ("iterations", f"{MOST_ITERATIONS:,}", "rows of a sheet"),
         ("columns of the Training sheet", f"{LAST_SHEET_COLUMN:,}", "columns of a sheet"),
         ("samples", f"{MOST_SAMPLES:,}", "rows of a sheet"),
+        ("cells of the passes on the Validation sheet", f"{MOST_IN_ALL:,}", "without that sheet (`--plain`): no limit"),
         ("runs in a workbook", f"{_MOST_SHEETS}", f"{_MOST_CELLS:,} cells and {_MOST_COLUMNS:,} columns in all"),
         ("runs in a summary (`--csv`)", f"{MOST_RUNS:,}", ""),
         ("characters of a formula", "8,192", "Excel's limit; the message says what would fit"),

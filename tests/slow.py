@@ -5,6 +5,9 @@ leaves these tests out, as it does every case of LibreOffice, whose start alone 
 """
 
 SLOW: dict[str, float] = {
+    "test_validation.py::test_every_case_agrees_with_numpy": 20,
+    "test_validation.py::test_damage_is_named": 20,
+    "test_validation.py::test_the_template_overfits_and_what_the_guide_says_helps": 8,
     "test_templates_check.py::test_drawn_templates_agree": 99,
     "test_templates_check.py::test_every_bundled_template_agrees": 81,
     "test_beside.py::test_the_values_in_the_file_are_those_that_are_calculated": 62,

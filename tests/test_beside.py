@@ -39,6 +39,7 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
     "targets standardised": ("regression", {"iters": 10, "standardize_targets": True}),
     "two classes with names": ("xor", {"iters": 10, "data.class_names": ["equal", "different"]}),
     "diverging": ("seed", {"iters": 50, "lr": 1.0}),
+    "held out": ("iris", {"iters": 12, "validation": 0.1}),
 }
 
 
@@ -73,7 +74,7 @@ def test_the_values_in_the_file_are_those_that_are_calculated(
 ) -> None:
     path, cells = paths[case], calculated[require(engine_name)][case]
     cached, formulas = kept.looked_at(path, data_only=True), kept.looked_at(path)
-    for sheet in PARTS:
+    for sheet in (*PARTS, *({"Validation"} & set(formulas.sheetnames))):
         grid = cells.grids[sheet]
         # The difference of two losses has the noise of both.
         near = 1e-6 if sheet == "Proof" else 1e-9

@@ -15,10 +15,10 @@ from openpyxl import Workbook
 from xlnet.book.beside import BESIDE, SheetBeside
 from xlnet.book.limits import require_room, require_room_for_runs
 from xlnet.book.live import filled
-from xlnet.book.model import model_of
+from xlnet.book.model import Model, model_of
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets import compare, data, formulas, guide, template, training
+from xlnet.book.sheets import compare, data, formulas, guide, sets, template, training
 from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
@@ -26,6 +26,7 @@ from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.diagnosis import findings
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import points
+from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
 from xlnet.comparison import BOUND, Comparison
@@ -36,8 +37,9 @@ from xlnet.template.runs import serialize_comparison
 from xlnet.template.serialize import serialize
 from xlnet.version import VERSION
 from xlnet.xlsx.package import FAST, SMALL, save
-from xlnet.xlsx.page import add_page
+from xlnet.xlsx.page import Address, add_page
 from xlnet.xlsx.table import RowBlock, Table, block_sizes
+from xlnet.xlsx.values import Value
 from xlnet.xlsx.whole_file import written_whole
 
 Progress = Callable[[Iterable[int], int], Iterable[int]]
@@ -82,10 +84,15 @@ def build(
     path = _checked_path(path, language)
     require_room(spec)
     model = model_of(spec, language)
-    run = RecordedRun(model, Record(model.graph, model.once(points).wanted, BOUND))
+    wanted = model.once(points).wanted
+    if spec.held_out and not plain:
+        validated = model.once(ValidationPlan)
+        validated.require_room()
+        wanted |= set(validated.iterations)
+    run = RecordedRun(model, Record(model.graph, wanted, BOUND))
     values = BookValues([run])
-    beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE]
-    sheets = [_training(run, values), *beside, *_data([run]), _formulas([run]), _template(serialize(spec))]
+    beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE if entry.is_of(model)]
+    sheets = [_training(run, values), *beside, *_data([run], values), _formulas([run]), _template(serialize(spec))]
     _write(path, sheets, model.title, model.description, language, progress, small=small)
     return Built(path, run.record.diverged_at, None if plain else _stopped(run, values))
 
@@ -120,7 +127,7 @@ def build_comparison(
         _compare(plan, runs, values),
         Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
         *(_training(run, values) for run in runs),
-        *_data(runs),
+        *_data(runs, values),
         _formulas(runs),
         _template(serialize_comparison(comparison)),
     ]
@@ -161,14 +168,20 @@ def _compare(plan: ComparePlan, runs: Sequence[RecordedRun], values: BookValues)
     return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
-def _data(runs: Sequence[RecordedRun]) -> list[Sheet]:
+def _data(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
     for model in (run.model for run in runs):
         title = model.data_sheet
         if model.graph.data and title not in found:
-            found[title] = Sheet(title, partial(data.draw, model=model), partial(data.values, model))
+            of_sets = sets.formulas(model)
+            values.add(of_sets, title, labels=sets.labels(model))
+            found[title] = Sheet(title, partial(data.draw, model=model), partial(_of_data, model, values.of(of_sets)))
     return list(found.values())
+
+
+def _of_data(model: Model, of_sets: Callable[[], dict[Address, Value]]) -> dict[Address, Value]:
+    return {**data.values(model), **of_sets()}
 
 
 def _formulas(runs: Sequence[RecordedRun]) -> Sheet:

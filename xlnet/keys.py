@@ -66,6 +66,16 @@ def data(key: str) -> str:
     return f"data_{key}"
 
 
+def held(key: str) -> str:
+    """Return the key of the column of the Data sheet that holds an input or a target of the samples held out."""
+    return f"held_{key}"
+
+
+def seen(key: str) -> str:
+    """Return the key of the column of an input or a target of the samples held out, standardised."""
+    return f"seen_{key}"
+
+
 def raw(key: str) -> str:
     """Return the key of an input or a target as measured, before it is standardised."""
     return f"raw_{key}"

@@ -81,8 +81,9 @@ def indices(shape: Shape) -> Iterator[tuple[int, ...]]:
 
 @dataclass(frozen=True)
 class Data:
-    """The samples: `x` has the shape (samples, inputs), `t` the shape (samples, outputs).
+    """The samples to learn from: `x` has the shape (samples, inputs), `t` the shape (samples, outputs).
 
+    `held_x` and `held_t` are those held out from training, to validate by; empty where there are none.
     `x_names` and `t_names` are what the columns are called, where they have names; `class_names` are those of 0 and 1,
     where there is one output for two classes. With `standardize` the network sees (x − mean) / standard deviation of
     each column, the deviation that of the whole population, and with `standardize_targets` it learns the targets so;
@@ -97,6 +98,8 @@ class Data:
     t_names: tuple[str, ...] = ()
     standardize: bool = False
     source: str = field(default="", compare=False)
+    held_x: Matrix = ()
+    held_t: Matrix = ()
     class_names: tuple[str, ...] = ()
     standardize_targets: bool = False
     constant: str = CONSTANT_ERROR
@@ -182,8 +185,13 @@ class Spec:
 
     @property
     def samples(self) -> int:
-        """The number of samples."""
+        """The number of samples to learn from."""
         return len(self.data.x)
+
+    @property
+    def held_out(self) -> int:
+        """The number of samples that are held out from training."""
+        return len(self.data.held_x)
 
     @property
     def batch_size(self) -> int:
@@ -219,5 +227,6 @@ class Spec:
     @property
     def of_one_sample(self) -> Spec:
         """The network and its training with a single sample, as it stands in every row."""
-        data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], standardize=False, standardize_targets=False)
+        data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], held_x=(), held_t=())
+        data = replace(data, standardize=False, standardize_targets=False)
         return replace(self, data=data, training=replace(self.training, batch=None, order="sequential"))

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from xlnet.reference import Quantities
 from xlnet.spec import Spec
 from xlnet.template.overrides import short_name
 
+_VALIDATION_LOSS = "validation_loss"
+
 Progress = Callable[[Iterable[int], int], Iterable[int]]
 
 
@@ -28,7 +30,8 @@ Progress = Callable[[Iterable[int], int], Iterable[int]]
 class Summary:
     """How a run ends: the quantities of its last iteration, by key, and when its loss became small, or it diverged.
 
-    After a divergence a quantity may be inf or NaN; None is an event that does not happen.
+    After a divergence a quantity may be inf or NaN; None is an event that does not happen. `validation_loss` is the
+    mean loss of the samples held out, by the parameters of the last iteration; None where there are none.
     """
 
     run: Run
@@ -37,6 +40,7 @@ class Summary:
     parameters: dict[str, float]
     first_below: int | None
     diverged_at: int | None
+    validation_loss: float | None = None
 
 
 def summaries(comparison: Comparison, progress: Progress = lambda steps, _: steps) -> list[Summary]:
@@ -73,7 +77,8 @@ def endings(comparison: Comparison, every_summary: Sequence[Summary]) -> Endings
     names = ["lr", "iters", *dict.fromkeys(name for name in named if name not in ("lr", "iters"))]
     ends = list(dict.fromkeys(key for summary in every_summary for key in summary.outputs))
     parameters = list(dict.fromkeys(key for summary in every_summary for key in summary.parameters))
-    settings = ["run", *names, keys.LOSS]
+    validated = [_VALIDATION_LOSS] if any(each.validation_loss is not None for each in every_summary) else []
+    settings = ["run", *names, keys.LOSS, *validated]
     header = [*settings, *ends, "first_below", "diverged_at", *parameters]
     rows: list[list[Value]] = []
     for summary in every_summary:
@@ -84,7 +89,8 @@ def endings(comparison: Comparison, every_summary: Sequence[Summary]) -> Endings
         final = [summary.outputs.get(key, "") for key in ends]
         events = ["" if event is None else event for event in (summary.first_below, summary.diverged_at)]
         weights = [summary.parameters.get(key, "") for key in parameters]
-        rows.append([run.name, *typed, summary.loss, *final, *events, *weights])
+        held_out = ["" if summary.validation_loss is None else summary.validation_loss] if validated else []
+        rows.append([run.name, *typed, summary.loss, *held_out, *final, *events, *weights])
     first = len(header) - len(parameters)
     return Endings(header, rows, range(len(settings), len(settings) + len(ends)), range(first, len(header)))
 
@@ -149,8 +155,14 @@ def _trained(comparison: Comparison, groups: Sequence[Sequence[int]], found: dic
             below[(below == 0) & (row[keys.LOSS] < comparison.bound)] = number
             diverged[(diverged == 0) & ~finite] = number
             yield number
+        held_out = None
+        if runs[0].spec.held_out:
+            parameters = {name: row[name] for name in reference.initial(runs[0].spec) if name != keys.ITERATION}
+            held_out = reference.held_out_loss(runs[0].spec, parameters)
         for place, (index, run) in enumerate(zip(members, runs, strict=True)):
             found[index] = _summary(run, row, place, int(below[place]), int(diverged[place]))
+            if held_out is not None:
+                found[index] = replace(found[index], validation_loss=float(held_out[place]))
 
 
 def _steps(specs: Sequence[Spec]) -> Iterator[Quantities]:

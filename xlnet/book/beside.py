@@ -8,7 +8,7 @@ from functools import cached_property
 
 from xlnet.book.live import Formula, Live, Typed, filled
 from xlnet.book.model import Model
-from xlnet.book.sheets import dashboard, explore, guide, predict, proof
+from xlnet.book.sheets import dashboard, explore, guide, predict, proof, validation
 from xlnet.book.sheets.dashboard import drawing as dashboard_drawing
 from xlnet.book.sheets.dashboard import formulas as dashboard_formulas
 from xlnet.book.sheets.explore import drawing as explore_drawing
@@ -18,6 +18,8 @@ from xlnet.book.sheets.predict import drawing as predict_drawing
 from xlnet.book.sheets.predict import formulas as predict_formulas
 from xlnet.book.sheets.proof import drawing as proof_drawing
 from xlnet.book.sheets.proof import formulas as proof_formulas
+from xlnet.book.sheets.validation import drawing as validation_drawing
+from xlnet.book.sheets.validation import formulas as validation_formulas
 from xlnet.cell import Cell
 from xlnet.xlsx.page import Page
 
@@ -26,7 +28,7 @@ from xlnet.xlsx.page import Page
 class SheetBeside:
     """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas.
 
-    `labels` are the texts that stand in cells and that formulas cite.
+    `labels` are the texts that stand in cells and that formulas cite. `is_of` tells which runs have it.
     """
 
     name: str
@@ -34,6 +36,7 @@ class SheetBeside:
     inputs: Callable[[Model], list[Typed]]
     draw: Callable[[Page, Model, Sequence[Formula]], None]
     labels: Callable[[Model], dict[Cell, str]] = lambda _: {}
+    is_of: Callable[[Model], bool] = lambda _: True
 
     def formulas(self, model: Model) -> list[Formula]:
         """Return the formulas of the sheet, each in its cell; they are made once."""
@@ -61,6 +64,13 @@ BESIDE = (
         predict_formulas.inputs,
         predict_drawing.draw,
         predict_classes.labels,
+    ),
+    SheetBeside(
+        validation.NAME,
+        validation_formulas.lives,
+        validation_formulas.inputs,
+        validation_drawing.draw,
+        is_of=lambda model: model.spec.held_out > 0,
     ),
     SheetBeside(guide.NAME, guide.lives, guide.inputs, guide.draw),
 )

@@ -71,8 +71,7 @@ class Model:
     def constants(self) -> dict[str, float]:
         """The values of all that stands in a cell of its own, by key."""
         graph = self.graph
-        every = (*graph.settings, *(c for column in graph.data for c in column.constants), *graph.statistics)
-        return {constant.key: constant.value for constant in every}
+        return {constant.key: constant.value for constant in (*graph.settings, *graph.data_constants)}
 
     @cached_property
     def parameters(self) -> list[str]:

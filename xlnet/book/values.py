@@ -34,9 +34,9 @@ class BookValues:
         formulas: Iterable[Formula],
         sheet: str,
         typed: Iterable[Typed] = (),
-        labels: Mapping[Cell, str] | None = None,
+        labels: Mapping[Cell, str] | Mapping[Cell, float] | None = None,
     ) -> None:
-        """Take up a sheet's formulas, the cells that a person fills in, and texts that formulas cite."""
+        """Take up a sheet's formulas, the cells that a person fills in, and labels that formulas cite."""
         self._formulas |= {each.cell: each for each in formulas}
         self._known |= {Cell(sheet, entry.row, entry.column): _value(entry.first) for entry in typed}
         self._known |= labels or {}
@@ -89,7 +89,8 @@ class BookValues:
         if node is None:
             raise KeyError(cell)
         key, iteration = node
-        return run.record.whole(key)[iteration - 1] if run.record.has_whole(key) else run.record.value(key, iteration)
+        whole = run.record.whole(key)
+        return run.record.value(key, iteration) if whole is None else whole[iteration - 1]
 
     def _number(self, cell: Cell) -> float:
         value = self.value(cell)

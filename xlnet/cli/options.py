@@ -122,7 +122,13 @@ _OVERRIDES = (
     _Override("--batch", str, "full|N", "Samples per row: all of them, or N; 1 is online learning."),
     _Override("--order", _names("order"), "NAME", "Order of the samples"),
     _Override("--init", _names("init"), "NAME", "Draw new weights with this initialiser"),
-    _Override("--seed", int, "N", "Seed for whatever is drawn: weights, a shuffled order."),
+    _Override(
+        "--validation",
+        str,
+        "F|N|CSV",
+        "Hold samples out from training, to validate by: a share, a number, or those of a second CSV file.",
+    ),
+    _Override("--seed", int, "N", "Seed for whatever is drawn: weights, a shuffled order, samples that are held out."),
 )
 _SINGLE = (
     click.option("--bias/--no-bias", default=None, help="Give every layer a bias, or no layer."),
@@ -138,6 +144,7 @@ _SINGLE = (
     click.option("--classes", metavar="Y,…", help="Targets whose numbers are classes."),
     click.option("--categorical", metavar="A,…", help="Inputs that are categories: each becomes an input of 0 and 1."),
     _named("--missing", "What becomes of rows that miss a value: refused, left out, or numbers filled in"),
+    click.option("--split", metavar="COLUMN", help="Hold out the samples of which this column says validation."),
     click.option("--standardize/--no-standardize", default=None, help="Standardise the inputs."),
     click.option(
         "--standardize-targets/--no-standardize-targets",

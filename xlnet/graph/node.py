@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -93,10 +93,19 @@ class Graph:
     """One iteration: a node's formula cites constants, data, earlier nodes, and any node of the iteration before.
 
     `settings` are the constants on the Training sheet; `data` are the columns of the Data sheet, empty where there is
-    none; `statistics` are the constants beside them: means and deviations.
+    none; `statistics` are the constants beside them: means and deviations. `held` go on below `data`, column by column,
+    with the samples that are held out: no node cites them.
     """
 
     settings: tuple[Constant, ...]
     data: tuple[DataColumn, ...]
     statistics: tuple[Constant, ...]
     nodes: tuple[Node, ...]
+    held: tuple[DataColumn, ...] = ()
+
+    @property
+    def data_constants(self) -> Iterator[Constant]:
+        """All that stands on the Data sheet."""
+        for column in (*self.data, *self.held):
+            yield from column.constants
+        yield from self.statistics

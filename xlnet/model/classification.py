@@ -12,7 +12,7 @@ BOUNDARY = 0.5
 
 def kind_of(spec: Spec) -> str | None:
     """Return how a network classifies: `TWO`, `SEVERAL`, or None where its targets are no classes."""
-    targets = spec.data.t
+    targets = (*spec.data.t, *spec.data.held_t)
     if spec.data.standardize_targets:
         return None
     if any(value not in (0.0, 1.0) for row in targets for value in row):

@@ -26,6 +26,7 @@ def iteration(spec: Spec) -> Graph:
     return Graph(
         settings=_settings(spec),
         data=samples.columns(spec),
+        held=samples.held_columns(spec),
         statistics=samples.statistics(spec),
         nodes=(
             Node(keys.ITERATION, Group.ITERATION, Quantity(keys.ITERATION, previous=True) + 1, first=1.0),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlnet import keys
@@ -37,6 +38,55 @@ def columns(spec: Spec) -> tuple[DataColumn, ...]:
     measured = [_raw(column) if is_scaled else column for own, is_scaled in seen for column in own]
     scaled = [column for own, is_scaled in seen for column in own if is_scaled]
     return (*measured, *(_standardized(column, spec) for column in scaled))
+
+
+def held_columns(spec: Spec) -> tuple[DataColumn, ...]:
+    """Return the columns of the samples that are held out, in the order of `columns`; none where there are none.
+
+    They are standardised as those of the samples to learn from are, by the statistics of these.
+    """
+    if not spec.held_out:
+        return ()
+    x, t = (
+        [
+            DataColumn(keys.held(key), key, name, tuple(_held(keys.held(key), group, values)))
+            for key, name, values in zip(
+                every_key, names or [""] * len(every_key), zip(*rows, strict=True), strict=True
+            )
+        ]
+        for every_key, names, rows, group in (
+            (inputs(spec), spec.data.x_names, spec.data.held_x, Group.INPUTS),
+            (targets(spec), spec.data.t_names, spec.data.held_t, Group.TARGETS),
+        )
+    )
+    seen = [(x, spec.data.x, spec.data.standardize), (t, spec.data.t, spec.data.standardize_targets)]
+    measured = [replace(column, is_raw=is_scaled) for own, _, is_scaled in seen for column in own]
+    scaled = [
+        _seen(column, trained, spec)
+        for own, rows, is_scaled in seen
+        if is_scaled
+        for column, trained in zip(own, zip(*rows, strict=True), strict=True)
+    ]
+    return (*measured, *scaled)
+
+
+def _held(key: str, group: Group, values: Vector) -> Iterator[Constant]:
+    return (Constant(keys.of_sample(key, sample), group, value) for sample, value in enumerate(values, 1))
+
+
+def _seen(column: DataColumn, trained: Vector, spec: Spec) -> DataColumn:
+    """Return a column of the samples held out as the network sees it; `trained` are those that it learns from."""
+    key, centre, divisor = keys.seen(column.of), mean(trained), spread(trained, spec)
+    constants = tuple(
+        Constant(
+            key=keys.of_sample(key, sample),
+            group=Group.STANDARDIZED,
+            value=(constant.value - centre) / divisor,
+            formula=_from_raw(constant.key, column.of),
+        )
+        for sample, constant in enumerate(column.constants, 1)
+    )
+    return DataColumn(key, column.of, column.name, constants)
 
 
 def statistics(spec: Spec) -> tuple[Constant, ...]:
@@ -166,8 +216,11 @@ def _standardized(column: DataColumn, spec: Spec) -> DataColumn:
 
 def standardized(key: str, sample: int | None = None) -> Expression:
     """Return an input or a target as the network sees it, (x − mean) / standard deviation."""
-    raw = Quantity(keys.of_sample(keys.raw(key), sample))
-    return (raw - Quantity(keys.state(MEAN, key))) / Quantity(keys.state(DEVIATION, key))
+    return _from_raw(keys.of_sample(keys.raw(key), sample), key)
+
+
+def _from_raw(raw: str, key: str) -> Expression:
+    return (Quantity(raw) - Quantity(keys.state(MEAN, key))) / Quantity(keys.state(DEVIATION, key))
 
 
 def undone(key: str, output: Expression) -> Expression:

@@ -17,6 +17,7 @@ An axis of rows may have the length 1 where all rows share the value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from xlnet.reference.rules import (
     next_row_rules,
     row_rules,
 )
-from xlnet.spec import Spec
+from xlnet.spec import Data, Spec
 
 __all__ = [
     "Array",
@@ -43,6 +44,7 @@ __all__ = [
     "expected",
     "forward",
     "gradients",
+    "held_out_loss",
     "initial",
     "layer_values",
     "of_layers",
@@ -132,6 +134,23 @@ def layer_values(spec: Spec, found: Quantities) -> Quantities:
 def forward(spec: Spec, found: Quantities) -> Quantities:
     """Return the quantities of the forward pass, loss included, each by its rule from the quantities in `found`."""
     return _by_rules(forward_rules(spec), found)
+
+
+def held_out_loss(spec: Spec, parameters: Quantities) -> Array:
+    """Return the mean loss of the samples that are held out, by the parameters of each row."""
+    fixed = constants(spec)
+    with np.errstate(all="ignore"):
+        _apply(fixed_rules(spec), fixed, fixed)
+    q: Quantities = parameters | {name: fixed.get(f"seen_{name}", fixed[f"held_{name}"]) for name in ("x", "t")}
+    whole = replace(
+        spec.evaluated,
+        data=Data(spec.data.held_x, spec.data.held_t),
+        training=replace(spec.training, batch=None, reduction="mean"),
+    )
+    with np.errstate(all="ignore"):
+        _apply(forward_rules(whole), q, q)
+    loss: Array = q["E"]
+    return loss
 
 
 def gradients(spec: Spec, found: Quantities) -> Quantities:

@@ -22,6 +22,9 @@ def axes(spec: Spec) -> dict[str, Axes]:
     for letter, width in scaled(spec).items():
         found |= {f"raw_{letter}": Axes((spec.samples, width))}
         found |= {name: Axes((width,)) for name in (f"mean_{letter}", f"sd_{letter}")}
+    if spec.held_out:
+        found |= {"held_x": Axes((spec.held_out, spec.inputs)), "held_t": Axes((spec.held_out, spec.outputs))}
+        found |= {f"seen_{letter}": found[f"held_{letter}"] for letter in scaled(spec)}
     if spec.draws_samples:
         found |= {"epoch": Axes(), "sample": Axes((), True)}
         found |= {"data_x": Axes((spec.samples, spec.inputs)), "data_t": Axes((spec.samples, spec.outputs))}
@@ -113,6 +116,9 @@ def constants(spec: Spec) -> Quantities:
         values["cw"] = np.array([spec.training.class_weights], dtype=float)
     prefix = "data_" if spec.draws_samples else ""
     samples = {"x": x, "t": t}
+    if spec.held_out:
+        values["held_x"] = np.array([spec.data.held_x], dtype=float)
+        values["held_t"] = np.array([spec.data.held_t], dtype=float)
     return values | {f"raw_{k}" if k in scaled(spec) else f"{prefix}{k}": array for k, array in samples.items()}
 
 

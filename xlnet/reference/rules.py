@@ -20,7 +20,8 @@ from xlnet.spec import Spec
 def fixed_rules(spec: Spec) -> Iterator[Rule]:
     """Yield what is computed once: x ← (x − mean) / standard deviation of the population, over all samples; t likewise.
 
-    Where columns that are constant are kept, they are divided by 1.
+    Where columns that are constant are kept, they are divided by 1. Samples that are held out are standardised by the
+    mean and the deviation of the others.
     """
     for letter in scaled(spec):
         yield from _scaling(letter, spec)
@@ -37,6 +38,8 @@ def _scaling(letter: str, spec: Spec) -> Iterator[Rule]:
         f"data_{letter}" if spec.draws_samples else letter,
         lambda q: (q[raw] - q[mean][:, None]) / q[sd][:, None],
     )
+    if spec.held_out:
+        yield f"seen_{letter}", lambda q: (q[f"held_{letter}"] - q[mean][:, None]) / q[sd][:, None]
 
 
 def row_rules(spec: Spec) -> Iterator[Rule]:

@@ -16,8 +16,9 @@ from xlnet.graph.printing import Notation
 from xlnet.sheet_size import FIRST_ROW, FIRST_SAMPLE_ROW, VALUE_ROW
 
 TRAINING, DATA = "Training", "Data"
-# On the Data sheet: the samples' numbers, then a column each; statistics follow after a gap.
-SAMPLE_COLUMN, FIRST_DATA_COLUMN, STATISTICS_GAP = 1, 2, 2
+# On the Data sheet: the samples' numbers, the set of each where some are held out, a column for each input and target,
+# and after a gap statistics.
+SAMPLE_COLUMN, SET_COLUMN, FIRST_DATA_COLUMN, STATISTICS_GAP = 1, 2, 2, 2
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,17 @@ def layout_of(
     cells = {constant.key: Cell(training, VALUE_ROW, column) for column, constant in enumerate(graph.settings, 1)}
     areas: dict[str, Area] = {}
     relative: set[str] = set()
-    for column, entry in enumerate(graph.data, FIRST_DATA_COLUMN):
-        areas[entry.key] = Area(data, FIRST_SAMPLE_ROW, column, FIRST_SAMPLE_ROW + len(entry.constants) - 1, column)
-        for row, constant in enumerate(entry.constants, FIRST_SAMPLE_ROW):
-            cells[constant.key] = Cell(data, row, column)
-            if entry.is_raw:
-                relative.add(constant.key)
+    first, below = FIRST_DATA_COLUMN + bool(graph.held), FIRST_SAMPLE_ROW
+    for columns in (graph.data, graph.held):
+        for column, entry in enumerate(columns, first):
+            areas[entry.key] = Area(data, below, column, below + len(entry.constants) - 1, column)
+            for row, constant in enumerate(entry.constants, below):
+                cells[constant.key] = Cell(data, row, column)
+                if entry.is_raw:
+                    relative.add(constant.key)
+        below += len(columns[0].constants) if columns else 0
     # Means in one row and deviations in the next, an input a column.
-    start = FIRST_DATA_COLUMN + len(graph.data) + STATISTICS_GAP
+    start = first + len(graph.data) + STATISTICS_GAP
     for index, constant in enumerate(graph.statistics):
         cells[constant.key] = Cell(data, FIRST_SAMPLE_ROW + index % 2, start + index // 2)
     return Layout(cells, spots, areas, training, stride=stride, iterations=iterations, relative=frozenset(relative))

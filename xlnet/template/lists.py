@@ -11,7 +11,7 @@ from xlnet.errors import UserError
 # What the command line gives as one value, commas and all.
 _SINGLE = (
     *("data", "inputs", "targets", "classes", "categorical", "missing", "constant"),
-    *("separator", "decimal", "encoding"),
+    *("separator", "decimal", "encoding", "split"),
 )
 
 

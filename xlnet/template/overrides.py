@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def _step(step: str, label: str) -> tuple[str, int | None]:
 
 
 def _data(document: Document, path: Any) -> list[str]:
-    """Take the samples from a CSV file, given relative to where the command runs."""
+    """Take the samples from a CSV file, relative to where the command runs."""
     old = document.get("data")
     kept = {key: value for key, value in old.items() if key not in ("csv", *OWN_KEYS)} if isinstance(old, dict) else {}
     document["data"] = {"csv": str(Path(path).absolute())} | kept
@@ -170,6 +171,30 @@ def _columns(key: str) -> Callable[[Document, Any], list[str]]:
         return [f"data.{key}"]
 
     return rewrite
+
+
+def _validation(document: Document, value: Any) -> list[str]:
+    """Hold samples out: a share or a number of them, or those of a CSV file, relative to where the command runs."""
+    if isinstance(value, str | Path) and str(value).lower().endswith(".csv"):
+        return _hold_out(document, "validation_csv", str(Path(value).absolute()))
+    if isinstance(value, str):
+        # What is no number is left to the parser, which says what it must be.
+        with suppress(ValueError):
+            value = int(value) if value.isdecimal() else float(value)
+    return _hold_out(document, "validation", value)
+
+
+def _split(document: Document, column: Any) -> list[str]:
+    return _hold_out(document, "split", column)
+
+
+def _hold_out(document: Document, key: str, value: Any) -> list[str]:
+    """Say by this key which samples are held out, and by no other."""
+    data = document.setdefault("data", {})
+    for other in ("validation", "split", "validation_csv"):
+        data.pop(other, None)
+    data[key] = value
+    return [f"data.{key}"]
 
 
 def _require_layers(document: Document, label: str) -> None:
@@ -250,13 +275,15 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "categorical": ((str, list, tuple), "column names"),
     "bias": (bool, "true or false"),
 }
-_OF_DATA = ("data", "inputs", "targets", "classes", "categorical")
+_OF_DATA = ("data", "inputs", "targets", "classes", "categorical", "validation", "split")
 _REWRITES: dict[str, Callable[[Document, Any], list[str]]] = {
     "data": _data,
     "inputs": _columns("inputs"),
     "targets": _columns("targets"),
     "classes": _columns("classes"),
     "categorical": _columns("categorical"),
+    "validation": _validation,
+    "split": _split,
     "layers": _layers,
     "init": _init,
     "activation": _activation,

@@ -51,7 +51,7 @@ def parse(
     network.require_known("inputs", "layers")
     layers = read_layers(network, training.seed)
     data_table = root.table("data", required=True)
-    data = read_data(data_table, layers, folder)
+    data = read_data(data_table, layers, folder, training.seed)
     if training.batch is not None and training.batch > len(data.x):
         training_table.fail("batch", f'must be "{FULL}" or at most {len(data.x)}, the number of samples')
     spec = Spec(

@@ -137,7 +137,7 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
         )
     if data.standardize_targets:
         data_table.fail("standardize_targets", f"{loss} needs targets from 0 to 1: leave it out, or change the loss")
-    for number, row in enumerate(data.t, 1):
+    for number, row in enumerate((*data.t, *data.held_t), 1):
         if min(row) < 0 or max(row) > 1:
             data_table.fail(
                 "t",

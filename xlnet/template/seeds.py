@@ -10,6 +10,7 @@ from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.layers import DENSE, KINDS
 from xlnet.names import known
 from xlnet.spec import Spec
+from xlnet.template import validation
 from xlnet.template.layers import DEFAULT_INITIALIZER
 
 SEED = "training.seed"
@@ -17,8 +18,12 @@ NOTHING_DRAWN = "nothing is drawn at random: to draw new weights, use --layers, 
 
 
 def draws(document: Mapping[str, Any], spec: Spec) -> bool:
-    """Return whether `document`, which was parsed to `spec`, has weights, an order or masks drawn that the run uses."""
-    return _draws_rows(spec) or any(map(_draws_weights, document["network"]["layers"]))
+    """Return whether `document`, which was parsed to `spec`, has anything drawn that the run uses.
+
+    These are weights, the order of samples, masks, and samples that are held out.
+    """
+    held_out = bool(document["data"].get(validation.SHARE))
+    return held_out or _draws_rows(spec) or any(map(_draws_weights, document["network"]["layers"]))
 
 
 def _draws_weights(layer: Mapping[str, Any]) -> bool:

@@ -51,6 +51,7 @@ def document_of(spec: Spec) -> Document:
     samples |= {"standardize": True} if data.standardize else {}
     samples |= {"standardize_targets": True} if data.standardize_targets else {}
     samples |= {} if data.constant == CONSTANT_ERROR else {"constant": data.constant}
+    samples |= {"held_x": data.held_x, "held_t": data.held_t} if data.held_x else {}
     return {
         "title": spec.title,
         "description": spec.description,

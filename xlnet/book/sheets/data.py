@@ -10,10 +10,12 @@ from xlnet.book.drawing.cells import put_formula, put_number, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect, take_numbers
+from xlnet.book.live import put_all
 from xlnet.book.model import Model
+from xlnet.book.sheets import sets
 from xlnet.graph.node import Constant, DataColumn, Group
 from xlnet.render.excel import at_row, cell, formula
-from xlnet.render.layout import SAMPLE_COLUMN, Layout, Spot
+from xlnet.render.layout import SAMPLE_COLUMN, SET_COLUMN, Layout, Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.xlsx.page import Address, Page
 
@@ -24,8 +26,7 @@ _WIDTH = 15
 def draw(page: Page, model: Model) -> None:
     """Draw the sheet; the values of its formulas are in `values`."""
     _header(page, SAMPLE_COLUMN, model.texts.get("header", "sample"), style.CONSTANTS)
-    samples = len(model.graph.data[0].constants)
-    for number in range(1, samples + 1):
+    for number in range(1, model.spec.samples + model.spec.held_out + 1):
         put_number(page, FIRST_SAMPLE_ROW + number - 1, SAMPLE_COLUMN, number, style.QUIET)
     for column in model.graph.data:
         place = model.layout.data[column.key]
@@ -34,10 +35,12 @@ def draw(page: Page, model: Model) -> None:
     if model.graph.statistics:
         _draw_statistics_labels(page, model)
     layout = _layout_of_rows(model)
-    for column in model.graph.data:
+    for column in (*model.graph.data, *model.graph.held):
         _draw_column(page, column, layout)
     for constant in model.graph.statistics:
         _draw_statistic(page, constant, model)
+    if model.graph.held:
+        _draw_sets(page, model)
     for area in _computed(model):
         align_ordinary(page, area)
     take_numbers(page, _inputs(model), model.texts)
@@ -46,9 +49,20 @@ def draw(page: Page, model: Model) -> None:
     print_landscape(page, "1:1")
 
 
+def _draw_sets(page: Page, model: Model) -> None:
+    """Draw which samples are held out."""
+    words = model.texts.sections["validation"]
+    _header(page, SET_COLUMN, words["set"], style.CONSTANTS)
+    for name in (sets.TRAINING, sets.VALIDATION):
+        place = sets.count_cell(model, name)
+        put_text(page, place.row, place.column - 1, words[f"{name} samples"], style.TEXT)
+        page.widths[place.column - 1] = 20
+    put_all(page, sets.formulas(model))
+
+
 def _inputs(model: Model) -> Iterator[str]:
     """Yield the ranges that hold the user's numbers."""
-    for column in model.graph.data:
+    for column in (*model.graph.data, *model.graph.held):
         place = model.layout.data[column.key]
         if column.constants[0].formula is None:
             yield f"{cell(place.top, place.left)}:{cell(place.bottom, place.right)}"
@@ -56,7 +70,7 @@ def _inputs(model: Model) -> Iterator[str]:
 
 def _computed(model: Model) -> Iterator[str]:
     """Yield the areas that hold formulas: columns, and the statistics."""
-    for column in model.graph.data:
+    for column in (*model.graph.data, *model.graph.held):
         place = model.layout.data[column.key]
         if column.constants[0].formula is not None:
             yield f"{cell(place.top, place.left)}:{cell(place.bottom, place.right)}"
@@ -78,17 +92,10 @@ def _title(column: DataColumn, model: Model) -> str:
     return model.texts.get("header", "two classes").format(name=title, zero=names[0], one=names[1])
 
 
-def every_constant(model: Model) -> Iterator[Constant]:
-    """Yield all that stands on the Data sheet."""
-    for column in model.graph.data:
-        yield from column.constants
-    yield from model.graph.statistics
-
-
 def values(model: Model) -> dict[Address, float]:
     """Return the values of the sheet's formulas, by row and column."""
     found: dict[Address, float] = {}
-    for constant in every_constant(model):
+    for constant in model.graph.data_constants:
         if constant.formula is not None:
             place = model.layout.cells[constant.key]
             found[place.row, place.column] = constant.value
@@ -107,7 +114,7 @@ def _draw_column(page: Page, column: DataColumn, layout: Layout) -> None:
 
 def _layout_of_rows(model: Model) -> Layout:
     """Return where the first sample's numbers stand for a formula that is filled down."""
-    firsts = (column.constants[0].key for column in model.graph.data)
+    firsts = (column.constants[0].key for column in (*model.graph.data, *model.graph.held))
     moving = {key: model.layout.cells[key] for key in firsts if key in model.layout.relative}
     return replace(model.layout, spots={key: Spot(place.sheet, place.column) for key, place in moving.items()})
 

@@ -56,7 +56,7 @@ def _rows(model: Model, *, in_comparison: bool) -> Iterator[tuple[tuple[str, ...
 
 def _own_rows(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
     layout = model.layout
-    for entry in model.graph.data:
+    for entry in (*model.graph.data, *model.graph.held):
         yield _data_column(entry, model), style.CONSTANTS.tint
     # A sample's cell is a row's own quantity where every row uses all samples; else its column says it all.
     samples = [c for entry in model.graph.data for c in entry.constants if keys.belonging(c.key) is None]

@@ -16,6 +16,7 @@ from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
 from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
+from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.cell import Cell
 from xlnet.graph.expression import Number
 from xlnet.graph.node import Group, Node
@@ -43,6 +44,7 @@ SHEETS = (
     "Explore",
     PROOF,
     "Predict",
+    VALIDATION,
     DATA,
     "Formulas",
     "Template",
@@ -91,7 +93,8 @@ def proof_row(model: Model) -> int:
 
 def lines(model: Model) -> list[GuideLine]:
     """Return the rows of the sheet, from the first; the last one's text is a formula that follows."""
-    return [*_sheets(model), *_rules(model), *_experiments(model), *_making(model)]
+    overfitting = _overfitting(model) if model.spec.held_out else ()
+    return [*_sheets(model), *_rules(model), *_experiments(model), *overfitting, *_making(model)]
 
 
 def _heading(model: Model, name: str) -> GuideLine:
@@ -100,8 +103,9 @@ def _heading(model: Model, name: str) -> GuideLine:
 
 def _sheets(model: Model) -> Iterator[GuideLine]:
     yield _heading(model, "sheets")
+    there = {DATA: bool(model.graph.data), VALIDATION: model.spec.held_out > 0}
     for name in SHEETS:
-        if name != DATA or model.graph.data:
+        if there.get(name, True):
             yield GuideLine("text", model.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
 
 
@@ -246,6 +250,18 @@ def _experiments(model: Model) -> Iterator[GuideLine]:
     depth = "deep" if len(model.spec.layers) > 1 else "one layer"
     for number, name in enumerate(("rate", f"weights {depth}", "break"), 1):
         yield GuideLine("text", texts.get("guide", name).format(**cells), f"{number}.")
+
+
+def _overfitting(model: Model) -> Iterator[GuideLine]:
+    texts = model.texts
+    yield _heading(model, "overfitting")
+    yield GuideLine("text", texts.get("guide", "overfits"), VALIDATION, f"{VALIDATION}!A1")
+    yield GuideLine("text", texts.get("guide", "against overfitting"))
+    decay = model.layout.cells.get("weight_decay")
+    places = {"decay": _address(decay), "larger": f"{model.constants['weight_decay'] * 10:g}"} if decay else {}
+    ways = ("stop early", "decay here" if decay else "decay", "fewer units", "more samples")
+    for number, name in enumerate(ways, 1):
+        yield GuideLine("text", texts.get("guide", name).format(**places), f"{number}.")
 
 
 def _address(place: Cell) -> str:

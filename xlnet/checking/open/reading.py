@@ -12,11 +12,12 @@ from xlnet.book.beside import BESIDE
 from xlnet.book.limits import require_room_to_check
 from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
-from xlnet.book.sheets import compare
+from xlnet.book.sheets import compare, sets, validation
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.training import repeated
+from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import Book
@@ -28,7 +29,6 @@ from xlnet.checking.open.quantities import Input, placements
 from xlnet.checking.open.training_table import Altered, TrainingTable, altered, rewritten
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
-from xlnet.graph.node import Constant, Graph
 from xlnet.render.excel import at_row, formula
 from xlnet.render.layout import TRAINING
 from xlnet.template.parse import parse
@@ -63,8 +63,11 @@ def open_workbook(path: Path, folder: Path, known: dict[tuple[str, str], Known])
             trainings = list(_runs(path, plan, book.titles))
         else:
             _require_sheets(path, book.titles, TRAINING)
-            present = [entry for entry in BESIDE if entry.name in book.titles]
-            trainings = [(model, [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present])]
+            present = [entry for entry in BESIDE if entry.name in book.titles and entry.is_of(model)]
+            if any(entry.name == validation.NAME for entry in present):
+                model.once(ValidationPlan).require_room()
+            sources = [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present]
+            trainings = [(model, [*sources, *_sets(model)])]
         data = [model.data_sheet for model, _ in trainings if model.graph.data]
         _require_sheets(path, book.titles, *data)
         tables = {model.name: TrainingTable(model) for model, _ in trainings}
@@ -94,7 +97,14 @@ def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Trai
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: undo its deletion or renaming")
         formulas = list(filled(compare_formulas.lives(plan, index)))
-        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), (model.name, [], repeated(model))]
+        own: Source = (model.name, [], repeated(model))
+        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), own, *_sets(model)]
+
+
+def _sets(model: Model) -> list[Source]:
+    """Return what tells samples apart that are held out; nothing where none is."""
+    formulas = sets.formulas(model)
+    return [(model.data_sheet, [], formulas)] if formulas else []
 
 
 def _opened_run(copy: CleanCopy, table: TrainingTable, model: Model, sources: Sequence[Source]) -> Opened:
@@ -134,7 +144,7 @@ def _fixed_cells(
     computed: dict[Cell, tuple[str, bool]] = {}
     odd_cells: dict[Cell, int] = {}
     changed: list[Altered] = []
-    for constant in _constants(model.graph):
+    for constant in (*model.graph.settings, *model.graph.data_constants):
         position = layout.cells[constant.key]
         if constant.key in model.shared:
             continue
@@ -168,13 +178,6 @@ def _beside(
         filled[position] = Input(typed.key, typed.group, number_of(held, first), typed.choices)
         odd_cells |= odd_kind(position, held)
     return filled, formulas, odd_cells, changed
-
-
-def _constants(graph: Graph) -> Iterator[Constant]:
-    yield from graph.settings
-    for column in graph.data:
-        yield from column.constants
-    yield from graph.statistics
 
 
 def _require_sheets(path: Path, titles: Collection[str], *names: str) -> None:

@@ -117,7 +117,7 @@ def wanted(trainings: Iterable[Training]) -> dict[str, Wanted]:
                 (place.row, place.column): at_row(
                     formula(constant.formula, layout, place.sheet), place.row
                 ).removeprefix("=")
-                for constant in (*(c for column in model.graph.data for c in column.constants), *model.graph.statistics)
+                for constant in model.graph.data_constants
                 if constant.formula is not None
                 for place in [layout.cells[constant.key]]
             }

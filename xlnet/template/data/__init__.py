@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlnet.spec import CONSTANT_ERROR, CONSTANTS, Data, Layer
+from xlnet.template import validation
 from xlnet.template.data.from_csv import KEYS as KEYS_OF_CSV
 from xlnet.template.data.from_csv import from_csv
 from xlnet.template.data.inline import KEYS as KEYS_INLINE
@@ -19,21 +20,24 @@ __all__ = ["KEYS_INLINE", "read_data"]
 _KEYS = ("standardize", "standardize_targets", "constant")
 
 
-def read_data(table: TomlTable, layers: Sequence[Layer], folder: Path | None) -> Data:
+def read_data(table: TomlTable, layers: Sequence[Layer], folder: Path | None, seed: int) -> Data:
     """Return the samples for a network of these layers.
 
-    A CSV file is looked for in `folder`, and not at all where that is None. Raises UserError.
+    A CSV file is looked for in `folder`, and not at all where that is None. Samples that are held out from training may
+    be drawn with `seed`. Raises UserError.
     """
-    table.require_known(*KEYS_INLINE, *KEYS_OF_CSV, *_KEYS)
+    table.require_known(*KEYS_INLINE, *KEYS_OF_CSV, *_KEYS, *validation.KEYS)
+    validation.require_one(table)
     inputs, outputs = layers[0].inputs, layers[-1].units
     if "csv" in table.content:
-        for key in KEYS_INLINE:
+        for key in (*KEYS_INLINE, validation.NUMBERS, validation.TARGETS):
             if key in table.content:
                 table.fail(key, "cannot be combined with csv: keep one of the two")
-        data, columns = from_csv(table, outputs, folder)
+        data, columns = from_csv(table, outputs, folder, seed)
         _require_width(table, layers, data, columns)
     else:
-        data = inline(table, inputs, outputs)
+        data = validation.held_out(table, inline(table, inputs, outputs), seed)
+    validation.require_enough(table, data)
     data = replace(
         data,
         standardize=table.flag("standardize", False),

@@ -24,10 +24,11 @@ _MOST_NAMES = 30
 
 
 class Row(NamedTuple):
-    """A row: the number of the line that it starts in, from 1, and its cells."""
+    """A row: the number of the line that it starts in, from 1, its cells, and the file where it is another one."""
 
     line: int
     cells: list[str]
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class CsvFile:
         line = "" if row is None else f"line {row.line}"
         called = "" if column is None else f"column {self.header[column]}"
         place = ", ".join(part for part in (line, called) if part)
-        raise UserError(f"{self.path}: {place + ': ' if place else ''}{problem}{self.taken}")
+        path = self.path if row is None else row.path or self.path
+        raise UserError(f"{path}: {place + ': ' if place else ''}{problem}{self.taken}")
 
     @property
     def taken(self) -> str:
@@ -66,12 +68,12 @@ class CsvFile:
         return ", ".join(self.header[:_MOST_NAMES]) + (f" and {others} more" if others > 0 else "") + self.taken
 
 
-def read_csv(table: TomlTable, path: Path) -> CsvFile:
-    """Return the CSV file at a path, read as the keys of the table [data] say. Raises UserError."""
+def read_csv(table: TomlTable, path: Path, key: str = "csv") -> CsvFile:
+    """Return the CSV file at a path, which a key named, read as the table [data] says. Raises UserError."""
     try:
         text = decoded(read_bytes(path, _LARGEST), table.text("encoding", ""))
     except UnreadableError as error:
-        table.fail("csv", f"{path}: {error}")
+        table.fail(key, f"{path}: {error}")
     lines = list(io.StringIO(text, newline=""))
     decimal = _decimal(table)
     told = dialect.separator_line(lines[0]) if lines else None
@@ -85,7 +87,7 @@ def read_csv(table: TomlTable, path: Path) -> CsvFile:
             if any(cell.strip() for cell in cells)
         ]
     except csv.Error as error:
-        table.fail("csv", f"{path}: not a CSV file: {error}")
+        table.fail(key, f"{path}: not a CSV file: {error}")
     guesses = [] if given or separator == "," else [f"{dialect.said(separator)} as separator"]
     if decimal is None:
         decimal = dialect.guessed_decimal((cell for row in rows for cell in row.cells), separator)

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from xlnet.spec import Data, Matrix
+from xlnet.template import validation
 from xlnet.template.data.cells import is_missing
 from xlnet.template.data.chosen import ALL, chosen
 from xlnet.template.data.csv_file import CsvFile, read_csv
+from xlnet.template.data.held_out import marks, with_held_out
 from xlnet.template.data.kinds import Columns, categories, is_text, numbers
 from xlnet.template.data.missing import without_missing
 from xlnet.template.data.targets import read_targets
@@ -20,10 +22,10 @@ _MOST_SHOWN = 8
 _CATEGORY = ": name the column in --categorical if it holds categories"
 
 
-def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data, int]:
+def from_csv(table: TomlTable, outputs: int, folder: Path | None, seed: int) -> tuple[Data, int]:
     """Return the samples in a CSV file, for a network of so many outputs, and how many columns the inputs are made of.
 
-    Raises UserError.
+    Those that are held out from training may be drawn with `seed`. Raises UserError.
     """
     name = table.text("csv", "")
     if folder is None:
@@ -32,7 +34,9 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data,
         )
     file = read_csv(table, folder / name)
     targets = _required(table, "targets", file, ())
-    inputs = _required(table, "inputs", file, targets)
+    split = chosen(table, validation.COLUMN, file)
+    inputs = _required(table, "inputs", file, [*targets, *split])
+    file = with_held_out(table, file, folder, [*inputs, *targets])
     categorical = _among(table, "categorical", file, inputs, "inputs")
     of_classes = _among(table, "classes", file, targets, "targets")
     _require_numbers(file, [position for position in inputs if position not in categorical])
@@ -40,8 +44,9 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data,
     fillable = [position for position in inputs if position not in categorical and position not in targets]
     kept = without_missing(table, file, fillable, [*targets, *sorted(categorical)])
     file = kept.file
-    x = [categories(file, p) if p in categorical else numbers(file, p, _CATEGORY) for p in inputs]
     t = read_targets(file, targets, of_classes, outputs)
+    is_held = marks(table, file, split, of_classes, _transposed(t.columns), seed)
+    x = [categories(file, p) if p in categorical else numbers(file, p, _CATEGORY, is_held) for p in inputs]
     notes = [*kept.notes, *t.notes, *(note for column in x for note in column.notes)]
     if str(table.content["inputs"]).startswith(ALL) and file.nameless:
         places = ", ".join(file.header[position] for position in sorted(file.nameless))
@@ -59,7 +64,7 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None) -> tuple[Data,
         of_classes=of_classes == set(targets),
         lines=tuple(row.line for row in file.rows),
     )
-    return data, len(inputs)
+    return validation.apart(data, is_held), len(inputs)
 
 
 def _required(table: TomlTable, key: str, file: CsvFile, but: Collection[int]) -> list[int]:

@@ -31,10 +31,13 @@ def is_text(file: CsvFile, position: int) -> bool:
     return not any(map(looks_like_number, cells)) and not all(map(is_missing, cells))
 
 
-def numbers(file: CsvFile, position: int, advice: str) -> Columns:
-    """Return a column of numbers, what is missing filled in; `advice` says what to do with a text. Raises UserError."""
+def numbers(file: CsvFile, position: int, advice: str, is_held: Sequence[bool] = ()) -> Columns:
+    """Return a column of numbers, what is missing filled in; `advice` says what to do with a text.
+
+    `is_held` tells which rows are held out from training. Raises UserError.
+    """
     values = [_number(file, row, position, advice) for row in file.rows]
-    column, notes = filled(file, position, values)
+    column, notes = filled(file, position, values, is_held or [False] * len(values))
     return Columns([file.header[position]], [column], notes)
 
 

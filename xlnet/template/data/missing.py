@@ -45,14 +45,20 @@ def without_missing(table: TomlTable, file: CsvFile, fillable: Sequence[int], ot
     return Kept(replace(file, rows=rows), (note,))
 
 
-def filled(file: CsvFile, position: int, values: Sequence[float | None]) -> tuple[Vector, list[str]]:
-    """Return the numbers of a column with the mean of those that are there for None, and notes on it."""
+def filled(
+    file: CsvFile, position: int, values: Sequence[float | None], is_held: Sequence[bool]
+) -> tuple[Vector, list[str]]:
+    """Return the numbers of a column with the mean of those that are there for None, and notes on it.
+
+    Samples that are held out count for no mean: the network must not learn from them.
+    """
     there = [value for value in values if value is not None]
     if len(there) == len(values):
         return tuple(there), []
-    if not there:
+    learned = [value for value, held in zip(values, is_held, strict=True) if value is not None and not held]
+    if not learned:
         file.fail("has no value in the lines that are used: leave it out", column=position)
-    mean = sum(there) / len(there)
+    mean = sum(learned) / len(learned)
     count = len(values) - len(there)
     note = f"{count:,} of {len(values):,} values of {file.header[position]} filled in with the mean, {mean:g}"
     return tuple(mean if value is None else value for value in values), [note]

@@ -10,6 +10,7 @@ from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all, put_inputs
@@ -24,6 +25,7 @@ from xlnet.book.sheets.dashboard.plan import (
     POINTS_COLUMN,
     POINTS_HEADER_ROW,
     TITLE_ROW,
+    VALIDATED,
     VALUE_COLUMN,
     Headline,
     Points,
@@ -33,6 +35,7 @@ from xlnet.book.sheets.dashboard.plan import (
     targets,
     weights,
 )
+from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.graph.node import Group
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
@@ -40,9 +43,10 @@ from xlnet.xlsx.page import Page
 _CHART_COLUMN_WIDTH, _POINT_WIDTH = 9, 12.5
 _LABEL = replace(style.TEXT, border="below")
 _VALUE = replace(style.TEXT, border="below", bold=True, horizontal="right")
+_LINK = replace(style.LINK, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", vertical="top")
 # The headlines with digits after the point: they stand below each other.
-_NUMBERS = ("first loss", "final loss", "output")
+_NUMBERS = ("first loss", "final loss", "validation loss", "output")
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
@@ -51,7 +55,10 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_text(page, TITLE_ROW, LABEL_COLUMN, model.title, replace(style.TITLE, size=16))
     placed = list(enumerate(headlines(model.spec), FIRST_HEADLINE_ROW))
     for row, headline in placed:
-        put_text(page, row, LABEL_COLUMN, _label(headline, model), _LABEL)
+        if headline.name in VALIDATED:
+            put_link(page, row, LABEL_COLUMN, _label(headline, model), f"{VALIDATION}!A1", _LINK)
+        else:
+            put_text(page, row, LABEL_COLUMN, _label(headline, model), _LABEL)
         put(page, row, VALUE_COLUMN, _VALUE)
     put_inputs(page, inputs(model), replace(style.INPUT, border="below", horizontal="right"), texts)
     shown = model.once(points)
@@ -84,7 +91,13 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
 
 
 def _text(name: str, model: Model) -> str:
-    """Return a text, that on the row's batch where rows have batches of their own and there is one."""
+    """Return a text, that on the row's batch where rows have batches of their own and there is one.
+
+    Where samples are held out, that on the training samples.
+    """
+    of_training = f"{name} of the training samples"
+    if model.spec.held_out and of_training in model.texts.sections["dashboard"]:
+        return model.texts.get("dashboard", of_training)
     of_a_batch = f"{name} of a batch"
     has_one = model.spec.draws_samples and of_a_batch in model.texts.sections["dashboard"]
     return model.texts.get("dashboard", of_a_batch if has_one else name)

@@ -26,6 +26,7 @@ from xlnet.book.sheets.dashboard.plan import (
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import PredictPlan
+from xlnet.book.sheets.validation.plan import BEST, END, ValidationPlan
 from xlnet.book.shown import at_iteration
 from xlnet.book.spread import steps
 from xlnet.cell import Cell
@@ -84,6 +85,13 @@ def _headlines(model: Model) -> Iterator[Live]:
         # The share of samples that the weights of the Predict sheet classify right.
         share = InCell(Cell(PREDICT, model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN))
         yield headline("accuracy", share, replace(_VALUE, number_format=style.SHARE))
+    if model.spec.held_out:
+        plan = model.once(ValidationPlan)
+        yield headline("validation loss", InCell(plan.summary_cell(END, "validation loss")), _VALUE)
+        yield headline("validation best", InCell(plan.summary_cell(BEST)), _WHOLE)
+        if plan.kind:
+            share = InCell(plan.summary_cell(END, "validation accuracy"))
+            yield headline("validation accuracy", share, replace(_VALUE, number_format=style.SHARE))
     never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))
     bound = InCell(Cell(NAME, headline_row(model.spec, "bound"), VALUE_COLUMN), NEITHER)
     below = headline("first below", losses.first_below(every_loss, bound, never, layout), _WHOLE)

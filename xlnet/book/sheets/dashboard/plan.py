@@ -98,6 +98,10 @@ def weights(model: Model) -> list[str]:
     return spaced(model.parameters, MOST_LINES)
 
 
+# The headlines of samples that are held out.
+VALIDATED = ("validation loss", "validation accuracy", "validation best")
+
+
 class Headline(NamedTuple):
     """A headline number: its name, and of an output the key."""
 
@@ -110,7 +114,9 @@ def headlines(spec: Spec) -> list[Headline]:
     single = [Headline("output", key) for key in outputs(spec)] if spec.batch_size == 1 else []
     classified = [Headline("accuracy")] if classes.kind_of(spec) else []
     first, last = ("iterations", "first loss", "final loss"), ("bound", "first below", "diverged")
-    return [*map(Headline, first), *single, *classified, *map(Headline, last)]
+    loss, accuracy, best = ([Headline(name)] if spec.held_out else [] for name in VALIDATED)
+    classified += accuracy if classified else []
+    return [*map(Headline, first), *loss, *single, *classified, *best, *map(Headline, last)]
 
 
 def headline_row(spec: Spec, name: str, key: str = "") -> int:

@@ -90,7 +90,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
 def _draw_controls(page: Page, plan: PredictPlan) -> None:
     texts = plan.model.texts
     for name, row in plan.controls.items():
-        label = texts.get("predict", f"{name} label").format(count=plan.model.spec.samples)
+        is_of_part = name in ("right", "accuracy") and plan.model.spec.held_out
+        text = f"{name} label of the training samples" if is_of_part else f"{name} label"
+        label = texts.get("predict", text).format(count=plan.model.spec.samples)
         put_text(page, row, LABEL_COLUMN, label, _LABEL)
     for index in range(len(plan.axes)):
         for name, row in zip(("first", "last"), plan.ends(index + 1), strict=True):
@@ -100,7 +102,8 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
         for place, name in labels(plan.model).items():
             put_text(page, place.row, place.column, name, _CLASS_NAME)
     target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
-    put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, texts.get("predict", "weights note"), target, _LINK)
+    note = texts.get("predict", "weights note of the best" if plan.model.spec.held_out else "weights note")
+    put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, note, target, _LINK)
 
 
 def _of_part(plan: PredictPlan, name: str) -> str:

@@ -26,6 +26,7 @@ from xlnet.book.sheets.predict.plan import (
     typed_inputs,
 )
 from xlnet.book.sheets.predict.scores import scores
+from xlnet.book.sheets.validation.plan import BEST, ValidationPlan
 from xlnet.book.shown import Shown
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Number, Product, call, total
@@ -44,7 +45,8 @@ _AXIS = replace(style.QUIET, size=8, shrink=True)
 def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
     plan, texts = model.once(PredictPlan), model.texts
-    words = tuple(texts.get("predict", name) for name in ("last", "chosen"))
+    names = ("last", "chosen", "best") if model.spec.held_out else ("last", "chosen")
+    words = tuple(texts.get("predict", name) for name in names)
     found = [Typed("weights", plan.controls["weights"], VALUE_COLUMN, words[0], "choice", words)]
     if "output" in plan.controls:
         outputs = range(1, model.spec.outputs + 1)
@@ -83,7 +85,11 @@ def _control(plan: PredictPlan, name: str) -> InCell:
 def _controls(plan: PredictPlan) -> Iterator[Live]:
     model = plan.model
     is_chosen = compared(_control(plan, "weights"), "=", model.texts.get("predict", "chosen"))
-    used = choose(is_chosen, InCell(ITERATION.cell), call("count", InCells(model.layout.over(keys.ITERATION))))
+    used: Expression = call("count", InCells(model.layout.over(keys.ITERATION)))
+    if model.spec.held_out:
+        is_best = compared(_control(plan, "weights"), "=", model.texts.get("predict", "best"))
+        used = choose(is_best, InCell(model.once(ValidationPlan).summary_cell(BEST)), used)
+    used = choose(is_chosen, InCell(ITERATION.cell), used)
     row = plan.used.cell.row
     yield Live("iteration whose weights are used", NAME, VALUE_COLUMN, [row], used, _CONTROL)
     if plan.kind:

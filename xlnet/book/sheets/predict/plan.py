@@ -166,7 +166,7 @@ class PredictPlan:
     @property
     def scores_row(self) -> int:
         """The row with the title of the scores, below the controls: the table of classes, or R² of each output."""
-        return FIRST_CONTROL_ROW + len(self.controls) + 1
+        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
 
     @property
     def class_row(self) -> int:

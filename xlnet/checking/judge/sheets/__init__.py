@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.cell import Cell
-from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof
+from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof, sets, validation
 from xlnet.checking.judge.view import Expected, View
+from xlnet.render.layout import DATA
 
 # By the sheets' names.
 EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
@@ -14,6 +15,8 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
     explore.NAME: explore.expected,
     proof.NAME: proof.expected,
     predict.NAME: predict.expected,
+    validation.NAME: validation.expected,
     guide.NAME: guide.expected,
     compare.NAME: compare.expected,
+    DATA: sets.expected,
 }

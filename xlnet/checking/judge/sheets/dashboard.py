@@ -13,6 +13,7 @@ from xlnet.book.sheets.dashboard.accuracy import Marks
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import PredictPlan
+from xlnet.book.sheets.validation.plan import BEST, END, ValidationPlan
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.diagnosis import expected_diagnosis
 from xlnet.checking.judge.sheets.losses import losses_of
@@ -51,6 +52,12 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
         yield headline(
             "accuracy", view.cited(PREDICT, opened.model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN)
         )
+    if spec.held_out:
+        plan = opened.model.once(ValidationPlan)
+        yield headline("validation loss", view.at(plan.summary_cell(END, "validation loss")))
+        yield headline("validation best", view.at(plan.summary_cell(BEST)))
+        if plan.kind:
+            yield headline("validation accuracy", view.at(plan.summary_cell(END, "validation accuracy")))
     yield headline("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
     yield headline("diverged", words["no"] if has_all else f"{words['since']} {losses.numbers + 1}")

@@ -21,6 +21,7 @@ from xlnet.book.sheets.predict.plan import (
     cell_of_sample,
     shown,
 )
+from xlnet.book.sheets.validation.plan import BEST, ValidationPlan
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.scores import expected_scores
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, is_tie, one_of
@@ -61,10 +62,13 @@ def expected(view: View) -> Cells:
 
 def _controls(view: View, plan: PredictPlan) -> Cells:
     numbers = view.over(keys.ITERATION)[0] == NUMBER
-    word = view.text(NAME, plan.controls["weights"], VALUE_COLUMN)
-    is_chosen = word == plan.model.texts.get("predict", "chosen")
-    chosen = view.at(ITERATION.cell)
-    yield Cell(NAME, plan.used.cell.row, VALUE_COLUMN), chosen if is_chosen else float(numbers.sum())
+    word, words = view.text(NAME, plan.controls["weights"], VALUE_COLUMN), plan.model.texts.sections["predict"]
+    used: Expected = float(numbers.sum())
+    if word == words["chosen"]:
+        used = view.at(ITERATION.cell)
+    elif word == words["best"] and plan.model.spec.held_out:
+        used = view.at(plan.model.once(ValidationPlan).summary_cell(BEST))
+    yield Cell(NAME, plan.used.cell.row, VALUE_COLUMN), used
     if plan.kind:
         marks = [(row, plan.columns["is right"]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
         if others := plan.model.once(others_of):

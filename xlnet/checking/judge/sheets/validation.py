@@ -1,0 +1,151 @@
+"""The Validation sheet: every sample's pass by the reference, and what is made of their losses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from xlnet import keys, reference
+from xlnet.book.sheets.validation import NAME
+from xlnet.book.sheets.validation.formulas import NONE
+from xlnet.book.sheets.validation.plan import (
+    BEST,
+    COUNTED,
+    LABEL_COLUMN,
+    LOSSES,
+    MOMENTS,
+    POINTS_COLUMN,
+    RIGHT,
+    START,
+    VERDICT_ROW,
+    ValidationPlan,
+)
+from xlnet.cell import Area, Cell
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
+from xlnet.checking.open.quantities import from_grids, placements
+from xlnet.engines.workers.handover import NUMBER
+from xlnet.model import classification as classes
+from xlnet.model.network import outputs, targets
+
+__all__ = ["NAME", "expected"]
+
+_Found = Iterator[tuple[Cell, Expected]]
+
+
+def expected(view: View) -> _Found:
+    """Yield what each formula of the sheet should show."""
+    plan = view.opened.model.once(ValidationPlan)
+    yield from _summary(view, plan)
+    yield from _points(view, plan)
+    for point in range(plan.count):
+        yield Cell(NAME, 1, plan.pass_column(point)), view.cited(NAME, plan.point_row(point), POINTS_COLUMN)
+        yield from _passes(view, plan, point)
+
+
+def _summary(view: View, plan: ValidationPlan) -> _Found:
+    counted = _numbers(view, plan.over(plan.column(COUNTED)))
+    is_number = np.isfinite(counted)
+    lowest = float(counted[is_number].min()) if is_number.any() else math.nan
+    # Rounding decides which of two that are nearly equal is the lowest.
+    points = [point for point in range(plan.count) if is_number[point] and is_tie(float(counted[point]), lowest)]
+    for moment in MOMENTS:
+        for measure in ("", *plan.measures):
+            column = plan.column(measure) if measure else POINTS_COLUMN
+            value: Expected
+            if moment == BEST and measure:
+                value = _at_best(view, plan, column)
+            elif moment == BEST:
+                value = one_of(_number(view, plan, point, column) for point in points) if points else NONE
+            else:
+                value = view.cited(NAME, plan.point_row(0 if moment == START else plan.count - 1), column)
+            yield plan.summary_cell(moment, measure), value
+    words = view.opened.model.texts.sections["validation"]
+    best, last = (view.at(plan.summary_cell(moment)) for moment in (BEST, MOMENTS[-1]))
+    if best is None:
+        told: Expected = words["no numbers"]
+    else:
+        at_end, at_best = (view.number(*plan.summary_cell(moment, LOSSES[0])) for moment in (MOMENTS[-1], BEST))
+        rising, both = (words[name].format(iteration=f"{best:.0f}") for name in ("overfits", "both higher"))
+        told = one_of(rising if at_end < at_best * nearly else both for nearly in NEAR_TIES)
+        if best == last:
+            told = words["lowest at the end"]
+        elif math.isnan(at_end) or math.isnan(at_best):
+            told = None
+    yield Cell(NAME, VERDICT_ROW, LABEL_COLUMN), told
+
+
+def _at_best(view: View, plan: ValidationPlan, column: int) -> Expected:
+    """Return what the first point has that shows the iteration of the lowest validation loss."""
+    best = view.at(plan.summary_cell(BEST))
+    if best is None:
+        return NONE
+    iterations = [_number(view, plan, point, POINTS_COLUMN) for point in range(plan.count)]
+    if best not in iterations:
+        return NONE
+    found = view.cited(NAME, plan.point_row(iterations.index(best)), column)
+    return NONE if found is not None and math.isnan(found) else found
+
+
+def _points(view: View, plan: ValidationPlan) -> _Found:
+    iters = view.opened.spec.training.iters
+    counted = float((view.over(keys.ITERATION)[0] == NUMBER).sum())
+    for point in range(plan.count):
+        row = plan.point_row(point)
+        step = point / (plan.count - 1) if point else 0.0
+        yield Cell(NAME, row, POINTS_COLUMN), float(np.floor(1 + step * (counted - 1) + 0.5))
+        for measure in plan.measures:
+            yield Cell(NAME, row, plan.column(measure)), float(np.mean(_numbers(view, plan.measured(measure, point))))
+        loss = view.cited(NAME, row, plan.column(LOSSES[1]))
+        yield Cell(NAME, row, plan.column(COUNTED)), NONE if loss is not None and math.isnan(loss) else loss
+        iteration = view.number(NAME, row, POINTS_COLUMN)
+        is_known = 1 <= iteration < iters + 1
+        for column, key in enumerate(plan.parameters, plan.first_parameter_column):
+            yield Cell(NAME, row, column), view.of_iteration(key, int(iteration)) if is_known else None
+
+
+def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
+    """Yield the passes of a point, each quantity from what the sheets have of those that it depends on."""
+    one, layout, rows = view.opened.spec.evaluated.of_one_sample, plan.layouts[point], plan.rows
+    places = placements(one, layout, ["x", "t", "E", *reference.of_layers(one)])
+    grids = {title: view.grids[title] for title in {place.sheet for place in places.values()}}
+    found = from_grids(places, grids, len(rows))
+    for name, values in reference.forward(one, found).items():
+        columns = (places[name].columns.ravel() + 1).tolist()
+        for row, numbers in zip(rows, values.reshape(len(rows), -1).tolist(), strict=True):
+            for column, number in zip(columns, numbers, strict=True):
+                yield Cell(NAME, row, column), number
+    if plan.kind is None:
+        return
+    column = layout.column(RIGHT)
+    y, t = (
+        np.column_stack(
+            [_numbers(view, Area(cell.sheet, rows[0], cell.column, rows[-1], cell.column)) for cell in cells]
+        )
+        for cells in ([layout.cell(key) for key in every] for every in (outputs(one), targets(one)))
+    )
+    for row, own_y, own_t in zip(rows, y.tolist(), t.tolist(), strict=True):
+        yield Cell(NAME, row, column), _is_right(plan.kind, own_y, own_t)
+
+
+def _is_right(kind: str, y: Sequence[float], t: Sequence[float]) -> Expected:
+    if any(map(math.isnan, (*y, *t))):
+        return math.nan
+    if kind == classes.TWO:
+        is_one = t[0] > classes.BOUNDARY
+        return one_of(float((y[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
+    # Targets that were moved are no classes any more; then only the sum tells.
+    right, largest = math.fsum(a * b for a, b in zip(y, t, strict=True)), max(y)
+    return one_of((float(largest <= right), float(largest <= right or is_tie(right, largest))))
+
+
+def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the numbers in a column, NaN where there is none."""
+    grid = view.grids[area.sheet]
+    rows = slice(area.top - 1, area.bottom)
+    return np.where(grid.kinds[rows, area.left - 1] == NUMBER, grid.values[rows, area.left - 1], np.nan)
+
+
+def _number(view: View, plan: ValidationPlan, point: int, column: int) -> float:
+    return view.number(NAME, plan.point_row(point), column)
