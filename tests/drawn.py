@@ -149,13 +149,14 @@ def documents(draw: st.DrawFn) -> Document:
         training["class_weights"] = [1.0, 2.0, 0.5, 1.5, 3.0, 0.25][: units[-1]]
     if draw(st.booleans()):
         training["schedule"] = draw(schedules())
+    data: Document = {"x": x, "t": t}
+    if samples > 1:
+        of_inputs, of_targets = draw(st.sampled_from([(False, False), (True, False), (False, True), (True, True)]))
+        data |= {"standardize": of_inputs, "standardize_targets": of_targets and not LOSSES[loss].fused}
+        data |= {"constant": "error" if distinct and not of_targets else "zero"}
     held_out: Document = {}
     if samples > 1 and draw(st.sampled_from([False, False, True])):
         held = draw(st.integers(1, 3))
         held_out = {"held_x": numbers(draw, held, inputs), "held_t": (t * 2)[1 : held + 1]}
-    data: Document = {"x": x, "t": t, "standardize": distinct and samples > 1 and draw(st.booleans())}
     data |= held_out
-    if samples > 1 and draw(st.booleans()):
-        standardized = {"standardize": draw(st.booleans()), "standardize_targets": not LOSSES[loss].fused}
-        data |= {"constant": "zero"} | standardized
     return {"network": {"inputs": inputs, "layers": layers}, "data": data, "training": training}
