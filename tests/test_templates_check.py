@@ -92,7 +92,8 @@ def test_drawn_templates_agree(
 
 
 LONG = {
-    "adam": {"optimizer": "adam", "iters": 9000},
+    "adam": {"optimizer": {"name": "adam"}, "iters": 9000},
+    "nadam": {"optimizer": {"name": "nadam", "momentum_decay": 100.0}, "iters": 300},
     "step": {"iters": 500, "schedule": {"name": "step", "step_size": 1, "gamma": 0.1}},
     "exponential": {"iters": 9000, "schedule": {"name": "exponential", "gamma": 0.9}},
 }
@@ -104,7 +105,7 @@ def test_powers_that_vanish_are_no_errors(tmp_path: Path, engine: str, changes: 
     document: Document = {
         "network": {"inputs": 1, "layers": [{"units": 1, "weights": [[0.5]], "bias": False}]},
         "data": {"x": [[1]], "t": [[2]]},
-        "training": {"iters": changes["iters"], "optimizer": {"name": changes.get("optimizer", "sgd"), "lr": 0.01}},
+        "training": {"iters": changes["iters"], "optimizer": {"lr": 0.01} | changes.get("optimizer", {})},
     }
     if "schedule" in changes:
         document["training"]["schedule"] = changes["schedule"]
