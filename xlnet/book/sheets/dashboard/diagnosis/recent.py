@@ -33,7 +33,9 @@ def window(model: Model) -> range:
 
 
 def has_trend(spec: Spec) -> bool:
-    """Return whether a run is long enough to say whether its loss falls: two epochs, or ten iterations."""
+    """Return whether a run tells if its loss falls: it has two epochs, ten iterations, and no dropout that moves it."""
+    if any(layer.dropout for layer in spec.layers):
+        return False
     return spec.training.iters >= max(2 * epoch(spec), FEWEST_OF_TREND)
 
 

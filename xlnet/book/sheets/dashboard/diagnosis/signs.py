@@ -91,10 +91,10 @@ class Signs:
 
     def _units(self, number: int, layer: Layer) -> Iterator[Unit]:
         kind, spec = KINDS[layer.type], self.model.spec
-        every = [units(spec, number, "a", sample) for sample in batch(spec)]
+        every = [units(spec, number, _activation(layer), sample) for sample in batch(spec)]
         if not kind.shares_weights:
             for index in range(layer.units):
-                name = self.model.symbols(keys.without_sample(every[0][index]))
+                name = self.model.symbols(units(spec, number)[index])
                 yield Unit(name, number, tuple(of_sample[index] for of_sample in every))
         elif kind.axes[:1] == ("channel",):
             positions = layer.units // layer.gives[0]
@@ -111,7 +111,8 @@ class Signs:
         found = []
         for number, layer in enumerate(spec.layers, 1):
             if layer.activation in ("sigmoid", "tanh") and not (is_fused and number == len(spec.layers)):
-                every = tuple(key for sample in batch(spec) for key in units(spec, number, "a", sample))
+                letter = _activation(layer)
+                every = tuple(key for sample in batch(spec) for key in units(spec, number, letter, sample))
                 found.append(Unit(layer.activation, number, every))
         return found if self._fits(found, 2) else []
 
@@ -128,7 +129,8 @@ class Signs:
         found: list[Unit] = []
         layers = self.model.spec.layers
         for number, (layer, after) in enumerate(pairwise(layers), 1):
-            is_plain = layer.type == after.type == "dense"
+            # Dropout gives twins gradients of their own.
+            is_plain = layer.type == after.type == "dense" and not layer.dropout
             if is_plain and 1 < layer.units <= _MOST_COMPARED:
                 found += [self._with_weights(number, layer, after, unit) for unit in range(1, layer.units + 1)]
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
@@ -205,6 +207,11 @@ class Signs:
     def twin_column(self) -> int:
         """The first column of compared units: name, distance, how many are twins so far, their names, and weights."""
         return self.size_column + (4 if self.sizes else 0)
+
+
+def _activation(layer: Layer) -> str:
+    """Return the letter of what a layer's activation function gives: with dropout it is not yet a."""
+    return "f" if layer.dropout else "a"
 
 
 def signs(model: Model) -> Signs:
