@@ -6,6 +6,7 @@ import math
 import shutil
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,14 @@ CASES: dict[str, dict[str, Any]] = {
     "two classes, changed samples": {"template": "circle", "validation": 10, "iters": 6},
     "online": {"template": "xor", "validation": 1, "iters": 12, "batch": 1},
     "dropout": {"template": "circle", "validation": 6, "iters": 5, "network.layers[1].dropout": 0.5},
+    "class weights": {
+        "template": "iris",
+        "validation": 0.2,
+        "iters": 4,
+        "training.class_weights": [1, 2, 0.5],
+        "training.label_smoothing": 0.1,
+    },
+    "standardised targets": {"template": "regression", "validation": 0.3, "iters": 8, "standardize_targets": True},
     "plain": {"template": "iris", "validation": 0.2, "iters": 5},
 }
 
@@ -280,6 +289,20 @@ def test_every_case_agrees_with_numpy(
     groups = {group.group for group in report.groups}
     assert ("validation" in groups) is (number < len(CASES) - 1)
     assert {"data", "data run1", "data run2"} & groups
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_loss_is_the_mean_that_training_has(tmp_path: Path, reduction: str) -> None:
+    """With class weights, too: samples count as much as their classes do."""
+    spec = of_file(tmp_path, validation=1, loss="cross_entropy", output_activation="softmax", iters=3)
+    spec = replace(spec, training=replace(spec.training, class_weights=(1.0, 3.0), reduction=reduction))
+    xlnet.build(spec, tmp_path / "weighted.xlsx")
+    workbook = load_workbook(tmp_path / "weighted.xlsx", data_only=True)
+    headers = {cell.value: cell.column for cell in workbook["Training"][3]}
+    loss = float(str(workbook["Training"].cell(4, headers["E"]).value))
+    if reduction == "sum":
+        loss /= sum(3.0 if row[1] else 1.0 for row in spec.data.t)
+    assert workbook["Validation"]["D6"].value == pytest.approx(loss, rel=1e-12)
 
 
 def test_a_workbook_without_them_has_no_such_sheet(built: Build) -> None:

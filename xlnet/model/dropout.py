@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # A seed of its own for the masks, so that they depend neither on the weights that were drawn nor on the order.
-_MASK_STREAM = 2
+_MASK_STREAM = 3
 
 
 def rates(spec: Spec) -> dict[str, float]:

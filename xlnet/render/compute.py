@@ -216,6 +216,11 @@ def _squared_distance(f: CellFormula, one: Expression, other: Expression) -> Val
     return math.fsum((float(a or 0.0) - float(b or 0.0)) ** 2 for a, b in pairs)
 
 
+def _sum_of_products(f: CellFormula, one: Expression, other: Expression) -> Value:
+    pairs = zip(f.many(one), f.many(other), strict=True)
+    return math.fsum(float(a or 0.0) * float(b or 0.0) for a, b in pairs)
+
+
 def _variance(f: CellFormula, cells: Expression) -> Value:
     numbers = _numbers(f, [cells])
     mean = math.fsum(numbers) / len(numbers)
@@ -247,6 +252,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "round": lambda f, value, digits: rounded(f.number(value), int(f.number(digits))),
     "squared_distance": _squared_distance,
     "sum": lambda f, *arguments: math.fsum(_numbers(f, arguments)),
+    "sumproduct": _sum_of_products,
     "sumsq": lambda f, *arguments: math.fsum(number * number for number in _numbers(f, arguments)),
     "substitute": lambda f, text, old, new: _text(f.value(text)).replace(str(f.value(old)), str(f.value(new))),
     "ten_to_minus": lambda f, exponent: 10.0 ** -f.number(exponent),

@@ -16,7 +16,7 @@ from xlnet.template.toml_table import TomlTable
 SHARE, COLUMN, FILE, NUMBERS, TARGETS = "validation", "split", "validation_csv", "held_x", "held_t"
 KEYS = (SHARE, COLUMN, FILE, NUMBERS, TARGETS)
 # A seed of its own, so that it does not depend on how many weights were drawn, nor the order of samples on it.
-_HELD_OUT_STREAM = 3
+_HELD_OUT_STREAM = 2
 _LEAST_TRAINED = 2
 # What a column may say, in any case.
 _TRAINING, _VALIDATION = ("train", "training"), ("validation", "valid", "val", "test")

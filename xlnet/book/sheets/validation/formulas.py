@@ -90,6 +90,14 @@ def _around(text: str, iteration: InCell) -> tuple[str, InCell, str]:
     return before, iteration, after
 
 
+def _mean(plan: ValidationPlan, measure: str, point: int) -> Expression:
+    """Return a measure at a point; with class weights samples count as much in the mean as their classes do."""
+    every, weights = InCells(plan.measured(measure, point)), plan.weights(measure, point)
+    if weights is None:
+        return call("average_of", every)
+    return call("sumproduct", every, InCells(weights)) / call("sum", InCells(weights))
+
+
 def _points(plan: ValidationPlan) -> Iterator[Live]:
     rows = range(FIRST_POINT_ROW, plan.point_row(plan.count))
     iterations = call("count", InCells(plan.model.layout.over(keys.ITERATION)))
@@ -97,8 +105,7 @@ def _points(plan: ValidationPlan) -> Iterator[Live]:
     for measure in plan.measures:
         look = style.TEXT if measure in LOSSES else replace(style.TEXT, number_format=style.SHARE)
         for point, row in enumerate(rows):
-            mean = call("average_of", InCells(plan.measured(measure, point)))
-            yield Live(measure, NAME, plan.column(measure), [row], mean, look)
+            yield Live(measure, NAME, plan.column(measure), [row], _mean(plan, measure, point), look)
     counted = or_else(Beside(NAME, plan.column("validation loss")), NONE)
     yield Live("validation loss that is a number", NAME, plan.column(COUNTED), rows, counted, style.QUIET)
 

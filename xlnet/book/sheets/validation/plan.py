@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlnet import keys
@@ -19,6 +19,7 @@ from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.render.layout import Layout, Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW, LAST_SHEET_COLUMN
+from xlnet.spec import Spec
 
 # The passes of all samples take so many cells: of many samples fewer iterations are shown, but at least the ends.
 MOST_CELLS, MOST_POINTS, FEWEST_POINTS = 60_000, 40, 2
@@ -53,9 +54,15 @@ class ValidationPlan:
         return classes.kind_of(self.model.spec)
 
     @cached_property
+    def one(self) -> Spec:
+        """The network as each sample goes through it alone: nothing is left out, and its loss is its own."""
+        spec = self.model.spec.evaluated.of_one_sample
+        return replace(spec, training=replace(spec.training, reduction="mean"))
+
+    @cached_property
     def nodes(self) -> list[Node]:
         """The pass of a sample, its loss, and whether it is classified right."""
-        every = [node for block in passes(self.model.spec.evaluated).blocks for node in block.nodes]
+        every = [node for block in passes(self.one).blocks for node in block.nodes]
         return [*every, *([self.marks] if self.marks else [])]
 
     @cached_property
@@ -178,7 +185,13 @@ class ValidationPlan:
 
     def measured(self, measure: str, point: int) -> Area:
         """Return the cells whose mean is a measure at a point: of every sample of its set."""
-        name, quantity = measure.split()
-        column = self.layouts[point].column(keys.LOSS if quantity == "loss" else RIGHT)
-        rows = sets.numbers(self.model, name)
+        return self._of_set(measure, point, keys.LOSS if measure in LOSSES else RIGHT)
+
+    def weights(self, measure: str, point: int) -> Area | None:
+        """Return the cells with how much each sample counts in a measure; None where all count alike."""
+        is_weighted = measure in LOSSES and self.one.has_weighted_mean
+        return self._of_set(measure, point, keys.TARGET_WEIGHT) if is_weighted else None
+
+    def _of_set(self, measure: str, point: int, key: str) -> Area:
+        rows, column = sets.numbers(self.model, measure.split()[0]), self.layouts[point].column(key)
         return Area(NAME, rows.top, column, rows.bottom, column)

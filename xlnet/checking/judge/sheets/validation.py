@@ -96,7 +96,7 @@ def _points(view: View, plan: ValidationPlan) -> _Found:
         step = point / (plan.count - 1) if point else 0.0
         yield Cell(NAME, row, POINTS_COLUMN), float(np.floor(1 + step * (counted - 1) + 0.5))
         for measure in plan.measures:
-            yield Cell(NAME, row, plan.column(measure)), float(np.mean(_numbers(view, plan.measured(measure, point))))
+            yield Cell(NAME, row, plan.column(measure)), _mean(view, plan, measure, point)
         loss = view.cited(NAME, row, plan.column(LOSSES[1]))
         yield Cell(NAME, row, plan.column(COUNTED)), NONE if loss is not None and math.isnan(loss) else loss
         iteration = view.number(NAME, row, POINTS_COLUMN)
@@ -105,10 +105,17 @@ def _points(view: View, plan: ValidationPlan) -> _Found:
             yield Cell(NAME, row, column), view.of_iteration(key, int(iteration)) if is_known else None
 
 
+def _mean(view: View, plan: ValidationPlan, measure: str, point: int) -> float:
+    every, area = _numbers(view, plan.measured(measure, point)), plan.weights(measure, point)
+    weights = np.ones_like(every) if area is None else _numbers(view, area)
+    with np.errstate(all="ignore"):
+        return float((every * weights).sum() / weights.sum())
+
+
 def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
     """Yield the passes of a point, each quantity from what the sheets have of those that it depends on."""
-    one, layout, rows = view.opened.spec.evaluated.of_one_sample, plan.layouts[point], plan.rows
-    places = placements(one, layout, ["x", "t", "E", *reference.of_layers(one)])
+    one, layout, rows = plan.one, plan.layouts[point], plan.rows
+    places = placements(one, layout, ["x", *reference.of_layers(one), *reference.of_loss(one)])
     grids = {title: view.grids[title] for title in {place.sheet for place in places.values()}}
     found = from_grids(places, grids, len(rows))
     for name, values in reference.forward(one, found).items():
