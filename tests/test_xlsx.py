@@ -344,8 +344,15 @@ def test_every_template_is_valid_by_microsofts_own_rules(tmp_path: Path, validat
     assert validated(validator, *workbooks, diverging, small) == ""
 
 
-# Of each kind: a single sample, a picture of the plane with marks, a curve, kinks, matrices.
-FULL = {"seed": {}, "xor": {}, "logistic": {}, "byhand": {}, "valley_adam": {"layers": "2-9-1", "seed": 1}}
+# Of each kind: a single sample, a picture of the plane with marks, a curve, kinks, samples held out, matrices.
+FULL = {
+    "seed": {},
+    "xor": {},
+    "logistic": {},
+    "byhand": {},
+    "overfit": {},
+    "valley_adam": {"layers": "2-9-1", "seed": 1},
+}
 
 
 @pytest.mark.parametrize(("template", "overrides"), FULL.items(), ids=FULL)
