@@ -141,8 +141,8 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
         if min(row) < 0 or max(row) > 1:
             data_table.fail(
                 "t",
-                f"{loss} needs targets from 0 to 1, but {data.called(number)} has others: change them or the loss, or "
-                "name the column in --classes if it holds classes",
+                f"{loss} needs targets from 0 to 1, but {data.called(number)} has others: change them or the loss"
+                + (", or name the column in --classes if it holds classes" if data.lines else ""),
             )
         if rule.normalized and abs(sum(row) - 1) > 1e-9:
             data_table.fail(
