@@ -89,6 +89,10 @@ ILL: dict[str, tuple[Callable[[], Spec], list[str]]] = {
         lambda: network(SQUARES, {"units": 4, "activation": "tanh"}, {"units": 1}, optimizer={"lr": 0.02}),
         [r"The loss is still falling, from \S+ at iteration 36 to \S+ at iteration 40, by more than 5%\. .*"],
     ),
+    "overfits": (
+        lambda: xlnet.load("overfit"),
+        [r"The network overfits: its validation loss was lowest at iteration 70, 0\.0606\d*, and is 0\.1809\d* at .*"],
+    ),
 }
 SOUND = ["seed", "logistic", "mazur", "regression", "xor", "conv", "valley_adam"]
 

@@ -9,6 +9,7 @@ import kept
 import numpy as np
 import pytest
 from conftest import Build
+from numpy.typing import NDArray
 from openpyxl import load_workbook
 from recalculated import Cells, labelled, recalculated, recalculated_together
 
@@ -87,6 +88,37 @@ def parameter_letters(path: Path) -> tuple[list[str], list[str]]:
     """Return the columns of the first unit's weights and bias, among the parameters in use on sheet Predict."""
     row = {str(cell.value): cell.column_letter for cell in kept.looked_at(path)["Predict"][4] if cell.value}
     return [row["w₁₁"], row["w₁₂"]], [row["b₁"]]
+
+
+def test_the_samples_held_out_have_scores_of_their_own(tmp_path: Path) -> None:
+    """By the last weights on the Training sheet and a pass by hand."""
+    spec = xlnet.load("iris", validation=30, iters=60)
+    path = tmp_path / "held.xlsx"
+    kept.build(spec, path)
+    workbook = kept.looked_at(path, data_only=True)
+    training, sheet = workbook["Training"], workbook["Validation"]
+    last_row = list(training.iter_rows(min_row=3 + spec.training.iters, max_row=3 + spec.training.iters, values_only=True))
+    ends = dict(zip((str(cell.value) for cell in training[3]), last_row[0], strict=True))
+
+    def last(layer: str, units: int, sources: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        def at(symbol: str) -> float:
+            return float(str(ends[symbol]))
+
+        digits = "₀₁₂₃₄₅₆₇₈₉"
+        w = [[at(f"w{layer}{digits[u]}{digits[s]}") for s in range(1, sources + 1)] for u in range(1, units + 1)]
+        return np.array(w), np.array([at(f"b{layer}{digits[u]}") for u in range(1, units + 1)])
+
+    x = np.array(spec.data.x)
+    h = (np.array(spec.data.held_x) - x.mean(0)) / x.std(0) if spec.data.standardize else np.array(spec.data.held_x)
+    for number, layer in enumerate(spec.layers, 1):
+        w, b = last(f"⁽{'⁰¹²³⁴'[number]}⁾" if number > 1 else "", layer.units, layer.inputs)
+        h = h @ w.T + b
+        h = np.tanh(h) if layer.activation == "tanh" else h
+    counted = np.zeros((3, 3))
+    np.add.at(counted, (np.array(spec.data.held_t).argmax(1), h.argmax(1)), 1)
+    top = labelled(path, "Validation", "target ↓   predicted →", 2) + 1
+    assert [[sheet.cell(top + t, 3 + p).value for p in range(3)] for t in range(3)] == counted.tolist()
+    assert counted.sum() == 30
 
 
 def test_a_damaged_score_is_named(built: Build, require: Callable[[str], str]) -> None:

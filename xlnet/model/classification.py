@@ -25,3 +25,8 @@ def kind_of(spec: Spec) -> str | None:
 def names(spec: Spec, unnamed: str) -> list[str]:
     """Return the names of the classes of a network with an output for each; `unnamed` has a place for a number."""
     return list(spec.data.t_names) or [unnamed.format(number=number) for number in range(1, spec.outputs + 1)]
+
+
+def called(spec: Spec, unnamed: str) -> list[str]:
+    """Return what the classes are called, those of one output too."""
+    return list(spec.data.class_names) or ["0", "1"] if kind_of(spec) == TWO else names(spec, unnamed)

@@ -145,7 +145,9 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
     for number in range(1, INPUT_ROWS + 1):
         label = texts.get("predict", "yours number").format(number=number)
         put_text(page, plan.first_row + number - 1, LABEL_COLUMN, label, _LABEL)
-    _band(page, plan, plan.sample_row - 1, _of_part(plan, "samples"))
+    _band(
+        page, plan, plan.sample_row - 1, _of_part(plan, "training samples" if plan.model.spec.held_out else "samples")
+    )
     for number in range(1, plan.samples + 1):
         label = texts.get("predict", "sample number").format(number=number)
         put_text(page, plan.sample_row + number - 1, LABEL_COLUMN, label, _LABEL)

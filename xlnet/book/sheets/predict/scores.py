@@ -39,14 +39,8 @@ def table_of(plan: PredictPlan) -> Confusion | None:
     pairs = [_listed(plan, plan.pair_column)]
     if others := plan.model.once(others_of):
         pairs.append(Area(NAME, others.first_row, others.pair_column, others.last_row, others.pair_column))
-    return Confusion(NAME, plan.scores_row, LABEL_COLUMN, tuple(class_names(plan)), tuple(pairs))
-
-
-def class_names(plan: PredictPlan) -> list[str]:
-    """Return what the classes are called."""
-    if plan.kind == classification.TWO:
-        return ["0", "1"]
-    return classification.names(plan.model.spec, plan.model.texts.get("predict", "unnamed"))
+    names = classification.called(plan.model.spec, plan.model.texts.get("predict", "unnamed"))
+    return Confusion(NAME, plan.scores_row, LABEL_COLUMN, tuple(names), tuple(pairs))
 
 
 def learned(plan: PredictPlan, output: str) -> Area:

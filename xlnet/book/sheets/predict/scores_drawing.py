@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from openpyxl.formatting.rule import ColorScaleRule
@@ -12,7 +13,7 @@ from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict.confusion import Confusion
 from xlnet.book.sheets.predict.others import others_of
-from xlnet.book.sheets.predict.plan import LABEL_COLUMN, VALUE_COLUMN, PredictPlan
+from xlnet.book.sheets.predict.plan import LABEL_COLUMN, PredictPlan
 from xlnet.book.sheets.predict.scores import table_of
 from xlnet.graph.node import Group
 from xlnet.render.excel import cell
@@ -26,8 +27,10 @@ _TITLE = replace(style.TITLE, size=11)
 def draw_scores(page: Page, plan: PredictPlan) -> None:
     """Draw the table of classes, or the labels of R²."""
     texts, count = plan.model.texts, f"{plan.model.spec.samples:,}"
+    is_of_part = plan.model.spec.held_out > 0
     if table := table_of(plan):
-        title = texts.get("predict", "confusion").format(count=count)
+        name = "confusion of the training samples" if is_of_part else "confusion"
+        title = texts.get("predict", name).format(count=count)
         put_text(page, table.row, table.column, title, _TITLE)
         draw_confusion(page, table, plan.model)
         header = replace(style.QUIET, shrink=True)
@@ -35,14 +38,18 @@ def draw_scores(page: Page, plan: PredictPlan) -> None:
         if others := plan.model.once(others_of):
             put_text(page, others.title_row + 1, others.pair_column, texts.get("predict", "pair"), header)
     if plan.fitted:
-        put_text(page, plan.scores_row, LABEL_COLUMN, texts.get("predict", "fit").format(count=count), _TITLE)
-        names = plan.model.spec.data.t_names
-        for number, output in enumerate(plan.fitted):
-            called = f"{plan.model.symbols(output)} {names[number] if names else ''}".strip()
-            label = texts.get("predict", "fit label").format(output=called)
-            put_text(page, plan.scores_row + 1 + number, LABEL_COLUMN, label, _LABEL)
-        first, last = (cell(plan.scores_row + 1 + end, VALUE_COLUMN) for end in (0, len(plan.fitted) - 1))
-        align_ordinary(page, f"{first}:{last}")
+        title = texts.get("predict", "fit of the training samples" if is_of_part else "fit").format(count=count)
+        put_text(page, plan.scores_row, LABEL_COLUMN, title, _TITLE)
+        draw_fit_labels(page, plan.model, plan.fitted, plan.scores_row + 1, LABEL_COLUMN)
+
+
+def draw_fit_labels(page: Page, model: Model, fitted: Sequence[str], row: int, column: int) -> None:
+    """Draw the labels of R² of some outputs, from a row on; the numbers stand at their right."""
+    names = model.spec.data.t_names
+    for number, output in enumerate(fitted):
+        called = f"{model.symbols(output)} {names[number] if names else ''}".strip()
+        put_text(page, row + number, column, model.texts.get("predict", "fit label").format(output=called), _LABEL)
+    align_ordinary(page, f"{cell(row, column + 1)}:{cell(row + len(fitted) - 1, column + 1)}")
 
 
 def draw_confusion(page: Page, table: Confusion, model: Model) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlnet.book import style
-from xlnet.book.drawing.cells import put_text
+from xlnet.book.drawing.cells import merge, put_text
 from xlnet.book.drawing.charts import Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -15,8 +15,10 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME as PREDICT
+from xlnet.book.sheets.predict import confusion
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import PredictPlan
+from xlnet.book.sheets.predict.scores_drawing import draw_confusion, draw_fit_labels
 from xlnet.book.sheets.validation.plan import (
     ABOUT_ROW,
     ACCURACIES,
@@ -39,10 +41,13 @@ from xlnet.book.sheets.validation.plan import (
     VERDICT_ROW,
     ValidationPlan,
 )
+from xlnet.book.sheets.validation.scores import table_of
 from xlnet.graph.node import Group
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
+# Two lines, where a sentence is long.
+_VERDICT_HEIGHT = 36
 _MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _PASS_WIDTH = 2.0, 26.0, 12.0, 12.5
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
@@ -65,6 +70,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     for index, chart in enumerate(charts):
         draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW)
     _draw_points(page, plan)
+    _draw_scores(page, plan)
+    merge(page, VERDICT_ROW, LABEL_COLUMN, LABEL_COLUMN + CHART_STEP - 2)
+    page.heights[VERDICT_ROW] = _VERDICT_HEIGHT
     _show_numbers(page, plan)
     widths = {1: _MARGIN_WIDTH, LABEL_COLUMN: _LABEL_WIDTH}
     widths |= dict.fromkeys(range(VALUE_COLUMN, plan.first_pass_column), _WIDTH)
@@ -74,7 +82,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
     protect(page)
-    page.print_area = f"A1:{cell(CHART_ROW + CHART_SIZE[1], LABEL_COLUMN + len(charts) * CHART_STEP - 1)}"
+    bottom = plan.scores_row + (confusion.height(plan.classes) if plan.classes else len(plan.fitted) + 1)
+    right = max(LABEL_COLUMN + len(charts) * CHART_STEP - 1, LABEL_COLUMN + plan.classes + 2)
+    page.print_area = f"A1:{cell(bottom, right)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
 
@@ -89,6 +99,19 @@ def _draw_summary(page: Page, plan: ValidationPlan) -> None:
         put_text(page, SUMMARY_ROW, column, texts.get("validation", measure), header)
     for moment in MOMENTS:
         put_text(page, plan.summary_cell(moment).row, LABEL_COLUMN, texts.get("validation", moment), _LABEL)
+
+
+def _draw_scores(page: Page, plan: ValidationPlan) -> None:
+    texts, spec = plan.model.texts, plan.model.spec
+    count, title = f"{spec.held_out:,}", replace(style.TITLE, size=11)
+    if table := table_of(plan):
+        put_text(page, table.row, table.column, texts.get("validation", "confusion").format(count=count), title)
+        draw_confusion(page, table, plan.model)
+        pair = replace(style.QUIET, shrink=True)
+        put_text(page, 1, plan.pair_column, texts.get("predict", "pair"), pair)
+    if plan.fitted:
+        put_text(page, plan.scores_row, LABEL_COLUMN, texts.get("validation", "fit").format(count=count), title)
+        draw_fit_labels(page, plan.model, plan.fitted, plan.scores_row + 1, LABEL_COLUMN)
 
 
 def _draw_points(page: Page, plan: ValidationPlan) -> None:

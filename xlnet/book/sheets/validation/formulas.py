@@ -10,7 +10,7 @@ from xlnet.book import style
 from xlnet.book.live import Live, Typed, of_pass
 from xlnet.book.model import Model
 from xlnet.book.passes import Pass
-from xlnet.book.sheets.validation import NAME
+from xlnet.book.sheets.validation import NAME, scores
 from xlnet.book.sheets.validation.plan import (
     BEST,
     COUNTED,
@@ -36,7 +36,7 @@ NONE = "–"
 _NUMBER = replace(style.TEXT, border="below")
 _VALUE = replace(_NUMBER, bold=True, horizontal="right")
 _ITERATION = replace(_VALUE, number_format=style.WHOLE_NUMBER)
-_VERDICT = replace(style.TITLE, size=13)
+_VERDICT = replace(style.TITLE, size=13, wrap=True, vertical="top")
 # Above the passes of a point: its iteration, as rules call it.
 _LEADER = replace(style.HEADER, fill=style.GROUPS[Group.ITERATION].strong, number_format='"k = "0')
 
@@ -49,7 +49,14 @@ def inputs(_: Model) -> list[Typed]:
 def lives(model: Model) -> list[Live]:
     """Return every formula of the sheet."""
     plan = model.once(ValidationPlan)
-    return [*_summary(plan), *_verdict(plan), *_points(plan), *_parameters(plan), *_passes(plan)]
+    return [
+        *_summary(plan),
+        *_verdict(plan),
+        *_points(plan),
+        *_parameters(plan),
+        *_passes(plan),
+        *scores.lives(plan),
+    ]
 
 
 def _summary(plan: ValidationPlan) -> Iterator[Live]:

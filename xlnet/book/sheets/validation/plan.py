@@ -8,6 +8,7 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets import sets
+from xlnet.book.sheets.predict import confusion, fit
 from xlnet.book.sheets.validation import NAME
 from xlnet.book.spread import spread
 from xlnet.cell import Area, Cell
@@ -96,7 +97,7 @@ class ValidationPlan:
         """The number of iterations that are shown."""
         cells = self.samples * len(self.nodes)
         wanted = min(MOST_POINTS, max(MOST_CELLS // cells, FEWEST_POINTS))
-        room = (LAST_SHEET_COLUMN - self.first_pass_column) // (len(self.nodes) + 1)
+        room = (LAST_SHEET_COLUMN - 1 - self.first_pass_column) // (len(self.nodes) + 1)
         return min(self.model.spec.training.iters, wanted, max(room, FEWEST_POINTS))
 
     @property
@@ -129,7 +130,7 @@ class ValidationPlan:
 
     def require_room(self) -> None:
         """Raise UserError where even the fewest iterations need too many cells, or more columns than there are."""
-        cells, last = self.count * self.samples * len(self.nodes), self.pass_column(self.count) - 1
+        cells, last = self.count * self.samples * len(self.nodes), self.pair_column
         if cells <= MOST_IN_ALL and last <= LAST_SHEET_COLUMN:
             return
         needed = f"{cells:,} cells, but it has at most {MOST_IN_ALL:,}"
@@ -139,6 +140,31 @@ class ValidationPlan:
             f"{self.model.spec.name}: the {NAME} sheet needs {needed}: leave it out with --plain, use fewer samples "
             "or make the layers smaller"
         )
+
+    # How well the network does at the last iteration.
+    @property
+    def classes(self) -> int:
+        """The classes of the confusion matrix, 0 where there is none."""
+        count = {classes.TWO: 2, classes.SEVERAL: self.one.outputs}.get(self.kind or "", 0)
+        return count if count <= confusion.MOST_CLASSES else 0
+
+    @property
+    def fitted(self) -> list[str]:
+        """The outputs with an R²: none of a single sample, of too many outputs, or of a network that classifies."""
+        every = outputs(self.one)
+        return every if self.kind is None and self.model.spec.held_out > 1 and len(every) <= fit.MOST_OUTPUTS else []
+
+    @property
+    def scores_row(self) -> int:
+        """The row of the title of the scores, below the charts; wide ones stand below the points too."""
+        below = CHART_ROW + CHART_SIZE[1] + 1
+        is_wide = LABEL_COLUMN + self.classes + 3 >= POINTS_COLUMN
+        return max(below, FIRST_POINT_ROW + MOST_POINTS + 1) if is_wide else below
+
+    @property
+    def pair_column(self) -> int:
+        """The column behind the passes, with the number of each sample's pair of classes at the last iteration."""
+        return self.pass_column(self.count)
 
     # The passes.
     @property

@@ -17,6 +17,7 @@ from xlnet.book.sheets.dashboard.diagnosis.numbers import BETWEEN, MORE, MOST_NA
 from xlnet.book.sheets.dashboard.diagnosis.signs import MOST_SHOWN, Signs, signs
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW, LABEL_COLUMN, VALUE_COLUMN, headline_row
 from xlnet.book.sheets.explore.written import DIGITS, LEAST
+from xlnet.book.sheets.validation.plan import BEST, COUNTED, END, LOSSES, ValidationPlan
 from xlnet.cell import Area, Cell
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, WrittenNumber, is_tie, one_of
 from xlnet.engines.workers.handover import BLANK, NUMBER
@@ -84,8 +85,19 @@ def _number(view: View, own: Signs, name: str) -> Expected:
         "slope in percent": lambda: 100 * view.number(*own.number("slope")),
         "largest": lambda: float(_column(view, own.size_column + 1, len(own.sizes)).max()),
         "smallest": lambda: float(_column(view, own.size_column + 2, len(own.sizes)).min()),
+        "validation loss": lambda: view.at(own.model.once(ValidationPlan).summary_cell(END, LOSSES[1])),
+        "lowest validation loss": lambda: _lowest(view, own.model.once(ValidationPlan)),
     }
     return numbers[name]()
+
+
+def _lowest(view: View, plan: ValidationPlan) -> float:
+    """Return the lowest validation loss of those shown that are numbers, 0 where none is, as MIN has it."""
+    area = plan.over(plan.column(COUNTED))
+    grid = view.grids[area.sheet]
+    block = np.s_[area.top - 1 : area.bottom, area.left - 1]
+    numbers = grid.values[block][grid.kinds[block] == NUMBER]
+    return float(numbers.min()) if numbers.size else 0.0
 
 
 def _first_of(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], wanted: float) -> Expected:
@@ -194,10 +206,19 @@ def _conditions(view: View, own: Signs) -> dict[str, list[Condition]]:
         "twins": [(last_of(own.twin_column, len(own.compared)), ">", 0.0)],
         "saturated": [(number("slope"), "<", 0.05), (last, ">", first / 2), is_large],
         "rising": [rising, is_large],
+        "overfits": _overfits(view, own, number("validation loss"), number("lowest validation loss")),
         "sizes": [(number("largest"), ">", 100 * number("smallest"))],
         "flat": flat,
         "falling": [(last, "<", 0.95 * number("loss before")), is_large],
     }
+
+
+def _overfits(view: View, own: Signs, held: float, lowest: float) -> list[Condition]:
+    if not own.model.spec.held_out:
+        return []
+    plan = own.model.once(ValidationPlan)
+    trained, at_best = (view.number(*plan.summary_cell(moment, LOSSES[0])) for moment in (END, BEST))
+    return [(held, ">", 1.1 * lowest), (trained, "<", at_best)]
 
 
 def _sentences(view: View, own: Signs) -> Cells:
@@ -259,6 +280,8 @@ _NUMBERS = {
     "slope": "slope in percent",
     "largest": "largest",
     "smallest": "smallest",
+    "held": "validation loss",
+    "least": "lowest validation loss",
 }
 
 
@@ -269,6 +292,8 @@ def _cited(view: View, own: Signs, name: str, place: str, advice: str) -> str | 
         return advice
     if place == "from":
         return f"{(view.over(keys.LOSS)[0] == NUMBER).sum() + 1}"
+    if place == "best":
+        return f"{view.number(*own.model.once(ValidationPlan).summary_cell(BEST)):.0f}"
     if place == "at":
         return f"{view.number(*own.number('lowest at')):.0f}"
     if place == "layer" and name == "dead layer":

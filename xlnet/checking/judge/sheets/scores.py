@@ -20,12 +20,13 @@ from xlnet.model import classification as classes
 from xlnet.model.network import targets
 
 Cells = Iterator[tuple[Cell, Expected]]
+Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 def expected_scores(view: View, plan: PredictPlan) -> Cells:
     """Yield what the formulas of the scores should show, and what they count."""
     if table := table_of(plan):
-        yield from _pairs(view, plan, len(table.names))
+        yield from _pairs(view, plan)
         yield from of_confusion(view, table)
     for row, output in enumerate(plan.fitted, plan.scores_row + 1):
         yield Cell(NAME, row, VALUE_COLUMN), _r_squared(view, plan, output)
@@ -70,7 +71,7 @@ def _samples(view: View, plan: PredictPlan, target: str, output: str) -> tuple[l
     return targets, outputs
 
 
-def _pairs(view: View, plan: PredictPlan, count: int) -> Cells:
+def _pairs(view: View, plan: PredictPlan) -> Cells:
     every = [_samples(view, plan, *keys) for keys in zip(plan.targets, plan.outputs, strict=True)]
     of_targets, outputs = (np.array([[view.number(*c) for c in pair[side]] for pair in every]).T for side in (0, 1))
     places = [Cell(NAME, row, plan.pair_column) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
@@ -80,13 +81,19 @@ def _pairs(view: View, plan: PredictPlan, count: int) -> Cells:
         if np.isnan(t).any() or np.isnan(y).any():
             yield place, math.nan
             continue
-        numbers = (target * count + predicted + 1 for target in _classes(plan, t) for predicted in _classes(plan, y))
-        yield place, one_of(map(float, numbers))
+        yield place, pair(plan.kind, t, y)
 
 
-def _classes(plan: PredictPlan, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
+def pair(kind: str | None, t: Numbers, y: Numbers) -> Expected:
+    """Return the number of a sample's pair of classes, by its targets and outputs."""
+    count = 2 if kind == classes.TWO else len(t)
+    numbers = (target * count + predicted + 1 for target in _classes(kind, t) for predicted in _classes(kind, y))
+    return one_of(map(float, numbers))
+
+
+def _classes(kind: str | None, values: Numbers) -> list[int]:
     """Return the class that some values name, and those that rounding may make of it."""
-    if plan.kind == classes.TWO:
+    if kind == classes.TWO:
         return [int(values[0] > classes.BOUNDARY * nearly) for nearly in NEAR_TIES]
     largest = float(values.max())
     return [int(values.argmax()), *(index for index, value in enumerate(values) if is_tie(float(value), largest))]
@@ -100,7 +107,11 @@ def _r_squared(view: View, plan: PredictPlan, output: str) -> Expected:
     if others := plan.model.once(others_of):
         column = others.layout.column(output)
         places += [Cell(NAME, row, column) for row in range(others.first_row, others.last_row + 1)]
-    y = np.array([view.number(*place) for place in places])
+    return r_squared(t, np.array([view.number(*place) for place in places]))
+
+
+def r_squared(t: Numbers, y: Numbers) -> Expected:
+    """Return R² of outputs with their targets."""
     if np.isnan(t).any():
         return None
     if t.max() == t.min():

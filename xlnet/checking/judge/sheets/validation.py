@@ -19,10 +19,14 @@ from xlnet.book.sheets.validation.plan import (
     POINTS_COLUMN,
     RIGHT,
     START,
+    VALUE_COLUMN,
     VERDICT_ROW,
     ValidationPlan,
 )
+from xlnet.book.sheets.validation.scores import areas_of_fit, table_of
 from xlnet.cell import Area, Cell
+from xlnet.checking.judge.sheets.scores import of_confusion, r_squared
+from xlnet.checking.judge.sheets.scores import pair as pair_of
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import NUMBER
@@ -42,6 +46,7 @@ def expected(view: View) -> _Found:
     for point in range(plan.count):
         yield Cell(NAME, 1, plan.pass_column(point)), view.cited(NAME, plan.point_row(point), POINTS_COLUMN)
         yield from _passes(view, plan, point)
+    yield from _scores(view, plan)
 
 
 def _summary(view: View, plan: ValidationPlan) -> _Found:
@@ -103,6 +108,20 @@ def _points(view: View, plan: ValidationPlan) -> _Found:
         is_known = 1 <= iteration < iters + 1
         for column, key in enumerate(plan.parameters, plan.first_parameter_column):
             yield Cell(NAME, row, column), view.of_iteration(key, int(iteration)) if is_known else None
+
+
+def _scores(view: View, plan: ValidationPlan) -> _Found:
+    """Yield the confusion matrix, or R², of the samples held out."""
+    every = [areas_of_fit(plan, output) for output in outputs(plan.one)]
+    t, y = (np.column_stack([_numbers(view, pair[side]) for pair in every]) for side in (0, 1))
+    if table := table_of(plan):
+        area = table.pairs[0]
+        for row, own_t, own_y in zip(range(area.top, area.bottom + 1), t, y, strict=True):
+            is_known = not (np.isnan(own_t).any() or np.isnan(own_y).any())
+            yield Cell(NAME, row, area.left), pair_of(plan.kind, own_t, own_y) if is_known else math.nan
+        yield from of_confusion(view, table)
+    for row, (own_t, own_y) in enumerate(zip(t.T, y.T, strict=True) if plan.fitted else (), plan.scores_row + 1):
+        yield Cell(NAME, row, VALUE_COLUMN), r_squared(own_t, own_y)
 
 
 def _mean(view: View, plan: ValidationPlan, measure: str, point: int) -> float:

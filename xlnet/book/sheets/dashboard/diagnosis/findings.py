@@ -25,12 +25,14 @@ from xlnet.book.sheets.dashboard.plan import (
     headline_row,
     headlines,
 )
+from xlnet.book.sheets.validation.plan import BEST, END, LOSSES, ValidationPlan
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression, call
 from xlnet.graph.references import NEITHER, InCell, InCells, Text, choose, compared, joined, or_else
 
 # The bounds that the sentences name.
 RISE, RISE_OF_BATCHES, FLAT, FALL, SATURATED, SIZES = 1.5, 1.1, 0.9, 0.05, 0.05, 100
+RISE_OF_VALIDATION = 1.1
 # A shown sentence has so many rows.
 ROWS = 5
 
@@ -159,6 +161,18 @@ def _falling(signs: Signs) -> list[Expression]:
     return [compared(last, "<", (1 - FALL) * before), _is_large(signs)]
 
 
+def _overfits(signs: Signs) -> list[Expression]:
+    plan = signs.model.once(ValidationPlan)
+    held, lowest = _of(signs, "validation loss", "lowest validation loss")
+    trained, at_best = (InCell(plan.summary_cell(moment, LOSSES[0])) for moment in (END, BEST))
+    return [compared(held, ">", RISE_OF_VALIDATION * lowest), compared(trained, "<", at_best)]
+
+
+def _validation(signs: Signs) -> dict[str, Expression]:
+    best = InCell(signs.model.once(ValidationPlan).summary_cell(BEST))
+    return {**_written(signs, held="validation loss", least="lowest validation loss"), "best": best}
+
+
 def _has_trend(signs: Signs) -> bool:
     return recent.has_trend(signs.model.spec)
 
@@ -195,6 +209,7 @@ FINDINGS: dict[str, Finding] = {
     ),
     "saturated": Finding(lambda signs: bool(signs.bounded) and _has_trend(signs), _saturated, _layer, of_batches=True),
     "rising": Finding(_has_trend, _rising, _lowest, of_batches=True),
+    "overfits": Finding(lambda signs: bool(signs.model.spec.held_out), _overfits, _validation),
     "sizes": Finding(
         lambda signs: bool(signs.sizes),
         lambda signs: [compared(InCell(signs.number("largest")), ">", SIZES * InCell(signs.number("smallest")))],

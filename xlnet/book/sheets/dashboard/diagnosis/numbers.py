@@ -12,10 +12,13 @@ from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.sheets.dashboard.diagnosis.signs import Signs
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW
 from xlnet.book.sheets.explore.written import rounded
+from xlnet.book.sheets.validation.plan import COUNTED, END, ValidationPlan
+from xlnet.book.sheets.validation.plan import LOSSES as MEASURED
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Number, call, maximum, minimum
 from xlnet.graph.references import NEITHER, InCell, InCells, Text, choose, compared, joined
 
+VALIDATION_LOSS = MEASURED[1]
 # So many units are named, the others are dots.
 MOST_NAMED = 6
 BETWEEN, MORE = ", ", " …"
@@ -61,6 +64,11 @@ def _number(signs: Signs, name: str) -> Expression:
             return 100 * InCell(signs.number("slope"))
         case "largest":
             return call("max", InCells(column_of(signs.size_column + 1, len(signs.sizes))))
+        case "validation loss":
+            return InCell(signs.model.once(ValidationPlan).summary_cell(END, VALIDATION_LOSS))
+        case "lowest validation loss":
+            validated = signs.model.once(ValidationPlan)
+            return call("min", InCells(validated.over(validated.column(COUNTED))))
     return call("min", InCells(column_of(signs.size_column + 2, len(signs.sizes))))
 
 

@@ -172,6 +172,8 @@ class Signs:
             found += ["slope", "slope in percent"]
         if self.sizes:
             found += ["largest", "smallest"]
+        if spec.held_out:
+            found += ["validation loss", "lowest validation loss"]
         return found
 
     def number(self, name: str) -> Cell:
