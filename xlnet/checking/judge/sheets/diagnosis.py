@@ -236,8 +236,9 @@ def _sentences(view: View, own: Signs) -> Cells:
         yield Cell(NAME, cell.row, column + 1), count
         count = view.number(NAME, cell.row, column + 1)
     texts = own.model.texts
-    heading = texts.get("diagnosis", "nothing") if count == 0 else f"{texts.get('diagnosis', 'found')} {count:.0f}"
-    yield Cell(NAME, shown_row(own, 0) - 1, LABEL_COLUMN), heading
+    written = _whole(count)
+    heading = f"{texts.get('diagnosis', 'found')} {written}" if count else texts.get("diagnosis", "nothing")
+    yield Cell(NAME, shown_row(own, 0) - 1, LABEL_COLUMN), None if written is None else heading
     counts = list(_column(view, column + 1, len(names)))
     for number in range(min(MOST_SHOWN, len(names))):
         shown = ""
@@ -295,9 +296,9 @@ def _cited(view: View, own: Signs, name: str, place: str, advice: str) -> str | 
     if place == "best":
         return f"{view.number(*own.model.once(ValidationPlan).summary_cell(BEST)):.0f}"
     if place == "at":
-        return f"{view.number(*own.number('lowest at')):.0f}"
+        return _whole(view.number(*own.number("lowest at")))
     if place == "layer" and name == "dead layer":
-        return f"{view.number(*own.number('dead layer')):.0f}"
+        return _whole(view.number(*own.number("dead layer")))
     if place in ("layer", "activation"):
         slopes = _column(view, own.layer_column + 2, len(own.bounded))
         unit = own.bounded[int(slopes.argmin())]
@@ -309,4 +310,9 @@ def _cited(view: View, own: Signs, name: str, place: str, advice: str) -> str | 
     row = FIRST_POINT_ROW + rows - 1
     if place == "names":
         return view.text(NAME, row, column + 3)
-    return f"{view.number(NAME, row, column + 2):.0f}"
+    return _whole(view.number(NAME, row, column + 2))
+
+
+def _whole(number: float) -> str | None:
+    """Return the text of a whole number; None of any other, whose cell alone is to blame."""
+    return f"{number:.0f}" if number.is_integer() else None
