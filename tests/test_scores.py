@@ -97,7 +97,9 @@ def test_the_samples_held_out_have_scores_of_their_own(tmp_path: Path) -> None:
     kept.build(spec, path)
     workbook = kept.looked_at(path, data_only=True)
     training, sheet = workbook["Training"], workbook["Validation"]
-    last_row = list(training.iter_rows(min_row=3 + spec.training.iters, max_row=3 + spec.training.iters, values_only=True))
+    last_row = list(
+        training.iter_rows(min_row=3 + spec.training.iters, max_row=3 + spec.training.iters, values_only=True)
+    )
     ends = dict(zip((str(cell.value) for cell in training[3]), last_row[0], strict=True))
 
     def last(layer: str, units: int, sources: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
