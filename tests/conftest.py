@@ -100,13 +100,13 @@ def engines(require: Callable[[str], str]) -> list[str]:
     return [engine for engine in ENGINES if AVAILABLE[engine]()]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def validator() -> Path:
     """The folder in which npm has installed the Open XML validator; `make test` does, where there is node."""
     return _packages("@ooxml-tools/validate")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def libraries() -> Path:
     """The folder in which npm has installed SheetJS and ExcelJS, with the validator."""
     return _packages("xlsx", "exceljs")
