@@ -34,6 +34,20 @@ def sheet_names(path: Path) -> list[str]:
         ]
 
 
+_FORMULA = re.compile(
+    r'<c r="([A-Z]+\d+)"(?: s="\d+")?(?: t="(\w+)")?><f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v[^>]*>([^<]*)</v>)</c>'
+)
+
+
+def cached_values(path: Path, sheet: str) -> dict[str, tuple[str | None, str]]:
+    """Return what stands beside each formula of a sheet that xlnet wrote: the type of its value, and its text."""
+    with zipfile.ZipFile(path) as package:
+        xml = package.read(f"xl/worksheets/sheet{sheet_names(path).index(sheet) + 1}.xml").decode()
+    found = {cell: (kind or None, unescape(value)) for cell, kind, value in _FORMULA.findall(xml)}
+    assert len(found) == len(re.findall("<f[ >]", xml)), "every formula has its value"
+    return found
+
+
 def thin(path: Path) -> None:
     """Leave out the rows of sheets that differ from two before them in nothing but numbers."""
     with zipfile.ZipFile(path) as package:
