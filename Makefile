@@ -20,8 +20,13 @@ demo: $(VENV)/ready
 # A file stays in one process, as its tests share their work, and the longest starts first (tests/slow.py).
 TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
-test: lint
-	$(BIN)/pytest $(TOGETHER)
+# While the tests run, a processor waits now and then: the lint takes its turn there, and what it says comes last.
+test: $(VENV)/ready
+	$(MAKE) lint >$(VENV)/lint.txt 2>&1 & lint=$$!; \
+	$(BIN)/pytest $(TOGETHER); tests=$$?; \
+	wait $$lint; lint=$$?; \
+	cat $(VENV)/lint.txt; \
+	exit $$((tests | lint))
 
 # For daily work: all but the tests that take long.
 test-fast: $(VENV)/ready
