@@ -40,10 +40,13 @@ def expected_diagnosis(view: View) -> Cells:
     for row, layer in enumerate(own.bounded, FIRST_POINT_ROW):
         a = _values(view, own.activations(layer))
         # The slope of a sigmoid is at most ¼.
-        slopes = 1 - a**2 if layer.name == "tanh" else 4 * a * (1 - a)
-        yield Cell(NAME, row, own.layer_column + 2), Near(float(slopes.mean()), 1e-13)
+        flatter = a**2 if layer.name == "tanh" else (2 * a - 1) ** 2
+        # Cells of rows that were cut off are blank, and count as 0.
+        blank = len(layer.activations) * len(own.window) - len(a)
+        share = (flatter.sum() + (0 if layer.name == "tanh" else blank)) / (len(a) + blank)
+        yield Cell(NAME, row, own.layer_column + 2), Near(float(1 - share), 1e-13)
     for row, (_, area) in enumerate(own.sizes, FIRST_POINT_ROW):
-        yield Cell(NAME, row, own.size_column + 1), float(np.abs(_values(view, [area])).max())
+        yield Cell(NAME, row, own.size_column + 1), _largest(np.abs(_values(view, [area])))
         size, largest = view.number(NAME, row, own.size_column + 1), view.number(*own.number("largest"))
         yield Cell(NAME, row, own.size_column + 2), size or largest
     yield from _sentences(view, own)
@@ -57,6 +60,11 @@ def _values(view: View, areas: Sequence[Area]) -> np.ndarray[tuple[int, ...], np
         block = np.s_[area.top - 1 : area.bottom, area.left - 1 : area.right]
         found.append(grid.values[block][grid.kinds[block] != BLANK])
     return np.concatenate(found) if found else np.array([])
+
+
+def _largest(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    """Return the largest number, NaN where one is missing; of blank cells alone 0, as MAX has it."""
+    return float(values.max()) if values.size else 0.0
 
 
 def _column(view: View, column: int, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -79,7 +87,7 @@ def _number(view: View, own: Signs, name: str) -> Expected:
         "loss before": lambda: loss(last - recent.tenth(spec)),
         "lowest loss": lambda: float(losses.min()),
         "lowest at": lambda: _first_of(losses, view.number(*own.number("lowest loss"))),
-        "gradient": lambda: float(np.abs(_values(view, own.gradients)).max()),
+        "gradient": lambda: _largest(np.abs(_values(view, own.gradients))),
         "dead layer": lambda: _dead_layer(view, own),
         "slope": lambda: float(_column(view, own.layer_column + 2, len(own.bounded)).min()),
         "slope in percent": lambda: 100 * view.number(*own.number("slope")),
@@ -122,7 +130,7 @@ def _dead_layer(view: View, own: Signs) -> Expected:
 
 def _relus(view: View, own: Signs) -> Cells:
     for row, unit in enumerate(own.relus, FIRST_POINT_ROW):
-        yield Cell(NAME, row, own.relu_column + 1), float(_values(view, own.activations(unit)).max())
+        yield Cell(NAME, row, own.relu_column + 1), _largest(_values(view, own.activations(unit)))
     yield from _listed(view, own, own.relu_column, [True] * len(own.relus))
 
 
@@ -288,7 +296,8 @@ _NUMBERS = {
 
 def _cited(view: View, own: Signs, name: str, place: str, advice: str) -> str | None:
     if place in _NUMBERS:
-        return view.text(*own.text(_NUMBERS[place]))
+        is_known = not math.isnan(view.number(*own.number(_NUMBERS[place])))
+        return view.text(*own.text(_NUMBERS[place])) if is_known else None
     if place == "advice":
         return advice
     if place == "from":
