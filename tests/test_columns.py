@@ -194,3 +194,29 @@ def test_a_comparison_takes_how_a_file_is_read_and_what_differs(file: Path) -> N
     assert [len(run.spec.data.x) for run in runs] == [3, 5]
     with pytest.raises(xlnet.UserError, match="set the same key"):
         xlnet.load_comparison(**given, settings={"data.inputs": [["bill"], ["mass"]]})
+
+
+def test_what_would_fit_names_classes_where_numbers_may_be_some(file: Path) -> None:
+    text = "a,digit\n" + "".join(f"{number},{number % 3}\n" for number in range(6))
+    with pytest.raises(xlnet.UserError, match="name digit in --classes if its numbers are classes, or --layers 1-1"):
+        read(file, text, inputs="a", targets="digit", layers="1-3")
+
+
+def test_settings_of_a_loss_that_was_chosen_to_fit_are_taken(file: Path) -> None:
+    file.write_text("a,y\n1,p\n2,q\n3,p\n", encoding="utf-8")
+    given: dict[str, Any] = {"data": file, "inputs": "a", "targets": "y", "layers": "1-2"}
+    given |= {"training.class_weights": [1, 2], "training.label_smoothing": 0.1}
+    training = xlnet.load(**given).training
+    assert (training.loss, training.class_weights) == ("cross_entropy", (1.0, 2.0))
+    assert training.loss_settings == {"label_smoothing": 0.1}
+
+
+def test_a_linear_network_and_targets_of_0_and_1_are_noted(file: Path) -> None:
+    text = "a,y\n1,0\n2,1\n3,0\n"
+    _, notes = read(file, text, inputs="a", targets="y", layers="1-2-1")
+    assert [note.partition("(")[2] for note in notes] == [
+        "--activation tanh changes that)",
+        "--classes y takes them for classes)",
+    ]
+    _, notes = read(file, text, inputs="a", targets="y", layers="1-2-1", activation="tanh", loss="mse")
+    assert notes == ()

@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, engines: list[str]) -> None:
             paths, ILL.items(), recalculated_together(paths, engine), strict=True
         ):
             heading, *found = said(path, cells)
-            assert heading == f"What is wrong? Findings: {len(lines)}", (engine, name, found)
+            assert heading == f"What is wrong, or could be better: {len(lines)}", (engine, name, found)
             for line, text in zip(lines, found, strict=True):
                 assert re.fullmatch(line, text), (engine, name, text)
     for engine, reports in kept.checked_by(engines, paths).items():

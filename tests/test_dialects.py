@@ -123,14 +123,14 @@ def test_names_of_columns(file: Path) -> None:
     """Blanks around them do not count, twins and nameless ones are chosen by position."""
     text = ' a ,"b, c",b,b,,y\n1,2,3,4,5,6\n7,8,9,10,11,12\n'
     data, _ = read(file, text, inputs='a,"b, c",c4,c5', targets="y", layers="4-1")
-    assert data.x_names == ("a", "b, c", "b", "c5")
+    assert data.x_names == ("a", "b, c", "b (c4)", "c5")
     assert data.x[0] == (1, 2, 4, 5)
     with pytest.raises(xlnet.UserError, match=r"b is the name of columns 3 and 4 .*choose by position, c3 or c4"):
         read(file, text, inputs="b", targets="y", layers="1-1")
-    with pytest.raises(xlnet.UserError, match="b is the name of columns 3 and 4"):
-        read(file, text, inputs="all", targets="y", layers="4-1")
+    data, _ = read(file, text, inputs="all", targets="y", layers="4-1")
+    assert data.x_names == ("a", "b, c", "b (c3)", "b (c4)")
     data, notes = read(file, text, inputs="all-but:c3", targets="y", layers="3-1")
-    assert data.x_names == ("a", "b, c", "b")
+    assert data.x_names == ("a", "b, c", "b (c4)")
     assert notes == ("own.csv: columns without a name are no inputs (by position: c5)",)
 
 

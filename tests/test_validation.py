@@ -356,3 +356,8 @@ def test_many_samples_are_shown_at_fewer_iterations(tmp_path: Path) -> None:
     ):
         xlnet.build(spec(100_000), tmp_path / "many.xlsx")
     assert not list(tmp_path.iterdir())
+
+
+def test_two_options_that_choose_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(xlnet.UserError, match="--validation and --split both say which samples are held out"):
+        of_file(tmp_path, split="part", validation=0.5)

@@ -5,18 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from xlnet.cli.messages import tell
 from xlnet.cli.options import overrides, quiet, workbook
 
+if TYPE_CHECKING:
+    from xlnet.spec import Spec
+
 # By the names of the findings on the Dashboard.
 _STOPPED = {
     "gradients": "all gradients are 0 at the end, and the loss is not small",
     "dead layer": "no ReLU unit of a layer is above 0 for any sample at the end",
 }
+
+
+# Targets beyond this are better standardised.
+_LARGE = 10
 
 
 @click.command(short_help="Build the workbook of a template.")
@@ -79,12 +86,21 @@ def build(
     if built.diverged_at is not None and not quiet:
         click.echo(
             f"xlnet: warning: the run diverges: from iteration {built.diverged_at} on it has no finite "
-            "numbers (#NUM!): a smaller --lr may help",
+            f"numbers (#NUM!): a smaller --lr{_or_standardised(spec)} may help",
             err=True,
         )
     if built.stopped is not None and not quiet:
         click.echo(f"xlnet: warning: {_STOPPED[built.stopped]}: another --seed or a smaller --lr may help", err=True)
     click.echo(str(built.path))
+
+
+def _or_standardised(spec: Spec) -> str:
+    """Return what else may help a run that diverges: standardised inputs, or targets that are no classes."""
+    if not spec.has_data_sheet:
+        return ""
+    inputs = "" if spec.data.standardize else " or --standardize"
+    is_large = max(abs(value) for row in spec.data.t for value in row) > _LARGE and not spec.data.standardize_targets
+    return inputs + (" or --standardize-targets" if is_large else "")
 
 
 def _import_openpyxl_alone() -> None:

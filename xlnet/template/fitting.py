@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnet.graph.operations import LOSSES, SOFTMAX
@@ -15,11 +16,23 @@ _OF_CLASSES = {SOFTMAX: "cross_entropy", "sigmoid": "binary_cross_entropy"}
 _BATCHES = (32, 16, 8, 4, 2, 1)
 
 
-def fitting(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:
+def fitting(spec: Spec, training: TomlTable, layers: Sequence[TomlTable]) -> Spec:
     """Return `spec` with what its tables leave unsaid made to fit its data, and note what was decided."""
-    if "batch" in training.content:
-        return _with_loss(spec, training, last_layer)
-    return _with_batch(_with_loss(spec, training, last_layer), training)
+    found = _with_loss(spec, training, layers[-1])
+    if spec.data.lines:
+        _note_what_to_say(found, training, layers)
+    return found if "batch" in training.content else _with_batch(found, training)
+
+
+def _note_what_to_say(spec: Spec, training: TomlTable, layers: Sequence[TomlTable]) -> None:
+    """Note what people who bring a file of their own may have meant to say."""
+    hidden = layers[:-1]
+    if hidden and not any("activation" in layer.content for layer in hidden):
+        training.note("the hidden layers have no activation, so the network is linear (--activation tanh changes that)")
+    is_unsaid = "loss" not in training.content and "activation" not in layers[-1].content
+    if is_unsaid and not spec.data.of_classes and {row[0] for row in spec.data.t} == {0.0, 1.0} and spec.outputs == 1:
+        name = spec.data.t_names[0]
+        training.note(f"the targets are 0 and 1, taken for numbers (--classes {name} takes them for classes)")
 
 
 def _with_loss(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:

@@ -38,6 +38,11 @@ def override(
     except RecursionError:
         raise UserError(f"{source.label}: not a template: nested too deeply") from None
     origins = {}
+    if "validation" in overrides and "split" in overrides:
+        raise UserError(
+            f"{source.label}: {called('validation')} and {called('split')} both say which samples are held out: "
+            "use one of the two"
+        )
     for name, value in overrides.items():
         _require_known(name, source.label, name if origin is None else origin(name))
         _require_type(name, value, f"{source.label}: {called(name)}")

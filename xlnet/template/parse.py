@@ -63,11 +63,18 @@ def parse(
         training=training,
         layout=root.choice("layout", ARRANGEMENTS, "rows"),
     )
-    spec = fitting(spec, training_table, network.tables("layers")[-1])
+    spec = _with_loss_settings(fitting(spec, training_table, network.tables("layers")), training_table)
     require_fitting_loss(training_table, spec.training.loss, spec.layers[-1].activation, data_table, data)
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")
     return replace(spec, notes=tuple(root.notes))
+
+
+def _with_loss_settings(spec: Spec, table: TomlTable) -> Spec:
+    """Return `spec` with the settings of its loss, which may have been chosen to fit the targets."""
+    loss = spec.training.loss
+    settings, weights = read_loss_settings(table, loss), read_class_weights(table, loss)
+    return replace(spec, training=replace(spec.training, loss_settings=settings, class_weights=weights))
 
 
 def _training(table: TomlTable) -> Training:
@@ -76,12 +83,12 @@ def _training(table: TomlTable) -> Training:
         *("optimizer", "schedule", *LOSS_KEYS),
     )
     iters = table.integer("iters", 200, least=1, most=MOST_ITERATIONS)
-    loss = read_loss(table)
     return Training(
         iters=iters,
-        loss=loss,
-        loss_settings=read_loss_settings(table, loss),
-        class_weights=read_class_weights(table, loss),
+        loss=read_loss(table),
+        # Read when the loss is known, which may be chosen to fit the targets.
+        loss_settings={},
+        class_weights=(),
         reduction=table.choice("reduction", REDUCTIONS, "mean"),
         batch=_batch(table),
         order=table.choice("order", ORDERS, "sequential"),

@@ -53,7 +53,9 @@ def open_template(template: str | Path) -> TemplateSource:
     meant = f"did you mean {near[0]}?" if near and path.parent == Path() else ""
     if path.suffix.lower() != ".toml":
         if path.is_file():
-            raise UserError(f"{template}: the name of a template must end in .toml: rename it")
+            is_data = path.suffix.lower() in (".csv", ".tsv", ".data", ".dat")
+            advice = "give a file of samples by --data" if is_data else "rename it"
+            raise UserError(f"{template}: the name of a template must end in .toml: {advice}")
         advice = meant or f"use a .toml file or one of {', '.join(names)}"
         raise UserError(f"{template}: no such template: {advice}")
     if meant and not path.exists():
@@ -73,9 +75,11 @@ def from_data(overrides: Mapping[str, Any]) -> TemplateSource:
 
     Raises UserError where one of the overrides that it needs is missing.
     """
-    for name in ("inputs", "targets", "layers"):
-        if name not in overrides:
-            raise UserError(f"--data: without a template, --{name} is also needed")
+    missing = [f"--{name}" for name in ("inputs", "targets", "layers") if name not in overrides]
+    if missing:
+        *others, last = missing
+        needed = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+        raise UserError(f"--data: without a template, {needed} also needed, like --layers 4-8-3")
     path = Path(overrides["data"])
     network = {"inputs": 1, "layers": [{"units": 1}]}
     document = {"title": path.stem, "network": network, "data": {}}

@@ -66,7 +66,17 @@ def _require_width(table: TomlTable, layers: Sequence[Layer], data: Data, column
     if all(layer.type == "dense" for layer in layers) and len(layers[0].takes) == 1:
         hidden = [layer.units for layer in layers[:-1]]
         advice = f"--layers {'-'.join(map(str, (found[0], *hidden, found[1])))} would fit"
+    name = _column_of_classes(data, wanted[1]) if found[0] == wanted[0] else None
+    if name is not None:
+        advice = f"name {name} in --classes if its numbers are classes, or {advice}"
     table.fail("inputs" if found[0] != wanted[0] else "targets", f"{'; '.join(parts)}: {advice}")
+
+
+def _column_of_classes(data: Data, outputs: int) -> str | None:
+    """Return the name of the only target, where its values are as many different whole numbers as there are outputs."""
+    values = {row[0] for row in data.t}
+    is_one = len(data.t[0]) == 1 and len(values) == outputs
+    return data.t_names[0] if is_one and all(value.is_integer() for value in values) else None
 
 
 def _some(names: Sequence[str]) -> str:

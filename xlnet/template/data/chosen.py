@@ -30,7 +30,7 @@ def chosen(table: TomlTable, key: str, file: CsvFile, *, but: Collection[int] = 
     else:
         names = split_names(given) if isinstance(given, str) else table.column_names(key) if given else ()
         found = list(dict.fromkeys(p for name in names for p in _positions(table, key, file, name, but=but)))
-    _require_different_names(table, key, file, found)
+    _require_fitting_names(table, key, file, found)
     return found
 
 
@@ -65,13 +65,9 @@ def _positions(table: TomlTable, key: str, file: CsvFile, name: str, *, but: Col
     return found
 
 
-def _require_different_names(table: TomlTable, key: str, file: CsvFile, positions: Sequence[int]) -> None:
+def _require_fitting_names(table: TomlTable, key: str, file: CsvFile, positions: Sequence[int]) -> None:
     for position in positions:
-        name = file.header[position]
-        twins = [other for other in positions if file.header[other] == name]
-        if len(twins) > 1:
-            _fail_for_twins(table, key, name, twins)
-        problem = unfit(name)
+        problem = unfit(file.header[position])
         if problem:
             table.fail(key, f"the name of column {position + 1} of the CSV file {problem}")
 

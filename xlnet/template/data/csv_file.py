@@ -51,10 +51,15 @@ class CsvFile:
     def fail(self, problem: str, row: Row | None = None, column: int | None = None) -> NoReturn:
         """Raise UserError that names the file, the line and the column."""
         line = "" if row is None else f"line {row.line}"
-        called = "" if column is None else f"column {self.header[column]}"
+        called = "" if column is None else f"column {self.called(column)}"
         place = ", ".join(part for part in (line, called) if part)
         path = self.path if row is None else row.path or self.path
         raise UserError(f"{path}: {place + ': ' if place else ''}{problem}{self.taken}")
+
+    def called(self, column: int) -> str:
+        """Return the name of a column, with its position where another one has the same."""
+        name = self.header[column]
+        return name if self.header.count(name) == 1 else f"{name} (c{column + 1})"
 
     @property
     def taken(self) -> str:

@@ -49,11 +49,11 @@ def from_csv(table: TomlTable, outputs: int, folder: Path | None, seed: int) -> 
     x = [categories(file, p) if p in categorical else numbers(file, p, _CATEGORY, is_held) for p in inputs]
     notes = [*kept.notes, *t.notes, *(note for column in x for note in column.notes)]
     if str(table.content["inputs"]).startswith(ALL) and file.nameless:
-        places = ", ".join(file.header[position] for position in sorted(file.nameless))
+        places = ", ".join(file.called(position) for position in sorted(file.nameless))
         notes.append(f"columns without a name are no inputs (by position: {places})")
     found = [f"read with {file.guess} (--separator, --decimal say otherwise)"] if file.guess else []
     table.notes.extend(f"{file.path.name}: {note}" for note in (*found, *notes))
-    called = [", ".join(file.header[position] for position in positions) for positions in (inputs, targets)]
+    called = [", ".join(file.called(position) for position in positions) for positions in (inputs, targets)]
     data = Data(
         x=_transposed(x),
         t=_transposed(t.columns),
@@ -77,7 +77,7 @@ def _among(table: TomlTable, key: str, file: CsvFile, positions: Collection[int]
     """Return the columns that a key names, which must be among the inputs or the targets."""
     found = set(chosen(table, key, file))
     for position in sorted(found - set(positions)):
-        table.fail(key, f"{file.header[position]} is not among the {kind}: add it there, or remove it here")
+        table.fail(key, f"{file.called(position)} is not among the {kind}: add it there, or remove it here")
     return found
 
 
@@ -88,7 +88,7 @@ def _require_numbers(file: CsvFile, positions: Sequence[int]) -> None:
         return
     first = texts[0]
     row = next(row for row in file.rows if not is_missing(row.cells[first]))
-    names = [file.header[position] for position in texts[:_MOST_SHOWN]]
+    names = [file.called(position) for position in texts[:_MOST_SHOWN]]
     others = f" and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""
     file.fail(
         f"must be a number, not {row.cells[first].strip()!r}: leave out the inputs that are texts, or name them in "

@@ -38,7 +38,7 @@ def numbers(file: CsvFile, position: int, advice: str, is_held: Sequence[bool] =
     """
     values = [_number(file, row, position, advice) for row in file.rows]
     column, notes = filled(file, position, values, is_held or [False] * len(values))
-    return Columns([file.header[position]], [column], notes)
+    return Columns([file.called(position)], [column], notes)
 
 
 def categories(file: CsvFile, position: int) -> Columns:
@@ -49,7 +49,7 @@ def categories(file: CsvFile, position: int) -> Columns:
 
 def of_column(file: CsvFile, position: int, level: str) -> str:
     """Return the name of a category or class with that of its column, `sex=female`. Raises UserError."""
-    name = f"{file.header[position]}={level}"
+    name = f"{file.called(position)}={level}"
     problem = unfit(name)
     if problem:
         file.fail(f"with the name of a category, it {problem}", column=position)

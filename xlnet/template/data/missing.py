@@ -38,7 +38,7 @@ def without_missing(table: TomlTable, file: CsvFile, fillable: Sequence[int], ot
         return Kept(file)
     if len(incomplete) == len(file.rows):
         columns = sorted(needed, key=lambda position: -_count(file.rows, position))
-        file.fail(f"every line misses a value: leave out the column that misses most, {file.header[columns[0]]}")
+        file.fail(f"every line misses a value: leave out the column that misses most, {file.called(columns[0])}")
     left_out = {row.line for row in incomplete}
     rows = [row for row in file.rows if row.line not in left_out]
     note = f"{len(incomplete):,} of {len(file.rows):,} rows left out, which miss a value ({_counts(file, needed)})"
@@ -60,7 +60,7 @@ def filled(
         file.fail("has no value in the lines that are used: leave it out", column=position)
     mean = sum(learned) / len(learned)
     count = len(values) - len(there)
-    note = f"{count:,} of {len(values):,} values of {file.header[position]} filled in with the mean, {mean:g}"
+    note = f"{count:,} of {len(values):,} values of {file.called(position)} filled in with the mean, {mean:g}"
     return tuple(mean if value is None else value for value in values), [note]
 
 
@@ -81,7 +81,7 @@ def _counts(file: CsvFile, needed: Sequence[int]) -> str:
     """Return which columns miss values, and how many, the ones that miss most first."""
     counts = {position: _count(file.rows, position) for position in needed}
     missing = sorted((p for p in counts if counts[p]), key=lambda position: -counts[position])
-    shown = ", ".join(f"{file.header[position]} {counts[position]:,}" for position in missing[:6])
+    shown = ", ".join(f"{file.called(position)} {counts[position]:,}" for position in missing[:6])
     return shown + (" …" if len(missing) > 6 else "")
 
 

@@ -30,7 +30,7 @@ def read_targets(file: CsvFile, positions: Sequence[int], of_classes: Collection
     are_two = outputs == len(positions) and all(len(levels) == 2 for _, levels in found.values())
     columns, notes, class_names = [], list[str](), tuple[str, ...]()
     for position in positions:
-        name = file.header[position]
+        name = file.called(position)
         if position not in found:
             columns.append(numbers(file, position, _CLASSES))
             continue

@@ -63,6 +63,10 @@ def _conditions(view: View, own: Signs) -> dict[str, list[Condition]]:
     flat += [(number("gradient"), ">", 0.0)] if own.gradients else []
     flat += [] if spec.draws_samples else [(last, "<=", 1.5 * lowest)]
     rising = (last, ">", 1.1 * first) if spec.draws_samples else (last, ">", 1.5 * lowest)
+    before = number("loss before")
+    falling = [(last, "<", 0.95 * before), (last, "<=", 1.5 * lowest), is_large]
+    if spec.draws_samples:
+        falling = [(last, "<", 0.9 * before), (last, "<=", 1.1 * first), is_large]
     return {
         "diverged": [(float((kinds == NUMBER).sum()), "<", iterations)],
         "gradients": [(number("gradient"), "=", 0.0), is_large],
@@ -74,7 +78,7 @@ def _conditions(view: View, own: Signs) -> dict[str, list[Condition]]:
         "overfits": _overfits(view, own, number("validation loss"), number("lowest validation loss")),
         "sizes": [(number("largest"), ">", 100 * number("smallest"))],
         "flat": flat,
-        "falling": [(last, "<", 0.95 * number("loss before")), is_large],
+        "falling": falling,
     }
 
 

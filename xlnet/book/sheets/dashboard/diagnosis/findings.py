@@ -32,7 +32,9 @@ from xlnet.graph.references import NEITHER, InCell, InCells, Text, choose, compa
 
 # The bounds that the sentences name.
 RISE, RISE_OF_BATCHES, FLAT, FALL, SATURATED, SIZES = 1.5, 1.1, 0.9, 0.05, 0.05, 100
-RISE_OF_VALIDATION = 1.1
+FALL_OF_BATCHES, RISE_OF_VALIDATION = 0.1, 1.1
+# Of fewer samples held out a loss tells little.
+FEWEST_HELD_OUT = 5
 # A shown sentence has so many rows.
 ROWS = 5
 
@@ -157,8 +159,16 @@ def _flat(signs: Signs) -> list[Expression]:
 
 
 def _falling(signs: Signs) -> list[Expression]:
-    last, before = _of(signs, "last loss", "loss before")
-    return [compared(last, "<", (1 - FALL) * before), _is_large(signs)]
+    last, before, first = _of(signs, "last loss", "loss before", "first loss")
+    if signs.model.spec.draws_samples:
+        # Batches differ, and so do their losses.
+        return [
+            compared(last, "<", (1 - FALL_OF_BATCHES) * before),
+            compared(last, "<=", RISE_OF_BATCHES * first),
+            _is_large(signs),
+        ]
+    lowest = InCell(signs.number("lowest loss"))
+    return [compared(last, "<", (1 - FALL) * before), compared(last, "<=", RISE * lowest), _is_large(signs)]
 
 
 def _overfits(signs: Signs) -> list[Expression]:
@@ -209,7 +219,7 @@ FINDINGS: dict[str, Finding] = {
     ),
     "saturated": Finding(lambda signs: bool(signs.bounded) and _has_trend(signs), _saturated, _layer, of_batches=True),
     "rising": Finding(_has_trend, _rising, _lowest, of_batches=True),
-    "overfits": Finding(lambda signs: bool(signs.model.spec.held_out), _overfits, _validation),
+    "overfits": Finding(lambda signs: signs.model.spec.held_out >= FEWEST_HELD_OUT, _overfits, _validation),
     "sizes": Finding(
         lambda signs: bool(signs.sizes),
         lambda signs: [compared(InCell(signs.number("largest")), ">", SIZES * InCell(signs.number("smallest")))],
