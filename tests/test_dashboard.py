@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,9 @@ def test_the_headline_numbers_follow_the_run(built: Build, engine: str) -> None:
 
 def test_every_chart_shows_the_whole_run(built: Build) -> None:
     path = built("seed", iters=100_000)
-    sheet = load_workbook(path, data_only=True, read_only=True)["Dashboard"]
-    iterations = [row[26] if len(row) > 26 else None for row in sheet.iter_rows(min_row=3, values_only=True)]
+    with closing(load_workbook(path, data_only=True, read_only=True)) as workbook:
+        rows = workbook["Dashboard"].iter_rows(min_row=3, values_only=True)
+        iterations = [row[26] if len(row) > 26 else None for row in rows]
     assert iterations[0] == 1
     assert iterations[199] == 100_000
     assert set(iterations[200:]) <= {None}
@@ -105,8 +107,8 @@ def test_what_shows_a_batch_or_a_part_says_so(built: Build) -> None:
     """A row of a run by mini-batches has the loss of its own batch; a chart may show fewer iterations than others."""
     path = built("iris", batch=140, iters=150, layers="4-1-3")
     # Only this sheet of a large file.
-    sheet = load_workbook(path, read_only=True)["Dashboard"]
-    labels = [str(sheet.cell(row, 2).value) for row in range(1, 12)]
+    with closing(load_workbook(path, read_only=True)) as workbook:
+        labels = [str(workbook["Dashboard"].cell(row, 2).value) for row in range(1, 12)]
     assert {"loss E of the first batch", "loss E of the last batch"} < set(labels)
     with zipfile.ZipFile(path) as package:
         charts = "".join(package.read(name).decode() for name in package.namelist() if "charts/chart" in name)

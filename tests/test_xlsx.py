@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -288,7 +289,8 @@ def test_all_readers_find_what_numpy_computes(tmp_path: Path, template: str, sma
     path = tmp_path / "built.xlsx"
     xlnet.build(xlnet.load(template, iters=1100), path, small=small)
     run = independent_run(template, 1100)
-    where = {row[0]: str(row[2]) for row in load_workbook(path, read_only=True)["Formulas"].iter_rows(values_only=True)}
+    with closing(load_workbook(path, read_only=True)) as workbook:
+        where = {row[0]: str(row[2]) for row in workbook["Formulas"].iter_rows(values_only=True)}
     positions = [column_index_from_string(where[key]) - 1 for key in run]
     expected = np.column_stack(list(run.values()))
     sheet = load_workbook(path, data_only=True)["Training"]
