@@ -54,7 +54,7 @@ REFUSED = {
     "column twice": ("a,b,b,y\n1,2,2,3\n", "--inputs: b is the name of columns 2 and 3 of the CSV file"),
     "no sample": ("a,b,y\n", "needs a header row and at least one sample"),
     "empty": ("", "has no samples"),
-    "open quote": ('a,b,y\n1,2,"3\n', "not a CSV file"),
+    "open quote": ('a,b,y\n1,2,"3\n', "not a CSV file: line 2: "),
 }
 
 

@@ -57,6 +57,8 @@ OTHER_NAMES = {
     "crossentropyloss": "cross_entropy",  # P
     "softmaxcrossentropy": "cross_entropy",
     "kldivergence": "kl_div",  # K
+    "kullbackleiblerdivergence": "kl_div",
+    "lrelu": "leaky_relu",
     "bce": "binary_cross_entropy",  # K
     "bceloss": "binary_cross_entropy",  # P
     "bcewithlogitsloss": "binary_cross_entropy",  # P

@@ -87,8 +87,8 @@ def read_csv(table: TomlTable, path: Path, key: str = "csv") -> CsvFile:
     separator = given or dialect.guessed_separator(lines[first:], decimal)
     try:
         rows = [
-            Row(first + line, cells)
-            for line, cells in dialect.records(islice(lines, first, None), separator)
+            Row(line, cells)
+            for line, cells in dialect.records(islice(lines, first, None), separator, before=first)
             if any(cell.strip() for cell in cells)
         ]
     except csv.Error as error:

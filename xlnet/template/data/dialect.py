@@ -63,10 +63,12 @@ def may_be_thousands(cell: str) -> bool:
     return _THOUSAND.fullmatch(cell) is not None
 
 
-def records(lines: Iterable[str], separator: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+def records(
+    lines: Iterable[str], separator: str, *, before: int = 0, strict: bool = True
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the number of the line that it starts in, from 1: quoted cells may have several lines.
 
-    Raises csv.Error.
+    So many lines of the file come `before`. Raises csv.Error, which names the line.
     """
     if len(separator) > 1:
         lines = (line.replace(separator, _SINGLE) for line in lines)
@@ -74,10 +76,13 @@ def records(lines: Iterable[str], separator: str, *, strict: bool = True) -> Ite
         lines = (line.replace("\t", " ").rstrip(" \r\n") + "\n" for line in lines)
     single = separator if len(separator) == 1 else _SINGLE
     reader = csv.reader(lines, delimiter=single, skipinitialspace=True, strict=strict)
-    start = 1
-    for record in reader:
-        yield start, record
-        start = reader.line_num + 1
+    start = before + 1
+    try:
+        for record in reader:
+            yield start, record
+            start = before + reader.line_num + 1
+    except csv.Error as error:
+        raise csv.Error(f"line {before + reader.line_num}: {error}") from None
 
 
 def said(separator: str) -> str:
