@@ -104,10 +104,10 @@ def test_a_batch_that_nobody_chose_fits(tmp_path: Path) -> None:
     for layers in ("2-1", "2-300-1"):
         spec = xlnet.load(data=path, inputs="a,b", targets="y", layers=layers, iters=1)
         assert spec.batch_size == (32 if layers == "2-1" else 16)
-        assert spec.notes == (
+        assert [note for note in spec.notes if "linear" not in note] == [
             f"wide.csv: all 900 samples at once do not fit a sheet: the batch is {spec.batch_size} "
             "(--batch chooses another)",
-        )
+        ]
         assert columns_needed(spec) <= 16_384
         assert longest(spec) <= 8192
     few = wide(tmp_path, 300)
