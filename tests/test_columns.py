@@ -109,6 +109,13 @@ def test_a_missing_value_is_never_a_class(file: Path, sign: str) -> None:
     assert (data.x, data.t_names) == (((1,), (3,)), ("m", "f"))
 
 
+def test_samples_held_out_have_no_part_in_the_mean(file: Path) -> None:
+    text = "a,y,part\n1,2,train\n3,4,train\n,5,train\n90,6,test\n,7,test\n"
+    data, _ = read(file, text, inputs="a", targets="y", layers="1-1", split="part", missing="mean")
+    assert data.x == ((1,), (3,), (2,))
+    assert data.held_x == ((90,), (2,))
+
+
 def test_a_value_that_misses_elsewhere_does_not_matter(file: Path) -> None:
     data, _ = read(file, "a,b,y\n1,,2\n3,,4\n", inputs="a", targets="y", layers="1-1")
     assert len(data.x) == 2

@@ -37,6 +37,16 @@ def network(data: dict[str, Any], hidden: dict[str, Any], output: dict[str, Any]
     return parse(document, name="ill", label="ill")
 
 
+def growing(factor: float) -> Spec:
+    """A weight that swings further out in every step, so that the loss of 11 iterations grows by this factor."""
+    document = {
+        "network": {"inputs": 1, "layers": [{"units": 1, "bias": False, "weights": [[1]]}]},
+        "data": {"x": [[1]], "t": [[0]]},
+        "training": {"iters": 11, "optimizer": {"lr": 1 + factor ** (1 / 20)}},
+    }
+    return parse(document, name="growing", label="growing")
+
+
 def relu(biases: list[float]) -> dict[str, Any]:
     return {"units": 3, "activation": "relu", "weights": [[1], [1], [-1]], "biases": biases}
 
@@ -70,6 +80,10 @@ ILL: dict[str, tuple[Callable[[], Spec], list[str]]] = {
     "rising": (
         lambda: network(XOR, {"units": 2}, {"units": 1}, iters=11, optimizer={"lr": 1.4}, seed=2),
         [r"The loss has risen from \S+ at iteration \d+ to \S+ at iteration 11, by more than half\. .*\(η is 1\.4\)\."],
+    ),
+    "rising by 1.8": (
+        lambda: growing(1.8),
+        [r"The loss has risen from 0\.5 at iteration 1 to 0\.9\d* at iteration 11, by more than half\. .*"],
     ),
     "diverged": (
         lambda: network(SQUARES, {"units": 2}, {"units": 1}, optimizer={"lr": 50.0}),
