@@ -106,7 +106,8 @@ def _sheets(model: Model) -> Iterator[GuideLine]:
     there = {DATA: bool(model.graph.data), VALIDATION: model.spec.held_out > 0}
     for name in SHEETS:
         if there.get(name, True):
-            yield GuideLine("text", model.texts.get("guide", f"sheet {name}"), name, f"{name}!A1")
+            text = "sheet Data of both" if name == DATA and model.spec.held_out else f"sheet {name}"
+            yield GuideLine("text", model.texts.get("guide", text), name, f"{name}!A1")
 
 
 def _rules(model: Model) -> Iterator[GuideLine]:
