@@ -22,7 +22,6 @@ from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.book import Book
 from xlnet.checking.open.clean.copy import CleanCopy, write
-from xlnet.checking.open.clean.package import opened_package
 from xlnet.checking.open.held import NOTHING, Held, Said, number_of, odd_kind
 from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.quantities import Input, placements
@@ -34,6 +33,7 @@ from xlnet.render.layout import TRAINING
 from xlnet.template.parse import parse
 from xlnet.template.runs import parse_comparison
 from xlnet.template.sources import read_toml
+from xlnet.xlsx.unpack import opened_package
 
 At = Callable[[Cell], Held]
 

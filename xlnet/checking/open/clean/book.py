@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element
 from xlnet.checking.open.clean.cells import LONGEST_TEXT, Reader
 from xlnet.checking.open.clean.formulas import Judge
 from xlnet.checking.open.clean.markup import attribute, elements, text_of
-from xlnet.checking.open.clean.package import LARGEST_PART, UNREADABLE, Package
 from xlnet.checking.open.formula_text import reference
 from xlnet.errors import UserError
 from xlnet.sheet_size import LAST_SHEET_ROW
 from xlnet.template.bounds import MOST_CHARACTERS
+from xlnet.xlsx.unpack import LARGEST_PART, UNREADABLE, Package
 
 _MOST_SHEETS, _MOST_NAMES, _MOST_LINKS, _MOST_TEXTS = 500, 1_000, 2_000, 2_000_000
 # Of what describes the file, and of a link, a name or a text in it.

@@ -7,8 +7,8 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element, SubElement
 from xml.parsers import expat
 
-from xlnet.checking.open.clean.package import BYTES_PER_READ, Package
 from xlnet.errors import UserError
+from xlnet.xlsx.unpack import BYTES_PER_READ, Package
 
 _DEEPEST = 32
 
