@@ -52,9 +52,9 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     used = set().union(*cones) | {update.cell for update in updates}
     by_table = tables_of(subjects, steps)
     number = {id(subject): index for index, subject in enumerate(subjects)}
-    every = differences(subjects, cones, workbook, citations, dependent, weights)
+    every = differences(cones, subjects, citations, dependent, weights)
     tables = []
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, dependent, families(workbook, citations, dependent, used, steps))
+    return Found(tables, steps, dependent, families(workbook, citations, dependent, used, steps, {update.cell for update in updates}))

@@ -37,10 +37,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was measured in a state: values of cells, and derivatives."""
+    """What was measured in a state: values of cells, and derivatives; `places` are the cells of differences' sides."""
 
     values: Mapping[Place, float]
     derivatives: Derivatives
+    places: Mapping[Difference, tuple[Place, Place]]
 
     def of_family(self, family: Family, weight: Place) -> tuple[float, float] | None:
         """Return the derivative of a weight's losses and its error; None where none depends on it."""
@@ -51,13 +52,13 @@ class Reading:
         """Return the derivative of a loss that is implied by differences, and its error."""
         parts = []
         for each in differences:
-            if (each.output, weight) not in self.derivatives.values:
+            output, target = self.places[each]
+            if (output, weight) not in self.derivatives.values:
                 continue
-            target = each.constant if each.target is None else self.values[each.target]
             try:
-                parts.append((slope(self.values[each.output], target), each.output))
+                parts.append((slope(self.values[output], self.values[target]), output))
             except ZeroDivisionError:
-                parts.append((math.nan, each.output))
+                parts.append((math.nan, output))
         return self._sum(parts, weight) if parts else None
 
     def _sum(self, parts: Sequence[tuple[float, Place]], weight: Place) -> tuple[float, float]:
@@ -139,8 +140,7 @@ def _factors(
         key = float(f"{ratio:.5g}")
         counts[key] = counts.get(key, 0) + 1
     numbers = {len(each) for each in differences if each}
-    numbers |= {len({d.output[1] for d in each}) for each in differences if each}
-    numbers |= {len({d.output[2] for d in each}) for each in differences if each}
+    numbers |= {len({d.output for d in each}) for each in differences if each}
     allowed = {2.0, 0.5, math.log(10), 1 / math.log(10), 2 * math.log(10)}
     for number in numbers - {0, 1}:
         allowed |= {1 / number, 2 / number, float(number), number / 2, 1 / (2 * number)}

@@ -42,17 +42,23 @@ def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tu
         for probe in probes(saved, typed, [[subject.weight for subject in chain] for chain in chains])
     ]
     watched = {id(s): laboratory.watch(s.tree, s.host) for table in network.tables for s in table.subjects}
-    wanted = _wanted(network)
+    sides = {
+        d: (laboratory.watch(d.output, d.canon), laboratory.watch(d.target, d.canon))
+        for table in network.tables
+        for each in table.differences
+        for d in each
+    }
+    wanted = _wanted(network, sides)
     colours = colours_of([*wanted.values(), *([w] for w in weights)])
     places = sorted(
         {*watched.values(), *wanted}
-        | {d.target for table in network.tables for each in table.differences for d in each if d.target is not None}
+        | {place for pair in sides.values() for place in pair}
         | {each for table in network.tables for cone in table.cones for each in cone}
     )
     readings = []
     for state in states:
         values = dict(zip(places, laboratory.values(state, places).tolist(), strict=True))
-        readings.append(Reading(values, _derivatives(laboratory, state, wanted, colours)))
+        readings.append(Reading(values, _derivatives(laboratory, state, wanted, colours), sides))
     notes = Notes()
     tables = []
     for table in network.tables:
@@ -60,7 +66,7 @@ def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tu
     return [table for table in tables if table is not None], notes
 
 
-def _wanted(network: Found) -> dict[Place, set[Place]]:
+def _wanted(network: Found, sides: Mapping[Difference, tuple[Place, Place]]) -> dict[Place, set[Place]]:
     """Return the cells whose derivatives are measured, each with the weights it depends on."""
     wanted: dict[Place, set[Place]] = {}
     for family in network.families:
@@ -69,7 +75,7 @@ def _wanted(network: Found) -> dict[Place, set[Place]]:
     for table in network.tables:
         for subject, each in zip(table.subjects, table.differences, strict=True):
             for difference in each:
-                wanted.setdefault(difference.output, set()).add(subject.weight)
+                wanted.setdefault(sides[difference][0], set()).add(subject.weight)
     return wanted
 
 
