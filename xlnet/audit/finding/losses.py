@@ -114,17 +114,17 @@ def differences(
     subjects: Sequence[Subject],
     citations: Citations,
     dependent: Collection[Place],
-    weights: Collection[Place],
+    cut: Set[Place],
 ) -> list[frozenset[Difference]]:
     """Return for each gradient the differences y − t from which it is computed: t does not depend on weights."""
     known: dict[Place, frozenset[Difference]] = {}
     by_host: dict[Place, frozenset[Difference]] = {}
     for place in set().union(*cones):
-        if place not in weights:
+        if place not in cut:
             by_host[place] = frozenset(_within(citations.tree_or_none(place), place, citations, dependent))
     outputs = {cell for each in by_host.values() for d in each for cell in citations.of_tree(d.output, d.canon)}
     # What the outputs are computed from is the forward pass: a difference there is none of the loss.
-    forward = citations.ancestors(outputs - set(weights), weights)
+    forward = citations.ancestors(outputs - cut, cut)
     found = []
     for subject, cells in zip(subjects, cones, strict=True):
         own = set(_within(subject.tree, subject.host, citations, dependent))

@@ -24,6 +24,10 @@ from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 
+# A nudge may happen to cross a jump.
+_SLOPES_OF_THRESHOLDS = 0.02
+
+
 @dataclass
 class Notes:
     breaks: list[Break] = field(default_factory=list)
@@ -34,7 +38,7 @@ class Notes:
 def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tuple[list[Table], Notes]:
     laboratory = Laboratory(workbook)
     weights = set(network.steps)
-    saved = saved_state(workbook, weights)
+    saved = saved_state(workbook, weights | set(network.new))
     typed = inputs(workbook, citations, network.dependent, weights)
     chains = [chain for table in network.tables for chain in chains_of(table.subjects)]
     states = [{**saved, **typed}] + [
@@ -119,6 +123,10 @@ def _judged(
     weights = {subject.weight for subject in subjects}
     own = [family for family in network.families if any(on & weights for on in family.weights.values())]
     chosen = choose(workbook, subjects, [each[0] for each in gradients], table.differences, own, readings[0])
+    if _is_threshold(subjects, table, chosen, readings):
+        cells = sorted({subject.place for subject in subjects})
+        notes.not_judged.append(NotJudged(workbook.show(cells[0]), "a threshold unit: its output jumps, so there is no gradient to compare with"))
+        return None
     verdicts = [
         judge(subject, differences, chosen, readings, values, {})
         for subject, differences, values in zip(subjects, table.differences, gradients, strict=True)
@@ -158,6 +166,16 @@ def _judged(
         sum(row.right for row in rows),
         len({network.steps[s.weight] for s in subjects}),
     )
+
+
+def _is_threshold(subjects: Sequence[Subject], table: Candidates, chosen: Chosen, readings: Sequence[Reading]) -> bool:
+    """Whether no output changes when weights do, but in jumps."""
+    found = [
+        pair is not None and abs(pair[0]) > 100 * pair[1]
+        for subject, differences in zip(subjects, table.differences, strict=True)
+        for pair in (expected(chosen, subject, differences, reading) for reading in readings)
+    ]
+    return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
 
 
 def _usual_rate(subjects: Sequence[Subject]) -> Rate:
