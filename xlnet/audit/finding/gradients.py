@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.updates import Update, origin
@@ -198,9 +199,17 @@ class Gradients:
         return known
 
     def _is_step(self, place: Place) -> bool:
-        """Whether a cell is cited by updates alone, or by such cells."""
+        """Whether a cell is cited by updates alone; after the last one a formula as theirs may be cited by none."""
         citing = self._citations.citing.get(place, ())
-        return bool(citing) and all(each in self._cells for each in citing)
+        if citing:
+            return all(each in self._cells for each in citing)
+        return id(self._workbook.trees[place]) in self._steps
+
+    @cached_property
+    def _steps(self) -> set[int]:
+        """The formulas that updates alone cite."""
+        found = {place for cell in self._cells for place in self._citations.of(cell) if place in self._workbook.trees}
+        return {id(self._workbook.trees[place]) for place in found if self._is_step(place)}
 
 
 def _has_root(tree: Tree) -> bool:

@@ -89,9 +89,12 @@ def families(
         share = sum(len(on) / sizes[step] for step, on in coverage.items()) / len(coverage)
         first = min(weights)
         title = header(workbook, first)
-        plausibility = share + 0.5 * bool(_HEADED.search(title)) + 0.25 * _is_shaped(workbook.trees[first])
+        # Of a total and what it is the sum of, the total is the loss.
+        is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
+        is_headed, is_shaped = bool(_HEADED.search(title)), _is_shaped(workbook.trees[first])
+        plausibility = share + 0.5 * is_headed + 0.25 * is_shaped + 0.3 * is_single
         found.append(Family(weights, first, plausibility))
-    found.sort(key=lambda family: (-family.plausibility, family.first))
+    found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
 
 
