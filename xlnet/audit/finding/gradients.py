@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.updates import Update, origin
 from xlnet.audit.formula.terms import Product, Term, of_product, of_terms, product
 from xlnet.audit.formula.tree import Ref, Tree, bare
@@ -56,6 +57,7 @@ class Gradients:
         self._workbook, self._citations, self._dependent = workbook, citations, dependent
         self._weights = {update.weight for update in updates}
         self._cells = {update.cell for update in updates}
+        self._inputs = inputs_of(workbook, citations, dependent, self._weights)
         self._for_updates: dict[Place, bool] = {}
         self._common = self._in_most(updates)
         # Where a formula that is filled down has its rate, it has it in each row, whatever stands there.
@@ -109,6 +111,9 @@ class Gradients:
         """Return the rate of a term, and what remains of it."""
         parts = product(term.of)
         rates = [factor for factor in parts.above if self._is_rate(factor, host)]
+        if not rates and len(parts.above) == 2 and not parts.below and self._only_dependent(parts, host):
+            # No rate by its use, but what else could it be, if it is no input? The target, by a lost $.
+            rates = [factor for factor in parts.above if self._is_no_input(factor, host)]
         others = tuple(factor for factor in parts.above if factor not in rates)
         sign = term.sign * (-1 if parts.number < 0 else 1)
         number = abs(parts.number)
@@ -117,6 +122,12 @@ class Gradients:
             return Rate((), 1.0), term
         cells = tuple(sorted(self._rate_cell(factor, host) for factor in rates))
         return Rate(cells, number), Term(sign, of_product(Product(1.0, others, parts.below)))
+
+    def _is_no_input(self, factor: Tree, host: Place) -> bool:
+        reference = bare(factor)
+        if not isinstance(reference, Ref):
+            return False
+        return reference.at(host) not in self._dependent and reference.at(host) not in self._inputs
 
     def _rate_cell(self, factor: Tree, host: Place) -> Place:
         reference = bare(factor)
@@ -210,7 +221,3 @@ def _has_root(tree: Tree) -> bool:
         for node in nodes(tree)
     )
 
-
-def copies_of(place: Place, workbook: Workbook, citations: Citations) -> Place:
-    """Return the origin of a cell that may be a copy."""
-    return origin(place, workbook, citations)

@@ -79,8 +79,9 @@ def families(
             met = citations.ancestors([place], cut) & cut
             on = frozenset(each for each in met if each in steps)
             together = {steps[each] for each in on}
-            # A sum over several steps is the loss of none, and neither is what comes after the last update.
-            if len(together) == 1 and len(on) == len(met):
+            # A sum over several steps is the loss of none, and neither is what comes after the last update; but a
+            # weight or two may have lost their update.
+            if len(together) == 1 and 2 * len(on) >= len(met):
                 weights[place] = on
                 coverage[together.pop()] |= on
         if not weights:

@@ -15,6 +15,7 @@ from xlnet.audit.judging.laboratory import Derivatives
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
+_SHARE_OF_COVERED = 0.2
 RELATIVE, ABSOLUTE = 2e-6, 1e-14
 HALF_SQUARES, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = "½ Σ (y − t)²", "−Σ (t ln y + (1 − t) ln(1 − y))", "−Σ t ln y"
 
@@ -111,8 +112,8 @@ def choose(
         for factor in _factors(values, slopes, differences):
             right = agree(values, factor * slopes, abs(factor) * errors) & (np.abs(slopes) > 10 * errors)
             score = (
-                float(np.count_nonzero(right)),
-                float(np.count_nonzero(~np.isnan(slopes))),
+                # A loss that says something about all weights is worth more than one that suits a few.
+                np.count_nonzero(right) + _SHARE_OF_COVERED * np.count_nonzero(~np.isnan(slopes)),
                 float(family is not None),
                 float(factor == 1),
                 family.plausibility if family else 0.0,
@@ -120,7 +121,7 @@ def choose(
             )
             if best is None or score > best[0]:
                 best = score, Chosen(family, name, factor)
-    if best is None or best[0][0] == 0:
+    if best is None:
         likely = [family for family in families if has_title(workbook, family.first)]
         return Chosen(likely[0], "", 1.0) if likely else Chosen(None, HALF_SQUARES, 1.0)
     return best[1]

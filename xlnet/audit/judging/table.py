@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnet.audit.finding.gradients import Rate, Subject
+from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.losses import Difference, Family
 from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
 from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
 from xlnet.audit.judging.choosing import Chosen, Reading, choose, expected
 from xlnet.audit.judging.laboratory import NUDGES, Derivatives, Laboratory, colours_of
-from xlnet.audit.judging.points import inputs, probes, saved_state
+from xlnet.audit.judging.points import input_values, probes, saved_state
 from xlnet.audit.judging.verdict import Ruling, Verdict, judge
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
@@ -39,7 +40,7 @@ def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tu
     laboratory = Laboratory(workbook)
     weights = set(network.steps)
     saved = saved_state(workbook, weights | set(network.new))
-    typed = inputs(workbook, citations, network.dependent, weights)
+    typed = input_values(workbook, inputs_of(workbook, citations, network.dependent, weights))
     chains = [chain for table in network.tables for chain in chains_of(table.subjects)]
     states = [{**saved, **typed}] + [
         {**saved, **typed, **probe}
