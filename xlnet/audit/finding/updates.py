@@ -43,10 +43,11 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
         families[id(workbook.trees[update.cell]), offset].append(update)
     found = [
         update
-        for family in families.values()
-        if any(_depends(each, citations, ()) for each in _some(family))
+        for family in map(_without_copied_down, families.values())
+        if family and any(_depends(each, citations, ()) for each in _some(family))
         for update in family
     ]
+    found = _of_weights(found, workbook, citations)
     for _ in range(_MOST_PASSES):
         cut = {update.weight for update in found} | {update.cell for update in found}
         kept = [update for update in found if _depends(update, citations, cut)]
@@ -93,6 +94,32 @@ def _is_sum(tree: Tree) -> bool:
         or (isinstance(node, Call) and node.function == "SUM")
         for node in nodes(tree)
     )
+
+
+def _without_copied_down(family: list[Update]) -> list[Update]:
+    """Leave out what adds to a weight that nobody changes, copied from row to row: h = Σ w x + b with =b above."""
+    shown: dict[Place, set[Place]] = defaultdict(set)
+    for update in family:
+        shown[update.weight].add(update.shown)
+    return [update for update in family if len(shown[update.weight]) == 1]
+
+
+def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -> list[Update]:
+    """Leave out formulas that add to what is computed from weights in every row, as a logarithm of a sum does.
+
+    A weight is typed, computed from no weight, or the cell of an update.
+    """
+    weights, cells = {update.weight for update in found}, {update.cell for update in found}
+
+    def may_be_weight(place: Place) -> bool:
+        if place not in workbook.trees or place in cells:
+            return True
+        return not (citations.ancestors([place], weights - {place}) - {place}) & (weights | cells)
+
+    families: dict[tuple[int, int], list[Update]] = defaultdict(list)
+    for update in found:
+        families[id(workbook.trees[update.cell]), update.shown[2] - update.cell[2]].append(update)
+    return [update for family in families.values() if any(may_be_weight(u.weight) for u in family) for update in family]
 
 
 def _some(family: list[Update]) -> Iterable[Update]:
