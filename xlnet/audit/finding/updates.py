@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from xlnet.audit.formula.terms import Term, terms
-from xlnet.audit.formula.tree import Call, Operation, Ref, Sign, Tree, bare, cited, nodes
+from xlnet.audit.formula.terms import Term, product, terms
+from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Sign, Tree, bare, cited, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -79,12 +79,24 @@ def _candidates(workbook: Workbook, citations: Citations) -> list[Update]:
             continue
         every = terms(citations.tree(place))
         for number, (sign, term) in enumerate(every):
-            weight = bare(term)
+            weight = _decayed(term, place, citations)
             rest = (*every[:number], *every[number + 1 :])
             if sign > 0 and isinstance(weight, Ref) and any(cited(each.of) for each in rest):
                 shown = weight.at(place)
                 found.append(Update(place, origin(shown, workbook, citations), shown, rest))
     return found
+
+
+def _decayed(term: Tree, host: Place, citations: Citations) -> Tree:
+    """Return W of W or of W·(1 − ηλ), as weights decay, where ηλ does not depend on W; else the term as it is."""
+    factors = product(term)
+    if len(factors.above) != 2 or factors.below or factors.number != 1:
+        return bare(term)
+    for weight, share in (factors.above, factors.above[::-1]):
+        first = terms(share)[0] if isinstance(share, Operation) else None
+        if isinstance(weight, Ref) and first is not None and first.sign > 0 and first.of == Number(1.0, "1"):
+            return weight if weight.at(host) not in citations.ancestors(citations.of_tree(share, host)) else bare(term)
+    return bare(term)
 
 
 def _is_sum(tree: Tree) -> bool:
