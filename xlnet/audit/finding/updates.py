@@ -37,20 +37,22 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     the graph that is cut at all such W, and at the new values. Sums of losses, biases added to products, counters and
     sums of squares, which an optimiser keeps, are none.
     """
-    families: dict[tuple[int, Place], list[Update]] = defaultdict(list)
-    for update in _candidates(workbook, citations):
-        offset = (0, update.shown[1] - update.cell[1], update.shown[2] - update.cell[2])
-        families[id(workbook.trees[update.cell]), offset].append(update)
     found = [
         update
-        for family in map(_without_copied_down, families.values())
+        for family in map(_without_copied_down, _families(_candidates(workbook, citations), workbook))
         if family and any(_depends(each, citations, ()) for each in _some(family))
         for update in family
     ]
     found = _of_weights(found, workbook, citations)
     for _ in range(_MOST_PASSES):
         cut = {update.weight for update in found} | {update.cell for update in found}
-        kept = [update for update in found if _depends(update, citations, cut)]
+        kept = [
+            update
+            for family in _families(found, workbook)
+            # One whose gradient was typed over is still an update.
+            if 2 * sum(_depends(each, citations, cut) for each in family) >= len(family)
+            for update in family
+        ]
         if len(kept) == len(found):
             break
         found = kept
@@ -128,10 +130,16 @@ def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -
             return True
         return not (citations.ancestors([place], weights - {place}) - {place}) & (weights | cells)
 
-    families: dict[tuple[int, int], list[Update]] = defaultdict(list)
-    for update in found:
-        families[id(workbook.trees[update.cell]), update.shown[2] - update.cell[2]].append(update)
-    return [update for family in families.values() if any(may_be_weight(u.weight) for u in family) for update in family]
+    return [u for family in _families(found, workbook) if any(may_be_weight(u.weight) for u in family) for u in family]
+
+
+def _families(updates: Iterable[Update], workbook: Workbook) -> list[list[Update]]:
+    """Return updates in groups with one formula, filled down or to the right, and one place of the weight in it."""
+    found: dict[tuple[int, int, int], list[Update]] = defaultdict(list)
+    for update in updates:
+        (_, row, column), (_, shown_row, shown_column) = update.cell, update.shown
+        found[id(workbook.trees[update.cell]), shown_row - row, shown_column - column].append(update)
+    return list(found.values())
 
 
 def _some(family: list[Update]) -> Iterable[Update]:
