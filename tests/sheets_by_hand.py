@@ -104,6 +104,8 @@ def network(
     if each:
         rules |= {f"e{k}": each.format(f"[t{k}]", f"[y{k}]") for k in outs}
         rules["E_total"] = total + "(" + ",".join(f"[e{k}]" for k in outs) + ")"
+        if outputs == 1:
+            rules["E_total"] = rules.pop("e1")
     for k in outs:
         own_slope = "" if loss in ("entropy", "softmax") else ACTIVATIONS[last][1].format(f"[o{k}]", f"[y{k}]")
         rules[f"d{k + 2}"] = slope.format(f"[t{k}]", f"[y{k}]", outputs) + f"*{own_slope}" * bool(own_slope)

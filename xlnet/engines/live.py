@@ -6,6 +6,7 @@ IronCalc prints to stdout, and a hostile file may crash it or fill the memory: u
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -77,10 +78,11 @@ class LiveWorkbook:
         return found
 
     def type_numbers(self, values: Mapping[Place, float]) -> None:
-        """Type numbers into cells, in place of whatever they hold."""
+        """Type numbers into cells, in place of whatever they hold; what is NaN or infinite leaves a cell as it is."""
         update = self._model.update_cell_with_number
         for (sheet, row, column), value in values.items():
-            update(sheet, row, column, value)
+            if isfinite(value):
+                update(sheet, row, column, value)
 
     def type_text(self, place: Place, text: str) -> None:
         """Type a text into a cell, which stays a text."""

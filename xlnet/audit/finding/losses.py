@@ -117,7 +117,7 @@ def differences(
     dependent: Collection[Place],
     cut: Set[Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t from which it is computed: t does not depend on weights."""
+    """Return for each gradient the differences y − t from which it is computed: t depends on no weight, y on its own."""
     known: dict[Place, frozenset[Difference]] = {}
     by_host: dict[Place, frozenset[Difference]] = {}
     for place in set().union(*cones):
@@ -126,13 +126,16 @@ def differences(
     outputs = {cell for each in by_host.values() for d in each for cell in citations.of_tree(d.output, d.canon)}
     # What the outputs are computed from is the forward pass: a difference there is none of the loss.
     forward = citations.ancestors(outputs - cut, cut)
+    weights_of: dict[Difference, Set[Place]] = {}
     found = []
     for subject, cells in zip(subjects, cones, strict=True):
         own = set(_within(subject.tree, subject.host, citations, dependent))
         for place in cells:
             if place not in forward:
                 own |= by_host.get(place, frozenset())
-        found.append(frozenset(own))
+        for each in own - weights_of.keys():
+            weights_of[each] = citations.ancestors(citations.of_tree(each.output, each.canon), cut) & cut
+        found.append(frozenset(each for each in own if subject.weight in weights_of[each]))
     return found
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from xlnet.audit.formula.terms import Term, terms
-from xlnet.audit.formula.tree import Call, Operation, Ref, Sign, Tree, bare, cited, moved, nodes
+from xlnet.audit.formula.terms import Term, product, terms
+from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Sign, Tree, bare, cited, moved, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -15,6 +15,8 @@ from xlnet.engines.live import Place
 # Of formulas filled down so many are tried; a step that depends on its weight does so in each row.
 _TRIED = 3
 _MOST_PASSES = 6
+# A learning rate may be computed from others, but not from weights.
+_DEEPEST_RATE = 2
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,13 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     the graph that is cut at all such W, and at the new values. Sums of losses, biases added to products, counters and
     sums of squares, which an optimiser keeps, are none.
     """
-    families: dict[tuple[int, Place], list[Update]] = defaultdict(list)
-    for update in _candidates(workbook, citations):
-        offset = (0, update.shown[1] - update.cell[1], update.shown[2] - update.cell[2])
-        families[id(workbook.trees[update.cell]), offset].append(update)
     found = [
         update
-        for family in families.values()
-        if any(_depends(each, citations, ()) for each in _some(family))
+        for family in map(_without_copied_down, _families(_candidates(workbook, citations), workbook))
+        if family and any(_depends(each, citations, ()) for each in _some(family))
         for update in family
     ]
+    found = _of_weights(found, workbook, citations)
     # First the old values alone are cut: what is no update must not cut the path of one that is.
     for cuts_new in (False, True):
         found = _kept(found, workbook, citations, cuts_new)
@@ -56,24 +55,20 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
 def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_new: bool) -> list[Update]:
     """Return the updates that remain where the graph is cut at all weights, again and again until none is left out."""
     for _ in range(_MOST_PASSES):
-        weights, cells = {update.weight for update in found}, {update.cell for update in found}
-        cut = weights | cells if cuts_new else weights
-        formulas = {id(workbook.trees[cell]) for cell in cells}
-        kept = []
-        for update in found:
-            # A weight is typed, or what an update made it: what is computed from weights in another way is none.
-            is_new = update.weight in cells or id(workbook.trees.get(update.weight)) in formulas
-            if _depends(update, citations, cut) and (is_new or not _meets(update.weight, citations, cut) & weights):
-                kept.append(update)
+        cut = {update.weight for update in found}
+        if cuts_new:
+            cut |= {update.cell for update in found}
+        kept = [
+            update
+            for family in _families(found, workbook)
+            # One whose gradient was typed over is still an update.
+            if 2 * sum(_depends(each, citations, cut) for each in family) >= len(family)
+            for update in family
+        ]
         if len(kept) == len(found):
             break
         found = kept
     return found
-
-
-def _meets(place: Place, citations: Citations, cut: Collection[Place]) -> set[Place]:
-    """Return the cells of `cut` from which a cell is computed: what is computed from weights is no weight."""
-    return citations.ancestors(citations.of(place), cut) & set(cut)
 
 
 def origin(place: Place, workbook: Workbook, citations: Citations) -> Place:
@@ -98,12 +93,25 @@ def _candidates(workbook: Workbook, citations: Citations) -> list[Update]:
             continue
         every = terms(citations.tree(place))
         for number, (sign, term) in enumerate(every):
-            weight = bare(term)
+            weight = _decayed(term, place, citations)
             rest = (*every[:number], *every[number + 1 :])
             if sign > 0 and isinstance(weight, Ref) and any(cited(each.of) for each in rest):
                 shown = weight.at(place)
                 found.append(Update(place, origin(shown, workbook, citations), shown, rest))
     return found
+
+
+def _decayed(term: Tree, host: Place, citations: Citations) -> Tree:
+    """Return W of W or of W·(1 − ηλ), as weights decay, where ηλ does not depend on W; else the term as it is."""
+    factors = product(term)
+    if len(factors.above) != 2 or factors.below or factors.number != 1:
+        return bare(term)
+    for weight, share in (factors.above, factors.above[::-1]):
+        first = terms(share)[0] if isinstance(share, Operation) else None
+        if isinstance(weight, Ref) and first is not None and first.sign > 0 and first.of == Number(1.0, "1"):
+            shallow = all(citations.levels.get(each, 0) <= _DEEPEST_RATE for each in citations.of_tree(share, host))
+            return weight if shallow else bare(term)
+    return bare(term)
 
 
 def _is_sum(tree: Tree) -> bool:
@@ -113,6 +121,38 @@ def _is_sum(tree: Tree) -> bool:
         or (isinstance(node, Call) and node.function == "SUM")
         for node in nodes(tree)
     )
+
+
+def _without_copied_down(family: list[Update]) -> list[Update]:
+    """Leave out what adds to a weight that nobody changes, copied from row to row: h = Σ w x + b with =b above."""
+    shown: dict[Place, set[Place]] = defaultdict(set)
+    for update in family:
+        shown[update.weight].add(update.shown)
+    return [update for update in family if len(shown[update.weight]) == 1]
+
+
+def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -> list[Update]:
+    """Leave out formulas that add to what is computed from weights in every row, as a logarithm of a sum does.
+
+    A weight is typed, computed from no weight, or the cell of an update.
+    """
+    weights, cells = {update.weight for update in found}, {update.cell for update in found}
+
+    def may_be_weight(place: Place) -> bool:
+        if place not in workbook.trees or place in cells:
+            return True
+        return not (citations.ancestors([place], weights - {place}) - {place}) & (weights | cells)
+
+    return [u for family in _families(found, workbook) if any(may_be_weight(u.weight) for u in family) for u in family]
+
+
+def _families(updates: Iterable[Update], workbook: Workbook) -> list[list[Update]]:
+    """Return updates in groups with one formula, filled down or to the right, and one place of the weight in it."""
+    found: dict[tuple[int, int, int], list[Update]] = defaultdict(list)
+    for update in updates:
+        (_, row, column), (_, shown_row, shown_column) = update.cell, update.shown
+        found[id(workbook.trees[update.cell]), shown_row - row, shown_column - column].append(update)
+    return list(found.values())
 
 
 def _some(family: list[Update]) -> Iterable[Update]:
