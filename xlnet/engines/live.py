@@ -37,13 +37,34 @@ class LiveWorkbook:
         self._error_type = ironcalc.CellType.ErrorValue
         self.sheets: list[str] = [sheet["name"] for sheet in self._model.get_worksheets_properties()]
 
-    def copy(self) -> LiveWorkbook:
-        """Return another workbook that holds the same; what is typed in one of them does not show in the other."""
+    def part(self, formulas: Mapping[Place, str | None]) -> LiveWorkbook:
+        """Return another workbook that holds these cells alone, with formulas, or None for those that hold values.
+
+        It knows no names.
+
+        A workbook's evaluation takes time for all that it holds, were it but formats.
+        """
         import ironcalc
 
         other = object.__new__(LiveWorkbook)
-        other._model = ironcalc.load_from_bytes(self._model.to_bytes())
-        other._error_type, other.sheets = self._error_type, list(self.sheets)
+        other._model = ironcalc.create("part", "en", "UTC", "en")
+        other._error_type, other.sheets = self._error_type, []
+        for number, title in enumerate(self.sheets):
+            if number:
+                other._model.add_sheet(title)
+            else:
+                other._model.rename_sheet(0, title)
+            other.sheets.append(title)
+        for place, formula in formulas.items():
+            value = self.value(place) if formula is None else None
+            if formula is not None:
+                other.type_formula(place, formula)
+            elif isinstance(value, bool):
+                other._model.update_cell_with_bool(*place, value)
+            elif isinstance(value, float):
+                other._model.update_cell_with_number(*place, value)
+            elif isinstance(value, str):
+                other.type_text(place, value)
         return other
 
     def places(self) -> list[Place]:

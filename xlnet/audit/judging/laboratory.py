@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xlnet.audit.formula.positions import resolved
 from xlnet.audit.formula.printing import printed
-from xlnet.audit.formula.tree import Ref, Tree, bare, moved
+from xlnet.audit.formula.tree import Name, Ref, Tree, bare, moved, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import LiveWorkbook, Place
@@ -54,15 +54,18 @@ class Laboratory:
     def prepare(self, wanted: Collection[Place], typed: Collection[Place]) -> None:
         """Make the copy that computes the cells that are `wanted`, where the cells `typed` are typed, and nothing else.
 
-        A workbook is evaluated some hundred times, and the most of it is often not the forward pass.
+        A workbook is evaluated some hundred times, and the most of it is often not the forward pass. Where a formula has
+        a name that is not known, the whole workbook is used.
         """
-        start = [each for place in wanted for each in (self._watched.get(place, ()) if place in self._watched else (place,))]
+        start = [each for place in wanted for each in self._watched.get(place, (place,))]
         needed = self._citations.ancestors(start, typed) | set(wanted)
-        self._forward = self.live.copy()
-        others = [place for place in self._workbook.trees if place not in needed]
-        others += [place for place in self._watched if place not in needed]
-        others += [place for place in self._workbook.not_read if place not in needed]
-        self._forward.type_numbers(dict.fromkeys(others, 0.0))
+        used = {id(tree): tree for tree in map(self._workbook.trees.get, needed) if tree is not None}
+        if any(isinstance(node, Name) for tree in used.values() for node in nodes(tree)):
+            return
+        self._forward = self.live.part({place: self._formula(place) for place in sorted(needed)})
+
+    def _formula(self, place: Place) -> str | None:
+        return self._workbook.formula(place) if place in self._workbook.trees else self.live.formula(place)
 
     def values(self, state: State, places: Sequence[Place]) -> NDArray[np.float64]:
         """Return the values of cells in a state: numbers typed, all else computed."""
