@@ -39,7 +39,7 @@ def main() -> None:
     for task in handover.tasks(start):
         try:
             # The one line that says that a task is done is not mistaken.
-            with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):
+            with Path(os.devnull).open("w", encoding="utf-8") as nothing, redirect_stdout(nothing):
                 _do(task)
         except MemoryError:
             # Whatever else is in this process may be half done.
