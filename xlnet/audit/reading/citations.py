@@ -102,6 +102,21 @@ class Citations:
         return found
 
     @cached_property
+    def levels(self) -> dict[Place, int]:
+        """How many formulas a formula is computed through, at most; those that wait for a circle have none."""
+        missing = {place: sum(each in self._workbook.trees for each in self.of(place)) for place in self._workbook.trees}
+        levels: dict[Place, int] = {}
+        ready = [place for place, count in missing.items() if count == 0]
+        while ready:
+            place = ready.pop()
+            levels[place] = 1 + max((levels.get(each, 0) for each in self.of(place)), default=0)
+            for each in self.citing.get(place, ()):
+                missing[each] -= 1
+                if missing[each] == 0:
+                    ready.append(each)
+        return levels
+
+    @cached_property
     def _rows_of_columns(self) -> dict[int, dict[int, list[int]]]:
         found: dict[int, dict[int, list[int]]] = {}
         for sheet, row, column in sorted({*self._workbook.trees, *self._workbook.stored}):
