@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from xlnet.audit.findings import Audit
 from xlnet.audit.report.mistakes import Mistake, by_weight
 from xlnet.audit.report.ranges import ranges
+from xlnet.audit.report.told import is_in_the_update
 from xlnet.audit.report.verdict import verdict
 from xlnet.audit.report.words import name, plain, unlike
 
@@ -45,10 +46,10 @@ def _rows(audit: Audit) -> Iterator[tuple[str, ...]]:
 
 def _mistake(mistake: Mistake) -> tuple[str, ...]:
     wrong = mistake.wrong
-    kind = "wrong update" if wrong.cell == wrong.update else "wrong gradient"
+    kind = "wrong update" if is_in_the_update(wrong) else "wrong gradient"
     what = f"{kind}, right by luck" if wrong.is_probe else kind
     found, expected = unlike(wrong.found, wrong.expected)
-    cells = ranges(mistake.cells[0][1])
+    cells = ranges(mistake.places[0].cells)
     return mistake.table.sheet, name(mistake.weight), cells, what, found, expected, wrong.repair or ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from xlnet.audit.findings import Table, Weight, Wrong
@@ -14,13 +14,22 @@ _ADDRESS = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})(?![\w.(
 
 
 @dataclass(frozen=True)
+class Cells:
+    """The cells of a weight's gradients that have the same mistake, by their addresses on the table's sheet."""
+
+    table: Table
+    weight: Weight
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Mistake:
-    """A mistake of a table: a gradient that has it, of which weight, and all cells that have it, by weight."""
+    """A mistake: the first gradient that has it, of which weight, and all cells that have it."""
 
     table: Table
     weight: Weight
     wrong: Wrong
-    cells: tuple[tuple[Weight, tuple[str, ...]], ...]
+    places: tuple[Cells, ...]
 
 
 def by_weight(table: Table) -> Iterator[Mistake]:
@@ -33,17 +42,17 @@ def by_weight(table: Table) -> Iterator[Mistake]:
             # What is wrong as the sheet stands can be looked up there.
             shown = next((wrong for wrong in same if not wrong.is_probe), same[0])
             cells = tuple(local(wrong.cell, table.sheet) for wrong in same)
-            yield Mistake(table, weight, shown, ((weight, cells),))
+            yield Mistake(table, weight, shown, (Cells(table, weight, cells),))
 
 
-def by_mistake(table: Table) -> list[Mistake]:
-    """Return the mistakes of a table, those of several weights as one where the repair is the same."""
+def by_mistake(tables: Iterable[Table]) -> list[Mistake]:
+    """Return the mistakes of a workbook, those of several weights or tables as one where the repair is the same."""
     found: list[tuple[set[tuple[str, ...]], Mistake]] = []
-    for mistake in by_weight(table):
+    for mistake in (mistake for table in tables for mistake in by_weight(table)):
         own = _signatures(mistake)
         for number, (signatures, first) in enumerate(found):
             if signatures & own and first.wrong.is_probe == mistake.wrong.is_probe:
-                found[number] = signatures, replace(first, cells=first.cells + mistake.cells)
+                found[number] = signatures, replace(first, places=first.places + mistake.places)
                 break
         else:
             found.append((own, mistake))
