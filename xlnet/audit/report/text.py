@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from xlnet.audit.findings import Audit, Break, Table, Weight
 from xlnet.audit.report.mistakes import by_mistake
@@ -14,17 +15,24 @@ from xlnet.audit.report.words import counted, local, number, plain
 _NO_REPAIR = (
     "Where no repair is named, no small change was found that makes it right: there may be two mistakes in one formula."
 )
+_MOST_TABLES = 20
 _MOST_WEIGHTS = 24
 _MOST_FINDINGS = 40
 _LONGEST_SENTENCE = 1_000
+
+Item = TypeVar("Item")
 
 
 def lines(audit: Audit) -> Iterator[str]:
     """Yield the lines of the report on a workbook."""
     yield audit.path
-    for table in audit.tables:
+    tables = _shown(audit.tables, _MOST_TABLES, [any(w.wrong for w in table.weights) for table in audit.tables])
+    for table in tables:
         yield ""
         yield from _taken(table)
+    if len(tables) < len(audit.tables):
+        yield ""
+        yield f"… and {counted(len(audit.tables) - len(tables), 'more table')}: --json has them all"
     mistakes = by_mistake(audit.tables)
     several = len({table.sheet for table in audit.tables}) > 1
     yield from _section("Wrong", [told(mistake, with_sheet=several) for mistake in mistakes])
@@ -57,7 +65,7 @@ def _section(title: str, findings: Sequence[Sequence[str]]) -> Iterator[str]:
 def _taken(table: Table) -> Iterator[str]:
     """Yield what was taken for what, so that a wrong guess is seen at once."""
     yield f"{plain(table.sheet)}: {counted(len(table.weights), 'weight')}, {counted(table.steps, 'step')}"
-    shown = _shown(table.weights)
+    shown = _shown(table.weights, _MOST_WEIGHTS, [bool(weight.wrong) for weight in table.weights])
     rows = [("weight", "cells", "gradients", "right"), *(_row(table, weight) for weight in shown)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
@@ -72,10 +80,10 @@ def _taken(table: Table) -> Iterator[str]:
         yield f"  factor: your gradients are {number(table.factor)} × those of this loss"
 
 
-def _shown(weights: Sequence[Weight]) -> list[Weight]:
-    """Return the weights that a list shows, in their order: of many, those that are wrong, and the first ones."""
-    wrong_first = sorted(range(len(weights)), key=lambda index: (not weights[index].wrong, index))
-    return [weights[index] for index in sorted(wrong_first[:_MOST_WEIGHTS])]
+def _shown(items: Sequence[Item], most: int, are_wrong: Sequence[bool]) -> list[Item]:
+    """Return what a list shows, in its order: of many, those that are wrong, and the first ones."""
+    wrong_first = sorted(range(len(items)), key=lambda index: (not are_wrong[index], index))
+    return [items[index] for index in sorted(wrong_first[:most])]
 
 
 def _row(table: Table, weight: Weight) -> tuple[str, str, str, str]:
