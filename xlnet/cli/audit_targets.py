@@ -23,8 +23,11 @@ def tasks(found: Sequence[Found], out: Path | None, *, is_alone: bool) -> list[T
         return [Task(path) for path in paths]
     is_file_name = out.suffix.casefold() in SUFFIXES and not out.is_dir()
     if is_alone and not out.is_dir():
-        if not is_file_name:
-            raise click.UsageError(f"--annotate: must end with {' or '.join(SUFFIXES)}, or be a folder, not {out}")
+        for path in paths:
+            # A copy of another format than its name says is opened by no program.
+            ending = path.suffix.casefold() if path.suffix.casefold() in SUFFIXES else SUFFIXES[0]
+            if out.suffix.casefold() != ending:
+                raise click.UsageError(f"--annotate: the copy of {path} must end with {ending}, not be {out}")
         targets = [out] * len(paths)
     elif is_file_name:
         raise click.UsageError(f"--annotate: several workbooks need a folder for their copies, not {out}")

@@ -91,7 +91,7 @@ def _audited(path: Path, options: Options) -> Outcome:
 
 
 def _without_path(error: str | None, path: Path) -> str | None:
-    """Return what is wrong with a workbook without the path that messages begin with: a report has that already."""
+    """Return what is wrong with a file without the path that messages begin with: who tells it says which file."""
     return error and error.removeprefix(f"{path}: ")
 
 
@@ -101,7 +101,7 @@ def _annotated(path: Path, outcome: Outcome, copy: Path) -> Outcome:
     try:
         annotate(path, outcome.audit, copy)
     except XlnetError as error:
-        return replace(outcome, unannotated=str(error))
+        return replace(outcome, unannotated=_without_path(str(error), copy))
     except Exception as error:
         return replace(outcome, unannotated=_own_fault(error), traceback=traceback.format_exc())
     return replace(outcome, annotated=copy)
