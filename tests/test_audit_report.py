@@ -88,6 +88,12 @@ def test_a_mistake_in_many_rows_and_weights_is_told_once_and_as_the_student_need
     ]
 
 
+def test_a_repair_in_a_cell_that_the_gradient_cites_names_that_cell() -> None:
+    cited = wrong("G", 33, repaired="=IF(M24>0,J30,0)", repaired_in="Sheet1!P20")
+    lines = list(text.lines(Audit("homework.xlsx", (table({"G": [cited]}),))))
+    assert lines[lines.index("Wrong") + 2 : -2] == ["    P20 should be: =IF(M24>0,J30,0)"]
+
+
 def test_weights_whose_repair_differs_are_told_apart() -> None:
     other = wrong("H", 33, repair="With O33 instead of N33 it is right.")
     lines = list(text.lines(Audit("homework.xlsx", (table({"G": [wrong("G", 33)], "H": [other]}),))))

@@ -19,7 +19,10 @@ def told(mistake: Mistake, *, with_sheet: bool) -> list[str]:
     wrong = mistake.wrong
     repair = f" {wrong.repair}" if wrong.repair else ""
     lines = [plain(f"{_difference(mistake, with_sheet=with_sheet)}{repair}", _LONGEST_SENTENCE)]
-    if wrong.formula and wrong.repaired:
+    if wrong.repaired and wrong.repaired_in:
+        cell = local(wrong.repaired_in, mistake.table.sheet)
+        lines += [f"{cell} should be: {plain(wrong.repaired, _LONGEST_FORMULA)}"]
+    elif wrong.repaired and wrong.formula:
         lines += [f"is:        {plain(wrong.formula, _LONGEST_FORMULA)}"]
         lines += [f"should be: {plain(wrong.repaired, _LONGEST_FORMULA)}"]
     places = _places(mistake)
