@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
+from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.updates import Update, origin
 from xlnet.audit.formula.terms import Product, Term, of_product, of_terms, product
 from xlnet.audit.formula.tree import Ref, Tree, bare
@@ -42,7 +45,7 @@ class Subject:
     @property
     def place(self) -> Place:
         """The cell to name when it is wrong."""
-        return self.cell or self.update or self.host
+        return self.cell or self.host
 
 
 class Gradients:
@@ -54,7 +57,11 @@ class Gradients:
         self._workbook, self._citations, self._dependent = workbook, citations, dependent
         self._weights = {update.weight for update in updates}
         self._cells = {update.cell for update in updates}
+        self._inputs = inputs_of(workbook, citations, dependent, self._weights)
         self._for_updates: dict[Place, bool] = {}
+        self._common = self._in_most(updates)
+        # Where a formula that is filled down has its rate, it has it in each row, whatever stands there.
+        self._positions: set[tuple[int, Tree]] = set()
 
     def subject(self, update: Update) -> Subject:
         """Return what is judged of an update."""
@@ -66,9 +73,10 @@ class Gradients:
                 break
             factors = product(rest[0].of)
             place = self._only_dependent(factors, host)
+            step_sign = sign * rest[0].sign * factors.number
             if place is None or any(self._is_rate(each, host) for each in factors.above) or abs(factors.number) != 1:
                 break
-            if len(factors.above) + len(factors.below) > 1 or place in self._weights or not self._hands_a_rate(place):
+            if len(factors.above) + len(factors.below) > 1 or place in self._weights or not self._hands_a_rate(place, step_sign):
                 break
             sign *= rest[0].sign * (1 if factors.number > 0 else -1)
             host, rest = place, (Term(1, self._citations.tree(place)),)
@@ -103,6 +111,9 @@ class Gradients:
         """Return the rate of a term, and what remains of it."""
         parts = product(term.of)
         rates = [factor for factor in parts.above if self._is_rate(factor, host)]
+        if not rates and len(parts.above) == 2 and not parts.below and self._only_dependent(parts, host):
+            # No rate by its use, but what else could it be, if it is no input? The target, by a lost $.
+            rates = [factor for factor in parts.above if self._is_no_input(factor, host)]
         others = tuple(factor for factor in parts.above if factor not in rates)
         sign = term.sign * (-1 if parts.number < 0 else 1)
         number = abs(parts.number)
@@ -111,6 +122,12 @@ class Gradients:
             return Rate((), 1.0), term
         cells = tuple(sorted(self._rate_cell(factor, host) for factor in rates))
         return Rate(cells, number), Term(sign, of_product(Product(1.0, others, parts.below)))
+
+    def _is_no_input(self, factor: Tree, host: Place) -> bool:
+        reference = bare(factor)
+        if not isinstance(reference, Ref):
+            return False
+        return reference.at(host) not in self._dependent and reference.at(host) not in self._inputs
 
     def _rate_cell(self, factor: Tree, host: Place) -> Place:
         reference = bare(factor)
@@ -135,21 +152,37 @@ class Gradients:
             return None
         return reference.at(host)
 
-    def _hands_a_rate(self, place: Place) -> bool:
+    def _hands_a_rate(self, place: Place, sign: float) -> bool:
         """Whether the formula of a cell multiplies by a rate, as that of a step does."""
         if place not in self._workbook.trees:
             return False
-        for term in (Term(1, self._citations.tree(place)),):
-            parts = product(term.of)
-            if any(self._is_rate(factor, place) for factor in parts.above):
-                return True
-            if abs(parts.number) != 1 and len(parts.above) == 1 and isinstance(bare(parts.above[0]), Ref):
-                return True
-        return False
+        parts = product(self._citations.tree(place))
+        if any(self._is_rate(factor, place) for factor in parts.above):
+            return True
+        # A 2 or ½ may be the derivative's own, but not where the step is added.
+        return bool(parts.above) and abs(parts.number) not in ((1,) if sign > 0 else (1, 2, 0.5))
 
     def _is_rate(self, factor: Tree, host: Place) -> bool:
         reference = bare(factor)
-        return isinstance(reference, Ref) and self._is_for_updates(reference.at(host))
+        if not isinstance(reference, Ref):
+            return False
+        position = (id(self._workbook.trees.get(host)), reference)
+        if position in self._positions:
+            return reference.at(host) not in self._dependent
+        if reference.at(host) in self._common or self._is_for_updates(reference.at(host)):
+            self._positions.add(position)
+            return True
+        return False
+
+    def _in_most(self, updates: Collection[Update]) -> set[Place]:
+        """Return the cells that more than half of the updates of a sheet multiply by, and no input is one of them."""
+        counts: Counter[tuple[Place, int]] = Counter()
+        sheets = Counter(update.cell[0] for update in updates)
+        for update in updates:
+            factors = [factor for term in update.rest for factor in product(term.of).above]
+            places = {bare(factor).at(update.cell) for factor in factors if isinstance(bare(factor), Ref)}  # type: ignore[union-attr]
+            counts.update((place, update.cell[0]) for place in places if place not in self._dependent)
+        return {place for (place, sheet), count in counts.items() if count > max(sheets[sheet] / 2, 1)}
 
     def _is_for_updates(self, place: Place) -> bool:
         """Whether a cell does not depend on weights, and only steps and updates cite it, or copies of it."""
@@ -166,9 +199,17 @@ class Gradients:
         return known
 
     def _is_step(self, place: Place) -> bool:
-        """Whether a cell is cited by updates alone, or by such cells."""
+        """Whether a cell is cited by updates alone; after the last one a formula as theirs may be cited by none."""
         citing = self._citations.citing.get(place, ())
-        return bool(citing) and all(each in self._cells for each in citing)
+        if citing:
+            return all(each in self._cells for each in citing)
+        return id(self._workbook.trees[place]) in self._steps
+
+    @cached_property
+    def _steps(self) -> set[int]:
+        """The formulas that updates alone cite."""
+        found = {place for cell in self._cells for place in self._citations.of(cell) if place in self._workbook.trees}
+        return {id(self._workbook.trees[place]) for place in found if self._is_step(place)}
 
 
 def _has_root(tree: Tree) -> bool:
@@ -180,7 +221,3 @@ def _has_root(tree: Tree) -> bool:
         for node in nodes(tree)
     )
 
-
-def copies_of(place: Place, workbook: Workbook, citations: Citations) -> Place:
-    """Return the origin of a cell that may be a copy."""
-    return origin(place, workbook, citations)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from xlnet.audit.finding.gradients import Subject
-from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Tree, bare, nodes
+from xlnet.audit.formula.terms import Term, of_terms, terms
+from xlnet.audit.formula.tree import Call, Number, Operation, Tree, bare, moved, nodes, parts
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 MOST_FAMILIES = 40
+CANON = (1, 1)
 _HEADED = re.compile(
     r"loss|err|cost|sse|mse|rmse|e_?t|^e\d?$|^c$|^j$|^l$|entrop|损失|误差|代价|fehler|perte|coût|costo|오차|손실|誤差|損失|ошибк",
     re.IGNORECASE,
@@ -33,11 +35,19 @@ class Family:
 
 @dataclass(frozen=True)
 class Difference:
-    """An output minus its target, or the other way round, as a gradient has it; the output depends on weights."""
+    """An output minus its target, or the other way round, as a gradient has it; the output alone depends on weights.
 
-    output: Place
-    target: Place | None
-    constant: float = 0.0
+    Both are formulas of the cell `CANON` of the sheet, so that the same difference in two cells is one.
+    """
+
+    sheet: int
+    output: Tree
+    target: Tree
+
+    @property
+    def canon(self) -> Place:
+        """The cell in which the formulas are to be read."""
+        return (self.sheet, *CANON)
 
 
 def families(
@@ -46,11 +56,12 @@ def families(
     dependent: Collection[Place],
     used: Collection[Place],
     steps: Mapping[Place, Place],
+    new: Set[Place],
 ) -> list[Family]:
     """Return the families of cells that may be a loss, the likeliest first.
 
     `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
-    `steps` gives each weight's step.
+    `steps` gives each weight's step, `new` are the cells of updates.
     """
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
@@ -60,14 +71,17 @@ def families(
         if place not in used and place not in steps and place in workbook.trees and place in citations.levels:
             by_tree[id(workbook.trees[place])].append(place)
     found = []
+    cut = new | steps.keys()
     for places in by_tree.values():
         weights: dict[Place, frozenset[Place]] = {}
         coverage: dict[Place, set[Place]] = defaultdict(set)
         for place in places:
-            on = frozenset(each for each in citations.ancestors([place], steps) if each in steps)
+            met = citations.ancestors([place], cut) & cut
+            on = frozenset(each for each in met if each in steps)
             together = {steps[each] for each in on}
-            # A sum over several steps is the loss of none.
-            if len(together) == 1:
+            # A sum over several steps is the loss of none, and neither is what comes after the last update; but a
+            # weight or two may have lost their update.
+            if len(together) == 1 and 2 * len(on) >= len(met):
                 weights[place] = on
                 coverage[together.pop()] |= on
         if not weights:
@@ -75,9 +89,12 @@ def families(
         share = sum(len(on) / sizes[step] for step, on in coverage.items()) / len(coverage)
         first = min(weights)
         title = header(workbook, first)
-        plausibility = share + 0.5 * bool(_HEADED.search(title)) + 0.25 * _is_shaped(workbook.trees[first])
+        # Of a total and what it is the sum of, the total is the loss.
+        is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
+        is_headed, is_shaped = bool(_HEADED.search(title)), _is_shaped(workbook.trees[first])
+        plausibility = share + 0.5 * is_headed + 0.25 * is_shaped + 0.3 * is_single
         found.append(Family(weights, first, plausibility))
-    found.sort(key=lambda family: (-family.plausibility, family.first))
+    found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
 
 
@@ -94,43 +111,51 @@ def _is_shaped(tree: Tree) -> bool:
 
 
 def differences(
-    subjects: Sequence[Subject],
     cones: Sequence[Collection[Place]],
-    workbook: Workbook,
+    subjects: Sequence[Subject],
     citations: Citations,
     dependent: Collection[Place],
-    weights: Collection[Place],
+    cut: Set[Place],
 ) -> list[frozenset[Difference]]:
     """Return for each gradient the differences y − t from which it is computed: t does not depend on weights."""
     known: dict[Place, frozenset[Difference]] = {}
+    by_host: dict[Place, frozenset[Difference]] = {}
+    for place in set().union(*cones):
+        if place not in cut:
+            by_host[place] = frozenset(_within(citations.tree_or_none(place), place, citations, dependent))
+    outputs = {cell for each in by_host.values() for d in each for cell in citations.of_tree(d.output, d.canon)}
+    # What the outputs are computed from is the forward pass: a difference there is none of the loss.
+    forward = citations.ancestors(outputs - cut, cut)
     found = []
     for subject, cells in zip(subjects, cones, strict=True):
-        own = set(_within(subject.tree, subject.host, dependent, weights, workbook))
+        own = set(_within(subject.tree, subject.host, citations, dependent))
         for place in cells:
-            if place in weights or place not in workbook.trees:
-                continue
-            if place not in known:
-                tree = citations.tree(place)
-                known[place] = frozenset(_within(tree, place, dependent, weights, workbook))
-            own |= known[place]
+            if place not in forward:
+                own |= by_host.get(place, frozenset())
         found.append(frozenset(own))
     return found
 
 
-def _within(
-    tree: Tree, host: Place, dependent: Collection[Place], weights: Collection[Place], workbook: Workbook
-) -> list[Difference]:
-    found = []
-    for node in nodes(tree):
-        if not isinstance(node, Operation) or node.operator != "-":
-            continue
-        sides = [bare(node.left), bare(node.right)]
-        places = [side.at(host) if isinstance(side, Ref) else None for side in sides]
-        for output, target, other in ((places[0], places[1], sides[1]), (places[1], places[0], sides[0])):
-            if output is None or output not in dependent or output in weights:
-                continue
-            if target is not None and target not in dependent:
-                found.append(Difference(output, target))
-            elif isinstance(other, Number) and other.value != 1:
-                found.append(Difference(output, None, other.value))
-    return found
+def _within(tree: Tree | None, host: Place, citations: Citations, dependent: Collection[Place]) -> list[Difference]:
+    """Return the differences in a formula: sums of which some terms depend on weights, and others are subtracted."""
+    if tree is None:
+        return []
+    every = terms(tree)
+    if len(every) == 1 and every[0].of is tree:
+        return [found for part in parts(tree) for found in _within(part, host, citations, dependent)]
+    inner = [found for term in every for found in _within(term.of, host, citations, dependent)]
+    sides: tuple[list[Term], list[Term]] = ([], [])
+    for term in every:
+        on_weights = any(place in dependent for place in citations.of_tree(term.of, host))
+        sides[on_weights].append(term)
+    targets, outputs = sides
+    signs = {term.sign for term in outputs}
+    if len(signs) != 1 or not targets or {term.sign for term in targets} != {-min(signs)}:
+        return inner
+    target = of_terms([Term(1, term.of) for term in targets])
+    if isinstance(target, Number) and target.value == 1:
+        # 1 − h belongs to the derivative of an activation.
+        return inner
+    canon = (host[0], *CANON)
+    output = of_terms([Term(1, term.of) for term in outputs])
+    return [*inner, Difference(host[0], moved(bare(output), host, canon), moved(bare(target), host, canon))]

@@ -26,10 +26,14 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Found:
-    """The networks of a workbook: their tables, weights with their steps, what depends on weights, possible losses."""
+    """The networks of a workbook.
+
+    Their tables, weights with their steps, cells of new weights, cells that depend on weights, and possible losses.
+    """
 
     tables: Sequence[Candidates]
     steps: Mapping[Place, Place]
+    new: Collection[Place]
     dependent: Collection[Place]
     families: Sequence[Family]
 
@@ -44,17 +48,20 @@ def find_network(workbook: Workbook, citations: Citations, options: Options) -> 
 
 def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) -> Found:
     weights = {update.weight for update in updates}
-    dependent = citations.descendants(weights, weights)
-    gradients = Gradients(workbook, citations, updates, dependent)
+    new = {update.cell for update in updates}
+    # Where the graph is cut: these cells are typed when gradients are measured.
+    cut = weights | new
+    dependent = citations.descendants(weights, cut)
+    gradients = Gradients(workbook, citations, updates, dependent | cut)
     subjects = [gradients.subject(update) for update in updates]
-    cones = [cone(subject, citations, weights) for subject in subjects]
+    cones = [cone(subject, citations, cut) for subject in subjects]
     steps = steps_of(subjects, cones, weights)
-    used = set().union(*cones) | {update.cell for update in updates}
+    used = set().union(*cones) | new
     by_table = tables_of(subjects, steps)
     number = {id(subject): index for index, subject in enumerate(subjects)}
-    every = differences(subjects, cones, workbook, citations, dependent, weights)
+    every = differences(cones, subjects, citations, dependent, cut)
     tables = []
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, dependent, families(workbook, citations, dependent, used, steps))
+    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new))

@@ -15,6 +15,7 @@ from xlnet.audit.judging.laboratory import Derivatives
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
+_SHARE_OF_COVERED = 0.2
 RELATIVE, ABSOLUTE = 2e-6, 1e-14
 HALF_SQUARES, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = "½ Σ (y − t)²", "−Σ (t ln y + (1 − t) ln(1 − y))", "−Σ t ln y"
 
@@ -37,10 +38,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was measured in a state: values of cells, and derivatives."""
+    """What was measured in a state: values of cells, and derivatives; `places` are the cells of differences' sides."""
 
     values: Mapping[Place, float]
     derivatives: Derivatives
+    places: Mapping[Difference, tuple[Place, Place]]
 
     def of_family(self, family: Family, weight: Place) -> tuple[float, float] | None:
         """Return the derivative of a weight's losses and its error; None where none depends on it."""
@@ -51,13 +53,13 @@ class Reading:
         """Return the derivative of a loss that is implied by differences, and its error."""
         parts = []
         for each in differences:
-            if (each.output, weight) not in self.derivatives.values:
+            output, target = self.places[each]
+            if (output, weight) not in self.derivatives.values:
                 continue
-            target = each.constant if each.target is None else self.values[each.target]
             try:
-                parts.append((slope(self.values[each.output], target), each.output))
+                parts.append((slope(self.values[output], self.values[target]), output))
             except ZeroDivisionError:
-                parts.append((math.nan, each.output))
+                parts.append((math.nan, output))
         return self._sum(parts, weight) if parts else None
 
     def _sum(self, parts: Sequence[tuple[float, Place]], weight: Place) -> tuple[float, float]:
@@ -110,8 +112,8 @@ def choose(
         for factor in _factors(values, slopes, differences):
             right = agree(values, factor * slopes, abs(factor) * errors) & (np.abs(slopes) > 10 * errors)
             score = (
-                float(np.count_nonzero(right)),
-                float(np.count_nonzero(~np.isnan(slopes))),
+                # A loss that says something about all weights is worth more than one that suits a few.
+                np.count_nonzero(right) + _SHARE_OF_COVERED * np.count_nonzero(~np.isnan(slopes)),
                 float(family is not None),
                 float(factor == 1),
                 family.plausibility if family else 0.0,
@@ -119,7 +121,7 @@ def choose(
             )
             if best is None or score > best[0]:
                 best = score, Chosen(family, name, factor)
-    if best is None or best[0][0] == 0:
+    if best is None:
         likely = [family for family in families if has_title(workbook, family.first)]
         return Chosen(likely[0], "", 1.0) if likely else Chosen(None, HALF_SQUARES, 1.0)
     return best[1]
@@ -139,8 +141,7 @@ def _factors(
         key = float(f"{ratio:.5g}")
         counts[key] = counts.get(key, 0) + 1
     numbers = {len(each) for each in differences if each}
-    numbers |= {len({d.output[1] for d in each}) for each in differences if each}
-    numbers |= {len({d.output[2] for d in each}) for each in differences if each}
+    numbers |= {len({d.output for d in each}) for each in differences if each}
     allowed = {2.0, 0.5, math.log(10), 1 / math.log(10), 2 * math.log(10)}
     for number in numbers - {0, 1}:
         allowed |= {1 / number, 2 / number, float(number), number / 2, 1 / (2 * number)}

@@ -89,7 +89,9 @@ class Laboratory:
                 coarse, fine = (readings[0] - readings[1]) / (2 * h), (readings[2] - readings[3]) / h
                 best = (4 * fine - coarse) / 3
                 noise = 1e-15 * np.abs(readings[0]) / h
-                error = np.abs(fine - coarse) * 2e-3 + noise
+                gap = np.abs(fine - coarse)
+                # At a jump or a kink the two have nothing to do with each other.
+                error = np.where(gap > 0.02 * np.abs(fine), gap, 2e-3 * gap) + noise
             for pair, value, bound in zip(pairs, best.tolist(), error.tolist(), strict=True):
                 values[pair], errors[pair] = value, bound
         return Derivatives(values, errors)

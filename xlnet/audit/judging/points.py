@@ -7,13 +7,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from xlnet.audit.formula.tree import Area, Brackets, Call, Operation, Ref, Tree, bare, nodes
-from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 PROBES = 3
-_PRODUCTS = frozenset(("MMULT", "SUMPRODUCT"))
 
 
 def saved_state(workbook: Workbook, weights: Collection[Place]) -> dict[Place, float]:
@@ -23,19 +20,10 @@ def saved_state(workbook: Workbook, weights: Collection[Place]) -> dict[Place, f
     return dict(zip(places, workbook.live.numbers(places), strict=True))
 
 
-def inputs(
-    workbook: Workbook, citations: Citations, dependent: Collection[Place], weights: Collection[Place]
-) -> dict[Place, float]:
-    """Return the inputs with their values: cells that a weight is multiplied by, and that depend on none."""
-    found: set[Place] = set()
-    for place in dependent:
-        if place in weights or place not in workbook.trees:
-            continue
-        tree = citations.tree(place)
-        if any(each in weights or each in dependent for each in citations.of(place)):
-            found.update(_partners(tree, place, citations, dependent, weights))
+def input_values(workbook: Workbook, places: Collection[Place]) -> dict[Place, float]:
+    """Return the values of inputs, those among them that are numbers typed as text."""
     values = {}
-    for place in sorted(found):
+    for place in sorted(places):
         value = workbook.live.value(place)
         if isinstance(value, str):
             try:
@@ -45,38 +33,6 @@ def inputs(
         if isinstance(value, float) and math.isfinite(value):
             values[place] = value
     return values
-
-
-def _partners(
-    tree: Tree, host: Place, citations: Citations, dependent: Collection[Place], weights: Collection[Place]
-) -> list[Place]:
-    """Return the cells that a formula multiplies weights by."""
-    found: list[Place] = []
-    for node in nodes(tree):
-        if isinstance(node, Operation) and node.operator == "*":
-            operands = [_cells(side, host, citations) for side in _factors(node)]
-        elif isinstance(node, Call) and node.function in _PRODUCTS:
-            operands = [_cells(side, host, citations) for side in node.arguments]
-        else:
-            continue
-        if any(place in weights for cells in operands for place in cells):
-            found += [place for cells in operands for place in cells if place not in weights and place not in dependent]
-    return found
-
-
-def _factors(tree: Tree) -> list[Tree]:
-    if isinstance(tree, Operation) and tree.operator == "*":
-        return [*_factors(tree.left), *_factors(tree.right)]
-    return [tree.of] if isinstance(tree, Brackets) else [tree]
-
-
-def _cells(tree: Tree, host: Place, citations: Citations) -> list[Place]:
-    tree = bare(tree)
-    if isinstance(tree, Call) and tree.function == "TRANSPOSE":
-        tree = bare(tree.arguments[0])
-    if isinstance(tree, Ref):
-        return [tree.at(host)]
-    return citations.cells(*tree.at(host)) if isinstance(tree, Area) else []
 
 
 def probes(

@@ -10,18 +10,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnet.audit.finding.gradients import Rate, Subject
+from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.losses import Difference, Family
 from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
 from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
 from xlnet.audit.judging.choosing import Chosen, Reading, choose, expected
 from xlnet.audit.judging.laboratory import NUDGES, Derivatives, Laboratory, colours_of
-from xlnet.audit.judging.points import inputs, probes, saved_state
+from xlnet.audit.judging.points import input_values, probes, saved_state
 from xlnet.audit.judging.verdict import Ruling, Verdict, judge
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
+
+
+# A nudge may happen to cross a jump.
+_SLOPES_OF_THRESHOLDS = 0.02
 
 
 @dataclass
@@ -34,25 +39,31 @@ class Notes:
 def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tuple[list[Table], Notes]:
     laboratory = Laboratory(workbook)
     weights = set(network.steps)
-    saved = saved_state(workbook, weights)
-    typed = inputs(workbook, citations, network.dependent, weights)
+    saved = saved_state(workbook, weights | set(network.new))
+    typed = input_values(workbook, inputs_of(workbook, citations, network.dependent, weights))
     chains = [chain for table in network.tables for chain in chains_of(table.subjects)]
     states = [{**saved, **typed}] + [
         {**saved, **typed, **probe}
         for probe in probes(saved, typed, [[subject.weight for subject in chain] for chain in chains])
     ]
     watched = {id(s): laboratory.watch(s.tree, s.host) for table in network.tables for s in table.subjects}
-    wanted = _wanted(network)
+    sides = {
+        d: (laboratory.watch(d.output, d.canon), laboratory.watch(d.target, d.canon))
+        for table in network.tables
+        for each in table.differences
+        for d in each
+    }
+    wanted = _wanted(network, sides)
     colours = colours_of([*wanted.values(), *([w] for w in weights)])
     places = sorted(
         {*watched.values(), *wanted}
-        | {d.target for table in network.tables for each in table.differences for d in each if d.target is not None}
+        | {place for pair in sides.values() for place in pair}
         | {each for table in network.tables for cone in table.cones for each in cone}
     )
     readings = []
     for state in states:
         values = dict(zip(places, laboratory.values(state, places).tolist(), strict=True))
-        readings.append(Reading(values, _derivatives(laboratory, state, wanted, colours)))
+        readings.append(Reading(values, _derivatives(laboratory, state, wanted, colours), sides))
     notes = Notes()
     tables = []
     for table in network.tables:
@@ -60,7 +71,7 @@ def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tu
     return [table for table in tables if table is not None], notes
 
 
-def _wanted(network: Found) -> dict[Place, set[Place]]:
+def _wanted(network: Found, sides: Mapping[Difference, tuple[Place, Place]]) -> dict[Place, set[Place]]:
     """Return the cells whose derivatives are measured, each with the weights it depends on."""
     wanted: dict[Place, set[Place]] = {}
     for family in network.families:
@@ -69,7 +80,7 @@ def _wanted(network: Found) -> dict[Place, set[Place]]:
     for table in network.tables:
         for subject, each in zip(table.subjects, table.differences, strict=True):
             for difference in each:
-                wanted.setdefault(difference.output, set()).add(subject.weight)
+                wanted.setdefault(sides[difference][0], set()).add(subject.weight)
     return wanted
 
 
@@ -113,6 +124,10 @@ def _judged(
     weights = {subject.weight for subject in subjects}
     own = [family for family in network.families if any(on & weights for on in family.weights.values())]
     chosen = choose(workbook, subjects, [each[0] for each in gradients], table.differences, own, readings[0])
+    if _is_threshold(subjects, table, chosen, readings):
+        cells = sorted({subject.place for subject in subjects})
+        notes.not_judged.append(NotJudged(workbook.show(cells[0]), "a threshold unit: its output jumps, so there is no gradient to compare with"))
+        return None
     verdicts = [
         judge(subject, differences, chosen, readings, values, {})
         for subject, differences, values in zip(subjects, table.differences, gradients, strict=True)
@@ -152,6 +167,16 @@ def _judged(
         sum(row.right for row in rows),
         len({network.steps[s.weight] for s in subjects}),
     )
+
+
+def _is_threshold(subjects: Sequence[Subject], table: Candidates, chosen: Chosen, readings: Sequence[Reading]) -> bool:
+    """Whether no output changes when weights do, but in jumps."""
+    found = [
+        pair is not None and abs(pair[0]) > 100 * pair[1]
+        for subject, differences in zip(subjects, table.differences, strict=True)
+        for pair in (expected(chosen, subject, differences, reading) for reading in readings)
+    ]
+    return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
 
 
 def _usual_rate(subjects: Sequence[Subject]) -> Rate:

@@ -72,7 +72,7 @@ def judge(
     if wrong_probes >= _OF_PROBES and not _leaves_out(found, slopes, errors, ones):
         state = 1 + int(np.argmax(clear[1:]))
         # At the saved point it agrees only as far as anything can be seen there.
-        ruling = Ruling.LUCKY if (known[0] or (found[0] == 0 and slopes[0] == 0)) and right[0] else Ruling.WRONG
+        ruling = Ruling.LUCKY if (known[0] or found[0] == 0) and right[0] else Ruling.WRONG
         return Verdict(subject, ruling, gradients[state], float(slopes[state]), state)
     if right.any():
         return Verdict(subject, Ruling.RIGHT, gradients[0], float(slopes[0]))

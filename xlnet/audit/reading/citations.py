@@ -30,6 +30,10 @@ class Citations:
         tree = self._workbook.trees[place]
         return resolved(tree, place) if self._known(tree)[1] else tree
 
+    def tree_or_none(self, place: Place) -> Tree | None:
+        """Return the formula of a cell as `tree` does, None where it holds none."""
+        return self.tree(place) if place in self._workbook.trees else None
+
     def of(self, place: Place) -> tuple[Place, ...]:
         """Return the cells that a cell's formula cites, each once, blank ones of areas left out."""
         found = self._cited.get(place)
