@@ -85,8 +85,8 @@ def audit(
     found = workbooks(files, left_out=out)
     to_do = tasks(found, out, is_alone=len(found) == 1 and not any(path.is_dir() for path in files))
     outcomes = _outcomes(found, to_do, options, timeout, quiet=quiet)
-    for outcome in outcomes:
-        for line in outcome.traceback.splitlines():
+    for traceback in dict.fromkeys(outcome.traceback for outcome in outcomes):
+        for line in traceback.splitlines():
             click.echo(printable(line), err=True)
     audits = [outcome.audit for outcome in outcomes]
     for line in _report(audits, as_csv=as_csv, as_json=as_json, quiet=quiet):
