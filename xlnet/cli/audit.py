@@ -71,7 +71,7 @@ def audit(
       xlnet audit output/seed.xlsx
       xlnet audit output/seed.xlsx --annotate output/annotated.xlsx
       xlnet audit output --csv
-      xlnet audit output/seed.xlsx --loss Training!Z4 --json
+      xlnet audit output/seed.xlsx --loss Training!K4 --json
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json: cannot be combined: remove one of the two")
