@@ -1,0 +1,233 @@
+"""The live proof: the derivative of the loss by finite differences, in formulas, beside the gradient that is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from openpyxl.utils import get_column_letter
+
+from xlnet.audit.annotate.cone import Cone, Line, NoProofError
+from xlnet.audit.annotate.marks import corners_of, name_of
+from xlnet.audit.annotate.page import Page
+from xlnet.audit.annotate.styles import CELL, CODE, HEADER, INPUT, LABEL, LINKED, NUMBER, PLAIN, SECTION, STEP, VERDICT
+from xlnet.audit.findings import Table, Weight, Wrong
+from xlnet.audit.reading.workbook import Workbook
+from xlnet.engines.live import Place, Value
+from xlnet.errors import EngineError
+
+# Steps to try, relative to the weight: the first suits nearly all losses.
+_STEPS = (1e-3, 1e-4, 1e-2)
+_TOLERANCE = 1e-6
+_FIRST_COPY, _COPIES = 4, 4
+_NUDGES = ("w + h", "w − h", "w + h/2", "w − h/2")
+_SIGNS = ("+{h}", "-{h}", "+{h}/2", "-{h}/2")
+
+
+def add_proof(
+    page: Page, row: int, workbook: Workbook, found: tuple[Table, Weight, Wrong]
+) -> tuple[int, Mapping[tuple[int, int], Value]]:
+    """Write the proof from a row on; return the row after it, and the values of its formulas.
+
+    Raises NoProofError where it cannot be made, or shows something else than the audit saw.
+    """
+    table, weight, wrong = found
+    own = Page(page.title, dict(page.widths))
+    try:
+        after, values = _Proof(own, row, workbook, table, weight, wrong).write()
+    except EngineError as error:
+        raise NoProofError(f"the engine cannot compute it: {error}") from None
+    page.take(own)
+    return after, values
+
+
+class _Proof:
+    def __init__(self, page: Page, row: int, workbook: Workbook, table: Table, weight: Weight, wrong: Wrong) -> None:
+        self._page, self._row, self._workbook = page, row, workbook
+        self._table, self._weight, self._wrong = table, weight, wrong
+        self._weight_cell = self._place(wrong.weight)
+        host = self._place(wrong.cell)
+        # The rows of the results come first, then those of the copies.
+        self._cone = Cone(workbook, self._weight_cell, wrong.loss, host, row + 14)
+        self._own = self._own_gradient()
+
+    def write(self) -> tuple[int, Mapping[tuple[int, int], Value]]:
+        """Write it all and return the row after it and the values."""
+        self._write_results()
+        self._write_copies()
+        after = self._cone.lines[-1].row + 1
+        return after, self._values()
+
+    def _place(self, cell: str) -> Place:
+        corners = corners_of(cell, self._workbook.sheets, self._table.sheet)
+        if corners is None or corners[0] != corners[1]:
+            raise NoProofError(f"{cell or 'the cell of the weight'} is not a cell of the workbook")
+        return corners[0]
+
+    def _own_gradient(self) -> str:
+        """Return the formula of the gradient as the workbook has it: of its cell, or made of its update."""
+        show = self._workbook.show
+        wrong = self._wrong
+        if wrong.cell != wrong.update:
+            return "=" + show(self._place(wrong.cell))
+        update = self._place(wrong.update)
+        step = self._workbook.live.numbers([self._weight_cell, update])
+        if wrong.is_probe or not wrong.found:
+            rates = self._rates()
+            if not rates:
+                raise NoProofError("the update has no gradient in a cell of its own, nor a learning rate in a cell")
+            rate = rates[0][0]
+        else:
+            # What the audit divided by: that cell, where it is one.
+            number = (step[0] - step[1]) / wrong.found
+            rate = next(
+                (cell for cell, value in self._rates() if math.isclose(value, number, rel_tol=1e-9)), f"{number!r}"
+            )
+        return f"=({show(self._weight_cell)}-{show(update)})/{rate}"
+
+    def _rates(self) -> list[tuple[str, float]]:
+        """Return the learning rates that are cells with a number, each with it."""
+        found = []
+        for each in self._table.rate:
+            corners = corners_of(each, self._workbook.sheets, self._table.sheet)
+            if corners is not None:
+                (value,) = self._workbook.live.numbers([corners[0]])
+                if value and math.isfinite(value):
+                    found.append((self._workbook.show(corners[0]), value))
+        return found
+
+    def _write_results(self) -> None:
+        page, row, cone = self._page, self._row, self._cone
+        name, cell = name_of(self._weight, self._wrong), self._wrong.cell
+        page.put(row, 1, f"Live proof: the derivative with respect to {name}", SECTION)
+        words = (
+            f"Each cell between {name} and the loss is computed four more times below, with the weight a little "
+            f"larger and a little smaller. How much the loss moves is its derivative, whatever formula anybody wrote. "
+            f"Mend {cell} and see the verdict change."
+        )
+        if self._wrong.is_probe:
+            words += " As the workbook stands it may look right by luck: type other numbers, too."
+        page.put(row + 1, 1, words, PLAIN, over=8)
+        self._result(row + 3, "h, how far the weight is moved", None)
+        (weight,) = self._workbook.live.numbers([self._weight_cell])
+        self._scale = max(1.0, abs(weight)) if math.isfinite(weight) else 1.0
+        page.put_number(row + 3, 4, float(f"{_STEPS[0] * self._scale:.0e}"), INPUT)
+        h, (first, second, third, fourth) = (
+            f"$D${row + 3}",
+            (self._copy(self._zone(z), cone.loss_row) for z in range(4)),
+        )
+        self._result(row + 4, "Slope with h: (loss at w + h − loss at w − h) / 2h", f"=({first}-{second})/(2*{h})")
+        self._result(row + 5, "Slope with h/2", f"=({third}-{fourth})/{h}")
+        self._result(row + 6, "Richardson: (4 × slope with h/2 − slope with h) / 3", f"=(4*D{row + 5}-D{row + 4})/3")
+        factor = self._table.factor
+        is_scaled = factor != 1
+        what = f"Times {factor:.6g}, as all gradients of this table are" if is_scaled else "The derivative of the loss"
+        self._result(row + 7, what, f"=D{row + 6}*{factor!r}" if is_scaled else f"=D{row + 6}")
+        self._result(row + 8, f"The gradient in the workbook: {self._own[1:]}", self._own)
+        self._result(
+            row + 9, "Relative difference", f"=IF(D{row + 8}=D{row + 7},0,ABS(D{row + 8}-D{row + 7})/{self._larger()})"
+        )
+        # Losses have 16 digits: what is lost by subtracting them is no mistake.
+        noise = f"4E-15*MAX(ABS({first}),ABS({second}))*{abs(factor)!r}/{h}"
+        verdict = f'=IF(ABS(D{row + 8}-D{row + 7})<=MAX({_TOLERANCE}*{self._larger()},{noise}),"right","wrong")'
+        page.put(row + 10, 1, "Verdict", LABEL, over=3)
+        page.put_formula(row + 10, 4, verdict, VERDICT, is_array=False)
+        page.heights[row + 10] = 21
+        page.verdict = (row + 10, 4)
+
+    def _larger(self) -> str:
+        return f"MAX(ABS(D{self._row + 8}),ABS(D{self._row + 7}))"
+
+    def _result(self, row: int, words: str, formula: str | None) -> None:
+        self._page.put(row, 1, words, CELL, over=3)
+        if formula:
+            self._page.put_formula(row, 4, formula, NUMBER, is_array=False)
+
+    def _zone(self, copy: int) -> int:
+        return _FIRST_COPY + copy * self._cone.width
+
+    def _copy(self, column: int, row: int) -> str:
+        return f"{get_column_letter(column)}{row}"
+
+    def _write_copies(self) -> None:
+        page, cone, top = self._page, self._cone, self._row + 13
+        page.put(top - 1, 1, "From the weight to the loss", SECTION)
+        for column, words in enumerate(("Cell", "What it is", "Its formula in the workbook"), 1):
+            page.put(top, column, words, HEADER)
+        for copy, words in enumerate(_NUDGES):
+            for column in range(self._zone(copy), self._zone(copy + 1)):
+                page.put(top, column, words if column == self._zone(copy) else "", HEADER)
+                page.widths[column] = max(page.widths.get(column, 0), 19)
+        for line in cone.lines:
+            self._write_line(line)
+
+    def _write_line(self, line: Line) -> None:
+        page, book = self._page, self._workbook
+        sheets = [*book.sheets, page.title]
+        if line.place is None:
+            page.put(line.row, 1, "", CELL)
+            page.put(line.row, 2, "the loss", CELL)
+            page.put(line.row, 3, self._wrong.loss, CODE)
+        else:
+            page.put_link(line.row, 1, book.show(line.place, self._weight_cell[0]), book.show(line.place), LINKED)
+            is_weight = line.place == self._weight_cell and not line.is_area
+            what = (
+                "a row of an area, copied"
+                if line.is_area
+                else self._weight.header
+                if is_weight
+                else header(book, line.place)
+            )
+            page.put(line.row, 2, "the loss" if line.row == self._cone.loss_row and not what else what, CELL)
+            has_formula = line.place in book.trees and not is_weight and not line.is_area
+            page.put(line.row, 3, book.formula(line.place) if has_formula else "", CODE)
+        for copy in range(_COPIES):
+            for offset, cell in enumerate(line.cells):
+                column = self._zone(copy)
+                to = (len(book.sheets), line.row, column + offset)
+                if line.place == self._weight_cell and not line.is_area:
+                    nudge = _SIGNS[copy].format(h=f"$D${self._row + 3}")
+                    page.put_formula(line.row, column, f"={book.show(self._weight_cell)}{nudge}", STEP, is_array=False)
+                elif cell is not None or line.place is None:
+                    formula, typed = self._cone.formula(line, cell, to, column, sheets)
+                    is_array = not line.is_area and self._cone.is_array(cell)
+                    page.put_formula(line.row, to[2], formula, STEP, typed, is_array=is_array)
+
+    def _values(self) -> Mapping[tuple[int, int], Value]:
+        """Compute the formulas, with the step that shows best what the audit saw."""
+        page, live, row = self._page, self._workbook.live, self._row
+        number = live.add_sheet(page.title)
+        formulas = {place: content.typed for place, content in page.cells.items() if content.typed}
+        for place, typed in formulas.items():
+            live.type_formula((number, *place), typed)
+        for step in _STEPS:
+            h = float(f"{step * self._scale:.0e}")
+            page.put_number(row + 3, 4, h, INPUT)
+            live.type_numbers({(number, row + 3, 4): h})
+            live.evaluate()
+            values = {place: live.value((number, *place)) for place in formulas}
+            if self._is_as_audited(values):
+                return values
+        raise NoProofError("finite differences in cells are not precise enough here")
+
+    def _is_as_audited(self, values: Mapping[tuple[int, int], Value]) -> bool:
+        derivative, verdict = values[self._row + 7, 4], values[self._row + 10, 4]
+        if not isinstance(derivative, float) or verdict not in ("right", "wrong"):
+            return False
+        if self._wrong.is_probe:
+            return True
+        return verdict == "wrong" and math.isclose(derivative, self._wrong.expected, rel_tol=_TOLERANCE, abs_tol=1e-15)
+
+
+def header(workbook: Workbook, place: Place) -> str:
+    """Return the text that stands above a cell, or to the left of it."""
+    sheet, row, column = place
+    for above in range(row - 1, max(row - 1_000, 0), -1):
+        value = workbook.stored.get((sheet, above, column))
+        if isinstance(value, str) and (sheet, above, column) not in workbook.trees:
+            return value[:40]
+    for beside in range(column - 1, max(column - 4, 0), -1):
+        value = workbook.stored.get((sheet, row, beside))
+        if isinstance(value, str) and (sheet, row, beside) not in workbook.trees:
+            return value[:40]
+    return ""
