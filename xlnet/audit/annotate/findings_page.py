@@ -15,14 +15,15 @@ from xlnet.audit.annotate.styles import (
     HEADER,
     LABEL,
     LINKED,
-    NUMBER,
+    NUMBER_HEADER,
     QUIET,
     SECTION,
     SOME_WRONG,
     TITLE,
+    number_look,
 )
 from xlnet.audit.findings import Audit, Table, Weight, Wrong
-from xlnet.audit.formula.addresses import full_address
+from xlnet.audit.formula.addresses import full_address, quoted
 
 _WIDTHS = {1: 15.0, 2: 15.0, 3: 46.0, 4: 19.0, 5: 19.0, 6: 19.0, 7: 19.0, 8: 24.0}
 _LAST = len(_WIDTHS)
@@ -126,6 +127,11 @@ def _wrong_lines(audit: Audit) -> Iterator[tuple[Table, Weight, list[Wrong]]]:
                 yield table, weight, group
 
 
+def _with_sheet(cell: str, title: str, sheets: Sequence[str]) -> str:
+    """Return a cell's address with its sheet, where there is more than one."""
+    return cell if "!" in cell or len(sheets) == 1 else f"{quoted(title)}!{cell}"
+
+
 def _kind(wrong: Wrong) -> tuple[str, bool]:
     return wrong.fault, wrong.is_probe
 
@@ -135,20 +141,20 @@ def _write_wrong(page: Page, row: int, lines: list[tuple[Table, Weight, list[Wro
     row += 1
     headers = ("Cell", "Gradient of", "Its formula", "It says", "It should say", "What to do", "", "")
     for column, words in enumerate(headers, 1):
-        page.put(row, column, words, HEADER)
+        page.put(row, column, words, NUMBER_HEADER if column in (4, 5) else HEADER)
     for table, weight, group in lines[:MOST_LINES]:
         row += 1
         wrong = group[0]
-        _put_cell(page, row, wrong.cell, wrong.cell, sheets, table.sheet)
+        _put_cell(page, row, _with_sheet(wrong.cell, table.sheet, sheets), wrong.cell, sheets, table.sheet)
         page.put(row, 2, " ".join(each for each in (weight.header, wrong.weight.rpartition("!")[2]) if each), CELL)
         page.put(row, 3, wrong.formula, CODE)
-        page.put_number(row, 4, wrong.found, NUMBER)
-        page.put_number(row, 5, wrong.expected, NUMBER)
+        page.put_number(row, 4, wrong.found, number_look(wrong.found))
+        page.put_number(row, 5, wrong.expected, number_look(wrong.expected))
         words = remedy(wrong)
         if wrong.is_probe:
             words = f"Right by luck: the values here are those with other numbers typed in. {words}"
         if len(group) > 1:
-            words += f" The same in {len(group) - 1:,} more, to {group[-1].cell}."
+            words += f"\nThe same in {len(group) - 1:,} more, to {group[-1].cell}."
         page.put(row, 6, words, CELL, over=3)
     if len(lines) > MOST_LINES:
         row += 1

@@ -67,7 +67,7 @@ def wrong_in_words(table: Table, weight: Weight, wrong: Wrong) -> str:
     sentence = f"{what} {found}, but {times}the derivative of the loss is {expected}."
     if wrong.is_probe:
         sentence = f"This is right by luck: with other numbers typed in, {sentence[0].lower()}{sentence[1:]}"
-    return " ".join(each for each in (sentence, remedy(wrong)) if each)
+    return f"{sentence}\n{remedy(wrong)}"
 
 
 def remedy(wrong: Wrong) -> str:
@@ -76,7 +76,7 @@ def remedy(wrong: Wrong) -> str:
         return "No single change of the formula makes it right: derive it anew."
     if wrong.repaired is None or wrong.repaired in wrong.repair:
         return wrong.repair
-    return f"{wrong.repair} Right: {wrong.repaired}"
+    return f"{wrong.repair}\nRight: {wrong.repaired}"
 
 
 def name_of(weight: Weight, wrong: Wrong) -> str:

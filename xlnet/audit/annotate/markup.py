@@ -56,6 +56,8 @@ class Markup:
     def __init__(self, content: bytes, depth: int = 3, hidden: Iterable[str] = ()) -> None:
         self.content = _narrow(content)
         self._changes: list[tuple[int, int, bytes]] = []
+        # Elements without an end tag to which something is appended.
+        self._opened: dict[int, Element] = {}
         self.root = _parsed(self.content, depth, frozenset(hidden))
 
     def put(self, place: int, xml: str, end: int | None = None) -> None:
@@ -69,9 +71,11 @@ class Markup:
             self.put(parent.inner_end, xml)
         else:
             # It is its own end: <a/>.
-            name = f"{parent.prefix}:{parent.name}" if parent.prefix else parent.name
-            slash = self.content.rindex(b"/", parent.start, parent.end)
-            self.put(slash, f">{xml}</{name}>", parent.end)
+            if parent.start not in self._opened:
+                slash = self.content.rindex(b"/", parent.start, parent.end)
+                self.put(slash, ">", parent.end)
+                self._opened[parent.start] = parent
+            self.put(parent.end, xml)
 
     def insert(self, xml: str, before_it: Iterable[str]) -> None:
         """Put XML into the root, after the last child whose name is among `before_it`, with the root's prefix."""
@@ -93,6 +97,10 @@ class Markup:
 
     def changed(self) -> bytes:
         """Return the part with all changes."""
+        for element in self._opened.values():
+            name = f"{element.prefix}:{element.name}" if element.prefix else element.name
+            self.put(element.end, f"</{name}>")
+        self._opened.clear()
         pieces, position = [], 0
         for start, end, xml in sorted(self._changes, key=lambda change: change[:2]):
             pieces += [self.content[position:start], xml]

@@ -56,7 +56,7 @@ class Page:
         lines = 1
         if look.is_wrapped:
             width = sum(self.widths.get(each, 9) for each in range(column, column + over)) - 1
-            wide = 1.1 if look.font == "Consolas" else 1.0
+            wide = 1.1 if look.font == "Consolas" else 0.9
             lines = sum(max(math.ceil(len(each) * wide / width), 1) for each in words.split("\n"))
         self.heights[row] = min(max(self.heights.get(row, 0), lines * line + 3), _TALLEST)
 

@@ -10,7 +10,22 @@ from openpyxl.utils import get_column_letter
 from xlnet.audit.annotate.cone import Cone, Line, NoProofError
 from xlnet.audit.annotate.marks import corners_of, name_of
 from xlnet.audit.annotate.page import Page
-from xlnet.audit.annotate.styles import CELL, CODE, HEADER, INPUT, LABEL, LINKED, NUMBER, PLAIN, SECTION, STEP, VERDICT
+from xlnet.audit.annotate.styles import (
+    CELL,
+    CODE,
+    HEADER,
+    INPUT,
+    LABEL,
+    LINKED,
+    NUMBER,
+    NUMBER_HEADER,
+    PLAIN,
+    SECTION,
+    STEP,
+    VERDICT,
+    Look,
+    number_look,
+)
 from xlnet.audit.findings import Table, Weight, Wrong
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place, Value
@@ -48,7 +63,7 @@ class _Proof:
         self._weight_cell = self._place(wrong.weight)
         host = self._place(wrong.cell)
         # The rows of the results come first, then those of the copies.
-        self._cone = Cone(workbook, self._weight_cell, wrong.loss, host, row + 14)
+        self._cone = Cone(workbook, self._weight_cell, wrong.loss, host, row + 13)
         self._own = self._own_gradient()
 
     def write(self) -> tuple[int, Mapping[tuple[int, int], Value]]:
@@ -81,7 +96,7 @@ class _Proof:
             # What the audit divided by: that cell, where it is one.
             number = (step[0] - step[1]) / wrong.found
             rate = next(
-                (cell for cell, value in self._rates() if math.isclose(value, number, rel_tol=1e-9)), f"{number!r}"
+                (cell for cell, value in self._rates() if math.isclose(value, number, rel_tol=1e-9)), literal(number)
             )
         return f"=({show(self._weight_cell)}-{show(update)})/{rate}"
 
@@ -108,7 +123,7 @@ class _Proof:
         if self._wrong.is_probe:
             words += " As the workbook stands it may look right by luck: type other numbers, too."
         page.put(row + 1, 1, words, PLAIN, over=8)
-        self._result(row + 3, "h, how far the weight is moved", None)
+        page.put(row + 3, 1, "h, how far the weight is moved", CELL, over=3)
         (weight,) = self._workbook.live.numbers([self._weight_cell])
         self._scale = max(1.0, abs(weight)) if math.isfinite(weight) else 1.0
         page.put_number(row + 3, 4, float(f"{_STEPS[0] * self._scale:.0e}"), INPUT)
@@ -116,32 +131,32 @@ class _Proof:
             f"$D${row + 3}",
             (self._copy(self._zone(z), cone.loss_row) for z in range(4)),
         )
-        self._result(row + 4, "Slope with h: (loss at w + h − loss at w − h) / 2h", f"=({first}-{second})/(2*{h})")
-        self._result(row + 5, "Slope with h/2", f"=({third}-{fourth})/{h}")
-        self._result(row + 6, "Richardson: (4 × slope with h/2 − slope with h) / 3", f"=(4*D{row + 5}-D{row + 4})/3")
-        factor = self._table.factor
-        is_scaled = factor != 1
-        what = f"Times {factor:.6g}, as all gradients of this table are" if is_scaled else "The derivative of the loss"
-        self._result(row + 7, what, f"=D{row + 6}*{factor!r}" if is_scaled else f"=D{row + 6}")
-        self._result(row + 8, f"The gradient in the workbook: {self._own[1:]}", self._own)
-        self._result(
-            row + 9, "Relative difference", f"=IF(D{row + 8}=D{row + 7},0,ABS(D{row + 8}-D{row + 7})/{self._larger()})"
+        factor, expected = self._table.factor, self._wrong.expected
+        value = number_look(expected)
+        central = "Central difference with {}: (loss at w + {} − loss at w − {}) / {}"
+        self._result(row + 4, central.format("h", "h", "h", "2h"), f"=({first}-{second})/(2*{h})", value)
+        self._result(row + 5, central.format("h/2", "h/2", "h/2", "h"), f"=({third}-{fourth})/{h}", value)
+        times = f"*{literal(factor)}" if factor != 1 else ""
+        what = (
+            f"The derivative, times {factor:.6g} as in all gradients here" if times else "The derivative, by Richardson"
         )
+        what += ": (4 × with h/2 − with h) / 3"
+        result = number_look(expected, is_bold=True)
+        self._result(row + 6, what, f"=(4*D{row + 5}-D{row + 4})/3{times}", result, LABEL)
+        self._result(row + 7, f"The gradient in the workbook: {self._own[1:]}", self._own, result, LABEL)
+        derivative, own = f"D{row + 6}", f"D{row + 7}"
+        difference, larger = f"ABS({own}-{derivative})", f"MAX(ABS({own}),ABS({derivative}))"
+        self._result(row + 8, "Relative difference", f"=IF({own}={derivative},0,{difference}/{larger})", NUMBER)
         # Losses have 16 digits: what is lost by subtracting them is no mistake.
-        noise = f"4E-15*MAX(ABS({first}),ABS({second}))*{abs(factor)!r}/{h}"
-        verdict = f'=IF(ABS(D{row + 8}-D{row + 7})<=MAX({_TOLERANCE}*{self._larger()},{noise}),"right","wrong")'
-        page.put(row + 10, 1, "Verdict", LABEL, over=3)
-        page.put_formula(row + 10, 4, verdict, VERDICT, is_array=False)
-        page.heights[row + 10] = 21
-        page.verdict = (row + 10, 4)
+        noise = f"4E-15*MAX(ABS({first}),ABS({second}))*{literal(abs(factor))}/{h}"
+        verdict = f'=IF({difference}<=MAX({literal(_TOLERANCE)}*{larger},{noise}),"right","wrong")'
+        self._result(row + 9, "Verdict", verdict, VERDICT, LABEL)
+        page.heights[row + 9] = 21
+        page.verdict = (row + 9, 4)
 
-    def _larger(self) -> str:
-        return f"MAX(ABS(D{self._row + 8}),ABS(D{self._row + 7}))"
-
-    def _result(self, row: int, words: str, formula: str | None) -> None:
-        self._page.put(row, 1, words, CELL, over=3)
-        if formula:
-            self._page.put_formula(row, 4, formula, NUMBER, is_array=False)
+    def _result(self, row: int, words: str, formula: str, look: Look, label: Look = CELL) -> None:
+        self._page.put(row, 1, words, label, over=3)
+        self._page.put_formula(row, 4, formula, look, is_array=False)
 
     def _zone(self, copy: int) -> int:
         return _FIRST_COPY + copy * self._cone.width
@@ -150,13 +165,13 @@ class _Proof:
         return f"{get_column_letter(column)}{row}"
 
     def _write_copies(self) -> None:
-        page, cone, top = self._page, self._cone, self._row + 13
+        page, cone, top = self._page, self._cone, self._row + 12
         page.put(top - 1, 1, "From the weight to the loss", SECTION)
         for column, words in enumerate(("Cell", "What it is", "Its formula in the workbook"), 1):
             page.put(top, column, words, HEADER)
         for copy, words in enumerate(_NUDGES):
             for column in range(self._zone(copy), self._zone(copy + 1)):
-                page.put(top, column, words if column == self._zone(copy) else "", HEADER)
+                page.put(top, column, words if column == self._zone(copy) else "", NUMBER_HEADER)
                 page.widths[column] = max(page.widths.get(column, 0), 19)
         for line in cone.lines:
             self._write_line(line)
@@ -211,12 +226,17 @@ class _Proof:
         raise NoProofError("finite differences in cells are not precise enough here")
 
     def _is_as_audited(self, values: Mapping[tuple[int, int], Value]) -> bool:
-        derivative, verdict = values[self._row + 7, 4], values[self._row + 10, 4]
+        derivative, verdict = values[self._row + 6, 4], values[self._row + 9, 4]
         if not isinstance(derivative, float) or verdict not in ("right", "wrong"):
             return False
         if self._wrong.is_probe:
             return True
         return verdict == "wrong" and math.isclose(derivative, self._wrong.expected, rel_tol=_TOLERANCE, abs_tol=1e-15)
+
+
+def literal(number: float) -> str:
+    """Return a number as a formula has it."""
+    return repr(number).upper()
 
 
 def header(workbook: Workbook, place: Place) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from xlnet.audit.annotate.markup import Element, Markup, text
 
 # As in the workbooks that xlnet builds: text and fill of what is wrong, right, or stands out.
 WRONG, RIGHT, ODD = ("991B1B", "FECACA"), ("14532D", "BBF7D0"), ("92400E", "FDE68A")
 INK, QUIET_INK, LINK_INK, HEADER_FILL, LINE, INPUT_FILL = "334155", "64748B", "1D4ED8", "475569", "D6DCE5", "FEF9C3"
-PRECISE, EXACT = "0.000000000E+00", "0.000000000000000"
 
 _ORDER = (
     *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles"),
@@ -45,12 +45,20 @@ CELL = Look(is_wrapped=True, is_quoted=True, has_line=True)
 LABEL = Look(bold=True, is_wrapped=True, is_quoted=True, has_line=True)
 LINKED = Look(colour=LINK_INK, underline=True, is_quoted=True, has_line=True)
 CODE = Look(font="Consolas", size=10, is_wrapped=True, is_quoted=True, has_line=True)
-NUMBER = Look(number_format=PRECISE, horizontal="right", has_line=True)
-STEP = Look(number_format=EXACT, horizontal="right", has_line=True)
+NUMBER_HEADER = replace(HEADER, horizontal="right")
+NUMBER = Look(horizontal="right", has_line=True)
 INPUT = Look(colour=LINK_INK, fill=INPUT_FILL, bold=True, horizontal="right", has_line=True)
 ALL_RIGHT = Look(colour=RIGHT[0], fill=RIGHT[1], bold=True)
 SOME_WRONG = Look(colour=WRONG[0], fill=WRONG[1], bold=True)
 VERDICT = Look(bold=True, size=13, horizontal="center", has_line=True)
+
+
+def number_look(like: float, digits: int = 10, *, is_bold: bool = False) -> Look:
+    """Return the look of a number about as large as another one, of which that many digits are shown."""
+    size = math.floor(math.log10(abs(like))) if like and math.isfinite(like) else 0
+    power = "E+00" if not -6 <= size <= 6 else ""
+    places = digits - 1 if power else digits - 1 - size
+    return replace(NUMBER, number_format="0." + "0" * places + power, bold=is_bold)
 
 
 class Styles:
@@ -77,11 +85,12 @@ class Styles:
         number_format = self._format(look.number_format) if look.number_format else 0
         wrapped = ' wrapText="1"' if look.is_wrapped else ""
         quoted = ' quotePrefix="1"' if look.is_quoted else ""
+        indent = ' indent="1"' if look.horizontal == "right" else ""
         return self._add(
             "cellXfs",
             f'<xf numFmtId="{number_format}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"{quoted} '
             f'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
-            f'<alignment horizontal="{look.horizontal}" vertical="top"{wrapped}/></xf>',
+            f'<alignment horizontal="{look.horizontal}" vertical="top"{wrapped}{indent}/></xf>',
         )
 
     def over(self, colours: tuple[str, str], *, has_border: bool = True) -> int:
