@@ -46,6 +46,8 @@ class Cone:
 
     def __init__(self, workbook: Workbook, weight: Place, loss: str, host: Place, first_row: int) -> None:
         self._workbook, self._citations, self._weight, self._host = workbook, Citations(workbook), weight, host
+        if not loss:
+            raise NoProofError("no loss is known for this step")
         try:
             self._loss = parse(loss, host, workbook.sheets)
         except FormulaError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
 
@@ -20,8 +21,8 @@ from xlnet.audit.annotate.styles import (
     NUMBER,
     NUMBER_HEADER,
     PLAIN,
+    POWER,
     SECTION,
-    STEP,
     VERDICT,
     Look,
     number_look,
@@ -52,6 +53,7 @@ def add_proof(
         after, values = _Proof(own, row, workbook, table, weight, wrong).write()
     except EngineError as error:
         raise NoProofError(f"the engine cannot compute it: {error}") from None
+    _show_digits(own, values)
     page.take(own)
     return after, values
 
@@ -146,7 +148,7 @@ class _Proof:
         self._result(row + 7, f"The gradient in the workbook: {self._own[1:]}", self._own, result, LABEL)
         derivative, own = f"D{row + 6}", f"D{row + 7}"
         difference, larger = f"ABS({own}-{derivative})", f"MAX(ABS({own}),ABS({derivative}))"
-        self._result(row + 8, "Relative difference", f"=IF({own}={derivative},0,{difference}/{larger})", NUMBER)
+        self._result(row + 8, "Relative difference", f"=IF({own}={derivative},0,{difference}/{larger})", POWER)
         # Losses have 16 digits: what is lost by subtracting them is no mistake.
         noise = f"4E-15*MAX(ABS({first}),ABS({second}))*{literal(abs(factor))}/{h}"
         verdict = f'=IF({difference}<=MAX({literal(_TOLERANCE)}*{larger},{noise}),"right","wrong")'
@@ -187,13 +189,15 @@ class _Proof:
             page.put_link(line.row, 1, book.show(line.place, self._weight_cell[0]), book.show(line.place), LINKED)
             is_weight = line.place == self._weight_cell and not line.is_area
             what = (
-                "a row of an area, copied"
+                "repeated"
                 if line.is_area
                 else self._weight.header
                 if is_weight
                 else header(book, line.place)
             )
-            page.put(line.row, 2, "the loss" if line.row == self._cone.loss_row and not what else what, CELL)
+            if line.row == self._cone.loss_row:
+                what = f"{what} (the loss)" if what else "the loss"
+            page.put(line.row, 2, what, CELL)
             has_formula = line.place in book.trees and not is_weight and not line.is_area
             page.put(line.row, 3, book.formula(line.place) if has_formula else "", CODE)
         for copy in range(_COPIES):
@@ -202,11 +206,11 @@ class _Proof:
                 to = (len(book.sheets), line.row, column + offset)
                 if line.place == self._weight_cell and not line.is_area:
                     nudge = _SIGNS[copy].format(h=f"$D${self._row + 3}")
-                    page.put_formula(line.row, column, f"={book.show(self._weight_cell)}{nudge}", STEP, is_array=False)
+                    page.put_formula(line.row, column, f"={book.show(self._weight_cell)}{nudge}", NUMBER, is_array=False)
                 elif cell is not None or line.place is None:
                     formula, typed = self._cone.formula(line, cell, to, column, sheets)
                     is_array = not line.is_area and self._cone.is_array(cell)
-                    page.put_formula(line.row, to[2], formula, STEP, typed, is_array=is_array)
+                    page.put_formula(line.row, to[2], formula, NUMBER, typed, is_array=is_array)
 
     def _values(self) -> Mapping[tuple[int, int], Value]:
         """Compute the formulas, with the step that shows best what the audit saw."""
@@ -232,6 +236,14 @@ class _Proof:
         if self._wrong.is_probe:
             return True
         return verdict == "wrong" and math.isclose(derivative, self._wrong.expected, rel_tol=_TOLERANCE, abs_tol=1e-15)
+
+
+def _show_digits(page: Page, values: Mapping[tuple[int, int], Value]) -> None:
+    """Show fifteen digits of what was copied: the nudges change the last ones."""
+    for (row, column), value in values.items():
+        content = page.cells[row, column]
+        if content.look == NUMBER and isinstance(value, float):
+            page.cells[row, column] = replace(content, look=number_look(value, 15))
 
 
 def literal(number: float) -> str:
