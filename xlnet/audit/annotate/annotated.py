@@ -35,6 +35,7 @@ def annotate(source: Path, audit: Audit, target: Path) -> None:
     with opened_package(source) as package:
         parts = Parts(package)
         book = _Book(parts)
+        package.require_small(*(part for part in book.sheets.values() if part))
         styles = Styles(parts.markup(book.styles))
         page, values = _page(source, audit, book)
         _add_marks(parts, book, styles, marks(audit, list(book.sheets)))

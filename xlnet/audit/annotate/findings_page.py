@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from xlnet.audit.annotate.marks import corners_of, remedy
+from xlnet.audit.annotate.notes import MOST_NOTES
 from xlnet.audit.annotate.page import Page
 from xlnet.audit.annotate.styles import (
     ALL_RIGHT,
@@ -27,6 +28,7 @@ from xlnet.audit.formula.addresses import full_address, quoted
 
 _WIDTHS = {1: 15.0, 2: 15.0, 3: 46.0, 4: 19.0, 5: 19.0, 6: 19.0, 7: 19.0, 8: 24.0}
 _LAST = len(_WIDTHS)
+_WIDEST_ADDRESS = 40
 MOST_LINES = 500
 _MOST_WEIGHTS = 24
 
@@ -52,6 +54,8 @@ def write_findings(page: Page, source: Path, audit: Audit, sheets: Sequence[str]
     row = _write_list(page, row, "Remarks", (), [("", "", each) for each in audit.remarks], sheets)
     not_judged = [(each.cells, "", each.why) for each in audit.not_judged]
     _write_list(page, row, "Not judged", ("Cells", "", "Why"), not_judged, sheets)
+    longest = max((len(page.cells[place].text) for place in page.links), default=0)
+    page.widths[1] = min(max(page.widths[1], longest + 2), _WIDEST_ADDRESS)
 
 
 def _verdict(audit: Audit) -> tuple[str, bool]:
@@ -65,11 +69,13 @@ def _verdict(audit: Audit) -> tuple[str, bool]:
 
 
 def _what_was_done(audit: Audit) -> str:
-    if not audit.breaks and next(audit.wrong(), None) is None:
+    noted = len(audit.breaks) + sum(1 for _ in audit.wrong())
+    if not noted:
         return "xlnet audit took the derivative of the loss by each weight. Nothing else in this workbook was changed."
     return (
         "xlnet audit took the derivative of the loss by each weight. Nothing else in this workbook was changed: what "
         "is wrong has a note and a red colour, what stands out a note and a yellow one (a conditional format)."
+        + (f" Of a sheet's notes the first {MOST_NOTES:,} are there." if noted > MOST_NOTES else "")
     )
 
 
@@ -82,9 +88,8 @@ def _write_tables(page: Page, row: int, audit: Audit, sheets: Sequence[str]) -> 
     for table in audit.tables[:MOST_LINES]:
         steps = f"{table.steps:,} {'step' if table.steps == 1 else 'steps'}"
         page.put(row, 1, table.sheet, HEADER)
-        page.put(
-            row, 2, f"{len(table.weights):,} weights over {steps}: {table.right:,} of {table.judged:,} right", HEADER
-        )
+        weights = f"{len(table.weights):,} {'weight' if len(table.weights) == 1 else 'weights'}"
+        page.put(row, 2, f"{weights} over {steps}: {table.right:,} of {table.judged:,} gradients right", HEADER)
         for column in range(3, _LAST + 1):
             page.put(row, column, "", HEADER)
         weights = ", ".join(_of_weight(each) for each in table.weights[:_MOST_WEIGHTS])
@@ -96,9 +101,8 @@ def _write_tables(page: Page, row: int, audit: Audit, sheets: Sequence[str]) -> 
             if each.gradients
         )
         loss = table.loss
-        where = (
-            f"{loss.cell} ({loss.header})" if loss.cell and loss.header else loss.cell or f"none; taken: {loss.header}"
-        )
+        implied = f"none in a cell; implied by the gradients: {loss.header}" if loss.header else "none"
+        where = f"{loss.cell} ({loss.header})" if loss.cell and loss.header else loss.cell or implied
         if table.factor != 1:
             where += f". All gradients are {table.factor:.6g} times its derivative."
         rate = ", ".join(table.rate[:_MOST_WEIGHTS]) or "none found"

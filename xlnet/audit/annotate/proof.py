@@ -28,6 +28,7 @@ from xlnet.audit.annotate.styles import (
     number_look,
 )
 from xlnet.audit.findings import Table, Weight, Wrong
+from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place, Value
 from xlnet.errors import EngineError
@@ -62,6 +63,8 @@ class _Proof:
     def __init__(self, page: Page, row: int, workbook: Workbook, table: Table, weight: Weight, wrong: Wrong) -> None:
         self._page, self._row, self._workbook = page, row, workbook
         self._table, self._weight, self._wrong = table, weight, wrong
+        # A file may hold no values, or old ones.
+        workbook.live.evaluate()
         self._weight_cell = self._place(wrong.weight)
         host = self._place(wrong.cell)
         # The rows of the results come first, then those of the copies.
@@ -82,25 +85,29 @@ class _Proof:
         return corners[0]
 
     def _own_gradient(self) -> str:
-        """Return the formula of the gradient as the workbook has it: of its cell, or made of its update."""
-        show = self._workbook.show
-        wrong = self._wrong
-        if wrong.cell != wrong.update:
-            return "=" + show(self._place(wrong.cell))
-        update = self._place(wrong.update)
-        step = self._workbook.live.numbers([self._weight_cell, update])
-        if wrong.is_probe or not wrong.found:
-            rates = self._rates()
-            if not rates:
-                raise NoProofError("the update has no gradient in a cell of its own, nor a learning rate in a cell")
-            rate = rates[0][0]
+        """Return the formula of the gradient as the workbook has it: of its cell, or made of its update.
+
+        That cell may hold its negative, or the step, which is divided by the learning rate.
+        """
+        show, wrong = self._workbook.show, self._wrong
+        if wrong.cell == wrong.update:
+            cells = [self._weight_cell, self._place(wrong.update)]
+            text = f"({show(cells[0])}-{show(cells[1])})"
         else:
-            # What the audit divided by: that cell, where it is one.
-            number = (step[0] - step[1]) / wrong.found
-            rate = next(
-                (cell for cell, value in self._rates() if math.isclose(value, number, rel_tol=1e-9)), literal(number)
-            )
-        return f"=({show(self._weight_cell)}-{show(update)})/{rate}"
+            cells = [self._place(wrong.cell)]
+            text = show(cells[0])
+        numbers = self._workbook.live.numbers(cells)
+        value = numbers[0] - numbers[1] if len(numbers) > 1 else numbers[0]
+        if wrong.is_probe or not wrong.found or not value or not math.isfinite(value):
+            if len(cells) > 1:
+                raise NoProofError("the update has no gradient in a cell of its own")
+            return f"={text}"
+        divisor = value / wrong.found
+        sign, divisor = "-" if divisor < 0 else "", abs(divisor)
+        if math.isclose(divisor, 1, rel_tol=1e-9):
+            return f"={sign}{text}"
+        rates = (cell for cell, rate in self._rates() if math.isclose(rate, divisor, rel_tol=1e-9))
+        return f"={sign}{text}/{next(rates, literal(divisor))}"
 
     def _rates(self) -> list[tuple[str, float]]:
         """Return the learning rates that are cells with a number, each with it."""
@@ -188,13 +195,7 @@ class _Proof:
         else:
             page.put_link(line.row, 1, book.show(line.place, self._weight_cell[0]), book.show(line.place), LINKED)
             is_weight = line.place == self._weight_cell and not line.is_area
-            what = (
-                "repeated"
-                if line.is_area
-                else self._weight.header
-                if is_weight
-                else header(book, line.place)
-            )
+            what = "repeated" if line.is_area else self._weight.header if is_weight else header(book, line.place)
             if line.row == self._cone.loss_row:
                 what = f"{what} (the loss)" if what else "the loss"
             page.put(line.row, 2, what, CELL)
@@ -206,7 +207,9 @@ class _Proof:
                 to = (len(book.sheets), line.row, column + offset)
                 if line.place == self._weight_cell and not line.is_area:
                     nudge = _SIGNS[copy].format(h=f"$D${self._row + 3}")
-                    page.put_formula(line.row, column, f"={book.show(self._weight_cell)}{nudge}", NUMBER, is_array=False)
+                    page.put_formula(
+                        line.row, column, f"={book.show(self._weight_cell)}{nudge}", NUMBER, is_array=False
+                    )
                 elif cell is not None or line.place is None:
                     formula, typed = self._cone.formula(line, cell, to, column, sheets)
                     is_array = not line.is_area and self._cone.is_array(cell)
@@ -234,7 +237,7 @@ class _Proof:
         if not isinstance(derivative, float) or verdict not in ("right", "wrong"):
             return False
         if self._wrong.is_probe:
-            return True
+            return verdict == "right"
         return verdict == "wrong" and math.isclose(derivative, self._wrong.expected, rel_tol=_TOLERANCE, abs_tol=1e-15)
 
 
@@ -249,17 +252,3 @@ def _show_digits(page: Page, values: Mapping[tuple[int, int], Value]) -> None:
 def literal(number: float) -> str:
     """Return a number as a formula has it."""
     return repr(number).upper()
-
-
-def header(workbook: Workbook, place: Place) -> str:
-    """Return the text that stands above a cell, or to the left of it."""
-    sheet, row, column = place
-    for above in range(row - 1, max(row - 1_000, 0), -1):
-        value = workbook.stored.get((sheet, above, column))
-        if isinstance(value, str) and (sheet, above, column) not in workbook.trees:
-            return value[:40]
-    for beside in range(column - 1, max(column - 4, 0), -1):
-        value = workbook.stored.get((sheet, row, beside))
-        if isinstance(value, str) and (sheet, row, beside) not in workbook.trees:
-            return value[:40]
-    return ""
