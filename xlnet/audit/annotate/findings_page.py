@@ -26,7 +26,7 @@ from xlnet.audit.annotate.styles import (
 from xlnet.audit.findings import Audit, Table, Weight, Wrong
 from xlnet.audit.formula.addresses import full_address, quoted
 
-_WIDTHS = {1: 15.0, 2: 15.0, 3: 46.0, 4: 19.0, 5: 19.0, 6: 19.0, 7: 19.0, 8: 24.0}
+_WIDTHS = {1: 15.0, 2: 18.0, 3: 46.0, 4: 19.0, 5: 19.0, 6: 19.0, 7: 19.0, 8: 24.0}
 _LAST = len(_WIDTHS)
 _WIDEST_ADDRESS = 40
 MOST_LINES = 500

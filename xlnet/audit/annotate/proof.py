@@ -9,7 +9,8 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 
 from xlnet.audit.annotate.cone import Cone, Line, NoProofError
-from xlnet.audit.annotate.marks import corners_of, name_of
+from xlnet.audit.annotate.marks import name_of
+from xlnet.audit.annotate.own import literal, own_gradient, place_of
 from xlnet.audit.annotate.page import Page
 from xlnet.audit.annotate.styles import (
     CELL,
@@ -30,7 +31,7 @@ from xlnet.audit.annotate.styles import (
 from xlnet.audit.findings import Table, Weight, Wrong
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
-from xlnet.engines.live import Place, Value
+from xlnet.engines.live import Value
 from xlnet.errors import EngineError
 
 # Steps to try, relative to the weight: the first suits nearly all losses.
@@ -65,11 +66,11 @@ class _Proof:
         self._table, self._weight, self._wrong = table, weight, wrong
         # A file may hold no values, or old ones.
         workbook.live.evaluate()
-        self._weight_cell = self._place(wrong.weight)
-        host = self._place(wrong.cell)
+        self._weight_cell = place_of(wrong.weight, workbook, table)
+        host = place_of(wrong.cell, workbook, table)
         # The rows of the results come first, then those of the copies.
         self._cone = Cone(workbook, self._weight_cell, wrong.loss, host, row + 13)
-        self._own = self._own_gradient()
+        self._own = own_gradient(workbook, table, wrong)
 
     def write(self) -> tuple[int, Mapping[tuple[int, int], Value]]:
         """Write it all and return the row after it and the values."""
@@ -77,48 +78,6 @@ class _Proof:
         self._write_copies()
         after = self._cone.lines[-1].row + 1
         return after, self._values()
-
-    def _place(self, cell: str) -> Place:
-        corners = corners_of(cell, self._workbook.sheets, self._table.sheet)
-        if corners is None or corners[0] != corners[1]:
-            raise NoProofError(f"{cell or 'the cell of the weight'} is not a cell of the workbook")
-        return corners[0]
-
-    def _own_gradient(self) -> str:
-        """Return the formula of the gradient as the workbook has it: of its cell, or made of its update.
-
-        That cell may hold its negative, or the step, which is divided by the learning rate.
-        """
-        show, wrong = self._workbook.show, self._wrong
-        if wrong.cell == wrong.update:
-            cells = [self._weight_cell, self._place(wrong.update)]
-            text = f"({show(cells[0])}-{show(cells[1])})"
-        else:
-            cells = [self._place(wrong.cell)]
-            text = show(cells[0])
-        numbers = self._workbook.live.numbers(cells)
-        value = numbers[0] - numbers[1] if len(numbers) > 1 else numbers[0]
-        if wrong.is_probe or not wrong.found or not value or not math.isfinite(value):
-            if len(cells) > 1:
-                raise NoProofError("the update has no gradient in a cell of its own")
-            return f"={text}"
-        divisor = value / wrong.found
-        sign, divisor = "-" if divisor < 0 else "", abs(divisor)
-        if math.isclose(divisor, 1, rel_tol=1e-9):
-            return f"={sign}{text}"
-        rates = (cell for cell, rate in self._rates() if math.isclose(rate, divisor, rel_tol=1e-9))
-        return f"={sign}{text}/{next(rates, literal(divisor))}"
-
-    def _rates(self) -> list[tuple[str, float]]:
-        """Return the learning rates that are cells with a number, each with it."""
-        found = []
-        for each in self._table.rate:
-            corners = corners_of(each, self._workbook.sheets, self._table.sheet)
-            if corners is not None:
-                (value,) = self._workbook.live.numbers([corners[0]])
-                if value and math.isfinite(value):
-                    found.append((self._workbook.show(corners[0]), value))
-        return found
 
     def _write_results(self) -> None:
         page, row, cone = self._page, self._row, self._cone
@@ -136,20 +95,17 @@ class _Proof:
         (weight,) = self._workbook.live.numbers([self._weight_cell])
         self._scale = max(1.0, abs(weight)) if math.isfinite(weight) else 1.0
         page.put_number(row + 3, 4, float(f"{_STEPS[0] * self._scale:.0e}"), INPUT)
-        h, (first, second, third, fourth) = (
-            f"$D${row + 3}",
-            (self._copy(self._zone(z), cone.loss_row) for z in range(4)),
-        )
+        h = f"$D${row + 3}"
+        first, second, third, fourth = (f"{get_column_letter(self._zone(z))}{cone.loss_row}" for z in range(_COPIES))
         factor, expected = self._table.factor, self._wrong.expected
         value = number_look(expected)
         central = "Central difference with {}: (loss at w + {} − loss at w − {}) / {}"
         self._result(row + 4, central.format("h", "h", "h", "2h"), f"=({first}-{second})/(2*{h})", value)
         self._result(row + 5, central.format("h/2", "h/2", "h/2", "h"), f"=({third}-{fourth})/{h}", value)
         times = f"*{literal(factor)}" if factor != 1 else ""
-        what = (
-            f"The derivative, times {factor:.6g} as in all gradients here" if times else "The derivative, by Richardson"
-        )
-        what += ": (4 × with h/2 − with h) / 3"
+        what = "The derivative, by Richardson: (4 × with h/2 − with h) / 3"
+        if times:
+            what += f", times {factor:.6g} as in all gradients here"
         result = number_look(expected, is_bold=True)
         self._result(row + 6, what, f"=(4*D{row + 5}-D{row + 4})/3{times}", result, LABEL)
         self._result(row + 7, f"The gradient in the workbook: {self._own[1:]}", self._own, result, LABEL)
@@ -169,9 +125,6 @@ class _Proof:
 
     def _zone(self, copy: int) -> int:
         return _FIRST_COPY + copy * self._cone.width
-
-    def _copy(self, column: int, row: int) -> str:
-        return f"{get_column_letter(column)}{row}"
 
     def _write_copies(self) -> None:
         page, cone, top = self._page, self._cone, self._row + 12
@@ -247,8 +200,3 @@ def _show_digits(page: Page, values: Mapping[tuple[int, int], Value]) -> None:
         content = page.cells[row, column]
         if content.look == NUMBER and isinstance(value, float):
             page.cells[row, column] = replace(content, look=number_look(value, 15))
-
-
-def literal(number: float) -> str:
-    """Return a number as a formula has it."""
-    return repr(number).upper()

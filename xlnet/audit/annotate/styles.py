@@ -58,7 +58,8 @@ def number_look(like: float, digits: int = 10, *, is_bold: bool = False) -> Look
     """Return the look of a number about as large as another one, of which that many digits are shown."""
     size = math.floor(math.log10(abs(like))) if like and math.isfinite(like) else 0
     power = "E+00" if not -6 <= size <= 6 else ""
-    places = digits - 1 if power else digits - 1 - size
+    # What does not fit into the column would show as ###.
+    places = min(digits - 1, 11) if power else min(digits - 1 - size, 15)
     return replace(NUMBER, number_format="0." + "0" * places + power, bold=is_bold)
 
 
