@@ -158,7 +158,9 @@ def _write_wrong(page: Page, row: int, lines: list[tuple[Table, Weight, list[Wro
         if wrong.is_probe:
             words = f"Right by luck: the values here are those with other numbers typed in. {words}"
         if len(group) > 1:
-            words += f"\nThe same in {len(group) - 1:,} more, to {group[-1].cell}."
+            words += (
+                f"\n{'The same' if wrong.fault else 'Wrong, too,'} in {len(group) - 1:,} more, to {group[-1].cell}."
+            )
         page.put(row, 6, words, CELL, over=3)
     if len(lines) > MOST_LINES:
         row += 1

@@ -73,7 +73,7 @@ def wrong_in_words(table: Table, weight: Weight, wrong: Wrong) -> str:
 def remedy(wrong: Wrong) -> str:
     """Return what to do about a wrong gradient."""
     if not wrong.repair:
-        return "No single change of the formula makes it right: derive it anew."
+        return "No small repair was found: derive it anew."
     if wrong.repaired is None or wrong.repaired in wrong.repair:
         return wrong.repair
     return f"{wrong.repair}\nRight: {wrong.repaired}"
