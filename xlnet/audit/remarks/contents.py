@@ -15,9 +15,11 @@ from xlnet.audit.remarks.ranges import by_sheet, in_words, with_sheet
 from xlnet.engines.live import ErrorValue, Place
 
 _NUMBER = re.compile(r"['\s]*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?\s*")
-_ARITHMETIC = frozenset("SUM SUMPRODUCT AVERAGE MMULT SUMSQ SUMXMY2 PRODUCT MAX MIN TRANSPOSE DEVSQ".split())
+_ARITHMETIC = frozenset(
+    ("SUM", "SUMPRODUCT", "AVERAGE", "MMULT", "SUMSQ", "SUMXMY2", "PRODUCT", "MAX", "MIN", "TRANSPOSE")
+)
 # A formula with one of these knows that a cell may be empty.
-_ASKING = frozenset("ISBLANK ISNUMBER ISTEXT IFERROR COUNT COUNTA COUNTBLANK N".split())
+_ASKING = frozenset(("ISBLANK", "ISNUMBER", "ISTEXT", "IFERROR", "COUNT", "COUNTA", "COUNTBLANK", "N"))
 _WHY = {
     "#REF!": "a cell that it cited was deleted",
     "#NAME?": "a name or a function in it is not known",
@@ -31,7 +33,7 @@ _WHY = {
 
 def text_numbers(workbook: Workbook, citations: Citations, cells: Collection[Place]) -> list[Break]:
     """Return the numbers that are texts, and that formulas compute with."""
-    found: dict[Place, Place] = {}
+    found: set[Place] = set()
     for host in sorted(cells):
         tree = workbook.trees.get(host)
         if tree is None:
@@ -39,11 +41,11 @@ def text_numbers(workbook: Workbook, citations: Citations, cells: Collection[Pla
         for place in _computed_with(tree, host, citations):
             value = workbook.stored.get(place)
             if place not in workbook.trees and type(value) is str and _NUMBER.fullmatch(value):
-                found.setdefault(place, host)
-    return [_text_break(workbook, places, found) for places in by_sheet(found)]
+                found.add(place)
+    return [_text_break(workbook, places) for places in by_sheet(found)]
 
 
-def _text_break(workbook: Workbook, places: list[Place], found: dict[Place, Place]) -> Break:
+def _text_break(workbook: Workbook, places: list[Place]) -> Break:
     value = workbook.stored[places[0]]
     one = len(places) == 1
     comma = " with the decimal sign of your program" if "," in str(value) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
@@ -14,19 +15,26 @@ from xlnet.engines.live import Place
 _MOST_CELLS = 1_000_000
 
 
-def early(workbook: Workbook, citations: Citations, network: Network) -> list[str]:
-    """Return a remark for each sheet where a gradient depends on a weight both before and after its update."""
+def early(
+    workbook: Workbook, citations: Citations, network: Network, aside: Collection[Place] = frozenset()
+) -> list[str]:
+    """Return a remark for each sheet where a gradient depends on a weight both before and after its update.
+
+    The updates `aside` do so by another mistake.
+    """
     cut = network.weight_cells | set(network.weights)
     found: dict[Place, set[Place]] = {}
     looked_at = 0
     for update, weight in sorted(network.weights.items()):
-        start = network.gradients.get(update)
-        starts = citations.of(update) if start is None else (start,)
-        ancestors = citations.ancestors([each for each in starts if each != weight], cut)
+        if update in aside:
+            continue
+        ancestors = _ancestors(citations, network, update, cut)
         looked_at += len(ancestors)
         new = {each for each in ancestors if each != update and network.weights.get(each) in ancestors}
-        if new:
-            found[update] = new
+        # It is of the same step only if its own gradient depends on the old weight here.
+        same_step = {each for each in new if weight in _ancestors(citations, network, each, cut)}
+        if same_step:
+            found[update] = same_step
         if looked_at > _MOST_CELLS:
             break
     remarks = []
@@ -44,6 +52,13 @@ def early(workbook: Workbook, citations: Citations, network: Network) -> list[st
             "at the end of a step."
         )
     return remarks
+
+
+def _ancestors(citations: Citations, network: Network, update: Place, cut: Collection[Place]) -> set[Place]:
+    """Return the cells from which an update's gradient is computed, back to the nearest weights."""
+    gradient, weight = network.gradients.get(update), network.weights[update]
+    starts = citations.of(update) if gradient is None else (gradient,)
+    return citations.ancestors([each for each in starts if each != weight], cut)
 
 
 def _count(updates: list[Place]) -> str:

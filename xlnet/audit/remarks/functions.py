@@ -19,11 +19,12 @@ _INSTEAD = {
     "UMINUS": "a minus sign",
     "ARRAYFORMULA": "the formula alone",
 }
-_EXCEL_2021 = frozenset("XLOOKUP XMATCH FILTER SEQUENCE SORT SORTBY UNIQUE RANDARRAY LET".split())
-_LATER = frozenset(
-    """LAMBDA MAP REDUCE SCAN BYROW BYCOL MAKEARRAY VSTACK HSTACK TAKE DROP CHOOSECOLS CHOOSEROWS TOCOL TOROW
-    WRAPROWS WRAPCOLS EXPAND""".split()
-)
+_EXCEL_2021 = frozenset(("XLOOKUP", "XMATCH", "FILTER", "SEQUENCE", "SORT", "SORTBY", "UNIQUE", "RANDARRAY", "LET"))
+_LATER_NAMES = """
+LAMBDA MAP REDUCE SCAN BYROW BYCOL MAKEARRAY VSTACK HSTACK TAKE DROP CHOOSECOLS
+CHOOSEROWS TOCOL TOROW WRAPROWS WRAPCOLS EXPAND
+"""
+_LATER = frozenset(_LATER_NAMES.split())
 
 
 def functions_of_one_program(workbook: Workbook) -> list[Break]:
@@ -37,7 +38,7 @@ def functions_of_one_program(workbook: Workbook) -> list[Break]:
 def _break(workbook: Workbook, names: str, places: list[Place]) -> Break:
     several = names.split(", ")
     instead = ", ".join(_INSTEAD[name] for name in several)
-    exists, them = ("exists", "it") if len(several) == 1 else ("exist", "them")
+    exists = "exists" if len(several) == 1 else "exist"
     return Break(
         with_sheet(places, workbook.sheets),
         "function",

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from xlnet.audit.findings import Break, NotJudged
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
-from xlnet.audit.remarks.anchors import rate_breaks, unanchored
+from xlnet.audit.remarks.anchors import unanchored
 from xlnet.audit.remarks.contents import blanks, errors, text_numbers
 from xlnet.audit.remarks.early import early
 from xlnet.audit.remarks.functions import functions_of_one_program, newer_functions
 from xlnet.audit.remarks.lines import Patterns
 from xlnet.audit.remarks.network import Network
+from xlnet.audit.remarks.pasted import pasted
+from xlnet.audit.remarks.rates import rate_breaks, rates_of, steps_of, strange_rates
 from xlnet.audit.remarks.stale import stale
+from xlnet.audit.remarks.typed import typed_over
 from xlnet.audit.remarks.typed_rates import typed_rates
-from xlnet.audit.remarks.unjudged import circles, data_tables, forward_only, macros, pasted, solver
-from xlnet.audit.remarks.unlike import breaks_of, typed_over, unlike
+from xlnet.audit.remarks.unjudged import circles, data_tables, forward_only, macros, solver
+from xlnet.audit.remarks.unlike import Odd, unlike
+from xlnet.audit.remarks.words import breaks_of
+from xlnet.engines.live import Place
 
 KINDS = {
     "unlike": "a formula unlike its neighbours",
@@ -29,34 +36,51 @@ KINDS = {
 
 
 def breaks(workbook: Workbook, citations: Citations, network: Network) -> list[Break]:
-    """Return the cells that are unlike their neighbours, or compute otherwise than they look; evaluates the workbook."""
+    """Return the cells that are unlike their neighbours, or compute otherwise than they look.
+
+    Nothing may have been typed; the workbook is evaluated.
+    """
     workbook.live.evaluate()
     patterns = Patterns(workbook)
     cells = network.cells or set(workbook.trees)
-    by_rate, rated = rate_breaks(workbook, citations, network)
-    periods = {line.period for axis in (1, 2) for line in patterns.lines(axis)}
-    odds = [odd for odd in unlike(workbook, patterns, cells) if odd.place not in rated]
+    steps = steps_of(citations, network)
+    rates = rates_of(workbook, citations, network, steps)
+    strange = strange_rates(workbook, steps, rates)
+    strangers = {each.place for each in strange}
+    odds = [
+        odd
+        for odd in unlike(workbook, patterns, cells)
+        if odd.place not in strangers and not _mends(odd, citations, rates)
+    ]
     places = {odd.place for odd in odds}
-    odds += [odd for odd in typed_over(workbook, patterns, cells, periods) if odd.place not in places]
-    by_anchor, moved = unanchored(workbook, patterns, cells, rated)
-    aside = rated | moved | {odd.place for odd in odds}
+    odds += [odd for odd in typed_over(workbook, patterns, cells) if odd.place not in places]
+    moving, moved = unanchored(workbook, patterns, cells, strangers)
+    aside = strangers | moved | {odd.place for odd in odds}
     return [
         *breaks_of(workbook, odds),
-        *by_anchor,
-        *by_rate,
+        *moving,
+        *rate_breaks(workbook, network, strange),
         *text_numbers(workbook, citations, cells),
-        *blanks(workbook, patterns, cells, aside),
+        *blanks(workbook, patterns, network.cells, aside),
         *errors(workbook, citations, cells),
         *functions_of_one_program(workbook),
     ]
 
 
+def _mends(odd: Odd, citations: Citations, rates: Collection[Place]) -> bool:
+    """Whether it is the odd cell that has the learning rate, and its neighbours that have not."""
+    of_neighbours = citations.of_tree(odd.expected, odd.place)
+    return any(each in rates for each in citations.of(odd.place)) and not any(each in rates for each in of_neighbours)
+
+
 def remarks(workbook: Workbook, citations: Citations, network: Network) -> list[str]:
-    """Return what is to be said of a workbook as a whole; evaluates it."""
+    """Return what is to be said of a workbook as a whole. Nothing may have been typed; it is evaluated."""
     workbook.live.evaluate()
+    steps = steps_of(citations, network)
+    strange = strange_rates(workbook, steps, rates_of(workbook, citations, network, steps))
     return [
-        *early(workbook, citations, network),
-        *typed_rates(workbook, citations, network),
+        *early(workbook, citations, network, {each.place for each in strange}),
+        *typed_rates(workbook, steps),
         *newer_functions(workbook),
         *stale(workbook, citations),
     ]
@@ -68,7 +92,7 @@ def not_judged(workbook: Workbook, citations: Citations, network: Network) -> li
         *circles(workbook, citations),
         *data_tables(workbook),
         *macros(workbook, network),
-        *solver(workbook),
+        *solver(workbook, network),
         *pasted(workbook, network),
     ]
     # Where nothing else explains that there is no update.

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
-from xlnet.audit.formula.tree import Area, Brackets, Call, Number, Operation, Ref, Sign, Tree, parts, with_parts
+from xlnet.audit.formula.tree import Ref, Tree, cited, mapped
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 # How many of a line's formulas must be alike for it to be one.
 _LEAST_ALIKE = 0.5
 _MOST_PERIODS = 4
-# A longer period must explain so many more formulas than a shorter one.
-_BETTER = 1.1
+# A longer period must leave so few of the formulas unexplained that a shorter one leaves.
+_BETTER = 0.5
+# A cell is taken for an anchor if so many formulas of a line cite it.
+_FEWEST_CITING = 3
 
 
 @dataclass(frozen=True)
 class Line:
     """The formulas of a column (`axis` 1) or row (2): a number by position, the same for the same formula.
 
-    Formulas `period` apart should be alike.
+    `trees` are the formulas by their numbers. Formulas `period` apart should be alike.
     """
 
     axis: int
     sheet: int
     across: int
     formulas: Mapping[int, int]
+    trees: Mapping[int, Tree]
     period: int
 
     def place(self, position: int) -> Place:
@@ -39,7 +42,10 @@ class Patterns:
     """Numbers the formulas of a workbook, relative to their cells; what arrays fill has none."""
 
     def __init__(self, workbook: Workbook) -> None:
-        numbers: dict[Tree, int] = {}
+        self._workbook = workbook
+        self._numbers: dict[Tree, int] = {}
+        self._trees: dict[int, Tree] = {}
+        self._lines: dict[int, list[Line]] = {}
         known: dict[int, int] = {}
         in_arrays = {
             (sheet, row, column)
@@ -54,18 +60,44 @@ class Patterns:
                 continue
             number = known.get(id(tree))
             if number is None:
-                number = known[id(tree)] = numbers.setdefault(tree, len(numbers))
+                number = known[id(tree)] = self._number(tree)
             self.of[place] = number
 
-    def lines(self, axis: int) -> Iterator[Line]:
-        """Yield the columns (1) or rows (2) in which formulas repeat."""
-        found: dict[tuple[int, int], dict[int, int]] = {}
-        for place in sorted(self.of):
-            found.setdefault((place[0], place[3 - axis]), {})[place[axis]] = self.of[place]
-        for (sheet, across), formulas in found.items():
-            period = _period(formulas)
-            if period is not None:
-                yield Line(axis, sheet, across, formulas, period)
+    def lines(self, axis: int) -> list[Line]:
+        """Return the columns (1) or rows (2) in which formulas repeat."""
+        if axis not in self._lines:
+            found: dict[tuple[int, int], dict[int, int]] = {}
+            for place in sorted(self.of):
+                found.setdefault((place[0], place[3 - axis]), {})[place[axis]] = self.of[place]
+            lines = []
+            for (sheet, across), formulas in found.items():
+                anchored = formulas | self._anchored(axis, sheet, across, formulas)
+                period = _period(anchored)
+                if period is not None:
+                    lines.append(Line(axis, sheet, across, anchored, self._trees, period))
+            self._lines[axis] = lines
+        return self._lines[axis]
+
+    def _number(self, tree: Tree) -> int:
+        number = self._numbers.setdefault(tree, len(self._numbers))
+        self._trees[number] = tree
+        return number
+
+    def _anchored(self, axis: int, sheet: int, across: int, formulas: Mapping[int, int]) -> dict[int, int]:
+        """Return other numbers for formulas that were written one by one, with an anchor that has no dollar sign."""
+        counts = Counter(formulas.values())
+        hosts = [
+            (sheet, position, across) if axis == 1 else (sheet, across, position)
+            for position, number in formulas.items()
+            if counts[number] == 1
+        ]
+        citing: Counter[Place] = Counter()
+        for host in hosts:
+            citing.update({each.at(host) for each in cited(self._workbook.trees[host]) if isinstance(each, Ref)})
+        anchors = {place for place, count in citing.items() if count >= _FEWEST_CITING}
+        if not anchors:
+            return {}
+        return {host[axis]: self._number(_fixed(self._workbook.trees[host], host, axis, anchors)) for host in hosts}
 
     def run(self, place: Place, axis: int) -> int:
         """Return how many cells side by side along an axis have the formula of a cell."""
@@ -85,6 +117,20 @@ def stepped(place: Place, axis: int, by: int) -> Place:
     return (place[0], place[1] + by, place[2]) if axis == 1 else (place[0], place[1], place[2] + by)
 
 
+def _fixed(tree: Tree, host: Place, axis: int, anchors: Collection[Place]) -> Tree:
+    """Return a formula whose references to anchors have a dollar sign."""
+
+    def change(node: Tree) -> Tree | None:
+        if not isinstance(node, Ref) or node.at(host) not in anchors:
+            return None
+        _, row, column = node.at(host)
+        if axis == 1:
+            return replace(node, row=row, is_row_absolute=True)
+        return replace(node, column=column, is_column_absolute=True)
+
+    return mapped(tree, change)
+
+
 def _period(formulas: Mapping[int, int]) -> int | None:
     """Return how far apart formulas are alike; None where too few are."""
     last: dict[int, int] = {}
@@ -95,68 +141,10 @@ def _period(formulas: Mapping[int, int]) -> int | None:
         last[number] = position
     best, best_score = None, 0.0
     for gap in sorted(gap for gap, _ in gaps.most_common(_MOST_PERIODS)):
-        alike = [formulas.get(position + gap) == number for position, number in formulas.items()]
+        alike = sum(formulas.get(position + gap) == number for position, number in formulas.items())
         # The last period has none to be compared with.
         possible = sum(position + gap in formulas for position in formulas)
-        score = sum(alike) / max(possible, 1) if sum(alike) >= 2 else 0.0
-        if score > best_score * _BETTER:
+        score = alike / possible if alike >= 2 else 0.0
+        if score and (best is None or 1 - score < _BETTER * (1 - best_score)):
             best, best_score = gap, score
     return best if best_score >= _LEAST_ALIKE else None
-
-
-def skeleton(tree: Tree) -> Tree:
-    """Return a formula in which all references are the same, without brackets."""
-    if isinstance(tree, Brackets) or (isinstance(tree, Sign) and tree.sign in "+@"):
-        return skeleton(tree.of)
-    if isinstance(tree, Ref):
-        return Ref(0, 0)
-    if isinstance(tree, Area):
-        return Area(Ref(0, 0), Ref(0, 0))
-    return with_parts(tree, tuple(skeleton(part) for part in parts(tree))) if parts(tree) else tree
-
-
-def meaning(tree: Tree, host: Place) -> object:
-    """Return something that is equal for formulas that say the same, whatever the order of factors and terms."""
-    match tree:
-        case Brackets() | Sign("+" | "@", _):
-            return meaning(tree.of, host)
-        case Ref():
-            return tree.at(host)
-        case Area():
-            return ("area", *tree.at(host))
-        case Number():
-            return ("number", tree.value)
-        case Operation("+" | "-"):
-            return ("sum", *sorted(_terms(tree, host, "+"), key=repr))
-        case Operation("*"):
-            return ("product", *sorted(_factors(tree, host), key=repr))
-        case Operation():
-            return (tree.operator, meaning(tree.left, host), meaning(tree.right, host))
-        case Sign():
-            return (tree.sign, meaning(tree.of, host))
-        case Call():
-            return (tree.function, *(meaning(each, host) for each in tree.arguments))
-        case _:
-            return tree
-
-
-def _terms(tree: Tree, host: Place, sign: str) -> list[object]:
-    if isinstance(tree, Brackets):
-        return _terms(tree.of, host, sign)
-    if isinstance(tree, Sign) and tree.sign in "+-":
-        return _terms(tree.of, host, _times(sign, tree.sign))
-    if isinstance(tree, Operation) and tree.operator in "+-":
-        return _terms(tree.left, host, sign) + _terms(tree.right, host, _times(sign, tree.operator))
-    return [(sign, meaning(tree, host))]
-
-
-def _times(sign: str, other: str) -> str:
-    return "+" if sign == other else "-"
-
-
-def _factors(tree: Tree, host: Place) -> list[object]:
-    if isinstance(tree, Brackets):
-        return _factors(tree.of, host)
-    if isinstance(tree, Operation) and tree.operator == "*":
-        return _factors(tree.left, host) + _factors(tree.right, host)
-    return [meaning(tree, host)]

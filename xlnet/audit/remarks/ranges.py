@@ -61,6 +61,13 @@ def used_range(places: Collection[Place], sheets: Sequence[str]) -> str:
     return f"{quoted(sheets[first[0]])}!{_range(first[1], last[1], first[2], last[2])}"
 
 
+def anchored(place: Place) -> str:
+    """Return the address of a cell with dollar signs."""
+    text = address(place)
+    letters = text.rstrip("0123456789")
+    return f"${letters}${text[len(letters) :]}"
+
+
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     for number in numbers:

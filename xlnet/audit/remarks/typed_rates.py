@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from xlnet.audit.formula.tree import Number, Tree, mapped, nodes
-from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
-from xlnet.audit.remarks.anchors import steps_of
-from xlnet.audit.remarks.network import Network
 from xlnet.audit.remarks.ranges import in_words
 from xlnet.engines.live import Place
 
 
-def typed_rates(workbook: Workbook, citations: Citations, network: Network) -> list[str]:
+def typed_rates(workbook: Workbook, steps: Collection[Place]) -> list[str]:
     """Return a remark for each sheet whose updates differ in a number that is typed into their formulas."""
     groups: dict[tuple[int, Tree], dict[float, list[Place]]] = defaultdict(lambda: defaultdict(list))
     known: dict[int, tuple[Tree, tuple[float, ...]]] = {}
-    for place in sorted(steps_of(citations, network)):
+    for place in sorted(steps):
         tree = workbook.trees.get(place)
         if tree is None:
             continue

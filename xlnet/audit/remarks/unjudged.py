@@ -7,13 +7,11 @@ from xlnet.audit.formula.tree import Call, Tree, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.network import Network
-from xlnet.audit.remarks.ranges import by_sheet, in_words, used_range, with_sheet
+from xlnet.audit.remarks.ranges import by_sheet, in_words, used_range
 from xlnet.engines.live import Place
 
 _SOLVED = "solver_adj"
-_ACTIVATIONS = frozenset("EXP TANH SINH COSH MMULT SUMPRODUCT".split())
-# A sheet of pasted values has numbers where another has formulas, in so many of these cells.
-_PASTED, _FEWEST_PASTED = 0.8, 10
+_ACTIVATIONS = frozenset(("EXP", "TANH", "SINH", "COSH", "MMULT", "SUMPRODUCT"))
 
 
 def circles(workbook: Workbook, citations: Citations) -> list[NotJudged]:
@@ -74,44 +72,18 @@ def macros(workbook: Workbook, network: Network) -> list[NotJudged]:
     ]
 
 
-def solver(workbook: Workbook) -> list[NotJudged]:
-    """Return the cells that the Solver changes."""
-    found = [formula.removeprefix("=") for name, _, formula in workbook.live.names() if name.casefold() == _SOLVED]
+def solver(workbook: Workbook, network: Network) -> list[NotJudged]:
+    """Return the cells that the Solver changes, on sheets without updates."""
+    names = [(scope, formula.removeprefix("=")) for name, scope, formula in workbook.live.names() if name == _SOLVED]
+    judged = {place[0] for place in network.weights}
     return [
-        NotJudged(cells, "the Solver looks for these numbers: there is no gradient in the sheet to be judged.")
-        for cells in dict.fromkeys(found)
+        NotJudged(
+            cells.replace("$", ""),
+            "the Solver looks for these numbers: no formula computes new ones, so there is no gradient to be judged.",
+        )
+        for cells in dict.fromkeys(formula for scope, formula in names if scope not in judged)
         if "#REF!" not in cells
     ]
-
-
-def pasted(workbook: Workbook, network: Network) -> list[NotJudged]:
-    """Return the areas with the shape of a network on another sheet, but numbers for formulas."""
-    found = []
-    for shape in by_sheet(place for place in network.cells if place in workbook.trees):
-        headers = [
-            place
-            for place, value in workbook.stored.items()
-            if place[0] == shape[0][0] and isinstance(value, str) and place not in workbook.trees
-        ]
-        for sheet in range(len(workbook.sheets)):
-            there = [(sheet, *place[1:]) for place in shape]
-            numbers = [place for place in there if workbook.is_typed_number(place) and place not in workbook.frozen]
-            same = [place for place in headers if workbook.stored.get((sheet, *place[1:])) == workbook.stored[place]]
-            if len(numbers) < max(_FEWEST_PASTED, _PASTED * _common(there, workbook)) or 2 * len(same) < len(headers):
-                continue
-            found.append(
-                NotJudged(
-                    used_range(numbers, workbook.sheets),
-                    f"pasted values: numbers stand where sheet {workbook.sheets[shape[0][0]]} has formulas. "
-                    "Without formulas no gradient can be judged.",
-                )
-            )
-    return list({each.cells: each for each in found}.values())
-
-
-def _common(there: list[Place], workbook: Workbook) -> int:
-    """Return how many cells count: a pasted table may be shorter, but then the rest is empty."""
-    return sum(place in workbook.stored or place in workbook.trees for place in there)
 
 
 def forward_only(workbook: Workbook, network: Network) -> list[NotJudged]:
@@ -127,8 +99,9 @@ def forward_only(workbook: Workbook, network: Network) -> list[NotJudged]:
             found.append(place)
     return [
         NotJudged(
-            with_sheet(places, workbook.sheets),
-            "a forward pass without a gradient: no formula here computes new weights from old ones.",
+            used_range(places, workbook.sheets),
+            "looks like a network, but no formula computes new weights from old ones: there is only a forward pass, "
+            "or gradients that no update uses.",
         )
         for places in by_sheet(found)
     ]
