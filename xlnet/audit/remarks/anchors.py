@@ -32,7 +32,7 @@ def unanchored(
                     continue
                 if line.formulas.get(first - line.period) == line.formulas[first] or a not in cells or a in aside:
                     continue
-                for ref in _left(workbook, workbook.trees[a], a, b):
+                for ref in _left(workbook, line.trees[line.formulas[first]], a, b):
                     moved = [b]
                     position = second + line.period
                     while line.formulas.get(position) == line.formulas[first]:

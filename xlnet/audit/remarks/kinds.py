@@ -43,18 +43,19 @@ def breaks(workbook: Workbook, citations: Citations, network: Network) -> list[B
     workbook.live.evaluate()
     patterns = Patterns(workbook)
     cells = network.cells or set(workbook.trees)
-    steps = steps_of(citations, network)
-    rates = rates_of(workbook, citations, network, steps)
-    strange = strange_rates(workbook, steps, rates)
+    # The last step has no update, but rows like those of the others.
+    with_last = citations.ancestors(citations.descendants(network.weights)) | set(cells)
+    rates = rates_of(workbook, citations, network)
+    strange = strange_rates(workbook, citations, network, rates)
     strangers = {each.place for each in strange}
     odds = [
         odd
-        for odd in unlike(workbook, patterns, cells)
+        for odd in unlike(workbook, patterns, with_last)
         if odd.place not in strangers and not _mends(odd, citations, rates)
     ]
     places = {odd.place for odd in odds}
-    odds += [odd for odd in typed_over(workbook, patterns, cells) if odd.place not in places]
-    moving, moved = unanchored(workbook, patterns, cells, strangers)
+    odds += [odd for odd in typed_over(workbook, patterns, with_last) if odd.place not in places]
+    moving, moved = unanchored(workbook, patterns, with_last, strangers)
     aside = strangers | moved | {odd.place for odd in odds}
     return [
         *breaks_of(workbook, odds),
@@ -76,11 +77,10 @@ def _mends(odd: Odd, citations: Citations, rates: Collection[Place]) -> bool:
 def remarks(workbook: Workbook, citations: Citations, network: Network) -> list[str]:
     """Return what is to be said of a workbook as a whole. Nothing may have been typed; it is evaluated."""
     workbook.live.evaluate()
-    steps = steps_of(citations, network)
-    strange = strange_rates(workbook, steps, rates_of(workbook, citations, network, steps))
+    strange = strange_rates(workbook, citations, network, rates_of(workbook, citations, network))
     return [
         *early(workbook, citations, network, {each.place for each in strange}),
-        *typed_rates(workbook, steps),
+        *typed_rates(workbook, steps_of(citations, network)),
         *newer_functions(workbook),
         *stale(workbook, citations),
     ]

@@ -26,9 +26,10 @@ def pasted(workbook: Workbook, network: Network) -> list[NotJudged]:
             if isinstance(value, str) and value.strip() in headers and place not in workbook.trees:
                 rows.setdefault((place[0], place[1]), []).append(place)
         for heads in rows.values():
-            numbers = [each for head in heads for each in _below(workbook, head)]
-            if len(heads) < least or len(numbers) < _FEWEST_ROWS * least:
+            columns = [numbers for head in heads if len(numbers := _below(workbook, head)) >= _FEWEST_ROWS]
+            if len(columns) < least:
                 continue
+            numbers = [each for column in columns for each in column]
             area = used_range(numbers, workbook.sheets)
             found[area] = NotJudged(
                 area,

@@ -17,7 +17,7 @@ from xlnet.audit.remarks.sameness import skeleton
 from xlnet.engines.live import Place
 
 # A cell is a learning rate if so much of what cites it is updates; a display or a slip may cite it, too.
-_FOR_UPDATES = 0.8
+_FOR_UPDATES = 0.95
 
 
 @dataclass(frozen=True)
@@ -31,34 +31,42 @@ class Strange:
 
 
 def steps_of(citations: Citations, network: Network) -> set[Place]:
-    """Return the updates, and the cells that updates alone cite."""
+    """Return the updates, and the cells that they alone cite but for gradients: what they add to a weight."""
     updates = set(network.weights)
+    known = {*network.gradients.values(), *network.weight_cells}
     return updates | {
         place
         for update in updates
         for place in citations.of(update)
-        if place not in updates
-        and place not in network.weight_cells
+        if place not in known
         and all(each in updates or each not in network.cells for each in citations.citing.get(place, ()))
     }
 
 
-def rates_of(workbook: Workbook, citations: Citations, network: Network, steps: Collection[Place]) -> set[Place]:
-    """Return the learning rates: those that were found, and typed numbers that are cited by updates alone."""
-    typed = {place for step in steps for place in citations.of(step) if workbook.is_typed_number(place)}
+def rates_of(workbook: Workbook, citations: Citations, network: Network) -> set[Place]:
+    """Return the learning rates: those that were found, and typed numbers, if updates alone cite them."""
+    updates = set(network.weights)
+    typed = {place for update in updates for place in citations.of(update) if workbook.is_typed_number(place)}
+    using = updates | {step for step in steps_of(citations, network) if _cites(citations, step, network.rates)}
     return {
         place
         for place in {*network.rates, *typed} - network.weight_cells
         if (citing := [each for each in citations.citing.get(place, ()) if each in network.cells])
-        and sum(each in steps for each in citing) >= _FOR_UPDATES * len(citing)
+        and sum(each in using for each in citing) >= _FOR_UPDATES * len(citing)
     }
 
 
-def strange_rates(workbook: Workbook, steps: Collection[Place], rates: Collection[Place]) -> list[Strange]:
-    """Return the updates whose learning rate is another cell than that of the others."""
+def _cites(citations: Citations, place: Place, rates: Collection[Place]) -> bool:
+    return any(each in rates for each in citations.of(place))
+
+
+def strange_rates(
+    workbook: Workbook, citations: Citations, network: Network, rates: Collection[Place]
+) -> list[Strange]:
+    """Return the updates, or steps, whose learning rate is another cell than that of the others."""
     known: dict[int, tuple[Tree, list[Ref | Area]]] = {}
     users: dict[tuple[int, Tree], list[tuple[Place, list[Ref | Area]]]] = defaultdict(list)
-    for place in sorted(steps):
+    for place in sorted(steps_of(citations, network)):
         tree = workbook.trees.get(place)
         if tree is None:
             continue

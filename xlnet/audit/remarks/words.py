@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlnet.audit.findings import Break
-from xlnet.audit.formula.tree import Ref, cited
+from xlnet.audit.formula.tree import Ref, Tree, cited, mapped, reference_to
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.ranges import in_words, with_sheet
 from xlnet.audit.remarks.sameness import skeleton
@@ -12,12 +12,10 @@ from xlnet.engines.live import Place
 
 
 def breaks_of(workbook: Workbook, odds: list[Odd]) -> list[Break]:
-    """Return what is to be said of odd cells: the same observation along a line is one."""
+    """Return what is to be said of odd cells: the same observation is one."""
     groups: dict[object, list[Odd]] = {}
     for odd in odds:
-        sheet, row, column = odd.place
-        across = column if odd.axis == 1 else row
-        groups.setdefault((sheet, odd.axis, across, workbook.trees.get(odd.place), odd.expected), []).append(odd)
+        groups.setdefault((odd.place[0], odd.axis, workbook.trees.get(odd.place), odd.expected), []).append(odd)
     return [_break(workbook, group) for group in groups.values()]
 
 
@@ -25,18 +23,18 @@ def _break(workbook: Workbook, group: list[Odd]) -> Break:
     first = group[0]
     places = [odd.place for odd in group]
     cell, sheet = with_sheet(places, workbook.sheets), first.place[0]
-    expected = workbook.formula(first.place, first.expected)
+    expected = workbook.formula(first.place, _as_written(workbook, first))
     where = "above and below" if first.axis == 1 else "at the left and right"
     named = in_words(places)
     if first.place not in workbook.trees:
-        value = workbook.stored[first.place]
+        values = {workbook.stored[place] for place in places}
+        value = f" ({values.pop():.6g})" if len(values) == 1 else ""
         return Break(
             cell,
             "typed",
             expected,
-            f"{named} {_hold(places)} a typed number ({value:g}) where the cells beside "
-            f"{_it(places)} compute. Like {workbook.show(first.after, sheet)}, {workbook.show(first.place, sheet)} "
-            f"should be {expected}.",
+            f"{named} {_hold(places)} a typed number{value} where the cells beside {_it(places)} compute. Like "
+            f"{workbook.show(first.after, sheet)}, {workbook.show(first.place, sheet)} should be {expected}.",
         )
     formula = workbook.formula(first.place)
     difference = _difference(workbook, first)
@@ -47,6 +45,19 @@ def _break(workbook: Workbook, group: list[Odd]) -> Break:
         f"{named} {_is(places)} unlike the cells {where}. {workbook.show(first.place, sheet)} is {formula}; "
         f"like {workbook.show(first.after, sheet)} it would be {expected}{difference}.",
     )
+
+
+def _as_written(workbook: Workbook, odd: Odd) -> Tree:
+    """Return the expected formula with the dollar signs of the neighbour alone."""
+    own = [each for each in cited(workbook.trees.get(odd.after, odd.expected)) if isinstance(each, Ref)]
+    fixed = {each.at(odd.after) for each in own if each.is_row_absolute or each.is_column_absolute}
+
+    def change(node: Tree) -> Tree | None:
+        if isinstance(node, Ref) and node.at(odd.place) == node.at(odd.after) and node.at(odd.place) not in fixed:
+            return reference_to(node.at(odd.place), odd.place)
+        return None
+
+    return mapped(odd.expected, change)
 
 
 def _difference(workbook: Workbook, odd: Odd) -> str:
