@@ -13,8 +13,10 @@ from xlnet.engines.live import Place
 # How many of a line's formulas must be alike for it to be one.
 _LEAST_ALIKE = 0.5
 _MOST_PERIODS = 4
-# A longer period must leave so few of the formulas unexplained that a shorter one leaves.
-_BETTER = 0.5
+# Where formulas side by side are alike, a longer period must explain so many more: almost all.
+_ALMOST_ALL = 0.97
+# Where all formulas of a column differ from the next ones, that they repeat must be clear.
+_CLEARLY_ALIKE = 0.8
 # A cell is taken for an anchor if so many formulas of a line cite it.
 _FEWEST_CITING = 3
 
@@ -139,12 +141,15 @@ def _period(formulas: Mapping[int, int]) -> int | None:
         if number in last:
             gaps[position - last[number]] += 1
         last[number] = position
+    is_dense = 2 * sum(position + 1 in formulas for position in formulas) >= len(formulas)
     best, best_score = None, 0.0
     for gap in sorted(gap for gap, _ in gaps.most_common(_MOST_PERIODS)):
         alike = sum(formulas.get(position + gap) == number for position, number in formulas.items())
         # The last period has none to be compared with.
         possible = sum(position + gap in formulas for position in formulas)
         score = alike / possible if alike >= 2 else 0.0
-        if score and (best is None or 1 - score < _BETTER * (1 - best_score)):
+        is_side_by_side = best == 1 and best_score >= _LEAST_ALIKE
+        if score > best_score and (score >= _ALMOST_ALL or not is_side_by_side):
             best, best_score = gap, score
-    return best if best_score >= _LEAST_ALIKE else None
+    least = _CLEARLY_ALIKE if is_dense and best != 1 else _LEAST_ALIKE
+    return best if best_score >= least else None
