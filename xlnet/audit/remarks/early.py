@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 
 from xlnet.audit.reading.citations import Citations
@@ -23,27 +22,36 @@ def early(
     The updates `aside` do so by another mistake.
     """
     cut = network.weight_cells | set(network.weights)
-    found: dict[Place, set[Place]] = {}
+    known: dict[Place, frozenset[Place]] = {}
     looked_at = 0
+
+    def depends_on(update: Place) -> frozenset[Place]:
+        """Return the nearest weights from which an update's gradient is computed."""
+        nonlocal looked_at
+        if update not in known:
+            gradient = network.gradients.get(update)
+            starts = citations.of(update) if gradient is None else (gradient,)
+            ancestors = citations.ancestors([each for each in starts if each != network.weights[update]], cut)
+            looked_at += len(ancestors)
+            known[update] = frozenset(ancestors & cut)
+        return known[update]
+
+    found: dict[Place, set[Place]] = {}
     for update, weight in sorted(network.weights.items()):
-        if update in aside:
-            continue
-        ancestors = _ancestors(citations, network, update, cut)
-        looked_at += len(ancestors)
-        new = {each for each in ancestors if each != update and network.weights.get(each) in ancestors}
-        # It is of the same step only if its own gradient depends on the old weight here.
-        same_step = {each for each in new if weight in _ancestors(citations, network, each, cut)}
-        if same_step:
-            found[update] = same_step
         if looked_at > _MOST_CELLS:
             break
+        if update in aside:
+            continue
+        weights = depends_on(update)
+        new = {each for each in weights if each != update and network.weights.get(each) in weights}
+        # It is of the same step only if its own gradient depends on the old weight here.
+        same_step = {each for each in new if looked_at <= _MOST_CELLS and weight in depends_on(each)}
+        if same_step:
+            found[update] = same_step
     remarks = []
     for updates in by_sheet(found):
         first = updates[0]
-        weights: dict[int, list[Place]] = defaultdict(list)
-        for each in found[first]:
-            weights[each[0]].append(each)
-        new_weights = in_words(weights[min(weights)])
+        new_weights = in_words(by_sheet(found[first])[0])
         gradient = network.gradients.get(first, first)
         remarks.append(
             f"{workbook.show(gradient)} uses new weights too early: it depends on {new_weights}, "
@@ -52,13 +60,6 @@ def early(
             "at the end of a step."
         )
     return remarks
-
-
-def _ancestors(citations: Citations, network: Network, update: Place, cut: Collection[Place]) -> set[Place]:
-    """Return the cells from which an update's gradient is computed, back to the nearest weights."""
-    gradient, weight = network.gradients.get(update), network.weights[update]
-    starts = citations.of(update) if gradient is None else (gradient,)
-    return citations.ancestors([each for each in starts if each != weight], cut)
 
 
 def _count(updates: list[Place]) -> str:

@@ -43,19 +43,17 @@ def breaks(workbook: Workbook, citations: Citations, network: Network) -> list[B
     workbook.live.evaluate()
     patterns = Patterns(workbook)
     cells = network.cells or set(workbook.trees)
-    # The last step has no update, but rows like those of the others.
-    with_last = citations.ancestors(citations.descendants(network.weights)) | set(cells)
     rates = rates_of(workbook, citations, network)
     strange = strange_rates(workbook, citations, network, rates)
     strangers = {each.place for each in strange}
     odds = [
         odd
-        for odd in unlike(workbook, patterns, with_last)
+        for odd in unlike(workbook, patterns, cells)
         if odd.place not in strangers and not _mends(odd, citations, rates)
     ]
     places = {odd.place for odd in odds}
-    odds += [odd for odd in typed_over(workbook, patterns, with_last) if odd.place not in places]
-    moving, moved = unanchored(workbook, patterns, with_last, strangers)
+    odds += [odd for odd in typed_over(workbook, patterns, cells) if odd.place not in places]
+    moving, moved = unanchored(workbook, patterns, cells, strangers)
     aside = strangers | moved | {odd.place for odd in odds}
     return [
         *breaks_of(workbook, odds),

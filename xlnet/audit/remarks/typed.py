@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from xlnet.audit.formula.tree import Ref, Tree, bare
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.lines import Patterns, stepped
-from xlnet.audit.remarks.unlike import Odd, is_computable
+from xlnet.audit.remarks.unlike import Odd, is_computable, is_typed
 from xlnet.engines.live import Place
 
 # So many formulas in a row must be those of another row, the nearest ones, not further away than this.
@@ -22,11 +22,12 @@ def typed_over(workbook: Workbook, patterns: Patterns, cells: Collection[Place])
     """
     periods = sorted({line.period for axis in (1, 2) for line in patterns.lines(axis)})
     found: dict[Place, Odd] = {}
-    for place in sorted(cells):
-        if place not in workbook.trees and place not in workbook.frozen and workbook.is_typed_number(place):
-            odd = next(_typed_over(workbook, patterns, place, periods, found), None)
-            if odd is not None:
-                found[place] = odd
+    for place in sorted(workbook.stored):
+        if place in patterns.of or not is_typed(workbook, place):
+            continue
+        odd = next(_typed_over(workbook, patterns, place, periods, found), None)
+        if odd is not None and (place in cells or odd.after in cells):
+            found[place] = odd
     return list(found.values())
 
 

@@ -10,13 +10,15 @@ from itertools import pairwise
 from xlnet.audit.formula.tree import Area, Tree, cited
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.lines import Line, Patterns
-from xlnet.audit.remarks.sameness import meaning
+from xlnet.audit.remarks.sameness import meaning, skeleton
 from xlnet.engines.live import Place
 
 # So many formulas must agree before one that differs is named, and so many times those that differ.
 _LEAST, _TIMES = 3, 2
 # A pattern of an epoch comes back so often at the same distance.
 _EPOCHS = 3
+# A diagonal goes on in the next row, not more than so many columns further on.
+_DIAGONAL = 3
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def unlike(workbook: Workbook, patterns: Patterns, cells: Collection[Place]) -> 
     for axis in (1, 2):
         for line in patterns.lines(axis):
             for odd in _of_line(workbook, patterns, line):
-                if odd.place not in found and (odd.place in cells or odd.after in cells):
+                is_new = odd.place not in found and (odd.place in cells or odd.after in cells)
+                if is_new and not _is_diagonal(workbook, odd):
                     found[odd.place] = odd
     return [found[place] for place in sorted(found)]
 
@@ -65,6 +68,22 @@ def _of_line(workbook: Workbook, patterns: Patterns, line: Line) -> Iterator[Odd
                 yield Odd(line.place(position), line.place(before), expected, line.axis)
 
 
+def _is_diagonal(workbook: Workbook, odd: Odd) -> bool:
+    """Whether a formula is one of a diagonal, such as the weights that are nudged in turn, one in each row."""
+    tree = workbook.trees.get(odd.place)
+    form = None if tree is None else skeleton(tree)
+    if tree is None or form == skeleton(odd.expected):
+        return False
+    sheet, row, column = odd.place
+    beside = (
+        workbook.trees.get((sheet, row + down, column + right))
+        for down in (-1, 1)
+        for right in range(-_DIAGONAL, _DIAGONAL + 1)
+        if right
+    )
+    return any(other is not None and other != tree and skeleton(other) == form for other in beside)
+
+
 def _between(workbook: Workbook, line: Line, positions: range, usual: int) -> Iterator[tuple[int, int]]:
     """Yield the positions of formulas and typed numbers between two usual formulas, with nothing else between them.
 
@@ -77,7 +96,7 @@ def _between(workbook: Workbook, line: Line, positions: range, usual: int) -> It
             if before is not None:
                 yield from ((each, before) for each in waiting)
             before, waiting = position, []
-        elif position in line.formulas or workbook.is_typed_number(line.place(position)):
+        elif position in line.formulas or is_typed(workbook, line.place(position)):
             waiting.append(position)
         else:
             before = None
@@ -87,7 +106,14 @@ def _differs(workbook: Workbook, line: Line, position: int, expected: Tree) -> b
     place = line.place(position)
     if place in workbook.trees:
         return meaning(workbook.trees[place], place) != meaning(expected, place)
-    return place not in workbook.frozen and is_computable(workbook, expected, place)
+    return is_computable(workbook, expected, place)
+
+
+def is_typed(workbook: Workbook, place: Place) -> bool:
+    """Whether a number was typed into a cell. A 0 may be an empty cell that has a format alone."""
+    if place in workbook.frozen or place in workbook.not_read:
+        return False
+    return workbook.is_typed_number(place) and workbook.stored[place] != 0
 
 
 def is_computable(workbook: Workbook, tree: Tree, host: Place) -> bool:
