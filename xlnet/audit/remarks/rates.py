@@ -48,11 +48,18 @@ def rates_of(workbook: Workbook, citations: Citations, network: Network) -> set[
     updates = set(network.weights)
     typed = {place for update in updates for place in citations.of(update) if workbook.is_typed_number(place)}
     using = updates | {step for step in steps_of(citations, network) if _cites(citations, step, network.rates)}
+    # An update that was copied into another column is none, but looks like one.
+    trees = {id(tree): tree for each in using if (tree := workbook.trees.get(each)) is not None}
+    forms = {skeleton(tree) for tree in trees.values()}
+
+    def is_using(place: Place) -> bool:
+        return place in using or skeleton(workbook.trees[place]) in forms
+
     return {
         place
         for place in {*network.rates, *typed} - network.weight_cells
         if (citing := [each for each in citations.citing.get(place, ()) if each in network.cells])
-        and sum(each in using for each in citing) >= _FOR_UPDATES * len(citing)
+        and sum(map(is_using, citing)) >= _FOR_UPDATES * len(citing)
     }
 
 

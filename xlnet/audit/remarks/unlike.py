@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from xlnet.audit.formula.tree import Area, Tree, cited
+from xlnet.audit.formula.tree import Area, Call, Tree, cited, nodes
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.lines import Line, Patterns
 from xlnet.audit.remarks.sameness import meaning, skeleton
@@ -17,6 +17,7 @@ from xlnet.engines.live import Place
 _LEAST, _TIMES = 3, 2
 # A pattern of an epoch comes back so often at the same distance.
 _EPOCHS = 3
+_FILLING = frozenset(("MMULT", "TRANSPOSE", "MINVERSE", "SEQUENCE", "FILTER", "SORT", "UNIQUE"))
 # A diagonal goes on in the next row, not more than so many columns further on.
 _DIAGONAL = 3
 
@@ -117,7 +118,12 @@ def is_typed(workbook: Workbook, place: Place) -> bool:
 
 
 def is_computable(workbook: Workbook, tree: Tree, host: Place) -> bool:
-    """Whether a formula could stand in `host`: whatever it cites there is a formula or a number."""
+    """Whether a formula could stand in `host`: whatever it cites there is a formula or a number.
+
+    What fills an area leaves numbers in the other cells, which nobody typed.
+    """
+    if any(isinstance(node, Call) and node.function in _FILLING for node in nodes(tree)):
+        return False
     for each in cited(tree):
         if isinstance(each, Area):
             continue
