@@ -33,15 +33,18 @@ _WHY = {
 
 def text_numbers(workbook: Workbook, citations: Citations, cells: Collection[Place]) -> list[Break]:
     """Return the numbers that are texts, and that formulas compute with."""
+    texts = {
+        place
+        for place, value in workbook.stored.items()
+        if type(value) is str and place not in workbook.trees and _NUMBER.fullmatch(value)
+    }
+    if not texts:
+        return []
     found: set[Place] = set()
-    for host in sorted(cells):
+    for host in cells:
         tree = workbook.trees.get(host)
-        if tree is None:
-            continue
-        for place in _computed_with(tree, host, citations):
-            value = workbook.stored.get(place)
-            if place not in workbook.trees and type(value) is str and _NUMBER.fullmatch(value):
-                found.add(place)
+        if tree is not None:
+            found.update(place for place in _computed_with(tree, host, citations) if place in texts)
     return [_text_break(workbook, places) for places in by_sheet(found)]
 
 

@@ -19,6 +19,8 @@ _ALMOST_ALL = 0.97
 _CLEARLY_ALIKE = 0.8
 # A cell is taken for an anchor if so many formulas of a line cite it.
 _FEWEST_CITING = 3
+# A formula that stands in so many cells of a sheet was filled, or copied, not written one by one.
+_FILLED = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Patterns:
             if number is None:
                 number = known[id(tree)] = self._number(tree)
             self.of[place] = number
+        # What was filled has dollar signs where they are needed.
+        self._by_sheet = Counter((place[0], number) for place, number in self.of.items())
 
     def lines(self, axis: int) -> list[Line]:
         """Return the columns (1) or rows (2) in which formulas repeat."""
@@ -87,12 +91,13 @@ class Patterns:
 
     def _anchored(self, axis: int, sheet: int, across: int, formulas: Mapping[int, int]) -> dict[int, int]:
         """Return other numbers for formulas that were written one by one, with an anchor that has no dollar sign."""
-        counts = Counter(formulas.values())
         hosts = [
             (sheet, position, across) if axis == 1 else (sheet, across, position)
             for position, number in formulas.items()
-            if counts[number] == 1
+            if self._by_sheet[sheet, number] < _FILLED
         ]
+        if len(hosts) < _FEWEST_CITING:
+            return {}
         citing: Counter[Place] = Counter()
         for host in hosts:
             citing.update({each.at(host) for each in cited(self._workbook.trees[host]) if isinstance(each, Ref)})
