@@ -30,7 +30,7 @@ def unanchored(
                 a, b = line.place(first), line.place(second)
                 if line.formulas[first] != line.formulas[second] or second - first != line.period:
                     continue
-                if line.formulas.get(first - line.period) == line.formulas[first] or a not in cells or a in aside:
+                if line.formulas.get(first - line.period) == line.formulas[first] or a not in cells or b in aside:
                     continue
                 for ref in _left(workbook, line.trees[line.formulas[first]], a, b):
                     moved = [b]

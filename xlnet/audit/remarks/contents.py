@@ -10,7 +10,7 @@ from xlnet.audit.findings import Break
 from xlnet.audit.formula.tree import Area, Call, Ref, Text, Tree, Word, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
-from xlnet.audit.remarks.lines import Patterns
+from xlnet.audit.remarks.lines import Patterns, stepped
 from xlnet.audit.remarks.ranges import by_sheet, in_words, with_sheet
 from xlnet.engines.live import ErrorValue, Place
 
@@ -41,10 +41,16 @@ def text_numbers(workbook: Workbook, citations: Citations, cells: Collection[Pla
     if not texts:
         return []
     found: set[Place] = set()
+    known: dict[int, list[Ref | Area]] = {}
     for host in cells:
         tree = workbook.trees.get(host)
-        if tree is not None:
-            found.update(place for place in _computed_with(tree, host, citations) if place in texts)
+        if tree is None:
+            continue
+        if id(tree) not in known:
+            known[id(tree)] = _computed_with(tree)
+        for each in known[id(tree)]:
+            places = [each.at(host)] if isinstance(each, Ref) else citations.cells(*each.at(host))
+            found.update(place for place in places if place in texts)
     return [_text_break(workbook, places) for places in by_sheet(found)]
 
 
@@ -63,15 +69,13 @@ def _text_break(workbook: Workbook, places: list[Place]) -> Break:
     )
 
 
-def _computed_with(tree: Tree, host: Place, citations: Citations) -> list[Place]:
-    found = []
+def _computed_with(tree: Tree) -> list[Ref | Area]:
+    found: list[Ref | Area] = []
     for node in nodes(tree):
         if isinstance(node, Ref):
-            found.append(node.at(host))
+            found.append(node)
         elif isinstance(node, Call) and node.function in _ARITHMETIC:
-            for each in node.arguments:
-                if isinstance(each, Area):
-                    found += citations.cells(*each.at(host))
+            found += [each for each in node.arguments if isinstance(each, Area)]
     return found
 
 
@@ -128,13 +132,12 @@ def _is_blank(workbook: Workbook, place: Place) -> bool:
 
 def _starts(workbook: Workbook, reference: Ref, host: Place) -> bool:
     """Whether a reference of the first cell of a column is to the cell above the start, which later ones compute."""
+    tree = workbook.trees[host]
     for axis in (1, 2):
-        step = (1, 0) if axis == 1 else (0, 1)
-        following = (host[0], host[1] + step[0], host[2] + step[1])
-        if workbook.trees.get(following) is workbook.trees[host] and not _is_blank(workbook, reference.at(following)):
-            before = (host[0], host[1] - step[0], host[2] - step[1])
-            if workbook.trees.get(before) is not workbook.trees[host]:
-                return True
+        following, before = stepped(host, axis, 1), stepped(host, axis, -1)
+        is_first = workbook.trees.get(following) is tree and workbook.trees.get(before) is not tree
+        if is_first and not _is_blank(workbook, reference.at(following)):
+            return True
     return False
 
 
@@ -171,5 +174,5 @@ def _error_break(workbook: Workbook, places: list[Place], error: str) -> Break:
         "error",
         "a number",
         f"{in_words(places)}{formula} {'shows' if len(places) == 1 else 'show'} {error}: {why}. "
-        f"All cells computed from {'it' if len(places) == 1 else 'them'} show an error, too.",
+        f"Cells computed from {'it' if len(places) == 1 else 'them'} show an error, too.",
     )

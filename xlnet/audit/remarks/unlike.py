@@ -75,14 +75,17 @@ def _is_diagonal(workbook: Workbook, odd: Odd) -> bool:
     form = None if tree is None else skeleton(tree)
     if tree is None or form == skeleton(odd.expected):
         return False
-    sheet, row, column = odd.place
-    beside = (
-        workbook.trees.get((sheet, row + down, column + right))
+
+    def is_alike(down: int, right: int) -> bool:
+        other = workbook.trees.get((odd.place[0], odd.place[1] + down, odd.place[2] + right))
+        return other is not None and skeleton(other) == form
+
+    return any(
+        is_alike(down, right) and not is_alike(down, 0) and not is_alike(0, right)
         for down in (-1, 1)
         for right in range(-_DIAGONAL, _DIAGONAL + 1)
         if right
     )
-    return any(other is not None and other != tree and skeleton(other) == form for other in beside)
 
 
 def _between(workbook: Workbook, line: Line, positions: range, usual: int) -> Iterator[tuple[int, int]]:
