@@ -6,6 +6,7 @@ IronCalc prints to stdout, and a hostile file may crash it or fill the memory: u
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -35,6 +36,36 @@ class LiveWorkbook:
             raise EngineError(f"{path}: IronCalc cannot read it: {error}") from None
         self._error_type = ironcalc.CellType.ErrorValue
         self.sheets: list[str] = [sheet["name"] for sheet in self._model.get_worksheets_properties()]
+
+    def part(self, formulas: Mapping[Place, str | None]) -> LiveWorkbook:
+        """Return another workbook that holds these cells alone, with formulas, or None for those that hold values.
+
+        It knows no names.
+
+        A workbook's evaluation takes time for all that it holds, were it but formats.
+        """
+        import ironcalc
+
+        other = object.__new__(LiveWorkbook)
+        other._model = ironcalc.create("part", "en", "UTC", "en")
+        other._error_type, other.sheets = self._error_type, []
+        for number, title in enumerate(self.sheets):
+            if number:
+                other._model.add_sheet(title)
+            else:
+                other._model.rename_sheet(0, title)
+            other.sheets.append(title)
+        for place, formula in formulas.items():
+            value = self.value(place) if formula is None else None
+            if formula is not None:
+                other.type_formula(place, formula)
+            elif isinstance(value, bool):
+                other._model.update_cell_with_bool(*place, value)
+            elif isinstance(value, float):
+                other._model.update_cell_with_number(*place, value)
+            elif isinstance(value, str):
+                other.type_text(place, value)
+        return other
 
     def places(self) -> list[Place]:
         """Return the cells that are in the file, blank ones that only have a style among them."""
@@ -68,10 +99,11 @@ class LiveWorkbook:
         return found
 
     def type_numbers(self, values: Mapping[Place, float]) -> None:
-        """Type numbers into cells, in place of whatever they hold."""
+        """Type numbers into cells, in place of whatever they hold; what is NaN or infinite leaves a cell as it is."""
         update = self._model.update_cell_with_number
         for (sheet, row, column), value in values.items():
-            update(sheet, row, column, value)
+            if isfinite(value):
+                update(sheet, row, column, value)
 
     def type_text(self, place: Place, text: str) -> None:
         """Type a text into a cell, which stays a text."""

@@ -94,7 +94,9 @@ class _Reader:
             self._close(Token.PAREN)
             return Brackets(inner)
         if token.type == Token.FUNC and token.subtype == Token.OPEN:
-            return self._call(token.value[:-1])
+            # The engine writes @INDEX(…): one cell of what INDEX returns.
+            call = self._call(token.value[:-1].removeprefix("@"))
+            return Sign("@", call) if token.value.startswith("@") else call
         if token.type == Token.ARRAY and token.subtype == Token.OPEN:
             return self._listed()
         if token.type == Token.OPERAND:

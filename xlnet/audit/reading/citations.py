@@ -30,6 +30,10 @@ class Citations:
         tree = self._workbook.trees[place]
         return resolved(tree, place) if self._known(tree)[1] else tree
 
+    def tree_or_none(self, place: Place) -> Tree | None:
+        """Return the formula of a cell as `tree` does, None where it holds none."""
+        return self.tree(place) if place in self._workbook.trees else None
+
     def of(self, place: Place) -> tuple[Place, ...]:
         """Return the cells that a cell's formula cites, each once, blank ones of areas left out."""
         found = self._cited.get(place)
@@ -100,6 +104,21 @@ class Citations:
                     found.add(place)
                     waiting.append(place)
         return found
+
+    @cached_property
+    def levels(self) -> dict[Place, int]:
+        """How many formulas a formula is computed through, at most; those that wait for a circle have none."""
+        missing = {place: sum(each in self._workbook.trees for each in self.of(place)) for place in self._workbook.trees}
+        levels: dict[Place, int] = {}
+        ready = [place for place, count in missing.items() if count == 0]
+        while ready:
+            place = ready.pop()
+            levels[place] = 1 + max((levels.get(each, 0) for each in self.of(place)), default=0)
+            for each in self.citing.get(place, ()):
+                missing[each] -= 1
+                if missing[each] == 0:
+                    ready.append(each)
+        return levels
 
     @cached_property
     def _rows_of_columns(self) -> dict[int, dict[int, list[int]]]:

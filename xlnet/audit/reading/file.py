@@ -87,7 +87,8 @@ def _sheets(package: Package) -> list[str]:
     main = next((name for name in ("xl/workbook.xml", "xl/workbook22.xml") if name in package), None)
     links = _text(package, "_rels/.rels")
     for link in _LINK.findall(links):
-        if "/officeDocument" in link:
+        # The types of other parts have this word in them, but do not end with it.
+        if _attribute(link, "Type").endswith("/officeDocument"):
             main = _attribute(link, "Target").lstrip("/")
     if main is None or main not in package:
         raise UserError(f"{package.path}: is not an .xlsx or .xlsm workbook: it has no sheets")

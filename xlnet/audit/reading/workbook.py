@@ -107,6 +107,7 @@ class _Trees:
         self._sheets = live.sheets
         self._names = {(name.casefold(), scope): text for name, scope, text in live.names()}
         self._known: dict[tuple[int, str], Tree] = {}
+        self._one: dict[Tree, Tree] = {}
 
     def tree(self, text: str, place: Place) -> Tree:
         """Return the tree of a formula. Raises FormulaError."""
@@ -126,7 +127,8 @@ class _Trees:
         tree = self._known.get(key)
         if tree is None:
             tree = parse(text, place, self._sheets, self._meaning)
-            self._known[key] = tree
+            # The same formula on several sheets is one tree, too.
+            tree = self._known[key] = self._one.setdefault(tree, tree)
         return tree
 
     def _meaning(self, name: str, host: Place) -> Tree | None:

@@ -1,0 +1,268 @@
+"""The audit finds the network in each kind of workbook that people make, judges it, and accuses nothing sound."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import kept
+import pytest
+from kinds_by_hand import KINDS, MATRIX_STEPS, make, with_matrices, with_two_tables
+from openpyxl import Workbook, load_workbook
+from sheets_by_hand import Made
+from xlnet.audit.audited import audit_workbook
+
+import xlnet
+from xlnet.audit.findings import Audit, Table
+from xlnet.audit.options import Options
+from xlnet.model.network import parameters
+from xlnet.template.sources import bundled_names
+
+
+@pytest.fixture(autouse=True)
+def _engine(require: Callable[[str], str]) -> None:
+    require("ironcalc")
+
+
+def audited(path: Path) -> Audit:
+    return audit_workbook(path, Options())
+
+
+def bare(address: str) -> str:
+    """Leave out the sheet and the signs of an address."""
+    return address.rpartition("!")[2].replace("$", "")
+
+
+def require_sound(audit: Audit) -> None:
+    assert audit.error is None
+    assert [wrong.cell for *_, wrong in audit.wrong()] == []
+    assert audit.breaks == ()
+    assert audit.not_judged == ()
+    assert audit.right == audit.judged
+    assert audit.is_right
+
+
+def require_found(table: Table, made: Made) -> None:
+    """Check that a table is the one that was made."""
+    assert (table.judged, table.right) == (made.judged, made.judged)
+    assert table.sheet == made.layout.sheet(0)
+    assert table.steps == made.updates
+    assert sorted(bare(weight.first) for weight in table.weights) == sorted(map(made.address, made.weights))
+    assert table.factor == pytest.approx(1)
+    if "E_total" in made.layout.cells:
+        assert table.loss.form == "cell"
+        assert bare(table.loss.cell or "") == made.address("E_total")
+    else:
+        assert (table.loss.form, table.loss.cell) == ("implied", None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_found_right(kind: str, tmp_path: Path) -> None:
+    made = make(kind, tmp_path / "sheet.xlsx")
+    audit = audited(made.path)
+    require_sound(audit)
+    [table] = audit.tables
+    require_found(table, made)
+    if "rate" in made.constants and kind != "rate typed into formulas":
+        assert [bare(cell) for cell in table.rate] == [made.constants["rate"]]
+
+
+def test_every_table_is_found(tmp_path: Path) -> None:
+    tables = with_two_tables(tmp_path / "sheet.xlsx")
+    audit = audited(tmp_path / "sheet.xlsx")
+    require_sound(audit)
+    assert len(audit.tables) == len(tables)
+    for made in tables:
+        [table] = [
+            each
+            for each in audit.tables
+            if each.sheet == made.layout.sheet(0) and bare(each.weights[0].first) == made.address("w1")
+        ]
+        require_found(table, made)
+
+
+def test_one_sheet_can_be_asked_for(tmp_path: Path) -> None:
+    *_, made = with_two_tables(tmp_path / "sheet.xlsx")
+    [table] = audit_workbook(made.path, Options(sheet="Rate 0,1")).tables
+    require_found(table, made)
+
+
+def test_matrices_are_found_right(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    with_matrices(path)
+    audit = audited(path)
+    require_sound(audit)
+    assert audit.judged == 8 * (MATRIX_STEPS - 1)
+    assert bare(audit.tables[0].loss.cell or "") == "K4"
+
+
+def test_one_wrong_array_formula_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    with_matrices(path)
+    book = load_workbook(path)
+    # Without the derivative of the hidden units, in all blocks.
+    for step in range(MATRIX_STEPS):
+        cell = book["Sheet"][f"G{4 + 8 * step}"].value
+        cell.text = cell.text.partition("*F")[0]
+    book.save(path)
+    audit = audited(path)
+    wrong = {bare(wrong.cell) for *_, wrong in audit.wrong()}
+    assert {"H4", "I4", "H5", "I5"} <= wrong
+    assert not {"H8", "I8", "H9", "I9"} & wrong
+    assert (audit.judged, audit.right) == (24, 12)
+
+
+def test_a_loss_with_another_factor_is_a_remark(tmp_path: Path) -> None:
+    made = make("squares", tmp_path / "sheet.xlsx")
+    halves = {("E_total", step): "=0.5*(" + made.formulas["E_total", step][1:] + ")" for step in range(5)}
+    make("squares", made.path, halves)
+    audit = audited(made.path)
+    assert audit.right == audit.judged == made.judged
+    assert audit.tables[0].factor == pytest.approx(2)
+    assert audit.remarks
+
+
+@pytest.mark.parametrize("template", bundled_names())
+def test_xlnets_own_workbooks_are_right(template: str, tmp_path: Path) -> None:
+    spec = xlnet.load(template, iters=3)
+    kept.build(spec, tmp_path / "sheet.xlsx", plain=True)
+    audit = audited(tmp_path / "sheet.xlsx")
+    require_sound(audit)
+    trained = sum(parameter.trained for parameter in parameters(spec))
+    # The first row has the initial weights: three iterations are three steps, and the last row follows the third.
+    assert audit.judged == trained * _updates(tmp_path / "sheet.xlsx")
+
+
+def _updates(path: Path) -> int:
+    """Count the rows of Training, without the first, whose weights nothing updates."""
+    sheet = kept.looked_at(path)["Training"]
+    return (
+        sum(isinstance(row[0], int) or str(row[0]).startswith("=") for row in sheet.iter_rows(4, values_only=True)) - 1
+    )
+
+
+@pytest.mark.parametrize("template", ["lesson", "byhand", "regression", "valley_adam", "valley_nesterov", "xor"])
+def test_xlnets_own_damaged_workbooks_are_wrong(template: str, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    kept.build(xlnet.load(template, iters=3), path, plain=True)
+    book = load_workbook(path)
+    headers, row = book["Training"][3], book["Training"][5]
+    damaged = [cell for header, cell in zip(headers, row, strict=True) if str(header.value).startswith("∂E/∂w")][-1]
+    damaged.value = f"=1.01*({str(damaged.value)[1:]})"
+    book.save(path)
+    audit = audited(path)
+    assert {bare(wrong.cell) for *_, wrong in audit.wrong()} == {damaged.coordinate}
+    assert not audit.is_right
+
+
+def workbook(path: Path, *rows: Sequence[str | float | None]) -> Path:
+    book = Workbook()
+    for number, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            book["Sheet"].cell(number, column, value)
+    book.save(path)
+    return path
+
+
+def test_without_updates_it_says_what_was_looked_for(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "sheet.xlsx", ("price", "number", "sum"), *((n, 3, f"=A{n}*B{n}") for n in range(2, 9)))
+    audit = audited(path)
+    assert audit.judged == 0
+    assert "update" in (audit.error or "")
+
+
+@pytest.mark.parametrize("cells", [(), (("x", "y"), (1, 2))], ids=["empty", "no formula"])
+def test_without_formulas_it_says_so(cells: tuple[tuple[str | float, ...], ...], tmp_path: Path) -> None:
+    audit = audited(workbook(tmp_path / "sheet.xlsx", *cells))
+    assert audit.error
+    assert not audit.is_right
+
+
+def test_a_forward_pass_alone_is_not_judged(tmp_path: Path) -> None:
+    rows = ((0.1 * n, 0.5, f"=1/(1+EXP(-A{n}*B{n}))", 1, f"=0.5*(D{n}-C{n})^2") for n in range(2, 9))
+    audit = audited(workbook(tmp_path / "sheet.xlsx", ("x", "w", "y", "t", "E"), *rows))
+    assert audit.judged == 0
+    assert audit.error
+
+
+def test_a_threshold_has_no_gradient(tmp_path: Path) -> None:
+    samples = [(0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 1)]
+    rows = []
+    for n in range(3, 19):
+        x, z, t = samples[(n - 3) % 4]
+        weights = [f"={c}{n - 1}+$K$1*I{n - 1}*{s}{n - 1}" for c, s in (("D", "A"), ("E", "B"))]
+        weights.append(f"=F{n - 1}+$K$1*I{n - 1}")
+        first = n == 3
+        new: list[str | float] = [0.1, -0.2, 0.05] if first else list(weights)
+        rows.append((x, z, t, *new, f"=A{n}*D{n}+B{n}*E{n}+F{n}", f"=IF(G{n}>0,1,0)", f"=C{n}-H{n}"))
+    headers = ("x1", "x2", "t", "w1", "w2", "b", "sum", "y", "error")
+    path = workbook(tmp_path / "sheet.xlsx", (*[None] * 9, "rate", 0.1), headers, *rows)
+    audit = audited(path)
+    assert list(audit.wrong()) == []
+    assert audit.judged == 0
+    assert "threshold" in " ".join([audit.error or "", *(each.why for each in audit.not_judged)])
+
+
+def test_weights_in_a_circle_are_not_judged(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book["Sheet"]
+    sheet["A1"], sheet["B1"], sheet["C1"] = 0.5, 1, "=A1*E1"
+    sheet["D1"], sheet["E1"] = "=C1-B1", "=E1-0.1*D1*A1"
+    book.calculation.iterate = True
+    book.save(tmp_path / "sheet.xlsx")
+    audit = audited(tmp_path / "sheet.xlsx")
+    assert audit.judged == 0
+    assert list(audit.wrong()) == []
+    assert "circ" in " ".join([audit.error or "", *(each.why for each in audit.not_judged)])
+
+
+def _zipped(**parts: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        for name, text in parts.items():
+            package.writestr(name, text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 2000, "password"),
+        (b"w1;w2\n0.1;0.2\n", "is not an .xlsx"),
+        (b"", "is not an .xlsx"),
+        (_zipped(hello="world"), "is not an .xlsx"),
+        (b"PK\3\4" + b"\0" * 500, ""),
+    ],
+    ids=["password", "text", "empty", "another zip", "no zip"],
+)
+def test_what_is_no_workbook_is_an_error(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    path.write_bytes(content)
+    audit = audited(path)
+    assert audit.error
+    assert said in audit.error
+    assert not audit.is_right
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
+def test_a_truncated_file_is_an_error(part: float, tmp_path: Path) -> None:
+    path = make("the course's", tmp_path / "sheet.xlsx").path
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * part)])
+    assert audited(path).error
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    assert "no such file" in (audited(tmp_path / "sheet.xlsx").error or "")
+
+
+def test_a_chart_sheet_before_the_network_shifts_nothing(tmp_path: Path) -> None:
+    made = make("the course's", tmp_path / "sheet.xlsx")
+    book = load_workbook(made.path)
+    book.create_chartsheet("Chart", 0)
+    book.save(made.path)
+    audit = audited(made.path)
+    require_sound(audit)
+    require_found(audit.tables[0], made)

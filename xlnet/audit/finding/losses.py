@@ -1,0 +1,164 @@
+"""What may be the loss: cells that depend on all weights of a step, and losses that the gradients' differences imply."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.formula.terms import Term, of_terms, terms
+from xlnet.audit.formula.tree import Call, Number, Operation, Tree, bare, moved, nodes, parts
+from xlnet.audit.reading.citations import Citations
+from xlnet.audit.reading.headers import header
+from xlnet.audit.reading.workbook import Workbook
+from xlnet.engines.live import Place
+
+MOST_FAMILIES = 40
+CANON = (1, 1)
+_HEADED = re.compile(
+    r"loss|err|cost|sse|mse|rmse|e_?t|^e\d?$|^c$|^j$|^l$|entrop|损失|误差|代价|fehler|perte|coût|costo|오차|손실|誤差|損失|ошибк",
+    re.IGNORECASE,
+)
+_SHAPED = frozenset(("LN", "LOG", "LOG10", "SUM", "SUMSQ", "SUMXMY2", "AVERAGE", "POWER", "ABS", "SUMPRODUCT", "SQRT"))
+
+
+@dataclass(frozen=True)
+class Family:
+    """Cells with one formula, one of which may be the loss of each step, with the weights each depends on."""
+
+    weights: Mapping[Place, frozenset[Place]]
+    first: Place
+    plausibility: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An output minus its target, or the other way round, as a gradient has it; the output alone depends on weights.
+
+    Both are formulas of the cell `CANON` of the sheet, so that the same difference in two cells is one.
+    """
+
+    sheet: int
+    output: Tree
+    target: Tree
+
+    @property
+    def canon(self) -> Place:
+        """The cell in which the formulas are to be read."""
+        return (self.sheet, *CANON)
+
+
+def families(
+    workbook: Workbook,
+    citations: Citations,
+    dependent: Collection[Place],
+    used: Collection[Place],
+    steps: Mapping[Place, Place],
+    new: Set[Place],
+) -> list[Family]:
+    """Return the families of cells that may be a loss, the likeliest first.
+
+    `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
+    `steps` gives each weight's step, `new` are the cells of updates.
+    """
+    sizes: dict[Place, int] = defaultdict(int)
+    for step in steps.values():
+        sizes[step] += 1
+    by_tree: dict[int, list[Place]] = defaultdict(list)
+    for place in dependent:
+        if place not in used and place not in steps and place in workbook.trees and place in citations.levels:
+            by_tree[id(workbook.trees[place])].append(place)
+    found = []
+    cut = new | steps.keys()
+    for places in by_tree.values():
+        weights: dict[Place, frozenset[Place]] = {}
+        coverage: dict[Place, set[Place]] = defaultdict(set)
+        for place in places:
+            met = citations.ancestors([place], cut) & cut
+            on = frozenset(each for each in met if each in steps)
+            together = {steps[each] for each in on}
+            # A sum over several steps is the loss of none, and neither is what comes after the last update; but a
+            # weight or two may have lost their update.
+            if len(together) == 1 and 2 * len(on) >= len(met):
+                weights[place] = on
+                coverage[together.pop()] |= on
+        if not weights:
+            continue
+        share = sum(len(on) / sizes[step] for step, on in coverage.items()) / len(coverage)
+        first = min(weights)
+        title = header(workbook, first)
+        # Of a total and what it is the sum of, the total is the loss.
+        is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
+        is_headed, is_shaped = bool(_HEADED.search(title)), _is_shaped(workbook.trees[first])
+        plausibility = share + 0.5 * is_headed + 0.25 * is_shaped + 0.3 * is_single
+        found.append(Family(weights, first, plausibility))
+    found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
+    return found[:MOST_FAMILIES]
+
+
+def has_title(workbook: Workbook, place: Place) -> bool:
+    """Whether what stands above or beside a cell is a name for a loss."""
+    return bool(_HEADED.search(header(workbook, place)))
+
+
+def _is_shaped(tree: Tree) -> bool:
+    return any(
+        (isinstance(node, Call) and node.function in _SHAPED) or (isinstance(node, Operation) and node.operator == "^")
+        for node in nodes(tree)
+    )
+
+
+def differences(
+    cones: Sequence[Collection[Place]],
+    subjects: Sequence[Subject],
+    citations: Citations,
+    dependent: Collection[Place],
+    cut: Set[Place],
+) -> list[frozenset[Difference]]:
+    """Return for each gradient the differences y − t from which it is computed: t depends on no weight, y on its own."""
+    known: dict[Place, frozenset[Difference]] = {}
+    by_host: dict[Place, frozenset[Difference]] = {}
+    for place in set().union(*cones):
+        if place not in cut:
+            by_host[place] = frozenset(_within(citations.tree_or_none(place), place, citations, dependent))
+    outputs = {cell for each in by_host.values() for d in each for cell in citations.of_tree(d.output, d.canon)}
+    # What the outputs are computed from is the forward pass: a difference there is none of the loss.
+    forward = citations.ancestors(outputs - cut, cut)
+    weights_of: dict[Difference, Set[Place]] = {}
+    found = []
+    for subject, cells in zip(subjects, cones, strict=True):
+        own = set(_within(subject.tree, subject.host, citations, dependent))
+        for place in cells:
+            if place not in forward:
+                own |= by_host.get(place, frozenset())
+        for each in own - weights_of.keys():
+            weights_of[each] = citations.ancestors(citations.of_tree(each.output, each.canon), cut) & cut
+        found.append(frozenset(each for each in own if subject.weight in weights_of[each]))
+    return found
+
+
+def _within(tree: Tree | None, host: Place, citations: Citations, dependent: Collection[Place]) -> list[Difference]:
+    """Return the differences in a formula: sums of which some terms depend on weights, and others are subtracted."""
+    if tree is None:
+        return []
+    every = terms(tree)
+    if len(every) == 1 and every[0].of is tree:
+        return [found for part in parts(tree) for found in _within(part, host, citations, dependent)]
+    inner = [found for term in every for found in _within(term.of, host, citations, dependent)]
+    sides: tuple[list[Term], list[Term]] = ([], [])
+    for term in every:
+        on_weights = any(place in dependent for place in citations.of_tree(term.of, host))
+        sides[on_weights].append(term)
+    targets, outputs = sides
+    signs = {term.sign for term in outputs}
+    if len(signs) != 1 or not targets or {term.sign for term in targets} != {-min(signs)}:
+        return inner
+    target = of_terms([Term(1, term.of) for term in targets])
+    if isinstance(target, Number) and target.value == 1:
+        # 1 − h belongs to the derivative of an activation.
+        return inner
+    canon = (host[0], *CANON)
+    output = of_terms([Term(1, term.of) for term in outputs])
+    return [*inner, Difference(host[0], moved(bare(output), host, canon), moved(bare(target), host, canon))]

@@ -1,0 +1,149 @@
+"""Which loss the gradients are those of, and times which common factor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.finding.losses import Difference, Family, has_title
+from xlnet.audit.judging.laboratory import Derivatives
+from xlnet.audit.reading.workbook import Workbook
+from xlnet.engines.live import Place
+
+_SHARE_OF_COVERED = 0.2
+RELATIVE, ABSOLUTE = 2e-6, 1e-14
+HALF_SQUARES, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = "½ Σ (y − t)²", "−Σ (t ln y + (1 − t) ln(1 − y))", "−Σ t ln y"
+
+Slope = Callable[[float, float], float]
+IMPLIED: dict[str, Slope] = {
+    HALF_SQUARES: lambda y, t: y - t,
+    BINARY_CROSS_ENTROPY: lambda y, t: (y - t) / (y * (1 - y)) if 0 < y < 1 else math.nan,
+    CROSS_ENTROPY: lambda y, t: -t / y if y > 0 else math.nan,
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A loss: the family of its cells, or the name of the implied one; and the factor of the gradients."""
+
+    family: Family | None
+    implied: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was measured in a state: values of cells, and derivatives; `places` are the cells of differences' sides."""
+
+    values: Mapping[Place, float]
+    derivatives: Derivatives
+    places: Mapping[Difference, tuple[Place, Place]]
+
+    def of_family(self, family: Family, weight: Place) -> tuple[float, float] | None:
+        """Return the derivative of a weight's losses and its error; None where none depends on it."""
+        members = [place for place, on in family.weights.items() if weight in on]
+        return self._sum([(1.0, place) for place in members], weight) if members else None
+
+    def of_implied(self, slope: Slope, differences: Collection[Difference], weight: Place) -> tuple[float, float] | None:
+        """Return the derivative of a loss that is implied by differences, and its error."""
+        parts = []
+        for each in differences:
+            output, target = self.places[each]
+            if (output, weight) not in self.derivatives.values:
+                continue
+            try:
+                parts.append((slope(self.values[output], self.values[target]), output))
+            except ZeroDivisionError:
+                parts.append((math.nan, output))
+        return self._sum(parts, weight) if parts else None
+
+    def _sum(self, parts: Sequence[tuple[float, Place]], weight: Place) -> tuple[float, float]:
+        values, errors = self.derivatives.values, self.derivatives.errors
+        return (
+            sum(share * values[place, weight] for share, place in parts),
+            sum(abs(share) * errors[place, weight] for share, place in parts),
+        )
+
+
+def expected(
+    chosen: Chosen, subject: Subject, differences: Collection[Difference], reading: Reading
+) -> tuple[float, float] | None:
+    """Return the derivative that a gradient should have, without the factor, and its error."""
+    if chosen.family is not None:
+        return reading.of_family(chosen.family, subject.weight)
+    return reading.of_implied(IMPLIED[chosen.implied], differences, subject.weight)
+
+
+def agree(found: NDArray[np.float64], wanted: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return where gradients are the derivatives, as far as these are known."""
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.abs(found), np.abs(wanted))
+        result: NDArray[np.bool_] = np.abs(found - wanted) <= RELATIVE * size + 4 * error + ABSOLUTE
+    return result
+
+
+def choose(
+    workbook: Workbook,
+    subjects: Sequence[Subject],
+    found: Sequence[float],
+    differences: Sequence[Collection[Difference]],
+    families: Sequence[Family],
+    reading: Reading,
+) -> Chosen:
+    """Return the loss whose derivatives most gradients of a table are; `found` are the gradients in this state."""
+    best: tuple[tuple[float, ...], Chosen] | None = None
+    values = np.array(found)
+    candidates: list[tuple[Family | None, str]] = [(family, "") for family in families]
+    candidates += [(None, name) for name in IMPLIED]
+    for order, (family, name) in enumerate(candidates):
+        pairs = [
+            expected(Chosen(family, name, 1.0), subject, each, reading)
+            for subject, each in zip(subjects, differences, strict=True)
+        ]
+        if all(pair is None for pair in pairs):
+            continue
+        slopes = np.array([math.nan if pair is None else pair[0] for pair in pairs])
+        errors = np.array([math.nan if pair is None else pair[1] for pair in pairs])
+        for factor in _factors(values, slopes, differences):
+            right = agree(values, factor * slopes, abs(factor) * errors) & (np.abs(slopes) > 10 * errors)
+            score = (
+                # A loss that says something about all weights is worth more than one that suits a few.
+                np.count_nonzero(right) + _SHARE_OF_COVERED * np.count_nonzero(~np.isnan(slopes)),
+                float(family is not None),
+                float(factor == 1),
+                family.plausibility if family else 0.0,
+                float(-order),
+            )
+            if best is None or score > best[0]:
+                best = score, Chosen(family, name, factor)
+    if best is None:
+        likely = [family for family in families if has_title(workbook, family.first)]
+        return Chosen(likely[0], "", 1.0) if likely else Chosen(None, HALF_SQUARES, 1.0)
+    return best[1]
+
+
+def _factors(
+    found: NDArray[np.float64], slopes: NDArray[np.float64], differences: Sequence[Collection[Difference]]
+) -> list[float]:
+    """Return 1, and the common factors that gradients have of their own: 2, ½, 1/n, 2/n, ln 10, where most have them."""
+    with np.errstate(all="ignore"):
+        ratios = found / slopes
+    ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
+    if not ratios.size:
+        return [1.0]
+    counts: dict[float, int] = {}
+    for ratio in ratios:
+        key = float(f"{ratio:.5g}")
+        counts[key] = counts.get(key, 0) + 1
+    numbers = {len(each) for each in differences if each}
+    numbers |= {len({d.output for d in each}) for each in differences if each}
+    allowed = {2.0, 0.5, math.log(10), 1 / math.log(10), 2 * math.log(10)}
+    for number in numbers - {0, 1}:
+        allowed |= {1 / number, 2 / number, float(number), number / 2, 1 / (2 * number)}
+    most = sorted(counts, key=lambda key: -counts[key])[:4]
+    return [1.0, *(each for each in sorted(allowed) if any(abs(each / key - 1) < 2e-5 for key in most))]

@@ -1,0 +1,86 @@
+"""The verdict on each gradient of a table, from what was measured at the saved point and at the probes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.finding.losses import Difference
+from xlnet.audit.judging.choosing import Chosen, Reading, agree, expected
+from xlnet.engines.live import Place
+
+# Beyond this share of a gradient its derivative is not known well enough to tell right from wrong.
+_KNOWN = 1e-4
+_OF_PROBES = 2
+
+
+class Ruling(Enum):
+    """What a gradient is."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LUCKY = "lucky"
+    UNKNOWN = "unknown"
+    INDEPENDENT = "independent"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The ruling on a gradient, with its value and the one expected, in the state that shows them best (0 is saved)."""
+
+    subject: Subject
+    ruling: Ruling
+    found: float
+    expected: float
+    state: int = 0
+
+
+def judge(
+    subject: Subject,
+    differences: Collection[Difference],
+    chosen: Chosen,
+    readings: Sequence[Reading],
+    gradients: Sequence[float],
+    ones: Mapping[Place, Sequence[float]],
+) -> Verdict:
+    """Return the verdict on a gradient whose values in the states are `gradients`; the first state is the saved one.
+
+    `ones` are inputs that are 1 in the workbook, with their values in the states: a gradient may leave them out.
+    """
+    wanted = []
+    for reading in readings:
+        pair = expected(chosen, subject, differences, reading)
+        if pair is None:
+            return Verdict(subject, Ruling.INDEPENDENT, gradients[0], float("nan"))
+        wanted.append((chosen.factor * pair[0], abs(chosen.factor) * pair[1]))
+    found, slopes, errors = np.array(gradients), *np.array(wanted).T
+    with np.errstate(all="ignore"):
+        usable = np.isfinite(found) & np.isfinite(slopes)
+        right = agree(found, slopes, errors) & usable
+        known = usable & (4 * errors <= _KNOWN * np.maximum(np.abs(found), np.abs(slopes)))
+    wrong = usable & ~right
+    clear = wrong & (known | (np.abs(found - slopes) > 100 * errors))
+    wrong_probes = int(np.count_nonzero(clear[1:]))
+    if not usable.any():
+        return Verdict(subject, Ruling.UNKNOWN, gradients[0], float("nan"))
+    if clear[0]:
+        return Verdict(subject, Ruling.WRONG, gradients[0], float(slopes[0]))
+    if wrong_probes >= _OF_PROBES and not _leaves_out(found, slopes, errors, ones):
+        state = 1 + int(np.argmax(clear[1:]))
+        # At the saved point it agrees only as far as anything can be seen there.
+        ruling = Ruling.LUCKY if (known[0] or found[0] == 0) and right[0] else Ruling.WRONG
+        return Verdict(subject, ruling, gradients[state], float(slopes[state]), state)
+    if right.any():
+        return Verdict(subject, Ruling.RIGHT, gradients[0], float(slopes[0]))
+    return Verdict(subject, Ruling.UNKNOWN, gradients[0], float(slopes[0]))
+
+
+def _leaves_out(
+    found: np.ndarray, slopes: np.ndarray, errors: np.ndarray, ones: Mapping[Place, Sequence[float]]
+) -> bool:
+    """Whether a gradient is right but for an input that is always 1, as that of a bias has."""
+    return any(agree(found * np.array(values), slopes, errors).all() for values in ones.values())
