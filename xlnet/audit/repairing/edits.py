@@ -29,7 +29,7 @@ class Edit:
 
     `how` is one of "exchange", "exchange once", "exchange twice", "instead", "sign", "without", "also", "times",
     "divided", "brackets", "no brackets". `other_old` and `other_new` are the second exchange; for "also", `other_old`
-    is the cell of which the factor is made.
+    is the cell of which the factor is made. `is_repeated` tells that it is made in all terms of a sum.
     """
 
     tree: Tree
@@ -38,6 +38,7 @@ class Edit:
     new: Tree | None = None
     other_old: Tree | None = None
     other_new: Tree | None = None
+    is_repeated: bool = False
 
 
 Local = Callable[[Tree], Iterator[Edit]]
@@ -150,8 +151,7 @@ def _fewer(tree: Tree, count: int) -> Iterator[Edit]:
         if len(items) > count:
             for start in range(len(items) - count + 1):
                 new = joined(items[:start] + items[start + count :], operators)
-                left_out = items[start : start + count]
-                yield Edit(new, "without", joined([(operators[0], left_out[0][1]), *left_out[1:]], operators))
+                yield Edit(new, "without", joined(items[start : start + count], operators))
 
 
 def _doubled(tree: Tree) -> Iterator[Edit]:

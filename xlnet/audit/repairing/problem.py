@@ -24,8 +24,9 @@ class Problem:
 
     `scale` is what an error is small against, the expected values where it is None: for an update the step, as the
     weight itself is much larger. `weights` are the weights at each host. `forward` are the cells from which the losses
-    are computed: a cell that a gradient cites is only changed where `forward` is known and it is none of them.
-    `right` are gradients of the first host's step that are right: so is all that they are computed from.
+    of these steps are computed from these weights: a cell that a gradient cites is only changed where `forward` is
+    known and it is none of them. `right` are gradients of the first host's step that are right: so is all that they
+    are computed from. `wrong` are the others that are wrong, as is perhaps something that they share.
     """
 
     hosts: Sequence[Place]
@@ -35,6 +36,7 @@ class Problem:
     weights: Sequence[Place] = ()
     forward: Collection[Place] = frozenset()
     right: Collection[Place] = frozenset()
+    wrong: Collection[Place] = frozenset()
 
 
 @dataclass(frozen=True)

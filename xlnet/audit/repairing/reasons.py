@@ -33,7 +33,7 @@ def reason(exchanged: Sequence[tuple[Place, Place]], problem: Problem, workbook:
             factors = _times(weight, problem, citations)
             if new in factors and old not in factors:
                 return f"{name} is multiplied by {called(new)}, not by {called(old)}"
-            if new in problem.forward and old in problem.forward:
+            if new in problem.forward and old in problem.forward and old in workbook.trees:
                 is_fed = [weight in citations.ancestors([place]) for place in (old, new)]
                 if is_fed == [False, True]:
                     return f"{name} feeds {called(new)}, not {called(old)}"

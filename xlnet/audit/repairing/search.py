@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from xlnet.audit.repairing.bench import Bench
 from xlnet.audit.repairing.candidates import near
 from xlnet.audit.repairing.edits import Edit, brackets, factors, signs
 from xlnet.audit.repairing.exchanges import exchanged, exchanged_twice, with_factor
+from xlnet.audit.repairing.parallel import in_all_terms, own_factors
 from xlnet.audit.repairing.problem import Problem, Repair, Target
 from xlnet.audit.repairing.site import Site, sites
 from xlnet.audit.repairing.words import repair_of
@@ -95,7 +97,8 @@ def _single(
         if edits is factors and site.depth == 0:
             yield from _multiplied(site, target)
     yield from with_factor(site, places, workbook, target)
-    for edit in brackets(site.tree):
+    repeated = (in_all_terms(site.tree, edits) for edits in (signs, factors, own_factors, brackets))
+    for edit in chain(brackets(site.tree), *repeated):
         if target.fits(site.values(edit.tree)):
             yield edit
         if is_late():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -109,16 +109,24 @@ class Site:
 
 
 def sites(problem: Problem, workbook: Workbook, citations: Citations, bench: Bench) -> Iterator[Site]:
-    """Yield the wrong cells themselves, then the cells they are computed from, the nearest first."""
+    """Yield the wrong cells themselves, then the cells they are computed from, the nearest first.
+
+    What other wrong gradients are computed from, too, comes before all.
+    """
     points = Points(bench, problem.hosts)
-    host = points.hosts[0]
-    tree = citations.tree(host)
-    yield Site(points, tree, points, _CELL, 0)
-    if not problem.forward:
-        return
+    own = Site(points, citations.tree(points.hosts[0]), points, _CELL, 0)
+    within = list(_within(own, problem, workbook, citations, bench)) if problem.forward else []
+    blamed = _shared_by(problem.wrong, own.cell, citations)
+    yield from (site for site in within if site.cell in blamed)
+    yield own
+    yield from (site for site in within if site.cell not in blamed)
+
+
+def _within(own: Site, problem: Problem, workbook: Workbook, citations: Citations, bench: Bench) -> Iterator[Site]:
+    """Yield the cells that the wrong ones are computed from, other than the forward pass."""
     sound = citations.ancestors(problem.right) if problem.right else set()
-    level: list[tuple[tuple[Place, ...], Tree]] = [(points.hosts, tree)]
-    seen = {host}
+    level: list[tuple[tuple[Place, ...], Tree]] = [(own.points.hosts, own.tree)]
+    seen = {own.cell}
     for depth in range(1, DEEPEST + 1):
         found: list[tuple[tuple[Place, ...], Tree]] = []
         for hosts, above in level:
@@ -131,10 +139,20 @@ def sites(problem: Problem, workbook: Workbook, citations: Citations, bench: Ben
                 if shared is None or cells[0] in sound:
                     continue
                 found.append((cells, shared))
-                outer = _with_hole(points.hosts, cells, depth, workbook, citations)
+                outer = _with_hole(own.points.hosts, cells, depth, workbook, citations)
                 if outer is not None:
-                    yield Site(Points(bench, cells), shared, points, outer, depth)
+                    yield Site(Points(bench, cells), shared, own.points, outer, depth)
         level = found
+
+
+def _shared_by(wrong: Collection[Place], host: Place, citations: Citations) -> set[Place]:
+    """Return the cells from which other wrong gradients are computed, too."""
+    found: set[Place] = set()
+    level = [place for place in wrong if place != host]
+    for _ in range(DEEPEST):
+        level = [place for each in level for place in citations.of(each)]
+        found.update(level)
+    return found
 
 
 def _shared(cells: Sequence[Place], workbook: Workbook, citations: Citations) -> Tree | None:

@@ -37,7 +37,8 @@ class _Writer:
             name = header(self._workbook, cell)
             where = f" in {self._workbook.show(cell, sheet)}{f' ({name})' if name else ''}, {cites},"
         because = self._because()
-        return f"{self._change()}{where} it is right{f': {because}' if because else ''}."
+        terms = ", and likewise in the other terms," if self._edit.is_repeated else ""
+        return f"{self._change()}{terms}{where} it is right{f': {because}' if because else ''}."
 
     def _change(self) -> str:
         edit = self._edit
