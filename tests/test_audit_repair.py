@@ -96,7 +96,13 @@ def write(path: Path, forward: Mapping[str, str], wrong: Mapping[str, str]) -> N
 
 @contextmanager
 def mended(
-    folder: Path, wrong: Mapping[str, str], right: str, forward: Mapping[str, str] = SIGMOIDS, host: str = ""
+    folder: Path,
+    wrong: Mapping[str, str],
+    right: str,
+    forward: Mapping[str, str] = SIGMOIDS,
+    host: str = "",
+    also_wrong: tuple[str, ...] = (),
+    also_right: tuple[str, ...] = (),
 ) -> Iterator[tuple[Workbook, Repair | None]]:
     """Yield the workbook and the repair of its wrong column, which should be `right`."""
     write(folder / "net.xlsx", forward, wrong)
@@ -128,7 +134,16 @@ def mended(
             step = bench.values([(tree, each) for each in hosts])
         weights = places([f"w{host[1:]}"], rows) if host in GRADIENTS else ()
         forward_cells = citations.ancestors(places(["E"], rows), cut=set(places(list(WEIGHTS), rows)))
-        problem = Problem(hosts, expected, scale=step, weights=weights, forward=forward_cells)
+        first = rows[:1]
+        problem = Problem(
+            hosts,
+            expected,
+            scale=step,
+            weights=weights,
+            forward=forward_cells,
+            right=places([*also_right], first),
+            wrong=places([*also_wrong], first),
+        )
         yield workbook, repair(problem, workbook, citations, bench)
 
 
@@ -267,6 +282,34 @@ def test_other_activations(forward: Mapping[str, str], wrong: str, right: str, s
     with mended(tmp_path, {"g3": wrong}, right, forward) as (_, found):
         assert found is not None
         assert found.sentence == written(sentence).removeprefix("=")
+
+
+@pytest.mark.parametrize(
+    ("also_wrong", "also_right", "changed", "formula"),
+    [
+        ((), (), "g2", "{d_h1}*{i2}*(1-{a_h1})"),
+        (("g1",), (), "d_h1", DELTAS["d_h1"]),
+        ((), ("g1",), "g2", "{d_h1}*{i2}*(1-{a_h1})"),
+    ],
+    ids=["alone", "others wrong", "others right"],
+)
+def test_what_wrong_gradients_share_is_to_blame(
+    also_wrong: tuple[str, ...], also_right: tuple[str, ...], changed: str, formula: str, tmp_path: Path
+) -> None:
+    """A delta from which two wrong gradients are computed is changed; one from which a right one is, is not."""
+    wrong = {"d_h1": DELTAS["d_h1"].removesuffix("*(1-{a_h1})")}
+    right = "({d_o1}*{w5}+{d_o2}*{w7})*{a_h1}*(1-{a_h1})*{i2}"
+    with mended(tmp_path, wrong, right, host="g2", also_wrong=also_wrong, also_right=also_right) as (_, found):
+        assert found is not None
+        assert (address(found.cell), found.formula) == (cell(changed), written(formula))
+
+
+def test_right_gradient_clears_what_it_cites(tmp_path: Path) -> None:
+    """A delta is changed for a wrong gradient unless a right one is computed from it."""
+    wrong, right, *_ = MISTAKES["in the delta that it cites"]
+    for also_right, is_found in (((), True), (("g4",), False)):
+        with mended(tmp_path, wrong, right, host="g4", also_right=also_right) as (_, found):
+            assert (found is not None) == is_found
 
 
 def test_update_takes_another_gradient(tmp_path: Path) -> None:

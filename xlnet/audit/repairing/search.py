@@ -14,8 +14,9 @@ from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.repairing.arithmetic import is_leaf
 from xlnet.audit.repairing.bench import Bench
+from xlnet.audit.repairing.bracketing import brackets
 from xlnet.audit.repairing.candidates import near
-from xlnet.audit.repairing.edits import Edit, brackets, factors, signs
+from xlnet.audit.repairing.edits import Edit, factors, signs
 from xlnet.audit.repairing.exchanges import exchanged, exchanged_twice, with_factor
 from xlnet.audit.repairing.parallel import in_all_terms, own_factors
 from xlnet.audit.repairing.problem import Problem, Repair, Target
