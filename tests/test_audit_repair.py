@@ -229,6 +229,27 @@ MISTAKES = {
         "With {a_o1}-{t1} instead of {a_o1}*{t1} it is right.",
         "x*x for x-x",
     ),
+    "another cell in a part": (
+        {"g3": G3.replace("{a_h2}", "{a_o1}")},
+        G3,
+        ("g3", G3),
+        "With {a_h2} instead of {a_o1} in ",
+        "ao1 for ah2",
+    ),
+    "the target missing": (
+        {"g5": G5.replace("({a_o1}-{t1})", "{a_o1}")},
+        G5,
+        ("g5", G5),
+        "With {a_o1}-{t1} instead of {a_o1} it is right.",
+        "x for x-x",
+    ),
+    "the error missing": (
+        {"g5": "{a_o1}*(1-{a_o1})*{a_h1}"},
+        G5,
+        ("g5", "{a_o1}*(1-{a_o1})*{a_h1}*({a_o1}-{t1})"),
+        "With the factor ({a_o1}-{t1}) it is right.",
+        "the factor x-x missing",
+    ),
     "in the delta that it cites": (
         {"d_h2": DELTAS["d_h2"].replace("{w8}", "{w7}"), "g4": GRADIENTS["g4"]},
         G3.replace("{i1}", "{i2}"),
@@ -310,6 +331,25 @@ def test_right_gradient_clears_what_it_cites(tmp_path: Path) -> None:
     for also_right, is_found in (((), True), (("g4",), False)):
         with mended(tmp_path, wrong, right, host="g4", also_right=also_right) as (_, found):
             assert (found is not None) == is_found
+
+
+def test_average_of_another_column(tmp_path: Path) -> None:
+    """An area is exchanged as a cell is."""
+    book = NewWorkbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("∂L/∂w", "∂L/∂b", "mean"), (0.1, 0.3, "=AVERAGE(A2:A4)"), (0.5, 0.2, None), (0.4, 0.7, None)):
+        sheet.append(row)
+    book.save(tmp_path / "mean.xlsx")
+    with open_workbook(tmp_path / "mean.xlsx") as workbook:
+        drawn = random.Random(1)
+        typed = [(0, row, column) for row in (2, 3, 4) for column in (1, 2)]
+        states = [{place: drawn.random() for place in typed} for _ in range(4)]
+        bench, host = Bench(workbook.live, workbook.sheets, states), (0, 2, 3)
+        expected = bench.values([(parse("=AVERAGE(B2:B4)", host, workbook.sheets), host)])
+        found = repair(Problem([host], expected), workbook, Citations(workbook), bench)
+        assert found is not None
+        assert found.sentence == "With B2:B4 instead of A2:A4 it is right: there is ∂L/∂b, not ∂L/∂w."
 
 
 def test_update_takes_another_gradient(tmp_path: Path) -> None:

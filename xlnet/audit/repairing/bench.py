@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from xlnet.errors import EngineError
 
 Floats = NDArray[np.float64]
 _TITLE = "xlnet audit"
+_SCRATCH: WeakKeyDictionary[LiveWorkbook, int] = WeakKeyDictionary()
 # Formulas on the sheet at once.
 _MOST = 20_000
 _COLUMN = 500
@@ -28,7 +30,6 @@ class Bench:
         self._live = live
         self._sheets = sheets
         self._states = states
-        self._sheet: int | None = None
 
     @property
     def states(self) -> int:
@@ -48,9 +49,11 @@ class Bench:
 
     def _batch(self, formulas: Sequence[tuple[Tree, Place]]) -> Floats:
         sheet = self._scratch()
+        # The titles of the workbook's sheets, and of that one, which is the last.
+        titles = self._sheets if len(self._sheets) > sheet else [*self._sheets, self._live.sheets[sheet]]
         places = [(sheet, index % _COLUMN + 1, index // _COLUMN + 1) for index in range(len(formulas))]
         for (tree, host), place in zip(formulas, places, strict=True):
-            text = "=" + printed(moved(_settled(tree, host), by=host, to=place), place, self._sheets)
+            text = "=" + printed(moved(_settled(tree, host), by=host, to=place), place, titles)
             try:
                 self._live.type_formula(place, text)
             except EngineError:
@@ -78,14 +81,14 @@ class Bench:
         return float(value or 0.0)
 
     def _scratch(self) -> int:
-        if self._sheet is None:
-            title = _TITLE
-            while title in self._live.sheets:
-                title += "'"
-            self._sheet = self._live.add_sheet(title)
-            if self._sheets is not self._live.sheets:
-                self._sheets = [*self._sheets, title]
-        return self._sheet
+        """Return the number of the sheet for formulas, one for all benches of a workbook."""
+        if self._live not in _SCRATCH:
+            title, number = _TITLE, 1
+            while title.casefold() in (each.casefold() for each in self._live.sheets):
+                number += 1
+                title = f"{_TITLE} {number}"
+            _SCRATCH[self._live] = self._live.add_sheet(title)
+        return _SCRATCH[self._live]
 
     @cached_property
     def _snapshot(self) -> tuple[dict[Place, int], Floats]:

@@ -26,9 +26,10 @@ from xlnet.audit.repairing.arithmetic import is_leaf
 class Edit:
     """A change: the whole new formula, and the part that is another one, with what was there before.
 
-    `how` is one of "exchange", "exchange once", "exchange twice", "instead", "sign", "without", "also", "times",
-    "divided", "brackets", "no brackets". `other_old` and `other_new` are the second exchange; for "also", `other_old`
-    is the cell of which the factor is made. `is_repeated` tells that it is made in all terms of a sum.
+    `how` is one of "exchange", "exchange in part", "exchange twice", "instead", "sign", "without", "also", "times",
+    "divided", "brackets", "no brackets". `other_old` and `other_new` are the second exchange; for "exchange in part",
+    `other_old` is that part, for "also" the cell of which the factor is made. `is_repeated` tells that the change is
+    made in all terms of a sum.
     """
 
     tree: Tree

@@ -1,19 +1,27 @@
-"""Another cell, or area, in place of one that a formula cites; and factors that it lacks."""
+"""Another cell, or area, in place of one that a formula cites."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlnet.audit.formula.tree import Area, Brackets, Name, Number, Operation, Ref, Tree, cited, mapped, nodes
+from xlnet.audit.formula.tree import (
+    Area,
+    Name,
+    Ref,
+    Tree,
+    cited,
+    mapped,
+    nodes,
+)
 from xlnet.audit.reading.workbook import Workbook
-from xlnet.audit.repairing.arithmetic import computed, is_leaf, leaves
+from xlnet.audit.repairing.arithmetic import is_leaf, leaves
 from xlnet.audit.repairing.candidates import areas_instead_of, instead_of
-from xlnet.audit.repairing.edits import Edit, chain, everywhere
+from xlnet.audit.repairing.edits import Edit, chain, everywhere, joined
 from xlnet.audit.repairing.problem import Target
 from xlnet.audit.repairing.site import Site, filled, hole
 from xlnet.engines.live import Place
@@ -23,8 +31,6 @@ Floats = NDArray[np.float64]
 _MOST_IN_CALLS = 80
 _MOST_CITED = 16
 _MOST_IN_PAIRS = 150
-_MOST_PLACES = 12
-_ONE = Number(1.0, "1")
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,8 @@ def exchanged(site: Site, places: Sequence[Place], workbook: Workbook, target: T
                 new = exchange.new[index]
                 yield Edit(_with(site.tree, group, new), "exchange", exchange.old, new)
     for group in groups:
-        if sum(node in group for node in nodes(site.tree)) > 1:
-            yield from _in_one_place(site, group, places, workbook, target)
+        if _count(site.tree, group) > 1:
+            yield from _in_a_part(site, group, places, workbook, target)
 
 
 def _groups(tree: Tree, site: Site) -> list[frozenset[Ref | Area]]:
@@ -71,7 +77,7 @@ def _exchange(site: Site, group: frozenset[Ref | Area], places: Sequence[Place],
     touched = [leaf for leaf in dict.fromkeys(leaves(tree)) if any(node in group for node in nodes(leaf))]
     new: list[Ref | Area]
     if isinstance(old, Ref):
-        new = [*_other_cells(site, old, places, workbook)]
+        new = [*other_cells(site, old, places, workbook)]
     else:
         new = [*areas_instead_of(old, tree, site.cell)]
     if any(not isinstance(leaf, Ref) for leaf in touched):
@@ -85,7 +91,7 @@ def _exchange(site: Site, group: frozenset[Ref | Area], places: Sequence[Place],
     return Exchange(old, tuple(new), values, _with_leaves(tree, holes.get))
 
 
-def _other_cells(site: Site, old: Ref, places: Sequence[Place], workbook: Workbook) -> list[Ref]:
+def other_cells(site: Site, old: Ref, places: Sequence[Place], workbook: Workbook) -> list[Ref]:
     """Return the cells that may be meant instead of one, but no constant 0 or 1: without a factor says as much."""
     new = instead_of(old, places, site.points.hosts, workbook)
     site.points.load(new)
@@ -102,25 +108,39 @@ def _with_leaves(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
     return mapped(tree, lambda node: (change(node) or node) if is_leaf(node) else None)
 
 
-def _in_one_place(
+def _in_a_part(
     site: Site, group: frozenset[Ref | Area], places: Sequence[Place], workbook: Workbook, target: Target
 ) -> Iterator[Edit]:
+    """Yield the formula with one cell for another in one place, or in all places within a part, where that fits."""
     old = next(iter(group))
     if not isinstance(old, Ref):
         return
-    new = _other_cells(site, old, places, workbook)
+    new = other_cells(site, old, places, workbook)
     if not new:
         return
     values = np.stack([site.points.leaf(each) for each in new])
+    every = _count(site.tree, group)
 
-    def once(node: Tree) -> Iterator[Edit]:
-        if node in group:
-            yield Edit(hole(0), "exchange", node)
+    def within(node: Tree) -> Iterator[Edit]:
+        if 0 < _count(node, group) < every:
+            yield Edit(_with(node, group, hole(0)), "exchange in part", old, None, node)
+        factors = chain(node, "*/")[:_MOST_CITED]
+        for start, end in combinations(range(len(factors) + 1), 2):
+            some = joined(factors[start:end], "*/")
+            if 1 < end - start < len(factors) and 1 < _count(some, group) < every:
+                changed = [(sign, _with(each, group, hole(0))) for sign, each in factors[start:end]]
+                new = joined([*factors[:start], *changed, *chain(node, "*/")[end:]], "*/")
+                yield Edit(new, "exchange in part", old, None, some)
 
-    for edit in everywhere(site.tree, once):
-        for index in np.flatnonzero(target.fits(site.values(edit.tree, {hole(0): values}))):
-            tree = filled(edit.tree, hole(0), new[index])
-            yield Edit(tree, "exchange once", edit.old, new[index])
+    # The innermost part of those that come to the same, and what leaves most as it is first.
+    innermost = {edit.tree: edit for edit in everywhere(site.tree, within)}
+    for tree, edit in sorted(innermost.items(), key=lambda each: -_count(each[0], group)):
+        for index in np.flatnonzero(target.fits(site.values(tree, {hole(0): values}))):
+            yield replace(edit, tree=filled(tree, hole(0), new[index]), new=new[index])
+
+
+def _count(tree: Tree, group: frozenset[Ref | Area]) -> int:
+    return sum(node in group for node in nodes(tree))
 
 
 def exchanged_twice(
@@ -133,7 +153,7 @@ def exchanged_twice(
         # Where it stands in a function of its own, only the engine could compute it.
         is_plain = all(leaf in group or not any(node in group for node in nodes(leaf)) for leaf in leaves(site.tree))
         if isinstance(old, Ref) and is_plain:
-            new = _other_cells(site, old, places, workbook)[:_MOST_IN_PAIRS]
+            new = other_cells(site, old, places, workbook)[:_MOST_IN_PAIRS]
             if new:
                 cells.append((old, group, new, np.stack([site.points.leaf(each) for each in new])))
     few = target.few
@@ -156,50 +176,3 @@ def exchanged_twice(
 
 def _shift(old: Ref, new: Ref, host: Place) -> tuple[int, ...]:
     return tuple(b - a for a, b in zip(old.at(host), new.at(host), strict=True))
-
-
-def with_factor(site: Site, places: Sequence[Place], workbook: Workbook, target: Target) -> Iterator[Edit]:
-    """Yield the formula, or one of its terms, times a cell or what a cell is turned into, where that fits."""
-    here = next((each for each in cited(site.tree) if isinstance(each, Ref)), None)
-    if here is None:
-        return
-    cells = [here, *_other_cells(site, here, places, workbook)]
-    values = np.stack([site.points.leaf(each) for each in cells])
-    # In one array, so that each place in the formula takes one computation.
-    kinds: list[tuple[Floats, Callable[[Ref], Tree]]] = [
-        (values, lambda cell: cell),
-        (1 - values, lambda cell: _bracketed("-", _ONE, cell)),
-        (values * (1 - values), lambda cell: Operation("*", cell, _bracketed("-", _ONE, cell))),
-        (1 - values**2, lambda cell: _bracketed("-", _ONE, Operation("^", cell, Number(2.0, "2")))),
-        (np.where(values > 0, 1.0, 0.0), lambda cell: _bracketed(">", cell, Number(0.0, "0"))),
-        (1 / values, lambda cell: Operation("/", _ONE, cell)),
-    ]
-    for place in list(everywhere(site.tree, _terms(site.tree)))[:_MOST_PLACES]:
-        assert place.old is not None
-        base = computed(place.old, site.points.leaf)
-        for factors, written in kinds:
-            for index in np.flatnonzero(target.fits(site.values(place.tree, {hole(0): base * factors}))):
-                factor = written(cells[index])
-                product = Operation("*", place.old, factor)
-                tree = filled(place.tree, hole(0), product)
-                yield Edit(tree, "also", place.old, factor, cells[index])
-
-
-def _bracketed(operator: str, left: Tree, right: Tree) -> Tree:
-    return Brackets(Operation(operator, left, right))
-
-
-def _terms(tree: Tree) -> Callable[[Tree], Iterator[Edit]]:
-    """Return what yields the places where a factor may be missing: the whole, and the terms of sums."""
-
-    def local(node: Tree) -> Iterator[Edit]:
-        if node is tree or any(node is term for term in terms):
-            yield Edit(hole(0), "also", node)
-
-    terms = [
-        operand
-        for node in nodes(tree)
-        if isinstance(node, Operation) and node.operator in "+-"
-        for _, operand in chain(node, "+-")
-    ]
-    return local

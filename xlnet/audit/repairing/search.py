@@ -12,12 +12,13 @@ import numpy as np
 from xlnet.audit.formula.tree import Brackets, Number, Operation
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
+from xlnet.audit.repairing.additions import with_factor, with_term
 from xlnet.audit.repairing.arithmetic import is_leaf
 from xlnet.audit.repairing.bench import Bench
 from xlnet.audit.repairing.bracketing import brackets
 from xlnet.audit.repairing.candidates import near
 from xlnet.audit.repairing.edits import Edit, factors, signs
-from xlnet.audit.repairing.exchanges import exchanged, exchanged_twice, with_factor
+from xlnet.audit.repairing.exchanges import exchanged, exchanged_twice
 from xlnet.audit.repairing.parallel import in_all_terms, own_factors
 from xlnet.audit.repairing.problem import Problem, Repair, Target
 from xlnet.audit.repairing.site import Site, sites
@@ -98,6 +99,7 @@ def _single(
         if edits is factors and site.depth == 0:
             yield from _multiplied(site, target)
     yield from with_factor(site, places, workbook, target)
+    yield from with_term(site, places, workbook, target)
     repeated = (in_all_terms(site.tree, edits) for edits in (signs, factors, own_factors, brackets))
     for edit in chain(brackets(site.tree), *repeated):
         if target.fits(site.values(edit.tree)):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from xlnet.audit.formula.printing import printed
-from xlnet.audit.formula.tree import Area, Ref, Tree, bare
+from xlnet.audit.formula.tree import Area, Operation, Ref, Tree, bare
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
+from xlnet.audit.repairing.arithmetic import is_leaf
 from xlnet.audit.repairing.edits import Edit
 from xlnet.audit.repairing.problem import Problem, Repair
 from xlnet.audit.repairing.reasons import reason
@@ -43,10 +44,13 @@ class _Writer:
     def _change(self) -> str:
         edit = self._edit
         match edit.how:
+            case "instead" if (operators := self._operators()) is not None:
+                return f"With {operators[1]} instead of {operators[0]} before {operators[2]}"
             case "exchange" | "instead":
                 return f"With {self._text(edit.new)} instead of {self._text(edit.old)}"
-            case "exchange once":
-                return f"With {self._text(edit.new)} instead of {self._text(edit.old)} in one place"
+            case "exchange in part":
+                part = "one place" if isinstance(edit.other_old, Ref) else self._text(edit.other_old)
+                return f"With {self._text(edit.new)} instead of {self._text(edit.old)} in {part}"
             case "exchange twice":
                 first = f"{self._text(edit.new)} instead of {self._text(edit.old)}"
                 return f"With {first} and {self._text(edit.other_new)} instead of {self._text(edit.other_old)}"
@@ -66,6 +70,14 @@ class _Writer:
             case _:
                 return f"Without the brackets around {self._text(bare(edit.old)) if edit.old else ''}"
 
+    def _operators(self) -> tuple[str, str, str] | None:
+        """Return the operators before and after, and what they stand before, where that says it best."""
+        old, new = self._edit.old, self._edit.new
+        if isinstance(old, Operation) and isinstance(new, Operation) and not is_leaf(old.left):
+            is_all_else_same = (old.left, old.right) == (new.left, new.right)
+            return (old.operator, new.operator, self._text(old.right)) if is_all_else_same else None
+        return None
+
     def _because(self) -> str:
         edit = self._edit
         if edit.how.startswith("exchange") and isinstance(edit.old, Ref) and isinstance(edit.new, Ref):
@@ -76,6 +88,11 @@ class _Writer:
                 if isinstance(a, Ref) and isinstance(b, Ref)
             ]
             return reason(places, self._problem, self._workbook, self._citations)
+        if edit.how == "exchange" and isinstance(edit.old, Area) and isinstance(edit.new, Area):
+            firsts = [each.first.at(self._site.cell) for each in (edit.old, edit.new)]
+            names = [header(self._workbook, place) for place in firsts]
+            if all(names) and names[0] != names[1]:
+                return f"there is {names[1]}, not {names[0]}"
         if edit.how == "also" and isinstance(edit.other_old, Ref) and edit.new is not None:
             place = edit.other_old.at(self._site.cell)
             name = header(self._workbook, place)
@@ -95,12 +112,14 @@ class _Writer:
         """Return the mistake's name, made of headers where the cells have some, otherwise of what the cells are."""
         edit = self._edit
         match edit.how:
-            case "exchange" | "exchange once":
+            case "exchange" | "exchange in part":
                 return self._exchanged(edit.old, edit.new)
             case "exchange twice":
                 return " and ".join(
                     sorted((self._exchanged(edit.old, edit.new), self._exchanged(edit.other_old, edit.other_new)))
                 )
+            case "instead" if isinstance(edit.old, Operation) and (operators := self._operators()) is not None:
+                return f"{operators[0]} for {operators[1]} before {self._shape(edit.old.right)}"
             case "instead" | "without" | "brackets" | "no brackets":
                 kept = [f"{word} {self._shape(each)}" for word, each in (("", edit.old), ("for", edit.new)) if each]
                 words = " ".join(kept).strip()
