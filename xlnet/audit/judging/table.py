@@ -202,6 +202,6 @@ def _wrong(workbook: Workbook, verdict: Verdict, sheet: int) -> Wrong:
         expected=verdict.expected,
         weight=workbook.show(subject.shown, sheet),
         update=workbook.show(subject.update, sheet) if subject.update else "",
-        formula=workbook.formula(subject.place),
+        formula=workbook.formula(subject.place) if subject.place in workbook.trees else "",
         is_probe=verdict.state > 0,
     )
