@@ -37,6 +37,15 @@ class LiveWorkbook:
         self._error_type = ironcalc.CellType.ErrorValue
         self.sheets: list[str] = [sheet["name"] for sheet in self._model.get_worksheets_properties()]
 
+    def copy(self) -> LiveWorkbook:
+        """Return another workbook that holds the same; what is typed in one of them does not show in the other."""
+        import ironcalc
+
+        other = object.__new__(LiveWorkbook)
+        other._model = ironcalc.load_from_bytes(self._model.to_bytes())
+        other._error_type, other.sheets = self._error_type, list(self.sheets)
+        return other
+
     def places(self) -> list[Place]:
         """Return the cells that are in the file, blank ones that only have a style among them."""
         return sorted(self._model.get_all_cells())

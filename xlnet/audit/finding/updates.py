@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from xlnet.audit.formula.terms import Term, product, terms
-from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Sign, Tree, bare, cited, nodes
+from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Sign, Tree, bare, cited, moved, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -15,6 +15,8 @@ from xlnet.engines.live import Place
 # Of formulas filled down so many are tried; a step that depends on its weight does so in each row.
 _TRIED = 3
 _MOST_PASSES = 6
+# A learning rate may be computed from others, but not from weights.
+_DEEPEST_RATE = 2
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,18 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
         for update in family
     ]
     found = _of_weights(found, workbook, citations)
+    # First the old values alone are cut: what is no update must not cut the path of one that is.
+    for cuts_new in (False, True):
+        found = _kept(found, workbook, citations, cuts_new)
+    return sorted(_one_a_weight(_without_nudges(_one_a_cell(found)), citations), key=lambda update: update.cell)
+
+
+def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_new: bool) -> list[Update]:
+    """Return the updates that remain where the graph is cut at all weights, again and again until none is left out."""
     for _ in range(_MOST_PASSES):
-        cut = {update.weight for update in found} | {update.cell for update in found}
+        cut = {update.weight for update in found}
+        if cuts_new:
+            cut |= {update.cell for update in found}
         kept = [
             update
             for family in _families(found, workbook)
@@ -56,7 +68,7 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
         if len(kept) == len(found):
             break
         found = kept
-    return sorted(_one_a_weight(_one_a_cell(found), citations), key=lambda update: update.cell)
+    return found
 
 
 def origin(place: Place, workbook: Workbook, citations: Citations) -> Place:
@@ -97,7 +109,8 @@ def _decayed(term: Tree, host: Place, citations: Citations) -> Tree:
     for weight, share in (factors.above, factors.above[::-1]):
         first = terms(share)[0] if isinstance(share, Operation) else None
         if isinstance(weight, Ref) and first is not None and first.sign > 0 and first.of == Number(1.0, "1"):
-            return weight if weight.at(host) not in citations.ancestors(citations.of_tree(share, host)) else bare(term)
+            shallow = all(citations.levels.get(each, 0) <= _DEEPEST_RATE for each in citations.of_tree(share, host))
+            return weight if shallow else bare(term)
     return bare(term)
 
 
@@ -179,19 +192,31 @@ def _one_a_cell(updates: list[Update]) -> list[Update]:
     return list(found.values())
 
 
+def _without_nudges(updates: list[Update]) -> list[Update]:
+    """Leave out what is added to a weight here and subtracted there, as for a central difference."""
+    by_weight: dict[Place, list[Update]] = defaultdict(list)
+    for update in updates:
+        by_weight[update.weight].append(update)
+    kept = []
+    for several in by_weight.values():
+        steps = {tuple((term.sign, moved(term.of, each.cell, each.weight)) for term in each.rest) for each in several}
+        opposite = {tuple((-sign, tree) for sign, tree in step) for step in steps}
+        kept += [] if steps & opposite else several
+    return kept
+
+
 def _one_a_weight(updates: list[Update], citations: Citations) -> list[Update]:
-    """Where a weight has several new values, keep those that something is computed from."""
+    """Where a weight has several new values, keep those that are weights again, or else the only one in no other use."""
+    weights = {update.weight for update in updates}
     by_weight: dict[Place, list[Update]] = defaultdict(list)
     for update in updates:
         by_weight[update.weight].append(update)
     kept: list[Update] = []
-    has_cited = any(update.cell in citations.citing for update in updates)
     for several in by_weight.values():
-        in_use = [update for update in several if update.cell in citations.citing]
-        if len(several) == 1:
-            kept += several
-        elif in_use:
-            kept += in_use
-        elif not has_cited:
-            kept.append(several[0])
+        going_on = [update for update in several if update.cell in weights]
+        at_end = [update for update in several if update.cell not in citations.citing]
+        if len(several) == 1 or going_on:
+            kept += going_on or several
+        elif len(at_end) == 1:
+            kept += at_end
     return kept

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from xlnet.audit.formula.positions import resolved
 from xlnet.audit.formula.printing import printed
 from xlnet.audit.formula.tree import Ref, Tree, bare, moved
+from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
-from xlnet.engines.live import Place
+from xlnet.engines.live import LiveWorkbook, Place
 
 State = Mapping[Place, float]
 # Of a weight; smaller ones where the first is too coarse, as at a kink or with large inputs.
@@ -29,12 +30,14 @@ class Derivatives:
 
 
 class Laboratory:
-    """A workbook with a scratch sheet. `colours` give the weights numbers that those of one step do not share."""
+    """A workbook with a scratch sheet, and a copy of it that computes nothing but what is differentiated."""
 
-    def __init__(self, workbook: Workbook) -> None:
-        self._workbook, self.live = workbook, workbook.live
+    def __init__(self, workbook: Workbook, citations: Citations) -> None:
+        self._workbook, self._citations, self.live = workbook, citations, workbook.live
         self._scratch = self.live.add_sheet(_free_title(workbook.sheets))
         self._used = 0
+        self._watched: dict[Place, tuple[Place, ...]] = {}
+        self._forward: LiveWorkbook | None = None
 
     def watch(self, tree: Tree, host: Place) -> Place:
         """Return a cell that has the value of a formula of the cell `host`: a new one, or the cell that it is."""
@@ -45,7 +48,21 @@ class Laboratory:
         self._used += 1
         text = printed(moved(resolved(tree, host), host, place), place, self.live.sheets)
         self.live.type_formula(place, f"={text}")
+        self._watched[place] = self._citations.of_tree(tree, host)
         return place
+
+    def prepare(self, wanted: Collection[Place], typed: Collection[Place]) -> None:
+        """Make the copy that computes the cells that are `wanted`, where the cells `typed` are typed, and nothing else.
+
+        A workbook is evaluated some hundred times, and the most of it is often not the forward pass.
+        """
+        start = [each for place in wanted for each in (self._watched.get(place, ()) if place in self._watched else (place,))]
+        needed = self._citations.ancestors(start, typed) | set(wanted)
+        self._forward = self.live.copy()
+        others = [place for place in self._workbook.trees if place not in needed]
+        others += [place for place in self._watched if place not in needed]
+        others += [place for place in self._workbook.not_read if place not in needed]
+        self._forward.type_numbers(dict.fromkeys(others, 0.0))
 
     def values(self, state: State, places: Sequence[Place]) -> NDArray[np.float64]:
         """Return the values of cells in a state: numbers typed, all else computed."""
@@ -69,7 +86,8 @@ class Laboratory:
         for cell, weights in wanted.items():
             for weight in weights:
                 by_colour.setdefault(colours[weight], []).append((cell, weight))
-        self.live.type_numbers(state)
+        live = self._forward or self.live
+        live.type_numbers(state)
         values: dict[tuple[Place, Place], float] = {}
         errors: dict[tuple[Place, Place], float] = {}
         for pairs in by_colour.values():
@@ -81,10 +99,10 @@ class Laboratory:
             h = steps[[number[weight] for _, weight in pairs]]
             readings = []
             for share in (1.0, -1.0, 0.5, -0.5):
-                self.live.type_numbers(dict(zip(moved_weights, base + share * steps, strict=True)))
-                self.live.evaluate()
-                readings.append(np.array(self.live.numbers(cells)))
-            self.live.type_numbers(dict(zip(moved_weights, base, strict=True)))
+                live.type_numbers(dict(zip(moved_weights, base + share * steps, strict=True)))
+                live.evaluate()
+                readings.append(np.array(live.numbers(cells)))
+            live.type_numbers(dict(zip(moved_weights, base, strict=True)))
             with np.errstate(all="ignore"):
                 coarse, fine = (readings[0] - readings[1]) / (2 * h), (readings[2] - readings[3]) / h
                 best = (4 * fine - coarse) / 3

@@ -37,7 +37,7 @@ class Notes:
 
 
 def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tuple[list[Table], Notes]:
-    laboratory = Laboratory(workbook)
+    laboratory = Laboratory(workbook, citations)
     weights = set(network.steps)
     saved = saved_state(workbook, weights | set(network.new))
     typed = input_values(workbook, inputs_of(workbook, citations, network.dependent, weights))
@@ -61,6 +61,7 @@ def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tu
         | {each for table in network.tables for cone in table.cones for each in cone}
     )
     readings = []
+    laboratory.prepare(list(wanted), {*network.steps, *network.new})
     for state in states:
         values = dict(zip(places, laboratory.values(state, places).tolist(), strict=True))
         readings.append(Reading(values, _derivatives(laboratory, state, wanted, colours), sides))
