@@ -23,6 +23,7 @@ _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 _ELEMENT = re.compile(rb"<(?:\w+:)?f\b[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b(t|ref)\s*=\s*[\"']([^\"']*)[\"']")
 _DATA_TABLE = re.compile(rb"<((?:\w+:)?f)\b[^>]*\bt\s*=\s*[\"']dataTable[\"'][^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
+_FAR_COMMENTS = re.compile(rb"<(?:\w+:)?Relationship\b(?=[^>]*/comments[\"'])(?=[^>]*\bTarget\s*=\s*[\"']/)[^>]*/>")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _LINK = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 
@@ -52,9 +53,9 @@ def readable(path: Path) -> Iterator[tuple[Path, Markup]]:
         sheets = _sheets(package)
         package.require_small(*sheets)
         markup = _markup(package, sheets)
-        if markup.data_tables:
+        if markup.data_tables or _has_far_comments(package, sheets):
             copy = Path(folder) / "workbook.xlsx"
-            _write_without_data_tables(path, sheets, copy)
+            _write_readable(path, sheets, copy)
             yield copy, markup
         else:
             yield path, markup
@@ -150,8 +151,21 @@ def _filled(package: Package, part: str) -> Iterator[tuple[str, tuple[int, int, 
                 yield kind, (row, column, last_row, last_column)
 
 
-def _write_without_data_tables(path: Path, sheets: list[str], copy: Path) -> None:
+def _links_of(sheet: str) -> str:
+    folder, name = posixpath.split(sheet)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _has_far_comments(package: Package, sheets: list[str]) -> bool:
+    """Whether comments are named from the package's root, as openpyxl does; the engine looks for them elsewhere."""
+    return any(_FAR_COMMENTS.search(_text(package, _links_of(sheet)).encode()) for sheet in sheets)
+
+
+def _write_readable(path: Path, sheets: list[str], copy: Path) -> None:
+    """Write the workbook without data tables and without comments named from the root."""
+    removed = dict.fromkeys(sheets, _DATA_TABLE) | {_links_of(sheet): _FAR_COMMENTS for sheet in sheets}
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for entry in source.infolist():
             content = source.read(entry)
-            target.writestr(entry.filename, _DATA_TABLE.sub(b"", content) if entry.filename in sheets else content)
+            pattern = removed.get(entry.filename)
+            target.writestr(entry.filename, pattern.sub(b"", content) if pattern else content)
