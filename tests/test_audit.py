@@ -12,9 +12,9 @@ import pytest
 from kinds_by_hand import KINDS, MATRIX_STEPS, make, with_matrices, with_two_tables
 from openpyxl import Workbook, load_workbook
 from sheets_by_hand import Made
-from xlnet.audit.audited import audit_workbook
 
 import xlnet
+from xlnet.audit.audited import audit_workbook
 from xlnet.audit.findings import Audit, Table
 from xlnet.audit.options import Options
 from xlnet.model.network import parameters

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from kinds_by_hand import make
 from sheets_by_hand import Made
-from xlnet.audit.audited import audit_workbook
 
+from xlnet.audit.audited import audit_workbook
 from xlnet.audit.findings import Audit
 from xlnet.audit.options import Options
 

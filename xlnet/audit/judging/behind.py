@@ -134,7 +134,7 @@ def _matches(
 def _moved(
     subjects: Sequence[Subject], near: Sequence[_Cells], match: _Match, steps: Mapping[Place, Place]
 ) -> list[Subject]:
-    """Judge the cells that match; where none does, the one on the way on which others of its step, or of all, have it."""
+    """Judge the cells that match; where none does, the one that is where others have theirs, of its step or of all."""
     usual: Counter[Path] = Counter()
     of_step: Counter[tuple[Place, Path]] = Counter()
     for subject, cells, right in zip(subjects, near, match.cells, strict=True):
