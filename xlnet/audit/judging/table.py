@@ -28,6 +28,8 @@ from xlnet.engines.live import Place
 
 # A nudge may happen to cross a jump.
 _SLOPES_OF_THRESHOLDS = 0.02
+# Of the updates of a table, for what they share to be meant for all.
+_SHARED = 2 / 3
 
 
 @dataclass
@@ -120,9 +122,10 @@ def _judged(
 ) -> Table | None:
     subjects = table.subjects
     usual = _usual_rate(subjects)
+    factors = [_of_rate(subject.rate, usual, workbook) for subject in subjects]
     gradients = [
-        [_gradient(subject, reading.values[watched[id(subject)]], usual, workbook) for reading in readings]
-        for subject in subjects
+        [subject.sign * reading.values[watched[id(subject)]] * factor for reading in readings]
+        for subject, factor in zip(subjects, factors, strict=True)
     ]
     weights = {subject.weight for subject in subjects}
     own = [family for family in network.families if any(on & weights for on in family.weights.values())]
@@ -195,19 +198,32 @@ def _is_threshold(subjects: Sequence[Subject], table: Candidates, chosen: Chosen
     return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
 
 
-def _usual_rate(subjects: Sequence[Subject]) -> Rate:
-    return Counter(subject.rate for subject in subjects).most_common(1)[0][0]
+@dataclass(frozen=True)
+class _Usual:
+    """The commonest learning rate of a table, whether nearly all updates have it, and its commonest number."""
+
+    rate: Rate
+    is_shared: bool
+    number: float
 
 
-def _gradient(subject: Subject, value: float, usual: Rate, workbook: Workbook) -> float:
-    """Return the gradient that an update stands for, given the usual rate of its table."""
-    gradient = subject.sign * value
-    if usual.cells and subject.rate.cells == usual.cells:
-        gradient *= subject.rate.number / usual.number
-    elif usual.cells and not subject.rate.cells:
-        rate = math.prod(workbook.live.numbers(usual.cells)) * usual.number
-        gradient *= subject.rate.number / rate if rate else math.nan
-    return gradient
+def _usual_rate(subjects: Sequence[Subject]) -> _Usual:
+    rate, count = Counter(subject.rate for subject in subjects).most_common(1)[0]
+    number, of_number = Counter(subject.rate.number for subject in subjects).most_common(1)[0]
+    return _Usual(rate, count > _SHARED * len(subjects), number if of_number > _SHARED * len(subjects) else math.nan)
+
+
+def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
+    """Return how many times the usual learning rate an update's is: so many times its gradient is too large."""
+    if not usual.rate.cells:
+        return 1.0
+    if rate.cells == usual.rate.cells:
+        return rate.number / usual.rate.number
+    if rate.cells and not usual.is_shared:
+        # Each row has one of its own.
+        return 1.0 if math.isnan(usual.number) else rate.number / usual.number
+    value = math.prod(workbook.live.numbers(usual.rate.cells)) * usual.rate.number
+    return math.prod(workbook.live.numbers(rate.cells)) * rate.number / value if value else math.nan
 
 
 def _wrong(workbook: Workbook, verdict: Verdict, sheet: int) -> Wrong:
