@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from xlnet.audit.formula.positions import is_positional, resolved
@@ -84,6 +84,20 @@ class Citations:
                     if place not in cut:
                         waiting.append(place)
         return found
+
+    def meeting(self, start: Iterable[Place], targets: Collection[Place]) -> Iterator[Place]:
+        """Yield the cells of `targets` from which `start` is computed, not by way of others, as they are met."""
+        found = set(start)
+        waiting = list(found)
+        while waiting:
+            place = waiting.pop()
+            if place in targets:
+                yield place
+                continue
+            for each in self.of(place):
+                if each not in found:
+                    found.add(each)
+                    waiting.append(each)
 
     @cached_property
     def citing(self) -> dict[Place, list[Place]]:
