@@ -39,9 +39,10 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     the graph that is cut at all such W, and at the new values. Sums of losses, biases added to products, counters and
     sums of squares, which an optimiser keeps, are none.
     """
+    candidates = _candidates(workbook, citations)
     found = [
         update
-        for family in map(_without_copied_down, _families(_candidates(workbook, citations), workbook))
+        for family in map(_without_copied_down, _families(candidates, workbook))
         if family and any(_depends(each, citations, ()) for each in _some(family))
         for update in family
     ]
@@ -49,7 +50,18 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     # First the old values alone are cut: what is no update must not cut the path of one that is.
     for cuts_new in (False, True):
         found = _kept(found, workbook, citations, cuts_new)
+    found += _bridging(candidates, found)
     return sorted(_one_a_weight(_without_nudges(_one_a_cell(found)), citations), key=lambda update: update.cell)
+
+
+def _bridging(candidates: list[Update], found: list[Update]) -> list[Update]:
+    """Return what goes on from a weight that has no update to one that is none: its gradient has lost the weight."""
+    cells, weights = {update.cell for update in found}, {update.weight for update in found}
+    return [
+        update
+        for update in candidates
+        if update.cell in weights - cells and update.weight in cells - weights and update.cell != update.weight
+    ]
 
 
 def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_new: bool) -> list[Update]:
