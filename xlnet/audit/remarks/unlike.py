@@ -69,12 +69,18 @@ def _of_line(workbook: Workbook, patterns: Patterns, line: Line) -> Iterator[Odd
                 yield Odd(line.place(position), line.place(before), expected, line.axis)
 
 
+def has_form(workbook: Workbook, odd: Odd) -> bool:
+    """Whether an odd formula differs from what is expected in its references alone."""
+    tree = workbook.trees.get(odd.place)
+    return tree is not None and skeleton(tree) == skeleton(odd.expected)
+
+
 def _is_diagonal(workbook: Workbook, odd: Odd) -> bool:
     """Whether a formula is one of a diagonal, such as the weights that are nudged in turn, one in each row."""
     tree = workbook.trees.get(odd.place)
-    form = None if tree is None else skeleton(tree)
-    if tree is None or form == skeleton(odd.expected):
+    if tree is None or has_form(workbook, odd):
         return False
+    form = skeleton(tree)
 
     def is_alike(down: int, right: int) -> bool:
         other = workbook.trees.get((odd.place[0], odd.place[1] + down, odd.place[2] + right))
