@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook as Sheets
@@ -96,7 +97,7 @@ def nothing(sheet: Worksheet) -> None:
     """Change nothing."""
 
 
-def setting(**cells: object) -> Change:
+def setting(**cells: Any) -> Change:
     def change(sheet: Worksheet) -> None:
         for address, value in cells.items():
             sheet[address] = value

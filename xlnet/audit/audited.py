@@ -29,12 +29,6 @@ def audit_workbook(path: Path, options: Options = Options()) -> Audit:
             if not network.tables:
                 return Audit(str(path), error=NOTHING_FOUND)
             tables, notes = judge_tables(workbook, citations, network)
-            return Audit(
-                str(path),
-                tables=tuple(tables),
-                breaks=tuple(notes.breaks),
-                not_judged=tuple(notes.not_judged),
-                remarks=tuple(notes.remarks),
-            )
+            return Audit(str(path), tables=tuple(tables), breaks=tuple(notes.breaks), not_judged=tuple(notes.not_judged), remarks=tuple(notes.remarks))
     except UserError as error:
         return Audit(str(path), error=str(error).removeprefix(f"{path}: "))

@@ -127,11 +127,7 @@ def _judged(
     chosen = choose(workbook, subjects, [each[0] for each in gradients], table.differences, own, readings[0])
     if _is_threshold(subjects, table, chosen, readings):
         cells = sorted({subject.place for subject in subjects})
-        notes.not_judged.append(
-            NotJudged(
-                workbook.show(cells[0]), "a threshold unit: its output jumps, so there is no gradient to compare with"
-            )
-        )
+        notes.not_judged.append(NotJudged(workbook.show(cells[0]), "a threshold unit: its output jumps, so there is no gradient to compare with"))
         return None
     verdicts = [
         judge(subject, differences, chosen, readings, values, {})

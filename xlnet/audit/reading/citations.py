@@ -108,9 +108,7 @@ class Citations:
     @cached_property
     def levels(self) -> dict[Place, int]:
         """How many formulas a formula is computed through, at most; those that wait for a circle have none."""
-        missing = {
-            place: sum(each in self._workbook.trees for each in self.of(place)) for place in self._workbook.trees
-        }
+        missing = {place: sum(each in self._workbook.trees for each in self.of(place)) for place in self._workbook.trees}
         levels: dict[Place, int] = {}
         ready = [place for place, count in missing.items() if count == 0]
         while ready:
