@@ -12,9 +12,9 @@ import pytest
 from kinds_by_hand import KINDS, MATRIX_STEPS, make, with_matrices, with_two_tables
 from openpyxl import Workbook, load_workbook
 from sheets_by_hand import Made
-from xlnet.audit.audited import audit_workbook
 
 import xlnet
+from xlnet.audit.audited import audit_workbook
 from xlnet.audit.findings import Audit, Table
 from xlnet.audit.options import Options
 from xlnet.model.network import parameters
@@ -65,7 +65,7 @@ def test_every_kind_is_found_right(kind: str, tmp_path: Path) -> None:
     require_sound(audit)
     [table] = audit.tables
     require_found(table, made)
-    if "rate" in made.constants and kind != "rate typed into formulas":
+    if "rate" in made.constants and kind not in ("rate typed into formulas", "momentum of steps"):
         assert [bare(cell) for cell in table.rate] == [made.constants["rate"]]
 
 
@@ -149,7 +149,10 @@ def test_xlnets_own_damaged_workbooks_are_wrong(template: str, tmp_path: Path) -
     kept.build(xlnet.load(template, iters=3), path, plain=True)
     book = load_workbook(path)
     headers, row = book["Training"][3], book["Training"][5]
-    damaged = [cell for header, cell in zip(headers, row, strict=True) if str(header.value).startswith("∂E/∂w")][-1]
+    gradients = [cell for header, cell in zip(headers, row, strict=True) if str(header.value).startswith("∂E/∂w")]
+    # That of a unit which is off, as a ReLU may be, is zero whatever it is multiplied by.
+    values = kept.looked_at(path, data_only=True)["Training"]
+    damaged = max(gradients, key=lambda cell: abs(float(str(values[cell.coordinate].value))))
     damaged.value = f"=1.01*({str(damaged.value)[1:]})"
     book.save(path)
     audit = audited(path)

@@ -16,6 +16,7 @@ class Wrong:
     the workbook stands but with other numbers typed. `repair` is a sentence, `repaired` the formula that it proposes.
     `weight` and `update` are the cells of the weight and of its update, `loss` the formula of the loss of that step,
     with sheets, `fault` a short name that is the same for the same mistake in another workbook, without cells.
+    `repaired_in` is the cell that `repaired` is for, where that is one that the gradient cites.
     """
 
     cell: str
@@ -29,6 +30,7 @@ class Wrong:
     loss: str = ""
     is_probe: bool = False
     fault: str = ""
+    repaired_in: str = ""
 
 
 @dataclass(frozen=True)

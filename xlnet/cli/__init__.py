@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from xlnet.cli.audit import audit
 from xlnet.cli.build import build
 from xlnet.cli.check import check
 from xlnet.cli.compare import compare
@@ -100,5 +101,5 @@ def cli() -> None:
     """
 
 
-for command in (build, compare, check, templates):
+for command in (build, compare, check, audit, templates):
     cli.add_command(command)

@@ -17,8 +17,8 @@ _ITEMS_PER_UPDATE = 10
 Item = TypeVar("Item")
 
 
-def with_progress(label: str, items: Iterable[Item], count: int) -> Iterator[Item]:
-    """Yield `items`, of which there are `count`, and show how far they have come."""
+def with_progress(label: str, items: Iterable[Item], count: int, every: int = _ITEMS_PER_UPDATE) -> Iterator[Item]:
+    """Yield `items`, of which there are `count`, and show after `every` so many how far they have come."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -27,7 +27,7 @@ def with_progress(label: str, items: Iterable[Item], count: int) -> Iterator[Ite
     done = 0
     for done, item in enumerate(iterator, 1):
         yield item
-        if done % _ITEMS_PER_UPDATE == 0 and time.monotonic() - started > _PATIENCE_SECONDS:
+        if done % every == 0 and time.monotonic() - started > _PATIENCE_SECONDS:
             break
     else:
         return
@@ -35,8 +35,8 @@ def with_progress(label: str, items: Iterable[Item], count: int) -> Iterator[Ite
         bar.update(done)
         for number, item in enumerate(iterator, 1):
             yield item
-            if number % _ITEMS_PER_UPDATE == 0:
-                bar.update(_ITEMS_PER_UPDATE)
+            if number % every == 0:
+                bar.update(every)
 
 
 @contextmanager

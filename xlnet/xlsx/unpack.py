@@ -39,6 +39,11 @@ class Package:
         where = f"{self.path}: part {_shown(part)}" if part else f"{self.path}"
         return UserError(f"{where} {problem}: save the workbook again with Excel or LibreOffice, or rebuild it")
 
+    @property
+    def names(self) -> list[str]:
+        """The parts' names, as they follow each other in the file."""
+        return list(self._entries)
+
     def __contains__(self, part: str) -> bool:
         return part in self._entries
 

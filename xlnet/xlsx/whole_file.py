@@ -20,11 +20,11 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
+def written_whole(path: Path, option: str = "-o") -> Iterator[BinaryIO]:
     """Open a new file that takes the place of `path` when the block ends, and vanishes when it fails.
 
     Missing folders are created, and what a killed build left beside `path` is removed. Raises UserError when the file
-    cannot be written.
+    cannot be written; `option` is where the user chooses another one.
     """
     try:
         target = _resolved(path)
@@ -42,7 +42,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     except PermissionError as error:
         # Windows refuses to replace a file that Excel has open.
         advice = "close it in Excel, or choose another location" if path.exists() else "choose another location"
-        raise UserError(f"{path}: cannot be written ({error.strerror}): {advice} with -o") from None
+        raise UserError(f"{path}: cannot be written ({error.strerror}): {advice} with {option}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None
 

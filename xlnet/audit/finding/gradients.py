@@ -114,6 +114,9 @@ class Gradients:
         if not rates and len(parts.above) == 2 and not parts.below and self._only_dependent(parts, host):
             # No rate by its use, but what else could it be, if it is no input? The target, by a lost $.
             rates = [factor for factor in parts.above if self._is_no_input(factor, host)]
+        if len(rates) == len(parts.above) > 1 and not parts.below:
+            # What other updates do not multiply by is a gradient with a number typed over it.
+            rates = [factor for factor in rates if self._rate_cell(factor, host) in self._common] or rates
         others = tuple(factor for factor in parts.above if factor not in rates)
         sign = term.sign * (-1 if parts.number < 0 else 1)
         number = abs(parts.number)

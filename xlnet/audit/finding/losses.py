@@ -116,8 +116,12 @@ def differences(
     citations: Citations,
     dependent: Collection[Place],
     cut: Set[Place],
+    steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t from which it is computed: t depends on no weight, y on its own."""
+    """Return for each gradient the differences y − t from which its step's are computed, of which y depends on its weight.
+
+    t depends on no weight. A gradient that is wrong may lack some of them.
+    """
     known: dict[Place, frozenset[Difference]] = {}
     by_host: dict[Place, frozenset[Difference]] = {}
     for place in set().union(*cones):
@@ -127,7 +131,7 @@ def differences(
     # What the outputs are computed from is the forward pass: a difference there is none of the loss.
     forward = citations.ancestors(outputs - cut, cut)
     weights_of: dict[Difference, Set[Place]] = {}
-    found = []
+    of_step: dict[Place, set[Difference]] = defaultdict(set)
     for subject, cells in zip(subjects, cones, strict=True):
         own = set(_within(subject.tree, subject.host, citations, dependent))
         for place in cells:
@@ -135,8 +139,11 @@ def differences(
                 own |= by_host.get(place, frozenset())
         for each in own - weights_of.keys():
             weights_of[each] = citations.ancestors(citations.of_tree(each.output, each.canon), cut) & cut
-        found.append(frozenset(each for each in own if subject.weight in weights_of[each]))
-    return found
+        of_step[steps[subject.weight]] |= own
+    return [
+        frozenset(each for each in of_step[steps[subject.weight]] if subject.weight in weights_of[each])
+        for subject in subjects
+    ]
 
 
 def _within(tree: Tree | None, host: Place, citations: Citations, dependent: Collection[Place]) -> list[Difference]:

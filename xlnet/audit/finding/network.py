@@ -59,7 +59,7 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     used = set().union(*cones) | new
     by_table = tables_of(subjects, steps)
     number = {id(subject): index for index, subject in enumerate(subjects)}
-    every = differences(cones, subjects, citations, dependent, cut)
+    every = differences(cones, subjects, citations, dependent, cut, steps)
     tables = []
     for table in by_table:
         indices = [number[id(subject)] for subject in table]

@@ -15,6 +15,7 @@ from xlnet.audit.finding.losses import Difference, Family
 from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
 from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
+from xlnet.audit.judging.behind import gradients_behind
 from xlnet.audit.judging.choosing import Chosen, Reading, choose, expected
 from xlnet.audit.judging.laboratory import NUDGES, Derivatives, Laboratory, colours_of
 from xlnet.audit.judging.points import input_values, probes, saved_state
@@ -68,7 +69,7 @@ def judge_tables(workbook: Workbook, citations: Citations, network: Found) -> tu
     notes = Notes()
     tables = []
     for table in network.tables:
-        tables.append(_judged(workbook, table, network, readings, states, watched, notes))
+        tables.append(_judged(workbook, citations, table, network, readings, states, watched, notes))
     return [table for table in tables if table is not None], notes
 
 
@@ -109,6 +110,7 @@ def _derivatives(
 
 def _judged(
     workbook: Workbook,
+    citations: Citations,
     table: Candidates,
     network: Found,
     readings: Sequence[Reading],
@@ -133,6 +135,19 @@ def _judged(
         judge(subject, differences, chosen, readings, values, {})
         for subject, differences, values in zip(subjects, table.differences, gradients, strict=True)
     ]
+    if any(verdict.ruling is Ruling.WRONG for verdict in verdicts):
+        cut = {*network.steps, *network.new}
+        behind = gradients_behind(subjects, table.differences, own, readings, citations, network.steps, cut)
+        if behind is not None:
+            subjects = behind
+            gradients = [
+                [s.sign * reading.values[s.cell or watched[id(s)]] for reading in readings] for s in subjects
+            ]
+            chosen = choose(workbook, subjects, [each[0] for each in gradients], table.differences, own, readings[0])
+            verdicts = [
+                judge(subject, differences, chosen, readings, values, {})
+                for subject, differences, values in zip(subjects, table.differences, gradients, strict=True)
+            ]
     by_subject = {id(verdict.subject): verdict for verdict in verdicts}
     rows = []
     for chain in chains_of(subjects):
@@ -203,6 +218,6 @@ def _wrong(workbook: Workbook, verdict: Verdict, sheet: int) -> Wrong:
         expected=verdict.expected,
         weight=workbook.show(subject.shown, sheet),
         update=workbook.show(subject.update, sheet) if subject.update else "",
-        formula=workbook.formula(subject.place),
+        formula=workbook.formula(subject.place) if subject.place in workbook.trees else "",
         is_probe=verdict.state > 0,
     )

@@ -23,6 +23,8 @@ _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 _ELEMENT = re.compile(rb"<(?:\w+:)?f\b[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b(t|ref)\s*=\s*[\"']([^\"']*)[\"']")
 _DATA_TABLE = re.compile(rb"<((?:\w+:)?f)\b[^>]*\bt\s*=\s*[\"']dataTable[\"'][^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
+_LINKS_OF_SHEETS = "xl/worksheets/_rels/"
+_FROM_ROOT = re.compile(rb"(\bTarget\s*=\s*[\"'])/xl/")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _LINK = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 
@@ -52,9 +54,9 @@ def readable(path: Path) -> Iterator[tuple[Path, Markup]]:
         sheets = _sheets(package)
         package.require_small(*sheets)
         markup = _markup(package, sheets)
-        if markup.data_tables:
+        if markup.data_tables or _has_absolute_notes(package):
             copy = Path(folder) / "workbook.xlsx"
-            _write_without_data_tables(path, sheets, copy)
+            _write_for_engine(path, sheets, copy)
             yield copy, markup
         else:
             yield path, markup
@@ -150,8 +152,19 @@ def _filled(package: Package, part: str) -> Iterator[tuple[str, tuple[int, int, 
                 yield kind, (row, column, last_row, last_column)
 
 
-def _write_without_data_tables(path: Path, sheets: list[str], copy: Path) -> None:
+def _has_absolute_notes(package: Package) -> bool:
+    """Whether a sheet names the part of its notes from the root, as openpyxl does; IronCalc does not find it then."""
+    links = [name for name in package.names if name.startswith(_LINKS_OF_SHEETS)]
+    return any(b"/xl/comments" in b"".join(package.chunks(name, _SMALL_PART)) for name in links)
+
+
+def _write_for_engine(path: Path, sheets: list[str], copy: Path) -> None:
+    """Write a copy without data tables, in which sheets name their parts from where they are themselves."""
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for entry in source.infolist():
             content = source.read(entry)
-            target.writestr(entry.filename, _DATA_TABLE.sub(b"", content) if entry.filename in sheets else content)
+            if entry.filename in sheets:
+                content = _DATA_TABLE.sub(b"", content)
+            elif entry.filename.startswith(_LINKS_OF_SHEETS):
+                content = _FROM_ROOT.sub(rb"\1../", content)
+            target.writestr(entry.filename, content)
