@@ -61,9 +61,12 @@ def _of_line(workbook: Workbook, patterns: Patterns, line: Line) -> Iterator[Odd
             for position, before in _between(workbook, line, positions, usual)
             if _differs(workbook, line, position, expected)
         ]
-        if count < _TIMES * len(odd) or _comes_back([position for position, _ in odd]):
+        if count < _TIMES * len(odd):
             continue
         for position, before in odd:
+            kind = line.formulas.get(position)
+            if _comes_back([each for each, _ in odd if line.formulas.get(each) == kind]):
+                continue
             # A row of a table that runs sideways is sound, whatever stands above and below it.
             if count >= _TIMES * patterns.run(line.place(position), 3 - line.axis):
                 yield Odd(line.place(position), line.place(before), expected, line.axis)
