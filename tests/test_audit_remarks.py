@@ -189,9 +189,9 @@ def test_a_diagonal_of_nudged_weights_is_none(tmp_path: Path) -> None:
 
 def test_an_epoch_comes_back_beside_a_slip(tmp_path: Path) -> None:
     def epochs(sheet: Worksheet) -> None:
-        for row in range(1, 30):
+        for row in range(1, 40):
             sheet[f"A{row}"], sheet[f"C{row}"] = 0.5, 0.25
-            sheet[f"B{row}"] = f"=A{row}*C{row}" if row % 4 else f"=A{row}+C{row}"
+            sheet[f"B{row}"] = f"=A{row}*C{row}" if row % 8 else f"=A{row}+C{row}"
         sheet["B10"], sheet["B15"] = "=A10-C10", "=A15/C15"
 
     assert [each.cell for each in of_cells(tmp_path, epochs)] == ["Sheet!B10", "Sheet!B15"]
