@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook as Sheets
@@ -96,7 +97,7 @@ def nothing(sheet: Worksheet) -> None:
     """Change nothing."""
 
 
-def setting(**cells: object) -> Change:
+def setting(**cells: Any) -> Change:
     def change(sheet: Worksheet) -> None:
         for address, value in cells.items():
             sheet[address] = value
@@ -186,6 +187,56 @@ def test_a_diagonal_of_nudged_weights_is_none(tmp_path: Path) -> None:
     assert of_cells(tmp_path, diagonal) == []
 
 
+def test_an_epoch_comes_back_beside_a_slip(tmp_path: Path) -> None:
+    def epochs(sheet: Worksheet) -> None:
+        for row in range(1, 40):
+            sheet[f"A{row}"], sheet[f"C{row}"] = 0.5, 0.25
+            sheet[f"B{row}"] = f"=A{row}*C{row}" if row % 8 else f"=A{row}+C{row}"
+        sheet["B10"], sheet["B15"] = "=A10-C10", "=A15/C15"
+
+    assert [each.cell for each in of_cells(tmp_path, epochs)] == ["Sheet!B10", "Sheet!B15"]
+
+
+def test_a_sum_apart_from_the_table_above_and_the_one_below(tmp_path: Path) -> None:
+    def apart(sheet: Worksheet) -> None:
+        for row in (*range(1, 6), *range(9, 15)):
+            sheet[f"A{row}"], sheet[f"B{row}"] = 0.5, f"=A{row}*2"
+        sheet["B7"] = "=SUM(B1:B5)"
+
+    assert of_cells(tmp_path, apart) == []
+
+
+def test_a_row_of_a_sideways_table_is_sound(tmp_path: Path) -> None:
+    def sideways(sheet: Worksheet) -> None:
+        for column in "BCDEFGH":
+            sheet[f"{column}1"] = 0.5
+            for row in range(2, 9):
+                sheet[f"{column}{row}"] = f"={column}{row - 1}*2" if row != 5 else f"={column}{row - 1}/3"
+
+    assert of_cells(tmp_path, sideways) == []
+
+
+def test_what_an_area_or_a_format_leaves_is_not_typed(found: Callable[..., list[Break]], tmp_path: Path) -> None:
+    def areas(sheet: Worksheet) -> None:
+        for row in range(1, 10):
+            sheet[f"A{row}"], sheet[f"B{row}"] = 0.5, f"=MMULT(A{row},A{row})"
+        sheet["B5"] = 0.25
+
+    assert of_cells(tmp_path, areas) == []
+    assert found(setting(D6=0)) == []
+
+
+def test_a_start_that_later_rows_copy_is_not_typed_over(tmp_path: Path) -> None:
+    def started(sheet: Worksheet) -> None:
+        sheet["B1"] = 0.1
+        for row in range(2, 9):
+            sheet[f"A{row}"], sheet[f"D{row}"] = 0.5, f"=C{row}*2"
+            sheet[f"B{row}"] = 0.1 if row == 2 else f"=B{row - 1}"
+            sheet[f"C{row}"] = f"=A{row}*B{row}"
+
+    assert of_cells(tmp_path, started) == []
+
+
 def test_anchors_without_dollar_signs_written_by_hand(found: Callable[..., list[Break]]) -> None:
     def by_hand(sheet: Worksheet) -> None:
         for row in range(FIRST + 1, LAST + 1):
@@ -245,6 +296,37 @@ def test_another_order_or_a_rate_in_each_row_is_no_strange_rate(found: Callable[
 
     assert found(own, rates=[f"H{row}" for row in range(FIRST, LAST + 1)]) == []
     assert found(setting(C8="=C7-E7*$G$1")) == []
+
+
+def test_the_cell_that_kept_the_learning_rate_is_sound(found: Callable[..., list[Break]]) -> None:
+    def slid(sheet: Worksheet) -> None:
+        drifting(6)(sheet)
+        sheet["C5"] = "=C4-$G$1*E4"
+        for row in range(6, LAST + 1):
+            sheet[f"C{row}"] = f"=C{row - 1}-G{row - 3}*E{row - 1}"
+
+    assert [(each.cell, each.kind) for each in found(slid)] == [("Sheet!C6:C12", "rate")]
+
+
+def test_an_update_that_was_copied_over_another_formula(tmp_path: Path) -> None:
+    change = setting(D6="=C5-$A$4*E5", D8="=C7-$G$1*E7")
+    with open_workbook(saved(tmp_path, one_weight, change)) as workbook:
+        citations = Citations(workbook)
+        plain = networked(citations)
+        weights = {**plain.weights, place("D6"): place("C5")}
+        network = Network(weights, plain.gradients, plain.rates, plain.losses, plain.cells)
+        assert [(each.cell, each.kind) for each in breaks(workbook, citations, network)] == [
+            ("Sheet!D6", "unlike"),
+            ("Sheet!D8", "unlike"),
+        ]
+
+
+def test_a_copied_update_leaves_the_learning_rate_one(found: Callable[..., list[Break]]) -> None:
+    def copied(sheet: Worksheet) -> None:
+        drifting(9)(sheet)
+        sheet["D10"] = "=C9-G1*E9"
+
+    assert ("Sheet!C9:C12", "rate") in [(each.cell, each.kind) for each in found(copied)]
 
 
 def filled(reference: Callable[[int], str]) -> Change:
@@ -355,7 +437,7 @@ def test_old_values(tmp_path: Path) -> None:
 
 
 def two_weights(delta: str) -> Change:
-    """Two layers in A1:H12: x, t, w1, h, w2, y, the gradients of w2 and of w1, which takes w2 from row `delta`."""
+    """Two layers: x, t, w1, h, w2, y, the gradients of w2 and of w1; `delta` tells the output and w2 of the latter."""
 
     def change(sheet: Worksheet) -> None:
         sheet["J1"] = 0.1
@@ -367,12 +449,15 @@ def two_weights(delta: str) -> Change:
             sheet[f"E{row}"] = 0.4 if row == FIRST else f"=E{before}-$J$1*G{before}"
             sheet[f"F{row}"] = f"=D{row}*E{row}"
             sheet[f"G{row}"] = f"=(F{row}-B{row})*D{row}"
-            sheet[f"H{row}"] = f"=(F{row}-B{row})*{delta.format(row=row, next=row + 1)}*A{row}"
+            output, new = delta.split()
+            sheet[f"H{row}"] = f"=({output}-B{{row}})*{new}*A{{row}}".format(row=row, next=row + 1)
 
     return change
 
 
-@pytest.mark.parametrize(("delta", "count"), [("E{row}", 0), ("E{next}", 1)])
+@pytest.mark.parametrize(
+    ("delta", "count"), [("F{row} E{row}", 0), ("F{row} E{next}", 1), ("D{row}*E{next} E{next}", 0)]
+)
 def test_new_weights_used_too_early(tmp_path: Path, delta: str, count: int) -> None:
     with open_workbook(saved(tmp_path, two_weights(delta))) as workbook:
         citations = Citations(workbook)
@@ -454,7 +539,7 @@ def test_pasted_values(tmp_path: Path) -> None:
     (one,) = unjudged(saved(tmp_path, one_weight, with_copy(lambda column, row: 0.25)), network_with_notes)
     assert one.cells == "Copy!C6:I11"
     assert one.why.startswith("pasted values: the headers are those of sheet Sheet")
-    computed = with_copy(lambda column, row: f"=Sheet!{column}{row - 3}")
+    computed = with_copy(lambda column, row: f"=Sheet!{column}{row - 3}" if row > 8 else 0.25)
     assert unjudged(saved(tmp_path, one_weight, computed), network_with_notes) == []
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xlnet.audit.finding.losses import has_title
+from xlnet.audit.finding.network import Found, find_network
 from xlnet.audit.findings import Audit
-from xlnet.audit.finding.network import find_network
-from xlnet.audit.judging.table import judge_tables
+from xlnet.audit.judging.judgement import judged
+from xlnet.audit.judging.measuring import measure
+from xlnet.audit.judging.repairs import find_repairs
 from xlnet.audit.options import Options
 from xlnet.audit.reading.citations import Citations
-from xlnet.audit.reading.workbook import open_workbook
+from xlnet.audit.reading.workbook import Workbook, open_workbook
+from xlnet.audit.remarks import Network, breaks, not_judged, remarks
+from xlnet.audit.telling import lucky, table_of, without_verdict
 from xlnet.errors import UserError
 
 NOTHING_FOUND = (
@@ -24,11 +29,43 @@ def audit_workbook(path: Path, options: Options = Options()) -> Audit:
     """
     try:
         with open_workbook(path) as workbook:
-            citations = Citations(workbook)
-            network = find_network(workbook, citations, options)
-            if not network.tables:
-                return Audit(str(path), error=NOTHING_FOUND)
-            tables, notes = judge_tables(workbook, citations, network)
-            return Audit(str(path), tables=tuple(tables), breaks=tuple(notes.breaks), not_judged=tuple(notes.not_judged), remarks=tuple(notes.remarks))
+            return _audited(workbook, Citations(workbook), options)
     except UserError as error:
         return Audit(str(path), error=str(error).removeprefix(f"{path}: "))
+
+
+def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audit:
+    found = find_network(workbook, citations, options)
+    network = _network(workbook, citations, found)
+    # Before anything is typed.
+    odd, said = tuple(breaks(workbook, citations, network)), tuple(remarks(workbook, citations, network))
+    unjudged = tuple(not_judged(workbook, citations, network))
+    path = str(workbook.path)
+    if not found.tables:
+        return Audit(path, breaks=odd, remarks=said, not_judged=unjudged, error=NOTHING_FOUND)
+    measured = measure(workbook, citations, found)
+    judgements = [judged(workbook, citations, found, table, measured) for table in found.tables]
+    repairs = find_repairs(workbook, citations, found, judgements, measured)
+    tables = [table_of(workbook, found, each, repairs) for each in judgements if not each.is_threshold]
+    return Audit(
+        path,
+        tables=tuple(tables),
+        breaks=(*lucky(workbook, judgements), *odd),
+        remarks=said,
+        not_judged=(*without_verdict(workbook, judgements), *unjudged),
+        error=None if any(table.judged for table in tables) else NOTHING_FOUND,
+    )
+
+
+def _network(workbook: Workbook, citations: Citations, found: Found) -> Network:
+    """Return what remarks need to know of the networks."""
+    subjects = [subject for table in found.tables for subject in table.subjects if subject.update is not None]
+    losses = {place for family in found.families if has_title(workbook, family.first) for place in family.weights}
+    updates = [subject.update for subject in subjects if subject.update is not None]
+    return Network(
+        weights={subject.update: subject.shown for subject in subjects if subject.update is not None},
+        gradients={s.update: s.cell for s in subjects if s.update is not None and s.cell is not None},
+        rates=frozenset(cell for subject in subjects for cell in subject.rate.cells),
+        losses=losses,
+        cells=citations.ancestors([*updates, *losses]) if updates else frozenset(),
+    )

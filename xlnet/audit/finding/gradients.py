@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlnet.audit.finding.inputs import inputs_of
-from xlnet.audit.finding.updates import Update, origin
+from xlnet.audit.finding.updates import Update
 from xlnet.audit.formula.terms import Product, Term, of_product, of_terms, product
 from xlnet.audit.formula.tree import Ref, Tree, bare
 from xlnet.audit.reading.citations import Citations
@@ -76,7 +76,11 @@ class Gradients:
             step_sign = sign * rest[0].sign * factors.number
             if place is None or any(self._is_rate(each, host) for each in factors.above) or abs(factors.number) != 1:
                 break
-            if len(factors.above) + len(factors.below) > 1 or place in self._weights or not self._hands_a_rate(place, step_sign):
+            if (
+                len(factors.above) + len(factors.below) > 1
+                or place in self._weights
+                or not self._hands_a_rate(place, step_sign)
+            ):
                 break
             sign *= rest[0].sign * (1 if factors.number > 0 else -1)
             host, rest = place, (Term(1, self._citations.tree(place)),)
@@ -223,4 +227,3 @@ def _has_root(tree: Tree) -> bool:
         or (isinstance(node, Operation) and node.operator == "^")
         for node in nodes(tree)
     )
-

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.finding.reach import reach
 from xlnet.audit.formula.terms import Term, of_terms, terms
 from xlnet.audit.formula.tree import Call, Number, Operation, Tree, bare, moved, nodes, parts
 from xlnet.audit.reading.citations import Citations
@@ -71,19 +72,18 @@ def families(
         if place not in used and place not in steps and place in workbook.trees and place in citations.levels:
             by_tree[id(workbook.trees[place])].append(place)
     found = []
-    cut = new | steps.keys()
+    reached = reach(citations, steps, new)
     for places in by_tree.values():
         weights: dict[Place, frozenset[Place]] = {}
         coverage: dict[Place, set[Place]] = defaultdict(set)
         for place in places:
-            met = citations.ancestors([place], cut) & cut
-            on = frozenset(each for each in met if each in steps)
-            together = {steps[each] for each in on}
             # A sum over several steps is the loss of none, and neither is what comes after the last update; but a
             # weight or two may have lost their update.
-            if len(together) == 1 and 2 * len(on) >= len(met):
+            met = reached.get(place, frozenset())
+            on = met if met <= steps.keys() else frozenset(each for each in met if each in steps)
+            if on and 2 * len(on) >= len(met):
                 weights[place] = on
-                coverage[together.pop()] |= on
+                coverage[steps[next(iter(on))]] |= on
         if not weights:
             continue
         share = sum(len(on) / sizes[step] for step, on in coverage.items()) / len(coverage)

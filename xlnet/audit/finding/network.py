@@ -42,7 +42,9 @@ def find_network(workbook: Workbook, citations: Citations, options: Options) -> 
     """Return what is found by structure, or what the options say."""
     updates = find_updates(workbook, citations)
     if options.sheet is not None:
-        updates = [update for update in updates if workbook.sheets[update.cell[0]].casefold() == options.sheet.casefold()]
+        updates = [
+            update for update in updates if workbook.sheets[update.cell[0]].casefold() == options.sheet.casefold()
+        ]
     return _found(workbook, citations, updates)
 
 

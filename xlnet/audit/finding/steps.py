@@ -70,7 +70,9 @@ def steps_of(
     for subject, cells in zip(subjects, cones, strict=True):
         together = {place for place in cells if place in weights} | {subject.weight}
         # A new weight that is used early belongs to the next step.
-        groups.join(sorted(place for place in together if new_from.get(place) not in together or place == subject.weight))
+        groups.join(
+            sorted(place for place in together if new_from.get(place) not in together or place == subject.weight)
+        )
     return {weight: groups.of(weight) for weight in weights}
 
 

@@ -150,12 +150,13 @@ def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -
 
     A weight is typed, computed from no weight, or the cell of an update.
     """
-    weights, cells = {update.weight for update in found}, {update.cell for update in found}
+    cells = {update.cell for update in found}
+    every = cells | {update.weight for update in found}
 
     def may_be_weight(place: Place) -> bool:
         if place not in workbook.trees or place in cells:
             return True
-        return not (citations.ancestors([place], weights - {place}) - {place}) & (weights | cells)
+        return next(citations.meeting(citations.of(place), every), None) is None
 
     return [u for family in _families(found, workbook) if any(may_be_weight(u.weight) for u in family) for u in family]
 

@@ -76,7 +76,7 @@ def gradients_behind(
 
 def _remembers(subject: Subject, citations: Citations, steps: Mapping[Place, Place], cut: Collection[Place]) -> bool:
     """Whether a step is computed from weights of another step, not by way of its own weights."""
-    met = citations.ancestors(citations.of_tree(subject.tree, subject.host), cut)
+    met = citations.meeting(citations.of_tree(subject.tree, subject.host), cut)
     return any(place in steps and steps[place] != steps[subject.weight] for place in met)
 
 

@@ -49,7 +49,9 @@ class Reading:
         members = [place for place, on in family.weights.items() if weight in on]
         return self._sum([(1.0, place) for place in members], weight) if members else None
 
-    def of_implied(self, slope: Slope, differences: Collection[Difference], weight: Place) -> tuple[float, float] | None:
+    def of_implied(
+        self, slope: Slope, differences: Collection[Difference], weight: Place
+    ) -> tuple[float, float] | None:
         """Return the derivative of a loss that is implied by differences, and its error."""
         parts = []
         for each in differences:

@@ -38,7 +38,10 @@ def input_values(workbook: Workbook, places: Collection[Place]) -> dict[Place, f
 def probes(
     saved: dict[Place, float], typed: dict[Place, float], groups: Sequence[Sequence[Place]], seed: int = 1
 ) -> list[dict[Place, float]]:
-    """Return states with other weights and inputs, drawn about as large as they are; `groups` are weights through time."""
+    """Return states with other weights and inputs, drawn about as large as they are.
+
+    `groups` are weights through time. In the last state inputs that are 1 are left so.
+    """
     generator = np.random.default_rng(seed)
     sizes: dict[Place, float] = {}
     for group in groups:
@@ -47,13 +50,16 @@ def probes(
         size = float(np.sqrt(np.mean(known**2))) if known.size else 0.0
         sizes |= dict.fromkeys(group, min(size, 2.0) if size > 0 else 0.3)
     found = []
-    for _ in range(PROBES):
+    for number in range(PROBES):
         state = {}
         for place, value in saved.items():
             size = sizes.get(place, 0.3)
             base = value if math.isfinite(value) and abs(value) <= 4 * size else size * generator.choice((-1, 1))
             state[place] = float(base * generator.uniform(0.6, 1.4) + size * generator.uniform(-0.4, 0.4))
         for place, value in typed.items():
+            if value == 1 and number == PROBES - 1:
+                state[place] = value
+                continue
             state[place] = float(value * generator.uniform(0.6, 1.4) + (0 if value else generator.uniform(0.2, 0.8)))
         found.append(state)
     return found

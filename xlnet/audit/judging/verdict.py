@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,7 +11,6 @@ import numpy as np
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.losses import Difference
 from xlnet.audit.judging.choosing import Chosen, Reading, agree, expected
-from xlnet.engines.live import Place
 
 # Beyond this share of a gradient its derivative is not known well enough to tell right from wrong.
 _KNOWN = 1e-4
@@ -26,6 +25,9 @@ class Ruling(Enum):
     LUCKY = "lucky"
     UNKNOWN = "unknown"
     INDEPENDENT = "independent"
+
+
+JUDGED = (Ruling.RIGHT, Ruling.WRONG, Ruling.LUCKY)
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ def judge(
     chosen: Chosen,
     readings: Sequence[Reading],
     gradients: Sequence[float],
-    ones: Mapping[Place, Sequence[float]],
+    *,
+    cites_input: bool,
 ) -> Verdict:
-    """Return the verdict on a gradient whose values in the states are `gradients`; the first state is the saved one.
+    """Return the verdict on a gradient whose values in the states are `gradients`.
 
-    `ones` are inputs that are 1 in the workbook, with their values in the states: a gradient may leave them out.
+    The first state is the saved one; in the last one inputs that are 1 still are: a gradient that cites no input may
+    leave out one that always is, as that of a bias does.
     """
     wanted = []
     for reading in readings:
@@ -64,12 +68,13 @@ def judge(
         known = usable & (4 * errors <= _KNOWN * np.maximum(np.abs(found), np.abs(slopes)))
     wrong = usable & ~right
     clear = wrong & (known | (np.abs(found - slopes) > 100 * errors))
-    wrong_probes = int(np.count_nonzero(clear[1:]))
+    leaves_out_a_one = not cites_input and bool(right[-1])
+    wrong_probes = 0 if leaves_out_a_one else int(np.count_nonzero(clear[1:]))
     if not usable.any():
         return Verdict(subject, Ruling.UNKNOWN, gradients[0], float("nan"))
     if clear[0]:
         return Verdict(subject, Ruling.WRONG, gradients[0], float(slopes[0]))
-    if wrong_probes >= _OF_PROBES and not _leaves_out(found, slopes, errors, ones):
+    if wrong_probes >= _OF_PROBES:
         state = 1 + int(np.argmax(clear[1:]))
         # At the saved point it agrees only as far as anything can be seen there.
         ruling = Ruling.LUCKY if (known[0] or found[0] == 0) and right[0] else Ruling.WRONG
@@ -77,10 +82,3 @@ def judge(
     if right.any():
         return Verdict(subject, Ruling.RIGHT, gradients[0], float(slopes[0]))
     return Verdict(subject, Ruling.UNKNOWN, gradients[0], float(slopes[0]))
-
-
-def _leaves_out(
-    found: np.ndarray, slopes: np.ndarray, errors: np.ndarray, ones: Mapping[Place, Sequence[float]]
-) -> bool:
-    """Whether a gradient is right but for an input that is always 1, as that of a bias has."""
-    return any(agree(found * np.array(values), slopes, errors).all() for values in ones.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from xlnet.audit.formula.positions import is_positional, resolved
@@ -85,6 +85,20 @@ class Citations:
                         waiting.append(place)
         return found
 
+    def meeting(self, start: Iterable[Place], targets: Collection[Place]) -> Iterator[Place]:
+        """Yield the cells of `targets` from which `start` is computed, not by way of others, as they are met."""
+        found = set(start)
+        waiting = list(found)
+        while waiting:
+            place = waiting.pop()
+            if place in targets:
+                yield place
+                continue
+            for each in self.of(place):
+                if each not in found:
+                    found.add(each)
+                    waiting.append(each)
+
     @cached_property
     def citing(self) -> dict[Place, list[Place]]:
         """The cells whose formulas cite a cell."""
@@ -108,7 +122,9 @@ class Citations:
     @cached_property
     def levels(self) -> dict[Place, int]:
         """How many formulas a formula is computed through, at most; those that wait for a circle have none."""
-        missing = {place: sum(each in self._workbook.trees for each in self.of(place)) for place in self._workbook.trees}
+        missing = {
+            place: sum(each in self._workbook.trees for each in self.of(place)) for place in self._workbook.trees
+        }
         levels: dict[Place, int] = {}
         ready = [place for place, count in missing.items() if count == 0]
         while ready:

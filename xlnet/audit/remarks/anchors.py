@@ -49,7 +49,6 @@ def _left(workbook: Workbook, tree: Tree, first: Place, second: Place) -> list[R
         ref
         for ref in cited(tree)
         if isinstance(ref, Ref)
-        and ref.at(first) != ref.at(second)
         and workbook.is_typed_number(ref.at(first))
         and ref.at(second) not in workbook.trees
         and ref.at(second) not in workbook.frozen

@@ -11,7 +11,7 @@ from xlnet.audit.remarks.ranges import by_sheet, in_words
 from xlnet.engines.live import Place
 
 # So many cells are looked at: a slip in one row is a slip in all of them.
-_MOST_CELLS = 1_000_000
+_MOST_CELLS = 300_000
 
 
 def early(

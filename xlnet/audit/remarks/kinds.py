@@ -19,7 +19,7 @@ from xlnet.audit.remarks.stale import stale
 from xlnet.audit.remarks.typed import typed_over
 from xlnet.audit.remarks.typed_rates import typed_rates
 from xlnet.audit.remarks.unjudged import circles, data_tables, forward_only, macros, solver
-from xlnet.audit.remarks.unlike import Odd, unlike
+from xlnet.audit.remarks.unlike import Odd, has_form, unlike
 from xlnet.audit.remarks.words import breaks_of
 from xlnet.engines.live import Place
 
@@ -49,12 +49,14 @@ def breaks(workbook: Workbook, citations: Citations, network: Network) -> list[B
     odds = [
         odd
         for odd in unlike(workbook, patterns, cells)
-        if odd.place not in strangers and not _mends(odd, citations, rates)
+        if not has_form(workbook, odd) or not (odd.place in strangers or _mends(odd, citations, rates))
     ]
     places = {odd.place for odd in odds}
     odds += [odd for odd in typed_over(workbook, patterns, cells) if odd.place not in places]
     moving, moved = unanchored(workbook, patterns, cells, strangers)
     aside = strangers | moved | {odd.place for odd in odds}
+    # An update copied over another formula has a rate, but not one of its own.
+    strange = [each for each in strange if each.place not in places]
     return [
         *breaks_of(workbook, odds),
         *moving,

@@ -61,20 +61,29 @@ def _of_line(workbook: Workbook, patterns: Patterns, line: Line) -> Iterator[Odd
             for position, before in _between(workbook, line, positions, usual)
             if _differs(workbook, line, position, expected)
         ]
-        if count < _TIMES * len(odd) or _comes_back([position for position, _ in odd]):
+        if count < _TIMES * len(odd):
             continue
         for position, before in odd:
+            kind = line.formulas.get(position)
+            if _comes_back([each for each, _ in odd if line.formulas.get(each) == kind]):
+                continue
             # A row of a table that runs sideways is sound, whatever stands above and below it.
             if count >= _TIMES * patterns.run(line.place(position), 3 - line.axis):
                 yield Odd(line.place(position), line.place(before), expected, line.axis)
 
 
+def has_form(workbook: Workbook, odd: Odd) -> bool:
+    """Whether an odd formula differs from what is expected in its references alone."""
+    tree = workbook.trees.get(odd.place)
+    return tree is not None and skeleton(tree) == skeleton(odd.expected)
+
+
 def _is_diagonal(workbook: Workbook, odd: Odd) -> bool:
     """Whether a formula is one of a diagonal, such as the weights that are nudged in turn, one in each row."""
     tree = workbook.trees.get(odd.place)
-    form = None if tree is None else skeleton(tree)
-    if tree is None or form == skeleton(odd.expected):
+    if tree is None or has_form(workbook, odd):
         return False
+    form = skeleton(tree)
 
     def is_alike(down: int, right: int) -> bool:
         other = workbook.trees.get((odd.place[0], odd.place[1] + down, odd.place[2] + right))

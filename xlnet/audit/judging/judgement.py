@@ -1,0 +1,151 @@
+"""From what was measured to the verdicts of each table."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlnet.audit.finding.gradients import Rate, Subject
+from xlnet.audit.finding.network import Candidates, Found
+from xlnet.audit.finding.steps import chains_of
+from xlnet.audit.judging.behind import gradients_behind
+from xlnet.audit.judging.choosing import Chosen, agree, choose, expected
+from xlnet.audit.judging.measuring import Measured
+from xlnet.audit.judging.verdict import Ruling, Verdict, judge
+from xlnet.audit.reading.citations import Citations
+from xlnet.audit.reading.workbook import Workbook
+from xlnet.engines.live import Place
+
+# A nudge may happen to cross a jump.
+_SLOPES_OF_THRESHOLDS = 0.02
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdicts of a table, weight by weight through its steps; `is_threshold` where no output has a slope.
+
+    `candidates` are the table as it was found, with its subjects as they were judged; `gradients` what updates took for
+    them in all states, by weight and update.
+    """
+
+    candidates: Candidates
+    chosen: Chosen
+    chains: Sequence[Sequence[Verdict]]
+    gradients: Mapping[tuple[Place, Place | None], Sequence[float]]
+    is_threshold: bool = False
+
+    def verdicts(self) -> list[Verdict]:
+        """Return all verdicts."""
+        return [verdict for chain in self.chains for verdict in chain]
+
+
+def judged(
+    workbook: Workbook, citations: Citations, network: Found, table: Candidates, measured: Measured
+) -> Judgement:
+    """Return the verdicts of a table."""
+    weights = {subject.weight for subject in table.subjects}
+    families = [family for family in network.families if any(on & weights for on in family.weights.values())]
+    values = _gradients(workbook, table.subjects, measured)
+
+    def by(subjects: Sequence[Subject], values: Sequence[Sequence[float]]) -> tuple[Chosen, list[Verdict]]:
+        first = [each[0] for each in values]
+        chosen = choose(workbook, subjects, first, table.differences, families, measured.readings[0])
+        verdicts = [
+            judge(
+                subject,
+                differences,
+                chosen,
+                measured.readings,
+                each,
+                cites_input=_cites_input(subject, citations, measured),
+            )
+            for subject, differences, each in zip(subjects, table.differences, values, strict=True)
+        ]
+        return chosen, verdicts
+
+    subjects = list(table.subjects)
+    chosen, verdicts = by(subjects, values)
+    if _is_threshold(table, chosen, measured):
+        return Judgement(table, chosen, (), {}, is_threshold=True)
+    if any(verdict.ruling is Ruling.WRONG for verdict in verdicts):
+        cut = {*network.steps, *network.new}
+        behind = gradients_behind(
+            subjects, table.differences, families, measured.readings, citations, network.steps, cut
+        )
+        if behind is not None:
+            subjects = behind
+            values = [_of_cell(subject, measured) for subject in subjects]
+            chosen, verdicts = by(subjects, values)
+    verdicts = [_at_fault(verdict, measured) for verdict in verdicts]
+    by_subject = {id(subject): verdict for subject, verdict in zip(subjects, verdicts, strict=True)}
+    chains = [[by_subject[id(subject)] for subject in chain] for chain in chains_of(subjects)]
+    gradients = {(s.weight, s.update): each for s, each in zip(subjects, values, strict=True)}
+    return Judgement(Candidates(subjects, table.cones, table.differences), chosen, chains, gradients)
+
+
+def wanted_gradients(judgement: Judgement, verdict: Verdict, measured: Measured) -> NDArray[np.float64]:
+    """Return the derivative in all states, times the table's factor: NaN where that is not known."""
+    weight, update = verdict.subject.weight, verdict.subject.update
+    subjects = judgement.candidates.subjects
+    number = next(n for n, each in enumerate(subjects) if (each.weight, each.update) == (weight, update))
+    differences = judgement.candidates.differences[number]
+    pairs = [expected(judgement.chosen, verdict.subject, differences, reading) for reading in measured.readings]
+    values = np.array([math.nan if pair is None else pair[0] for pair in pairs])
+    return judgement.chosen.factor * values
+
+
+def _at_fault(verdict: Verdict, measured: Measured) -> Verdict:
+    """Blame the update, not the gradient's cell, where it multiplies by a number that the others do not."""
+    subject = verdict.subject
+    if verdict.ruling is not Ruling.WRONG or subject.cell is None or verdict.state:
+        return verdict
+    own = subject.sign * measured.values(subject)[0]
+    is_own_right = agree(np.array([own]), np.array([verdict.expected]), np.zeros(1))[0]
+    return replace(verdict, subject=replace(subject, cell=None)) if is_own_right else verdict
+
+
+def _of_cell(subject: Subject, measured: Measured) -> list[float]:
+    if subject.cell is None:
+        return [subject.sign * value for value in measured.values(subject)]
+    return [subject.sign * reading.values[subject.cell] for reading in measured.readings]
+
+
+def _cites_input(subject: Subject, citations: Citations, measured: Measured) -> bool:
+    cited = set(citations.of_tree(subject.tree, subject.host))
+    if subject.cell is not None:
+        cited |= set(citations.of(subject.cell))
+    return any(each in measured.inputs for each in cited)
+
+
+def _is_threshold(table: Candidates, chosen: Chosen, measured: Measured) -> bool:
+    """Whether no output changes when weights do, but in jumps."""
+    found = [
+        pair is not None and abs(pair[0]) > 100 * pair[1]
+        for subject, differences in zip(table.subjects, table.differences, strict=True)
+        for pair in (expected(chosen, subject, differences, reading) for reading in measured.readings)
+    ]
+    return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
+
+
+def _usual_rate(subjects: Sequence[Subject]) -> Rate:
+    return Counter(subject.rate for subject in subjects).most_common(1)[0][0]
+
+
+def _gradients(workbook: Workbook, subjects: Sequence[Subject], measured: Measured) -> list[list[float]]:
+    """Return the gradients that updates stand for in all states, given the usual rate of their table."""
+    usual = _usual_rate(subjects)
+    rate = math.prod(workbook.live.numbers(usual.cells)) * usual.number
+    found = []
+    for subject in subjects:
+        times = float(subject.sign)
+        if usual.cells and subject.rate.cells == usual.cells:
+            times *= subject.rate.number / usual.number
+        elif usual.cells and not subject.rate.cells:
+            times *= subject.rate.number / rate if rate else math.nan
+        found.append([times * value for value in measured.values(subject)])
+    return found

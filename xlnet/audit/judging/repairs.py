@@ -1,0 +1,126 @@
+"""Repairs of the wrong gradients: each mistake once, where it is, within a bounded time."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from xlnet.audit.finding.network import Found
+from xlnet.audit.judging.judgement import Judgement, wanted_gradients
+from xlnet.audit.judging.measuring import Measured
+from xlnet.audit.judging.verdict import Ruling, Verdict
+from xlnet.audit.reading.citations import Citations
+from xlnet.audit.reading.workbook import Workbook
+from xlnet.audit.repairing.bench import Bench
+from xlnet.audit.repairing.problem import Problem, Repair
+from xlnet.audit.repairing.search import repair
+from xlnet.engines.live import Place
+
+# By the gradient's cell and the weight.
+Repairs: TypeAlias = Mapping[tuple[Place, Place], Repair]
+
+_MOST_HOSTS = 6
+# For one mistake, and for all of a workbook.
+_SECONDS, _SECONDS_IN_ALL = 5.0, 20.0
+
+
+def find_repairs(
+    workbook: Workbook, citations: Citations, network: Found, judgements: Sequence[Judgement], measured: Measured
+) -> Repairs:
+    """Return a repair for each wrong gradient whose mistake is understood."""
+    bench = Bench(workbook.live, workbook.sheets, measured.states)
+    ends = time.monotonic() + _SECONDS_IN_ALL
+    found: dict[tuple[Place, Place], Repair] = {}
+    for judgement in judgements:
+        verdicts = judgement.verdicts()
+        right: dict[Place, set[Place]] = defaultdict(set)
+        for verdict in verdicts:
+            if verdict.ruling is Ruling.RIGHT and verdict.subject.cell is not None:
+                right[network.steps[verdict.subject.weight]].add(verdict.subject.cell)
+        wrong = [verdict for verdict in verdicts if verdict.ruling is Ruling.WRONG]
+        for host_is_update, same in _alike(workbook, wrong, right, network):
+            left = min(_SECONDS, ends - time.monotonic())
+            if left <= 0:
+                return found
+            problem = _problem(workbook, citations, network, judgement, same, measured, right, bench, host_is_update)
+            repaired = repair(problem, workbook, citations, bench, left) if problem else None
+            if repaired:
+                found |= {(each.subject.place, each.subject.weight): repaired for each in same}
+    return found
+
+
+def _alike(
+    workbook: Workbook,
+    wrong: Sequence[Verdict],
+    right: Mapping[Place, Collection[Place]],
+    network: Found,
+) -> list[tuple[bool, list[Verdict]]]:
+    """Return wrong gradients in groups that have one formula, of one weight through its steps.
+
+    Each with whether the update is to blame: it takes the gradient of another weight, which is right there.
+    """
+    groups: dict[tuple[bool, int, int, int], list[Verdict]] = defaultdict(list)
+    for verdict in wrong:
+        subject = verdict.subject
+        is_anothers = subject.cell in right.get(network.steps[subject.weight], ())
+        place = subject.update if is_anothers and subject.update else subject.place
+        formula = workbook.trees.get(place)
+        groups[is_anothers, id(formula), place[1] - subject.shown[1], place[2] - subject.shown[2]].append(verdict)
+    return [(key[0], same) for key, same in groups.items()]
+
+
+def _problem(
+    workbook: Workbook,
+    citations: Citations,
+    network: Found,
+    judgement: Judgement,
+    same: Sequence[Verdict],
+    measured: Measured,
+    right: Mapping[Place, Collection[Place]],
+    bench: Bench,
+    host_is_update: bool,
+) -> Problem | None:
+    some = [same[n] for n in sorted({round(x) for x in np.linspace(0, len(same) - 1, _MOST_HOSTS)})]
+    subject = some[0].subject
+    hosts = [v.subject.update if host_is_update and v.subject.update else v.subject.place for v in some]
+    if any(host not in workbook.trees for host in hosts):
+        return None
+    gradients = np.array([wanted_gradients(judgement, verdict, measured) for verdict in some])
+    scale = None
+    if hosts[0] == subject.cell:
+        expected = subject.sign * gradients
+    else:
+        # What stands there is a rate times the gradient, added to the weight in an update.
+        values = bench.values([(citations.tree(host), host) for host in hosts])
+        weights = np.array([[state[v.subject.weight] for state in measured.states] for v in some])
+        start = np.where(
+            np.array([host == v.subject.update for host, v in zip(hosts, some, strict=True)])[:, None], weights, 0.0
+        )
+        found = np.array([judgement.gradients[verdict.subject.weight, verdict.subject.update] for verdict in some])
+        with np.errstate(all="ignore"):
+            ratio = (values - start) / found
+            # The rate is the same in all states; where the gradient is 0 it cannot be seen.
+            times = np.nanmedian(np.where(np.isfinite(ratio), ratio, np.nan), axis=1, keepdims=True)
+        scale = np.abs(times * gradients)
+        expected = start + times * gradients
+    family = judgement.chosen.family
+    losses = [place for place, on in family.weights.items() if subject.weight in on] if family else []
+    step = network.steps[subject.weight]
+    wrong = {
+        verdict.subject.place
+        for verdict in judgement.verdicts()
+        if verdict.ruling is Ruling.WRONG and network.steps[verdict.subject.weight] == step
+    }
+    return Problem(
+        hosts=hosts,
+        expected=expected,
+        scale=scale,
+        weights=[verdict.subject.weight for verdict in some],
+        forward=citations.ancestors(losses, {*network.steps, *network.new}) if losses else frozenset(),
+        right=right.get(step, frozenset()),
+        wrong=wrong - {subject.place},
+    )

@@ -1,0 +1,164 @@
+"""The findings of an audit, made of the verdicts: cells by their addresses, headers, repairs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from xlnet.audit.finding.losses import Difference
+from xlnet.audit.finding.network import Found
+from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
+from xlnet.audit.formula.printing import printed
+from xlnet.audit.formula.tree import moved
+from xlnet.audit.judging.choosing import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, HALF_SQUARES
+from xlnet.audit.judging.judgement import Judgement
+from xlnet.audit.judging.repairs import Repairs
+from xlnet.audit.judging.verdict import JUDGED, Ruling, Verdict
+from xlnet.audit.reading.headers import header
+from xlnet.audit.reading.workbook import Workbook
+from xlnet.engines.live import Place
+
+
+def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: Repairs) -> Table:
+    """Return what is told of a table; `repairs` are those found, by the cell to be named and the weight."""
+    subjects = judgement.candidates.subjects
+    sheet = subjects[0].shown[0]
+    rows = []
+    for chain in judgement.chains:
+        judged = [verdict for verdict in chain if verdict.ruling in JUDGED]
+        wrong = [verdict for verdict in judged if verdict.ruling is Ruling.WRONG]
+        gradients = [verdict.subject.place for verdict in chain]
+        rows.append(
+            Weight(
+                first=workbook.show(chain[0].subject.shown, sheet),
+                last=workbook.show(chain[-1].subject.shown, sheet),
+                header=header(workbook, chain[0].subject.shown),
+                judged=len(judged),
+                right=len(judged) - len(wrong),
+                wrong=tuple(_wrong(workbook, network, judgement, each, repairs) for each in wrong),
+                gradients=_from_to(workbook, gradients, sheet),
+            )
+        )
+    family = judgement.chosen.family
+    first = min(family.weights) if family else None
+    own = {subject.weight for subject in subjects}
+    if family:
+        first = min((place for place, on in family.weights.items() if on & own), default=first)
+    rates = list(dict.fromkeys(cell for subject in subjects for cell in subject.rate.cells))
+    return Table(
+        sheet=workbook.sheets[sheet],
+        weights=tuple(rows),
+        rate=tuple(workbook.show(cell, sheet) for cell in sorted(rates)),
+        loss=Loss(
+            workbook.show(first, sheet) if first else None,
+            header(workbook, first) if first else judgement.chosen.implied,
+            "cell" if first else "implied",
+        ),
+        factor=judgement.chosen.factor,
+        judged=sum(row.judged for row in rows),
+        right=sum(row.right for row in rows),
+        steps=len({network.steps[subject.weight] for subject in subjects}),
+    )
+
+
+def _wrong(workbook: Workbook, network: Found, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:
+    subject, sheet = verdict.subject, judgement.candidates.subjects[0].shown[0]
+    found = repairs.get((subject.place, subject.weight))
+    # As the cell has it, were it the negative of the gradient.
+    sign = subject.sign if subject.cell is not None or subject.host != subject.update else 1
+    is_elsewhere = found is not None and found.cell != subject.place
+    return Wrong(
+        cell=workbook.show(subject.place, sheet),
+        found=sign * verdict.found,
+        expected=sign * verdict.expected,
+        repair=found.sentence if found else None,
+        repaired=found.formula if found else None,
+        repaired_in=workbook.show(found.cell, sheet) if found and is_elsewhere else "",
+        weight=workbook.show(subject.shown, sheet),
+        update=workbook.show(subject.update, sheet) if subject.update else "",
+        formula=workbook.formula(subject.place) if subject.place in workbook.trees else "",
+        loss=_loss_formula(workbook, judgement, verdict),
+        is_probe=verdict.state > 0,
+        fault=found.fault if found else "",
+    )
+
+
+def _from_to(workbook: Workbook, places: Sequence[Place], sheet: int) -> str:
+    first, last = places[0], places[-1]
+    return (
+        workbook.show(first, sheet)
+        if first == last
+        else f"{workbook.show(first, sheet)}:{workbook.show(last, last[0])}"
+    )
+
+
+def _loss_formula(workbook: Workbook, judgement: Judgement, verdict: Verdict) -> str:
+    """Return the loss of a weight's step as a formula with sheets; "" where it would be too long."""
+    chosen, subject = judgement.chosen, verdict.subject
+    if chosen.family is not None:
+        members = sorted(place for place, on in chosen.family.weights.items() if subject.weight in on)
+        return "=" + "+".join(workbook.show(place) for place in members) if 0 < len(members) <= 200 else ""
+    number = next(
+        n
+        for n, each in enumerate(judgement.candidates.subjects)
+        if (each.weight, each.update) == (subject.weight, subject.update)
+    )
+    differences = sorted(judgement.candidates.differences[number], key=repr)
+    if not 0 < len(differences) <= 50:
+        return ""
+    return "=" + "+".join(_implied_term(workbook, chosen.implied, each) for each in differences)
+
+
+def _implied_term(workbook: Workbook, name: str, difference: Difference) -> str:
+    # Seen from a sheet that is none of the workbook's, so that each cell has its sheet's title.
+    elsewhere = (len(workbook.sheets), 1, 1)
+    y, t = (
+        f"({printed(moved(tree, difference.canon, elsewhere), elsewhere, workbook.live.sheets)})"
+        for tree in (difference.output, difference.target)
+    )
+    return {
+        HALF_SQUARES: f"0.5*({y}-{t})^2",
+        BINARY_CROSS_ENTROPY: f"-({t}*LN({y})+(1-{t})*LN(1-{y}))",
+        CROSS_ENTROPY: f"-{t}*LN({y})",
+    }[name]
+
+
+def lucky(workbook: Workbook, judgements: Sequence[Judgement]) -> list[Break]:
+    """Return the gradients that are right as the numbers are, but not with others."""
+    found = []
+    for judgement in judgements:
+        for chain in judgement.chains:
+            cells = [verdict.subject.place for verdict in chain if verdict.ruling is Ruling.LUCKY]
+            if not cells:
+                continue
+            first = next(verdict for verdict in chain if verdict.ruling is Ruling.LUCKY)
+            name = header(workbook, chain[0].subject.shown) or workbook.show(first.subject.shown)
+            place = _from_to(workbook, [cells[0], cells[-1]], -1) if len(cells) > 1 else workbook.show(cells[0])
+            sentence = (
+                f"{place} is right by luck: with other inputs and weights it would not be the gradient of {name} "
+                f"(with one choice of them it is {first.found:.6g}, and nudging says {first.expected:.6g})."
+            )
+            found.append(Break(place, "luck", "a formula that is right with any inputs and weights", sentence))
+    return found
+
+
+def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list[NotJudged]:
+    """Return the updates of which nothing could be said, and why."""
+    found = []
+    for judgement in judgements:
+        if judgement.is_threshold:
+            cells = sorted(subject.place for subject in judgement.candidates.subjects)
+            why = "a threshold unit: its output jumps from one value to the other, so there is no gradient to compare with"
+            found.append(NotJudged(_from_to(workbook, [cells[0], cells[-1]], -1), why))
+            continue
+        reasons: dict[Ruling, list[Place]] = defaultdict(list)
+        for verdict in judgement.verdicts():
+            reasons[verdict.ruling].append(verdict.subject.place)
+        for ruling, why in (
+            (Ruling.INDEPENDENT, "the loss does not depend on the weight there: is something typed over on the way?"),
+            (Ruling.UNKNOWN, "the values are errors, or too large or too small to tell"),
+        ):
+            if reasons[ruling]:
+                cells = sorted(reasons[ruling])
+                found.append(NotJudged(_from_to(workbook, [cells[0], cells[-1]], -1), why))
+    return found
