@@ -23,6 +23,8 @@ from xlnet.engines.live import Place
 
 # A nudge may happen to cross a jump.
 _SLOPES_OF_THRESHOLDS = 0.02
+# Of the updates of a table, for what they share to be meant for all.
+_SHARED = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -132,20 +134,41 @@ def _is_threshold(table: Candidates, chosen: Chosen, measured: Measured) -> bool
     return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
 
 
-def _usual_rate(subjects: Sequence[Subject]) -> Rate:
-    return Counter(subject.rate for subject in subjects).most_common(1)[0][0]
-
-
 def _gradients(workbook: Workbook, subjects: Sequence[Subject], measured: Measured) -> list[list[float]]:
     """Return the gradients that updates stand for in all states, given the usual rate of their table."""
-    usual = _usual_rate(subjects)
-    rate = math.prod(workbook.live.numbers(usual.cells)) * usual.number
+    rate, count = Counter(subject.rate for subject in subjects).most_common(1)[0]
+    number, of_number = Counter(subject.rate.number for subject in subjects).most_common(1)[0]
+    usual = _Usual(
+        rate,
+        math.prod(workbook.live.numbers(rate.cells)) * rate.number,
+        count > _SHARED * len(subjects),
+        number if of_number > _SHARED * len(subjects) else math.nan,
+    )
     found = []
     for subject in subjects:
-        times = float(subject.sign)
-        if usual.cells and subject.rate.cells == usual.cells:
-            times *= subject.rate.number / usual.number
-        elif usual.cells and not subject.rate.cells:
-            times *= subject.rate.number / rate if rate else math.nan
+        times = subject.sign * _of_rate(subject.rate, usual, workbook)
         found.append([times * value for value in measured.values(subject)])
     return found
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """The commonest learning rate of a table and its value, whether nearly all updates have it, and their number."""
+
+    rate: Rate
+    value: float
+    is_shared: bool
+    number: float
+
+
+def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
+    """Return how many times the usual learning rate an update's is: so many times its gradient is too large."""
+    if not usual.rate.cells:
+        return 1.0
+    if rate.cells == usual.rate.cells:
+        return rate.number / usual.rate.number
+    if rate.cells and not usual.is_shared:
+        # Each row has one of its own.
+        return 1.0 if math.isnan(usual.number) else rate.number / usual.number
+    value = math.prod(workbook.live.numbers(rate.cells)) * rate.number
+    return value / usual.value if usual.value else math.nan
