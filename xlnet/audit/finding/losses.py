@@ -67,9 +67,13 @@ def families(
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
         sizes[step] += 1
+    # What one step's gradient is computed from is no loss of another step either.
+    formulas = {id(workbook.trees[place]) for place in used if place in workbook.trees}
     by_tree: dict[int, list[Place]] = defaultdict(list)
     for place in dependent:
-        if place not in used and place not in steps and place in workbook.trees and place in citations.levels:
+        if place not in used and place not in steps and place in workbook.trees and place in citations.levels and (
+            id(workbook.trees[place]) not in formulas
+        ):
             by_tree[id(workbook.trees[place])].append(place)
     found = []
     reached = reach(citations, steps, new)
@@ -92,7 +96,7 @@ def families(
         # Of a total and what it is the sum of, the total is the loss.
         is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
         is_headed, is_shaped = bool(_HEADED.search(title)), _is_shaped(workbook.trees[first])
-        plausibility = share + 0.5 * is_headed + 0.25 * is_shaped + 0.3 * is_single
+        plausibility = share + 0.5 * is_headed + 0.25 * is_shaped + 0.6 * is_single
         found.append(Family(weights, first, plausibility))
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
@@ -122,7 +126,6 @@ def differences(
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """
-    known: dict[Place, frozenset[Difference]] = {}
     by_host: dict[Place, frozenset[Difference]] = {}
     for place in set().union(*cones):
         if place not in cut:

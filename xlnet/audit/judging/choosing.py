@@ -123,7 +123,7 @@ def choose(
             )
             if best is None or score > best[0]:
                 best = score, Chosen(family, name, factor)
-    if best is None:
+    if best is None or best[0][0] < 1:
         likely = [family for family in families if has_title(workbook, family.first)]
         return Chosen(likely[0], "", 1.0) if likely else Chosen(None, HALF_SQUARES, 1.0)
     return best[1]

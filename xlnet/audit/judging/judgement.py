@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlnet.audit.finding.gradients import Rate, Subject
+from xlnet.audit.finding.losses import Difference
 from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
 from xlnet.audit.judging.behind import gradients_behind
@@ -23,6 +24,8 @@ from xlnet.engines.live import Place
 
 # A nudge may happen to cross a jump.
 _SLOPES_OF_THRESHOLDS = 0.02
+# Of the updates of a table, for what they share to be meant for all.
+_SHARED = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,24 @@ class Judgement:
     gradients: Mapping[tuple[Place, Place | None], Sequence[float]]
     is_threshold: bool = False
 
+    def differences(self, verdict: Verdict) -> Collection[Difference]:
+        """Return the differences from which a gradient is computed."""
+        weight, update = verdict.subject.weight, verdict.subject.update
+        subjects = self.candidates.subjects
+        number = next(n for n, each in enumerate(subjects) if (each.weight, each.update) == (weight, update))
+        return self.candidates.differences[number]
+
     def verdicts(self) -> list[Verdict]:
         """Return all verdicts."""
         return [verdict for chain in self.chains for verdict in chain]
+
+
+def outputs_of(judgement: Judgement, verdict: Verdict, citations: Citations) -> list[Place]:
+    """Return the cells of the losses of a weight's step, or of the outputs where the loss is implied."""
+    family = judgement.chosen.family
+    if family is not None:
+        return [place for place, on in family.weights.items() if verdict.subject.weight in on]
+    return [cell for each in judgement.differences(verdict) for cell in citations.of_tree(each.output, each.canon)]
 
 
 def judged(
@@ -90,10 +108,7 @@ def judged(
 
 def wanted_gradients(judgement: Judgement, verdict: Verdict, measured: Measured) -> NDArray[np.float64]:
     """Return the derivative in all states, times the table's factor: NaN where that is not known."""
-    weight, update = verdict.subject.weight, verdict.subject.update
-    subjects = judgement.candidates.subjects
-    number = next(n for n, each in enumerate(subjects) if (each.weight, each.update) == (weight, update))
-    differences = judgement.candidates.differences[number]
+    differences = judgement.differences(verdict)
     pairs = [expected(judgement.chosen, verdict.subject, differences, reading) for reading in measured.readings]
     values = np.array([math.nan if pair is None else pair[0] for pair in pairs])
     return judgement.chosen.factor * values
@@ -132,20 +147,39 @@ def _is_threshold(table: Candidates, chosen: Chosen, measured: Measured) -> bool
     return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
 
 
-def _usual_rate(subjects: Sequence[Subject]) -> Rate:
-    return Counter(subject.rate for subject in subjects).most_common(1)[0][0]
+@dataclass(frozen=True)
+class _Usual:
+    """The commonest learning rate of a table, whether nearly all updates have it, and its commonest number."""
+
+    rate: Rate
+    is_shared: bool
+    number: float
+
+
+def _usual_rate(subjects: Sequence[Subject]) -> _Usual:
+    rate, count = Counter(subject.rate for subject in subjects).most_common(1)[0]
+    number, of_number = Counter(subject.rate.number for subject in subjects).most_common(1)[0]
+    return _Usual(rate, count > _SHARED * len(subjects), number if of_number > _SHARED * len(subjects) else math.nan)
+
+
+def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
+    """Return how many times the usual learning rate an update's is: so many times its gradient is too large."""
+    if not usual.rate.cells:
+        return 1.0
+    if rate.cells == usual.rate.cells:
+        return rate.number / usual.rate.number
+    if rate.cells and not usual.is_shared:
+        # Each row has one of its own.
+        return 1.0 if math.isnan(usual.number) else rate.number / usual.number
+    value = math.prod(workbook.live.numbers(usual.rate.cells)) * usual.rate.number
+    return math.prod(workbook.live.numbers(rate.cells)) * rate.number / value if value else math.nan
 
 
 def _gradients(workbook: Workbook, subjects: Sequence[Subject], measured: Measured) -> list[list[float]]:
     """Return the gradients that updates stand for in all states, given the usual rate of their table."""
     usual = _usual_rate(subjects)
-    rate = math.prod(workbook.live.numbers(usual.cells)) * usual.number
     found = []
     for subject in subjects:
-        times = float(subject.sign)
-        if usual.cells and subject.rate.cells == usual.cells:
-            times *= subject.rate.number / usual.number
-        elif usual.cells and not subject.rate.cells:
-            times *= subject.rate.number / rate if rate else math.nan
+        times = subject.sign * _of_rate(subject.rate, usual, workbook)
         found.append([times * value for value in measured.values(subject)])
     return found

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from xlnet.audit.finding.network import Found
-from xlnet.audit.judging.judgement import Judgement, wanted_gradients
+from xlnet.audit.judging.judgement import Judgement, outputs_of, wanted_gradients
 from xlnet.audit.judging.measuring import Measured
 from xlnet.audit.judging.verdict import Ruling, Verdict
 from xlnet.audit.reading.citations import Citations
@@ -25,7 +25,7 @@ Repairs: TypeAlias = Mapping[tuple[Place, Place], Repair]
 
 _MOST_HOSTS = 6
 # For one mistake, and for all of a workbook.
-_SECONDS, _SECONDS_IN_ALL = 5.0, 20.0
+_SECONDS, _SECONDS_IN_ALL = 3.0, 8.0
 
 
 def find_repairs(
@@ -42,7 +42,7 @@ def find_repairs(
             if verdict.ruling is Ruling.RIGHT and verdict.subject.cell is not None:
                 right[network.steps[verdict.subject.weight]].add(verdict.subject.cell)
         wrong = [verdict for verdict in verdicts if verdict.ruling is Ruling.WRONG]
-        for host_is_update, same in _alike(workbook, wrong, right, network):
+        for host_is_update, same in _alike(workbook, judgement, wrong, right, network):
             left = min(_SECONDS, ends - time.monotonic())
             if left <= 0:
                 return found
@@ -55,21 +55,28 @@ def find_repairs(
 
 def _alike(
     workbook: Workbook,
+    judgement: Judgement,
     wrong: Sequence[Verdict],
     right: Mapping[Place, Collection[Place]],
     network: Found,
 ) -> list[tuple[bool, list[Verdict]]]:
-    """Return wrong gradients in groups that have one formula, of one weight through its steps.
+    """Return wrong gradients in groups that have one formula: of one weight through its steps, or of one step.
 
     Each with whether the update is to blame: it takes the gradient of another weight, which is right there.
     """
-    groups: dict[tuple[bool, int, int, int], list[Verdict]] = defaultdict(list)
+    groups: dict[tuple[bool, int, int, int, int], list[Verdict]] = defaultdict(list)
+    chain_of = {
+        id(verdict): number if len(chain) > 1 else -1
+        for number, chain in enumerate(judgement.chains)
+        for verdict in chain
+    }
     for verdict in wrong:
         subject = verdict.subject
         is_anothers = subject.cell in right.get(network.steps[subject.weight], ())
         place = subject.update if is_anothers and subject.update else subject.place
         formula = workbook.trees.get(place)
-        groups[is_anothers, id(formula), place[1] - subject.shown[1], place[2] - subject.shown[2]].append(verdict)
+        offset = (place[1] - subject.shown[1], place[2] - subject.shown[2])
+        groups[is_anothers, id(formula), chain_of[id(verdict)], *offset].append(verdict)
     return [(key[0], same) for key, same in groups.items()]
 
 
@@ -107,8 +114,7 @@ def _problem(
             times = np.nanmedian(np.where(np.isfinite(ratio), ratio, np.nan), axis=1, keepdims=True)
         scale = np.abs(times * gradients)
         expected = start + times * gradients
-    family = judgement.chosen.family
-    losses = [place for place, on in family.weights.items() if subject.weight in on] if family else []
+    losses = outputs_of(judgement, some[0], citations)
     step = network.steps[subject.weight]
     wrong = {
         verdict.subject.place
