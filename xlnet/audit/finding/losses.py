@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from xlnet.audit.finding.gradients import Subject
@@ -69,15 +69,21 @@ def families(
         sizes[step] += 1
     # What one step's gradient is computed from is no loss of another step either.
     formulas = {id(workbook.trees[place]) for place in used if place in workbook.trees}
-    by_tree: dict[int, list[Place]] = defaultdict(list)
+    by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
-        if place not in used and place not in steps and place in workbook.trees and place in citations.levels and (
-            id(workbook.trees[place]) not in formulas
-        ):
-            by_tree[id(workbook.trees[place])].append(place)
+        tree = workbook.trees.get(place)
+        if tree is None or place in used or place in steps or id(tree) in formulas or place not in citations.levels:
+            continue
+        by_formula[id(tree)].append(place)
+        # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
+        shape = _shape(tree)
+        for axis in (1, 2):
+            by_formula[place[0], axis, place[axis], shape].append(place)
+    # Of groups that are the same, one is enough.
+    groups = {frozenset(places): places for places in by_formula.values()}
     found = []
     reached = reach(citations, steps, new)
-    for places in by_tree.values():
+    for places in groups.values():
         weights: dict[Place, frozenset[Place]] = {}
         coverage: dict[Place, set[Place]] = defaultdict(set)
         for place in places:
@@ -100,6 +106,17 @@ def families(
         found.append(Family(weights, first, plausibility))
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
+
+
+def _shape(tree: Tree) -> str:
+    """Return a formula without the cells that it cites, and without numbers."""
+    match tree:
+        case Call():
+            return f"{tree.function}({','.join(map(_shape, tree.arguments))})"
+        case Operation():
+            return f"({_shape(tree.left)}{tree.operator}{_shape(tree.right)})"
+        case _:
+            return f"{type(tree).__name__}{''.join(map(_shape, parts(tree)))}"
 
 
 def has_title(workbook: Workbook, place: Place) -> bool:
