@@ -122,8 +122,9 @@ def _problem(
         found = np.array([judgement.gradients[verdict.subject.weight, verdict.subject.update] for verdict in some])
         with np.errstate(all="ignore"):
             ratio = (values - start) / found
-            # The rate is the same in all states; where the gradient is 0 it cannot be seen.
-            times = np.nanmedian(np.where(np.isfinite(ratio), ratio, np.nan), axis=1, keepdims=True)
+        # The rate is the same in all states; where the gradient is 0 it cannot be seen.
+        seen = [each[np.isfinite(each)] for each in ratio]
+        times = np.array([[np.median(each) if each.size else np.nan] for each in seen])
         scale = np.abs(times * gradients)
         expected = start + times * gradients
     losses = outputs_of(judgement, some[0], citations)
