@@ -228,7 +228,7 @@ def _without_nudges(updates: list[Update]) -> list[Update]:
 
 
 def _one_a_weight(updates: list[Update], citations: Citations) -> list[Update]:
-    """Where a weight has several new values, keep those that are weights again, or else the only one in no other use."""
+    """Of several new values of a weight, keep those that are weights again, or else the only one in no other use."""
     weights = {update.weight for update in updates}
     by_weight: dict[Place, list[Update]] = defaultdict(list)
     for update in updates:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlnet.audit.finding.gradients import Rate, Subject
+from xlnet.audit.finding.losses import Difference
 from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
 from xlnet.audit.judging.behind import gradients_behind
@@ -41,9 +42,24 @@ class Judgement:
     gradients: Mapping[tuple[Place, Place | None], Sequence[float]]
     is_threshold: bool = False
 
+    def differences(self, verdict: Verdict) -> Collection[Difference]:
+        """Return the differences from which a gradient is computed."""
+        weight, update = verdict.subject.weight, verdict.subject.update
+        subjects = self.candidates.subjects
+        number = next(n for n, each in enumerate(subjects) if (each.weight, each.update) == (weight, update))
+        return self.candidates.differences[number]
+
     def verdicts(self) -> list[Verdict]:
         """Return all verdicts."""
         return [verdict for chain in self.chains for verdict in chain]
+
+
+def outputs_of(judgement: Judgement, verdict: Verdict, citations: Citations) -> list[Place]:
+    """Return the cells of the losses of a weight's step, or of the outputs where the loss is implied."""
+    family = judgement.chosen.family
+    if family is not None:
+        return [place for place, on in family.weights.items() if verdict.subject.weight in on]
+    return [cell for each in judgement.differences(verdict) for cell in citations.of_tree(each.output, each.canon)]
 
 
 def judged(
@@ -92,10 +108,7 @@ def judged(
 
 def wanted_gradients(judgement: Judgement, verdict: Verdict, measured: Measured) -> NDArray[np.float64]:
     """Return the derivative in all states, times the table's factor: NaN where that is not known."""
-    weight, update = verdict.subject.weight, verdict.subject.update
-    subjects = judgement.candidates.subjects
-    number = next(n for n, each in enumerate(subjects) if (each.weight, each.update) == (weight, update))
-    differences = judgement.candidates.differences[number]
+    differences = judgement.differences(verdict)
     pairs = [expected(judgement.chosen, verdict.subject, differences, reading) for reading in measured.readings]
     values = np.array([math.nan if pair is None else pair[0] for pair in pairs])
     return judgement.chosen.factor * values

@@ -10,7 +10,7 @@ import numpy as np
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
-PROBES = 3
+PROBES = 4
 
 
 def saved_state(workbook: Workbook, weights: Collection[Place]) -> dict[Place, float]:

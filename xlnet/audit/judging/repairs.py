@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from xlnet.audit.finding.network import Found
-from xlnet.audit.judging.judgement import Judgement, wanted_gradients
+from xlnet.audit.judging.judgement import Judgement, outputs_of, wanted_gradients
 from xlnet.audit.judging.measuring import Measured
 from xlnet.audit.judging.verdict import Ruling, Verdict
 from xlnet.audit.reading.citations import Citations
@@ -25,7 +25,8 @@ Repairs: TypeAlias = Mapping[tuple[Place, Place], Repair]
 
 _MOST_HOSTS = 6
 # For one mistake, and for all of a workbook.
-_SECONDS, _SECONDS_IN_ALL = 5.0, 20.0
+_TINY = 1e-12
+_SECONDS, _SECONDS_IN_ALL = 3.0, 8.0
 
 
 def find_repairs(
@@ -41,13 +42,23 @@ def find_repairs(
         for verdict in verdicts:
             if verdict.ruling is Ruling.RIGHT and verdict.subject.cell is not None:
                 right[network.steps[verdict.subject.weight]].add(verdict.subject.cell)
+        is_known = any(v.ruling is Ruling.RIGHT and abs(v.expected) > _TINY for v in verdicts)
+        # Where no gradient is right, nothing says that they are not meant for half or twice the loss.
+        factors = (1.0,) if is_known else (1.0, 0.5, 2.0)
         wrong = [verdict for verdict in verdicts if verdict.ruling is Ruling.WRONG]
-        for host_is_update, same in _alike(workbook, wrong, right, network):
+        for host_is_update, same in _alike(workbook, judgement, wrong, right, network):
             left = min(_SECONDS, ends - time.monotonic())
             if left <= 0:
                 return found
-            problem = _problem(workbook, citations, network, judgement, same, measured, right, bench, host_is_update)
-            repaired = repair(problem, workbook, citations, bench, left) if problem else None
+            repaired = None
+            # An update that takes a cell which is right for another weight: either of them may be to blame.
+            for of_update in (True, False) if host_is_update else (False,):
+                for factor in factors:
+                    problem = _problem(
+                        workbook, citations, network, judgement, same, measured, right, bench, of_update, factor
+                    )
+                    if problem and not repaired:
+                        repaired = repair(problem, workbook, citations, bench, left)
             if repaired:
                 found |= {(each.subject.place, each.subject.weight): repaired for each in same}
     return found
@@ -55,21 +66,28 @@ def find_repairs(
 
 def _alike(
     workbook: Workbook,
+    judgement: Judgement,
     wrong: Sequence[Verdict],
     right: Mapping[Place, Collection[Place]],
     network: Found,
 ) -> list[tuple[bool, list[Verdict]]]:
-    """Return wrong gradients in groups that have one formula, of one weight through its steps.
+    """Return wrong gradients in groups that have one formula: of one weight through its steps, or of one step.
 
     Each with whether the update is to blame: it takes the gradient of another weight, which is right there.
     """
-    groups: dict[tuple[bool, int, int, int], list[Verdict]] = defaultdict(list)
+    groups: dict[tuple[bool, int, int, int, int], list[Verdict]] = defaultdict(list)
+    chain_of = {
+        id(verdict): number if len(chain) > 1 else -1
+        for number, chain in enumerate(judgement.chains)
+        for verdict in chain
+    }
     for verdict in wrong:
         subject = verdict.subject
         is_anothers = subject.cell in right.get(network.steps[subject.weight], ())
         place = subject.update if is_anothers and subject.update else subject.place
         formula = workbook.trees.get(place)
-        groups[is_anothers, id(formula), place[1] - subject.shown[1], place[2] - subject.shown[2]].append(verdict)
+        offset = (place[1] - subject.shown[1], place[2] - subject.shown[2])
+        groups[is_anothers, id(formula), chain_of[id(verdict)], *offset].append(verdict)
     return [(key[0], same) for key, same in groups.items()]
 
 
@@ -83,13 +101,14 @@ def _problem(
     right: Mapping[Place, Collection[Place]],
     bench: Bench,
     host_is_update: bool,
+    factor: float,
 ) -> Problem | None:
     some = [same[n] for n in sorted({round(x) for x in np.linspace(0, len(same) - 1, _MOST_HOSTS)})]
     subject = some[0].subject
     hosts = [v.subject.update if host_is_update and v.subject.update else v.subject.place for v in some]
     if any(host not in workbook.trees for host in hosts):
         return None
-    gradients = np.array([wanted_gradients(judgement, verdict, measured) for verdict in some])
+    gradients = factor * np.array([wanted_gradients(judgement, verdict, measured) for verdict in some])
     scale = None
     if hosts[0] == subject.cell:
         expected = subject.sign * gradients
@@ -108,8 +127,7 @@ def _problem(
         times = np.array([[np.median(each) if each.size else np.nan] for each in seen])
         scale = np.abs(times * gradients)
         expected = start + times * gradients
-    family = judgement.chosen.family
-    losses = [place for place, on in family.weights.items() if subject.weight in on] if family else []
+    losses = outputs_of(judgement, some[0], citations)
     step = network.steps[subject.weight]
     wrong = {
         verdict.subject.place
