@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlnet.audit.finding.gradients import Gradients, Subject
 from xlnet.audit.finding.losses import Difference, Family, differences, families
-from xlnet.audit.finding.steps import cone, steps_of, tables_of
+from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
 from xlnet.audit.finding.updates import Update, find_updates
 from xlnet.audit.options import Options
 from xlnet.audit.reading.citations import Citations
@@ -66,4 +66,5 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new))
+    losses = families(workbook, citations, dependent, used, steps, new, stride_of(subjects))
+    return Found(tables, steps, new, dependent, losses)
