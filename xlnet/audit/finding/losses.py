@@ -60,25 +60,25 @@ def families(
     used: Collection[Place],
     steps: Mapping[Place, Place],
     new: Set[Place],
+    line: int,
 ) -> list[Family]:
     """Return the families of cells that may be a loss, the likeliest first.
 
     `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
-    `steps` gives each weight's step, `new` are the cells of updates.
+    `steps` gives each weight's step, `new` are the cells of updates, `line` what steps have in common: 2 for the
+    column, 1 for the row.
     """
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
         sizes[step] += 1
     # What one step's gradient is computed from is no loss of another step either.
-    formulas = {
-        (id(workbook.trees[place]), axis, place[axis]) for place in used if place in workbook.trees for axis in (1, 2)
-    }
+    formulas = {(id(workbook.trees[place]), place[line]) for place in used if place in workbook.trees}
     by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
         tree = workbook.trees.get(place)
         if tree is None or place in used or place in steps or place not in citations.levels:
             continue
-        if any((id(tree), axis, place[axis]) in formulas for axis in (1, 2)):
+        if (id(tree), place[line]) in formulas:
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
@@ -181,7 +181,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t that its step's are computed from, of which y depends on its weight.
+    """Return for each gradient those differences y − t of its step of which y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """
