@@ -1,11 +1,12 @@
-"""What may be the loss: cells that depend on all weights of a step, and losses that the gradients' differences imply."""
+"""What may be the loss: cells that depend on all weights of a step, and losses that differences y − t imply."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.reach import reach
@@ -17,6 +18,7 @@ from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 MOST_FAMILIES = 40
+_MOST_AGAIN = 3
 CANON = (1, 1)
 _HEADED = re.compile(
     r"loss|err|cost|sse|mse|rmse|e_?t|^e\d?$|^c$|^j$|^l$|entrop|损失|误差|代价|fehler|perte|coût|costo|오차|손실|誤差|損失|ошибк",
@@ -68,18 +70,34 @@ def families(
     for step in steps.values():
         sizes[step] += 1
     # What one step's gradient is computed from is no loss of another step either.
-    formulas = {id(workbook.trees[place]) for place in used if place in workbook.trees}
-    by_tree: dict[int, list[Place]] = defaultdict(list)
+    formulas = {
+        (id(workbook.trees[place]), axis, place[axis]) for place in used if place in workbook.trees for axis in (1, 2)
+    }
+    by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
-        if place not in used and place not in steps and place in workbook.trees and place in citations.levels and (
-            id(workbook.trees[place]) not in formulas
-        ):
-            by_tree[id(workbook.trees[place])].append(place)
+        tree = workbook.trees.get(place)
+        if tree is None or place in used or place in steps or place not in citations.levels:
+            continue
+        if any((id(tree), axis, place[axis]) in formulas for axis in (1, 2)):
+            continue
+        by_formula[id(tree)].append(place)
+        # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
+        shape = _shape(tree)
+        for axis in (1, 2):
+            by_formula[place[0], axis, place[axis], shape].append(place)
+    of_formula = {
+        place: frozenset(places) for key, places in by_formula.items() if isinstance(key, int) for place in places
+    }
+    groups = {
+        frozenset(places): places
+        for key, places in by_formula.items()
+        # A line adds nothing where one formula is filled along it.
+        if isinstance(key, int) or not of_formula[places[0]] >= frozenset(places)
+    }
     found = []
     reached = reach(citations, steps, new)
-    for places in by_tree.values():
+    for places in groups.values():
         weights: dict[Place, frozenset[Place]] = {}
-        coverage: dict[Place, set[Place]] = defaultdict(set)
         for place in places:
             # A sum over several steps is the loss of none, and neither is what comes after the last update; but a
             # weight or two may have lost their update.
@@ -87,19 +105,60 @@ def families(
             on = met if met <= steps.keys() else frozenset(each for each in met if each in steps)
             if on and 2 * len(on) >= len(met):
                 weights[place] = on
-                coverage[steps[next(iter(on))]] |= on
-        if not weights:
-            continue
-        share = sum(len(on) / sizes[step] for step, on in coverage.items()) / len(coverage)
-        first = min(weights)
-        title = header(workbook, first)
-        # Of a total and what it is the sum of, the total is the loss.
-        is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
-        is_headed, is_shaped = bool(_HEADED.search(title)), _is_shaped(workbook.trees[first])
-        plausibility = share + 0.5 * is_headed + 0.25 * is_shaped + 0.6 * is_single
-        found.append(Family(weights, first, plausibility))
+        for part in _parts(weights, steps):
+            found.append(_family(workbook, part, sizes, steps))
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
+
+
+def _parts(
+    weights: Mapping[Place, frozenset[Place]], steps: Mapping[Place, Place]
+) -> list[dict[Place, frozenset[Place]]]:
+    """Return cells with one formula as they are, and, where each step has two or three, the first of each, the second …
+
+    The loss may be computed once more with other weights.
+    """
+    if not weights:
+        return []
+    of_step: dict[Place, list[Place]] = defaultdict(list)
+    for place in sorted(weights):
+        of_step[steps[next(iter(weights[place]))]].append(place)
+    most = max(map(len, of_step.values()))
+    found = [dict(weights)]
+    is_apart = all(abs(a[1] - b[1]) + abs(a[2] - b[2]) > 1 for each in of_step.values() for a, b in pairwise(each))
+    if 2 <= most <= _MOST_AGAIN and is_apart:
+        for number in range(most):
+            found.append({each[number]: weights[each[number]] for each in of_step.values() if number < len(each)})
+    return found
+
+
+def _family(
+    workbook: Workbook,
+    weights: Mapping[Place, frozenset[Place]],
+    sizes: Mapping[Place, int],
+    steps: Mapping[Place, Place],
+) -> Family:
+    coverage: dict[Place, set[Place]] = defaultdict(set)
+    for on in weights.values():
+        coverage[steps[next(iter(on))]] |= on
+    share = sum(len(on) / sizes[step] for step, on in coverage.items()) / len(coverage)
+    first = min(weights)
+    # Of a total and what it is the sum of, the total is the loss.
+    is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
+    is_headed, is_shaped = bool(_HEADED.search(header(workbook, first))), _is_shaped(workbook.trees[first])
+    plausibility = share + len(coverage) / len(sizes) + 0.5 * is_headed + 0.25 * is_shaped + 0.6 * is_single
+    return Family(weights, first, plausibility)
+
+
+def _shape(tree: Tree) -> str:
+    """Return a formula without the cells that it cites, and without numbers."""
+    match tree:
+        case Call():
+            return f"{tree.function}({','.join(map(_shape, tree.arguments))})"
+        case Operation():
+            return f"({_shape(tree.left)}{tree.operator}{_shape(tree.right)})"
+        case _:
+            return f"{type(tree).__name__}{''.join(map(_shape, parts(tree)))}"
 
 
 def has_title(workbook: Workbook, place: Place) -> bool:
@@ -122,7 +181,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t from which its step's are computed, of which y depends on its weight.
+    """Return for each gradient the differences y − t that its step's are computed from, of which y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """

@@ -58,7 +58,7 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     subjects = [gradients.subject(update) for update in updates]
     cones = [cone(subject, citations, cut) for subject in subjects]
     steps = steps_of(subjects, cones, weights)
-    used = set().union(*cones) | new
+    used = set().union(*cones) | new | {subject.host for subject in subjects}
     by_table = tables_of(subjects, steps)
     number = {id(subject): index for index, subject in enumerate(subjects)}
     every = differences(cones, subjects, citations, dependent, cut, steps)

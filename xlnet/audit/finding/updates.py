@@ -50,17 +50,19 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     # First the old values alone are cut: what is no update must not cut the path of one that is.
     for cuts_new in (False, True):
         found = _kept(found, workbook, citations, cuts_new)
-    found += _bridging(candidates, found)
+    found += _bridging(candidates, found, workbook)
     return sorted(_one_a_weight(_without_nudges(_one_a_cell(found)), citations), key=lambda update: update.cell)
 
 
-def _bridging(candidates: list[Update], found: list[Update]) -> list[Update]:
+def _bridging(candidates: list[Update], found: list[Update], workbook: Workbook) -> list[Update]:
     """Return what goes on from a weight that has no update to one that is none: its gradient has lost the weight."""
     cells, weights = {update.cell for update in found}, {update.weight for update in found}
     return [
         update
         for update in candidates
-        if update.cell in weights - cells and update.weight in cells - weights and update.cell != update.weight
+        if update.cell in weights - cells
+        and update.weight not in weights
+        and (update.weight in cells or workbook.is_typed_number(update.weight))
     ]
 
 
@@ -217,7 +219,7 @@ def _without_nudges(updates: list[Update]) -> list[Update]:
 
 
 def _one_a_weight(updates: list[Update], citations: Citations) -> list[Update]:
-    """Where a weight has several new values, keep those that are weights again, or else the only one in no other use."""
+    """Of several new values of a weight, keep those that are weights again, or else the only one in no other use."""
     weights = {update.weight for update in updates}
     by_weight: dict[Place, list[Update]] = defaultdict(list)
     for update in updates:

@@ -147,19 +147,31 @@ def _is_threshold(table: Candidates, chosen: Chosen, measured: Measured) -> bool
     return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
 
 
-@dataclass(frozen=True)
-class _Usual:
-    """The commonest learning rate of a table, whether nearly all updates have it, and its commonest number."""
-
-    rate: Rate
-    is_shared: bool
-    number: float
-
-
-def _usual_rate(subjects: Sequence[Subject]) -> _Usual:
+def _gradients(workbook: Workbook, subjects: Sequence[Subject], measured: Measured) -> list[list[float]]:
+    """Return the gradients that updates stand for in all states, given the usual rate of their table."""
     rate, count = Counter(subject.rate for subject in subjects).most_common(1)[0]
     number, of_number = Counter(subject.rate.number for subject in subjects).most_common(1)[0]
-    return _Usual(rate, count > _SHARED * len(subjects), number if of_number > _SHARED * len(subjects) else math.nan)
+    usual = _Usual(
+        rate,
+        math.prod(workbook.live.numbers(rate.cells)) * rate.number,
+        count > _SHARED * len(subjects),
+        number if of_number > _SHARED * len(subjects) else math.nan,
+    )
+    found = []
+    for subject in subjects:
+        times = subject.sign * _of_rate(subject.rate, usual, workbook)
+        found.append([times * value for value in measured.values(subject)])
+    return found
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """The commonest learning rate of a table and its value, whether nearly all updates have it, and their number."""
+
+    rate: Rate
+    value: float
+    is_shared: bool
+    number: float
 
 
 def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
@@ -171,15 +183,5 @@ def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
     if rate.cells and not usual.is_shared:
         # Each row has one of its own.
         return 1.0 if math.isnan(usual.number) else rate.number / usual.number
-    value = math.prod(workbook.live.numbers(usual.rate.cells)) * usual.rate.number
-    return math.prod(workbook.live.numbers(rate.cells)) * rate.number / value if value else math.nan
-
-
-def _gradients(workbook: Workbook, subjects: Sequence[Subject], measured: Measured) -> list[list[float]]:
-    """Return the gradients that updates stand for in all states, given the usual rate of their table."""
-    usual = _usual_rate(subjects)
-    found = []
-    for subject in subjects:
-        times = subject.sign * _of_rate(subject.rate, usual, workbook)
-        found.append([times * value for value in measured.values(subject)])
-    return found
+    value = math.prod(workbook.live.numbers(rate.cells)) * rate.number
+    return value / usual.value if usual.value else math.nan

@@ -25,6 +25,7 @@ Repairs: TypeAlias = Mapping[tuple[Place, Place], Repair]
 
 _MOST_HOSTS = 6
 # For one mistake, and for all of a workbook.
+_TINY = 1e-12
 _SECONDS, _SECONDS_IN_ALL = 3.0, 8.0
 
 
@@ -41,13 +42,23 @@ def find_repairs(
         for verdict in verdicts:
             if verdict.ruling is Ruling.RIGHT and verdict.subject.cell is not None:
                 right[network.steps[verdict.subject.weight]].add(verdict.subject.cell)
+        is_known = any(v.ruling is Ruling.RIGHT and abs(v.expected) > _TINY for v in verdicts)
+        # Where no gradient is right, nothing says that they are not meant for half or twice the loss.
+        factors = (1.0,) if is_known else (1.0, 0.5, 2.0)
         wrong = [verdict for verdict in verdicts if verdict.ruling is Ruling.WRONG]
         for host_is_update, same in _alike(workbook, judgement, wrong, right, network):
             left = min(_SECONDS, ends - time.monotonic())
             if left <= 0:
                 return found
-            problem = _problem(workbook, citations, network, judgement, same, measured, right, bench, host_is_update)
-            repaired = repair(problem, workbook, citations, bench, left) if problem else None
+            repaired = None
+            # An update that takes a cell which is right for another weight: either of them may be to blame.
+            for of_update in (True, False) if host_is_update else (False,):
+                for factor in factors:
+                    problem = _problem(
+                        workbook, citations, network, judgement, same, measured, right, bench, of_update, factor
+                    )
+                    if problem and not repaired:
+                        repaired = repair(problem, workbook, citations, bench, left)
             if repaired:
                 found |= {(each.subject.place, each.subject.weight): repaired for each in same}
     return found
@@ -90,13 +101,14 @@ def _problem(
     right: Mapping[Place, Collection[Place]],
     bench: Bench,
     host_is_update: bool,
+    factor: float,
 ) -> Problem | None:
     some = [same[n] for n in sorted({round(x) for x in np.linspace(0, len(same) - 1, _MOST_HOSTS)})]
     subject = some[0].subject
     hosts = [v.subject.update if host_is_update and v.subject.update else v.subject.place for v in some]
     if any(host not in workbook.trees for host in hosts):
         return None
-    gradients = np.array([wanted_gradients(judgement, verdict, measured) for verdict in some])
+    gradients = factor * np.array([wanted_gradients(judgement, verdict, measured) for verdict in some])
     scale = None
     if hosts[0] == subject.cell:
         expected = subject.sign * gradients
@@ -110,8 +122,9 @@ def _problem(
         found = np.array([judgement.gradients[verdict.subject.weight, verdict.subject.update] for verdict in some])
         with np.errstate(all="ignore"):
             ratio = (values - start) / found
-            # The rate is the same in all states; where the gradient is 0 it cannot be seen.
-            times = np.nanmedian(np.where(np.isfinite(ratio), ratio, np.nan), axis=1, keepdims=True)
+        # The rate is the same in all states; where the gradient is 0 it cannot be seen.
+        seen = [each[np.isfinite(each)] for each in ratio]
+        times = np.array([[np.median(each) if each.size else np.nan] for each in seen])
         scale = np.abs(times * gradients)
         expected = start + times * gradients
     losses = outputs_of(judgement, some[0], citations)
