@@ -79,13 +79,11 @@ def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_ne
         cut = {update.weight for update in found}
         if cuts_new:
             cut |= {update.cell for update in found}
-        kept = [
-            update
-            for family in _families(found, workbook)
-            # One whose gradient was typed over is still an update.
-            if 2 * sum(_depends(each, citations, cut) for each in family) >= len(family)
-            for update in family
-        ]
+        kept = []
+        for family in _families(found, workbook):
+            depending = [update for update in family if _depends(update, citations, cut)]
+            # One whose gradient was typed over is still an update, where most of its family are.
+            kept += family if 2 * len(depending) >= len(family) else depending
         if len(kept) == len(found):
             break
         found = kept
