@@ -66,7 +66,8 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates)))
+    losses = families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates))
+    return Found(tables, steps, new, dependent, losses)
 
 
 def _line_of_steps(updates: Sequence[Update]) -> int:
