@@ -83,7 +83,8 @@ def require() -> Callable[[str], str]:
     return require_engine
 
 
-@pytest.fixture(scope="session", params=["libreoffice", "ironcalc"])
+# Not of the session: the engines then take turns test by test, and what one has made the other finds (see `kept`).
+@pytest.fixture(params=["libreoffice", "ironcalc"])
 def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str:
     """Each engine in turn."""
     return require(str(request.param))

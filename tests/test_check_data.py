@@ -16,7 +16,6 @@ from openpyxl import load_workbook
 from workbook_xml import DAMAGES, change_cell
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.checking.report.report import Report
 
 SMALL = """
@@ -85,7 +84,7 @@ def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str
         for place in together:
             change_cell(path, place.partition("!")[2], DAMAGES["other formula"])
         damaged[path] = sorted(together)
-    for report, together in zip(check_all(list(damaged), engine=engine), damaged.values(), strict=True):
+    for report, together in zip(kept.check_all(list(damaged), engine=engine), damaged.values(), strict=True):
         assert sorted(wrong(report)) == together, report.to_text()
 
 
@@ -174,9 +173,9 @@ def test_a_shuffled_order_must_be_a_permutation(tmp_path: Path, built: Build, en
     # Another order is legal as long as it is a permutation: the first two change places.
     edit(path, "Training", "C4", used[1])
     edit(path, "Training", "D4", used[0])
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
     edit(path, "Training", "C5", used[0])
-    assert wrong(xlnet.check(path, engine=engine))[0] == "Training!C5"
+    assert wrong(kept.check(path, engine=engine))[0] == "Training!C5"
 
 
 def test_keys_and_places_of_several_samples(small: Path) -> None:
@@ -210,5 +209,5 @@ def test_large_numbers_are_standardised_alike_by_all(tmp_path: Path, engine: str
     path = tmp_path / "ratings.xlsx"
     overrides: dict[str, object] = {"data": str(csv), "inputs": "timestamp,rating", "targets": "score"}
     xlnet.build(xlnet.load(**overrides, layers="2-1", standardize=True, iters=3), path)  # type: ignore[arg-type]
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()

@@ -86,7 +86,7 @@ def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, tem
     own += " iters seed init standardize leaky_relu xavier_uniform"
     assert words_of(path) - set(re.findall(r"[A-Za-z]{4,}", own)) == set()
     assert load_workbook(path).properties.language == load(language).tag
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 

@@ -214,7 +214,7 @@ def test_a_damaged_pass_of_a_sample_that_is_not_listed_is_named(tmp_path: Path, 
         changed = sheet.cell(601, column)
         changed.value = str(changed.value).replace("601", "600", 1)
     workbook.save(path)
-    report = xlnet.check(path, engine=require("ironcalc"))
+    report = kept.check(path, engine=require("ironcalc"))
     found = {difference.cell for difference in report.differences if difference.sheet == "Predict"}
     assert sheet.cell(601, last - 1).coordinate in found
 

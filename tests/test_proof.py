@@ -106,7 +106,7 @@ def test_at_a_kink_either_slope_agrees(tmp_path: Path, engine: str, activation: 
     (cells,) = recalculated(path, engine)
     assert cells("Proof!I12") == "agrees, at a kink"
     assert cells(HEADLINE) == "2 of 2 gradients agree"
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 def test_a_perfect_fit_of_absolute_errors_agrees(tmp_path: Path, engine: str) -> None:
@@ -139,7 +139,7 @@ def test_of_very_many_parameters_some_are_proved(tmp_path: Path, engine: str) ->
     assert f"Of 961 parameters, {count} are tested" in str(sheet["A2"].value)
     assert sheet.cell(FIRST_ROW, 1).value == "w₁₁"
     assert sheet.cell(FIRST_ROW + count - 1, 1).value == "b⁽³⁾₁"
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 def test_samples_are_those_of_the_chosen_iteration(built: Build, engine: str) -> None:
