@@ -74,6 +74,16 @@ def looked_at(path: Path, *, data_only: bool = False) -> Workbook:
     return _read[key]
 
 
+def opened(path: Path) -> list[Opened]:
+    """Return the runs of a workbook as a check reads them."""
+    key = hashlib.sha256(path.read_bytes()).hexdigest()
+    if key not in _opened:
+        while len(_known) > _MOST_KNOWN:
+            del _known[next(iter(_known))]
+        _opened[key] = open_workbook(path, Path(tempfile.mkdtemp(dir=_folders[-1])), _known)
+    return _opened[key]
+
+
 def check(path: Path, engine: str, **options: Any) -> Report:
     """Do what `xlnet.check` does; a workbook that has been read before, as for the other engine, is not read again."""
     (report,) = check_all([path], engine, **options)
@@ -82,23 +92,14 @@ def check(path: Path, engine: str, **options: Any) -> Report:
 
 def check_all(paths: Sequence[Path], engine: str, **options: Any) -> list[Report]:
     """Do with many workbooks what `check` does, with one start of the engine."""
-    every_runs = [_opened_once(path) for path in paths]
+    return checked_by([engine], paths, **options)[engine]
+
+
+def checked_by(engines: Sequence[str], paths: Sequence[Path], **options: Any) -> dict[str, list[Report]]:
+    """Do what `check_all` does with each of some engines; the workbooks are read once."""
+    every_runs = [opened(path) for path in paths]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        reports = prove(every_runs, Path(folder), engine, **options)
+        reports = {engine: prove(every_runs, Path(folder), engine, **options) for engine in engines}
     for forgotten in list(_opened)[:-_MOST_OPENED]:
         shutil.rmtree(_opened.pop(forgotten)[0].copy.path.parent)
     return reports
-
-
-def checked_by(engines: Sequence[str], paths: Sequence[Path]) -> dict[str, list[Report]]:
-    """Do what `check_all` does with each of some engines; the workbooks are read once."""
-    return {engine: check_all(paths, engine) for engine in engines}
-
-
-def _opened_once(path: Path) -> list[Opened]:
-    key = hashlib.sha256(path.read_bytes()).hexdigest()
-    if key not in _opened:
-        while len(_known) > _MOST_KNOWN:
-            del _known[next(iter(_known))]
-        _opened[key] = open_workbook(path, Path(tempfile.mkdtemp(dir=_folders[-1])), _known)
-    return _opened[key]
