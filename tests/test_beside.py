@@ -11,7 +11,6 @@ import kept
 import pytest
 from apart import apart
 from conftest import ENGINES, Build
-from openpyxl import load_workbook
 from recalculated import Cells, parts, recalculated_together
 from workbook_xml import cached_values, change_cell, other_formula, poison, rewrite, sheet_names, typed_over
 
@@ -185,7 +184,7 @@ def test_no_error_anywhere(tmp_path: Path, engine: str) -> None:
 
 
 def test_links_lead_to_sheets_that_are_there(built: Build) -> None:
-    workbook = load_workbook(built("xor", iters=5))
+    workbook = kept.looked_at(built("xor", iters=5))
     targets = [
         cell.hyperlink.location
         for sheet in workbook
@@ -202,5 +201,5 @@ def test_links_lead_to_sheets_that_are_there(built: Build) -> None:
 def test_plain_has_none_of_them(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "plain.xlsx"
     xlnet.build(xlnet.load("iris", iters=5), path, plain=True)
-    assert load_workbook(path).sheetnames == ["Training", "Data", "Formulas", "Template"]
+    assert kept.looked_at(path).sheetnames == ["Training", "Data", "Formulas", "Template"]
     assert kept.check(path, engine=engine).agrees

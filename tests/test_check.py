@@ -351,7 +351,7 @@ def test_finds_a_wrong_formula_of_a_saturated_unit(tmp_path: Path, built: Build,
         encoding="utf-8",
     )
     path = built(template)
-    cell = next(c.coordinate for c in load_workbook(path)["Training"][4] if str(c.value).endswith("*(1-J4)"))
+    cell = next(c.coordinate for c in kept.looked_at(path)["Training"][4] if str(c.value).endswith("*(1-J4)"))
     change_cell(path, cell, lambda f, v: f"{{start}}><f>{f}*2</f><v>{v}</v></c>")
     assert wrong_cells(kept.check(path, engine=engine)) == [cell]
 

@@ -168,7 +168,7 @@ def test_a_shuffled_order_must_be_a_permutation(tmp_path: Path, built: Build, en
     template = tmp_path / "shuffled.toml"
     template.write_text(SMALL.format(order="shuffled"), encoding="utf-8")
     path = built(template)
-    sheet = load_workbook(path)["Training"]
+    sheet = kept.looked_at(path)["Training"]
     used = [sheet["C4"].value, sheet["D4"].value]
     # Another order is legal as long as it is a permutation: the first two change places.
     edit(path, "Training", "C4", used[1])
@@ -186,14 +186,14 @@ def test_keys_and_places_of_several_samples(small: Path) -> None:
     for key in ("epoch", "sample@1", "sample@2", "x_1@2", "t_2@1", "eta", "z1_2@2", "d_z2_1@1", "m_w1_2_1", "v_b2_1"):
         assert where[key].isalpha(), key
     assert where["eta_0"] == "Training!$A$2"
-    sheet = load_workbook(small)["Training"]
+    sheet = kept.looked_at(small)["Training"]
     assert sheet["B5"].value == "=INT((A5-1)*2/5)+1"
     assert sheet[f"{where['x_2@1']}6"].value == "=INDEX(Data!$G$2:$G$6,C6)"
 
 
 def test_full_batches_cite_the_samples_cells(built: Build) -> None:
     where = columns(built("xor", iters=3))
-    sheet = load_workbook(built("xor", iters=3))["Training"]
+    sheet = kept.looked_at(built("xor", iters=3))["Training"]
     assert where["x_1@3"] == "Data!$B$4"
     assert where["data_x_1"] == "Data!B2:B5"
     assert sheet[f"{where['z1_1@3']}5"].value == "=B5*Data!$B$4+C5*Data!$C$4+J5"

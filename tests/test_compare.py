@@ -519,14 +519,14 @@ def test_names_that_could_be_cells_or_values(tmp_path: Path, compared: Compare, 
     seed = (Path(__file__).parent.parent / "templates" / "seed.toml").read_text(encoding="utf-8")
     template.write_text(seed.replace("iters = 200", "iters = 12") + tables, encoding="utf-8")
     path = compared(load_comparison(template))
-    assert load_workbook(path).sheetnames[2 : 2 + len(names)] == names
+    assert kept.looked_at(path).sheetnames[2 : 2 + len(names)] == names
     report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 
 def test_sheet_formulas_leads_keys_by_their_runs(compared: Compare) -> None:
     path = compared(asked("learning rates"))
-    rows = {str(row[0]): row for row in load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)}
+    rows = {str(row[0]): row for row in kept.looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True)}
     assert rows["run2:a2_1"][2] == "run2!J"
     assert rows["run3:x_1"][2] == "run3!$A$2"
     assert rows["run3:x_1"][6] == "=Compare!$E$6"

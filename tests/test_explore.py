@@ -89,7 +89,7 @@ def test_a_large_network_is_shown_by_matrices(tmp_path: Path, engine: str) -> No
 
 
 def test_only_iterations_of_the_run_can_be_chosen(built: Build) -> None:
-    sheet = load_workbook(built("xor", iters=30))["Explore"]
+    sheet = kept.looked_at(built("xor", iters=30))["Explore"]
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     assert (rules["D4"].type, rules["D4"].formula1, rules["D4"].formula2) == ("whole", "1", "30")
     assert (rules["D5"].type, rules["D5"].formula1) == ("list", '"forward,backward"')

@@ -16,7 +16,6 @@ import pytest
 from drawn import Document, numbers, optimizers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from workbook_xml import DAMAGES, change_cell, poison
 
@@ -372,7 +371,7 @@ def test_the_template_conv_finds_the_difference() -> None:
 def test_columns_stand_in_the_contracts_order(tmp_path: Path) -> None:
     path = tmp_path / "small.xlsx"
     xlnet.build(spec_of(SMALL), path, plain=True)
-    rows = load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)
+    rows = kept.looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True)
     keys = [str(key) for key, _, where, *_ in rows if "!" not in str(where)]
     first = ["iter", "w1_1_1_1", "w1_1_1_2", "w1_1_2_1", "w1_1_2_2", "b1_1"]
     first += [*(f"w2_1_{s}" for s in range(1, 5)), "b2_1"]

@@ -101,7 +101,7 @@ def test_damage_is_named(workbooks: list[Path], tmp_path: Path, require: Callabl
     damaged = {"Data": ["K3", "Q3", "O2"], "Predict": [f"H{row}", f"F{row}"]}
     copies = {}
     for sheet, cells in damaged.items():
-        part = f"xl/worksheets/sheet{load_workbook(workbooks[0]).sheetnames.index(sheet) + 1}.xml"
+        part = f"xl/worksheets/sheet{kept.looked_at(workbooks[0]).sheetnames.index(sheet) + 1}.xml"
         for cell in cells:
             path = tmp_path / f"{cell}.xlsx"
             shutil.copy(workbooks[0], path)
