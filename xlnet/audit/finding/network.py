@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlnet.audit.finding.gradients import Gradients, Subject
 from xlnet.audit.finding.losses import Difference, Family, differences, families
-from xlnet.audit.finding.steps import cone, steps_of, tables_of
+from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
 from xlnet.audit.finding.updates import Update, find_updates
 from xlnet.audit.options import Options
 from xlnet.audit.reading.citations import Citations
@@ -66,11 +66,5 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    losses = families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates))
+    losses = families(workbook, citations, dependent, used, steps, new, stride_of(subjects))
     return Found(tables, steps, new, dependent, losses)
-
-
-def _line_of_steps(updates: Sequence[Update]) -> int:
-    """Return what most updates share with the weight they start from: 2 for the column, 1 for the row."""
-    in_column = sum(update.cell[2] == update.shown[2] for update in updates)
-    return 2 if 2 * in_column >= len(updates) else 1
