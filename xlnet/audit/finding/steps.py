@@ -116,7 +116,7 @@ def _joined(chains: list[list[Subject]]) -> list[list[Subject]]:
     for axis in (2, 1):
         other = 3 - axis
         lines: dict[tuple[int, int], list[list[Subject]]] = defaultdict(list)
-        alone = []
+        alone: list[list[Subject]] = []
         for chain in chains:
             places = {(each.shown[0], each.shown[axis]) for each in chain}
             # A chain of one may lie in a row or in a column.
