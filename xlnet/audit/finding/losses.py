@@ -11,7 +11,7 @@ from itertools import pairwise
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.reach import reach
 from xlnet.audit.formula.terms import Term, of_terms, terms
-from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Tree, bare, moved, nodes, parts
+from xlnet.audit.formula.tree import Area, Call, Number, Operation, Ref, Tree, bare, mapped, nodes, parts, reference_to
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
@@ -89,7 +89,7 @@ def families(
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
-        shape = _shape(tree)
+        shape = shape_of(tree)
         for axis in (1, 2):
             by_formula[place[0], axis, place[axis], shape].append(place)
     of_formula = {
@@ -158,15 +158,15 @@ def _family(
     return Family(weights, first, plausibility, citations.levels[first])
 
 
-def _shape(tree: Tree) -> str:
+def shape_of(tree: Tree) -> str:
     """Return a formula without the cells that it cites, and without numbers."""
     match tree:
         case Call():
-            return f"{tree.function}({','.join(map(_shape, tree.arguments))})"
+            return f"{tree.function}({','.join(map(shape_of, tree.arguments))})"
         case Operation():
-            return f"({_shape(tree.left)}{tree.operator}{_shape(tree.right)})"
+            return f"({shape_of(tree.left)}{tree.operator}{shape_of(tree.right)})"
         case _:
-            return f"{type(tree).__name__}{''.join(map(_shape, parts(tree)))}"
+            return f"{type(tree).__name__}{''.join(map(shape_of, parts(tree)))}"
 
 
 def has_title(workbook: Workbook, place: Place) -> bool:
@@ -189,7 +189,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t from which its step's are computed; y depends on its weight.
+    """Return for each gradient the differences y − t that its step's are computed from; y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """
@@ -238,4 +238,17 @@ def _within(tree: Tree | None, host: Place, citations: Citations, dependent: Col
         return inner
     canon = (host[0], *CANON)
     output = of_terms([Term(1, term.of) for term in outputs])
-    return [*inner, Difference(host[0], moved(bare(output), host, canon), moved(bare(target), host, canon))]
+    return [*inner, Difference(host[0], _plain(bare(output), host, canon), _plain(bare(target), host, canon))]
+
+
+def _plain(tree: Tree, host: Place, canon: Place) -> Tree:
+    """Return a formula of `host` as one of `canon`; without dollar signs, which make it no other one."""
+
+    def move(node: Tree) -> Tree | None:
+        if isinstance(node, Ref):
+            return reference_to(node.at(host), canon)
+        if isinstance(node, Area):
+            return Area(*(reference_to(end, canon) for end in node.at(host)))
+        return None
+
+    return mapped(tree, move)
