@@ -10,11 +10,11 @@ from xlnet.audit.findings import Audit
 from xlnet.audit.judging.judgement import judged
 from xlnet.audit.judging.measuring import measure
 from xlnet.audit.judging.repairs import find_repairs
-from xlnet.audit.options import Options
+from xlnet.audit.options import NOTHING_TOLD, Options
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook, open_workbook
 from xlnet.audit.remarks import Network, breaks, not_judged, remarks
-from xlnet.audit.telling import lucky, table_of, without_verdict
+from xlnet.audit.telling import lucky, said, table_of, without_verdict
 from xlnet.errors import UserError
 
 NOTHING_FOUND = (
@@ -22,7 +22,7 @@ NOTHING_FOUND = (
 )
 
 
-def audit_workbook(path: Path, options: Options = Options()) -> Audit:
+def audit_workbook(path: Path, options: Options = NOTHING_TOLD) -> Audit:
     """Return what is found in a workbook; a file that cannot be read gives an Audit with `error`.
 
     Raises EngineError where IronCalc is missing.
@@ -38,11 +38,11 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     found = find_network(workbook, citations, options)
     network = _network(workbook, citations, found)
     # Before anything is typed.
-    odd, said = tuple(breaks(workbook, citations, network)), tuple(remarks(workbook, citations, network))
+    odd, remarked = tuple(breaks(workbook, citations, network)), tuple(remarks(workbook, citations, network))
     unjudged = tuple(not_judged(workbook, citations, network))
     path = str(workbook.path)
     if not found.tables:
-        return Audit(path, breaks=odd, remarks=said, not_judged=unjudged, error=NOTHING_FOUND)
+        return Audit(path, breaks=odd, remarks=remarked, not_judged=unjudged, error=NOTHING_FOUND)
     measured = measure(workbook, citations, found)
     judgements = [judged(workbook, citations, found, table, measured) for table in found.tables]
     repairs = find_repairs(workbook, citations, found, judgements, measured)
@@ -51,7 +51,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
         path,
         tables=tuple(tables),
         breaks=(*lucky(workbook, judgements), *odd),
-        remarks=said,
+        remarks=(*said(tables), *remarked),
         not_judged=(*without_verdict(workbook, judgements), *unjudged),
         error=None if any(table.judged for table in tables) else NOTHING_FOUND,
     )

@@ -16,6 +16,7 @@ class Wrong:
     the workbook stands but with other numbers typed. `repair` is a sentence, `repaired` the formula that it proposes.
     `weight` and `update` are the cells of the weight and of its update, `loss` the formula of the loss of that step,
     with sheets, `fault` a short name that is the same for the same mistake in another workbook, without cells.
+    `is_step` says that `cell` is that of a step or an update, whose gradient has no cell of its own.
     `repaired_in` is the cell that `repaired` is for, where that is one that the gradient cites.
     """
 
@@ -31,6 +32,7 @@ class Wrong:
     is_probe: bool = False
     fault: str = ""
     repaired_in: str = ""
+    is_step: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,3 +19,6 @@ class Options:
     gradients: str | None = None
     steps: str | None = None
     rate: str | None = None
+
+
+NOTHING_TOLD = Options()

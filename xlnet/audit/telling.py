@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -16,7 +17,10 @@ from xlnet.audit.judging.repairs import Repairs
 from xlnet.audit.judging.verdict import JUDGED, Ruling, Verdict
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
+from xlnet.audit.remarks.ranges import in_words, with_sheet
 from xlnet.engines.live import Place
+
+_SAME_FACTOR = 1e-5
 
 
 def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: Repairs) -> Table:
@@ -35,7 +39,7 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
                 header=header(workbook, chain[0].subject.shown),
                 judged=len(judged),
                 right=len(judged) - len(wrong),
-                wrong=tuple(_wrong(workbook, network, judgement, each, repairs) for each in wrong),
+                wrong=tuple(_wrong(workbook, judgement, each, repairs) for each in wrong),
                 gradients=_from_to(workbook, gradients, sheet),
             )
         )
@@ -61,11 +65,11 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
     )
 
 
-def _wrong(workbook: Workbook, network: Found, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:
+def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:
     subject, sheet = verdict.subject, judgement.candidates.subjects[0].shown[0]
     found = repairs.get((subject.place, subject.weight))
     # As the cell has it, were it the negative of the gradient.
-    sign = subject.sign if subject.cell is not None or subject.host != subject.update else 1
+    sign = subject.sign if subject.cell is not None else 1
     is_elsewhere = found is not None and found.cell != subject.place
     return Wrong(
         cell=workbook.show(subject.place, sheet),
@@ -80,6 +84,7 @@ def _wrong(workbook: Workbook, network: Found, judgement: Judgement, verdict: Ve
         loss=_loss_formula(workbook, judgement, verdict),
         is_probe=verdict.state > 0,
         fault=found.fault if found else "",
+        is_step=subject.cell is None,
     )
 
 
@@ -124,22 +129,44 @@ def _implied_term(workbook: Workbook, name: str, difference: Difference) -> str:
 
 
 def lucky(workbook: Workbook, judgements: Sequence[Judgement]) -> list[Break]:
-    """Return the gradients that are right as the numbers are, but not with others."""
+    """Return the gradients that are right as the numbers are, but not with others: each formula once."""
     found = []
     for judgement in judgements:
-        for chain in judgement.chains:
-            cells = [verdict.subject.place for verdict in chain if verdict.ruling is Ruling.LUCKY]
-            if not cells:
-                continue
-            first = next(verdict for verdict in chain if verdict.ruling is Ruling.LUCKY)
-            name = header(workbook, chain[0].subject.shown) or workbook.show(first.subject.shown)
-            place = _from_to(workbook, [cells[0], cells[-1]], -1) if len(cells) > 1 else workbook.show(cells[0])
+        groups: dict[int, list[Verdict]] = defaultdict(list)
+        for verdict in judgement.verdicts():
+            if verdict.ruling is Ruling.LUCKY:
+                groups[id(workbook.trees.get(verdict.subject.place))].append(verdict)
+        for verdicts in groups.values():
+            first = verdicts[0]
+            cells = [verdict.subject.place for verdict in verdicts]
+            place = with_sheet(cells, workbook.sheets)
+            name = header(workbook, first.subject.shown) or workbook.show(first.subject.shown)
+            one = in_words(cells[:1])
             sentence = (
-                f"{place} is right by luck: with other inputs and weights it would not be the gradient of {name} "
-                f"(with one choice of them it is {first.found:.6g}, and nudging says {first.expected:.6g})."
+                f"{in_words(cells)} {'is' if len(cells) == 1 else 'are'} right by luck, as an input is 0 or two values "
+                f"are equal: with other inputs and weights typed, {one} gives {first.found:.6g} for the gradient of "
+                f"{name}, and nudging says {first.expected:.6g}."
             )
             found.append(Break(place, "luck", "a formula that is right with any inputs and weights", sentence))
     return found
+
+
+def said(tables: Sequence[Table]) -> list[str]:
+    """Return remarks on the losses: a common factor of all gradients, a logarithm of base 10."""
+    found = []
+    for table in tables:
+        if table.factor == 1 or not table.judged:
+            continue
+        times = {2.0: "twice", 0.5: "half"}.get(table.factor, f"{table.factor:.6g} times")
+        loss = f"the loss in {table.loss.cell}" if table.loss.cell else table.loss.header
+        sentence = f"{table.sheet}: your gradients are {times} those of {loss}. This is a matter of scale alone"
+        if abs(table.factor / math.log(10) - 1) < _SAME_FACTOR:
+            sentence = (
+                f"{table.sheet}: your gradients are ln 10 = 2.30259 times those of {loss}: it takes LOG, which is to "
+                "base 10, and the gradient is that of LN. Take LN in the loss"
+            )
+        found.append(f"{sentence}.")
+    return list(dict.fromkeys(found))
 
 
 def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list[NotJudged]:
@@ -148,7 +175,7 @@ def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list
     for judgement in judgements:
         if judgement.is_threshold:
             cells = sorted(subject.place for subject in judgement.candidates.subjects)
-            why = "a threshold unit: its output jumps from one value to the other, so there is no gradient to compare with"
+            why = "a threshold unit: its output jumps, so that there is no gradient to compare with"
             found.append(NotJudged(_from_to(workbook, [cells[0], cells[-1]], -1), why))
             continue
         reasons: dict[Ruling, list[Place]] = defaultdict(list)

@@ -62,7 +62,11 @@ def wrong_in_words(table: Table, weight: Weight, wrong: Wrong) -> str:
     """Return what is wrong with a gradient, the right value and the repair."""
     found, expected = shown(wrong.found, wrong.expected)
     name = name_of(weight, wrong)
-    what = f"This update moves {name} by a gradient of" if wrong.cell == wrong.update else f"This gradient of {name} is"
+    what = (
+        f"This update moves {name} by a gradient of"
+        if wrong.is_step or wrong.cell == wrong.update
+        else f"This gradient of {name} is"
+    )
     times = "" if table.factor == 1 else f"{table.factor:.6g} times "
     sentence = f"{what} {found}, but {times}the derivative of the loss is {expected}."
     if wrong.is_probe:

@@ -186,8 +186,8 @@ class Gradients:
         counts: Counter[tuple[Place, int]] = Counter()
         sheets = Counter(update.cell[0] for update in updates)
         for update in updates:
-            factors = [factor for term in update.rest for factor in product(term.of).above]
-            places = {bare(factor).at(update.cell) for factor in factors if isinstance(bare(factor), Ref)}  # type: ignore[union-attr]
+            factors = [bare(factor) for term in update.rest for factor in product(term.of).above]
+            places = {factor.at(update.cell) for factor in factors if isinstance(factor, Ref)}
             counts.update((place, update.cell[0]) for place in places if place not in self._dependent)
         return {place for (place, sheet), count in counts.items() if count > max(sheets[sheet] / 2, 1)}
 

@@ -1,4 +1,4 @@
-"""What may be the loss: cells that depend on all weights of a step, and losses that the gradients' differences imply."""
+"""What may be the loss: cells that depend on all weights of a step, and losses that differences y − t imply."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.reach import reach
@@ -59,32 +60,34 @@ def families(
     used: Collection[Place],
     steps: Mapping[Place, Place],
     new: Set[Place],
+    line: int,
 ) -> list[Family]:
     """Return the families of cells that may be a loss, the likeliest first.
 
     `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
-    `steps` gives each weight's step, `new` are the cells of updates.
+    `steps` gives each weight's step, `new` are the cells of updates, `line` what steps have in common: 2 for the
+    column, 1 for the row.
     """
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
         sizes[step] += 1
     # What one step's gradient is computed from is no loss of another step either.
-    formulas = {
-        (id(workbook.trees[place]), axis, place[axis]) for place in used if place in workbook.trees for axis in (1, 2)
-    }
+    formulas = {(id(workbook.trees[place]), place[line]) for place in used if place in workbook.trees}
     by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
         tree = workbook.trees.get(place)
         if tree is None or place in used or place in steps or place not in citations.levels:
             continue
-        if any((id(tree), axis, place[axis]) in formulas for axis in (1, 2)):
+        if (id(tree), place[line]) in formulas:
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
         shape = _shape(tree)
         for axis in (1, 2):
             by_formula[place[0], axis, place[axis], shape].append(place)
-    of_formula = {place: frozenset(places) for key, places in by_formula.items() if isinstance(key, int) for place in places}
+    of_formula = {
+        place: frozenset(places) for key, places in by_formula.items() if isinstance(key, int) for place in places
+    }
     groups = {
         frozenset(places): places
         for key, places in by_formula.items()
@@ -108,7 +111,9 @@ def families(
     return found[:MOST_FAMILIES]
 
 
-def _parts(weights: Mapping[Place, frozenset[Place]], steps: Mapping[Place, Place]) -> list[dict[Place, frozenset[Place]]]:
+def _parts(
+    weights: Mapping[Place, frozenset[Place]], steps: Mapping[Place, Place]
+) -> list[dict[Place, frozenset[Place]]]:
     """Return cells with one formula as they are, and, where each step has two or three, the first of each, the second …
 
     The loss may be computed once more with other weights.
@@ -120,7 +125,8 @@ def _parts(weights: Mapping[Place, frozenset[Place]], steps: Mapping[Place, Plac
         of_step[steps[next(iter(weights[place]))]].append(place)
     most = max(map(len, of_step.values()))
     found = [dict(weights)]
-    if 2 <= most <= _MOST_AGAIN:
+    is_apart = all(abs(a[1] - b[1]) + abs(a[2] - b[2]) > 1 for each in of_step.values() for a, b in pairwise(each))
+    if 2 <= most <= _MOST_AGAIN and is_apart:
         for number in range(most):
             found.append({each[number]: weights[each[number]] for each in of_step.values() if number < len(each)})
     return found
@@ -175,7 +181,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t from which its step's are computed, of which y depends on its weight.
+    """Return for each gradient those differences y − t of its step of which y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """

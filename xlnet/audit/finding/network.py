@@ -66,4 +66,10 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new))
+    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates)))
+
+
+def _line_of_steps(updates: Sequence[Update]) -> int:
+    """Return what most updates share with the weight they start from: 2 for the column, 1 for the row."""
+    in_column = sum(update.cell[2] == update.shown[2] for update in updates)
+    return 2 if 2 * in_column >= len(updates) else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from xlnet.audit.finding.gradients import Subject
@@ -115,7 +116,7 @@ def _joined(chains: list[list[Subject]]) -> list[list[Subject]]:
     for axis in (2, 1):
         other = 3 - axis
         lines: dict[tuple[int, int], list[list[Subject]]] = defaultdict(list)
-        alone = []
+        alone: list[list[Subject]] = []
         for chain in chains:
             places = {(each.shown[0], each.shown[axis]) for each in chain}
             # A chain of one may lie in a row or in a column.
@@ -126,7 +127,7 @@ def _joined(chains: list[list[Subject]]) -> list[list[Subject]]:
         joined = []
         for line in lines.values():
             line.sort(key=lambda chain: chain[0].shown[other])
-            follows = all(a[-1].shown[other] < b[0].shown[other] for a, b in zip(line, line[1:], strict=False))
+            follows = all(a[-1].shown[other] < b[0].shown[other] for a, b in pairwise(line))
             joined += [[each for chain in line for each in chain]] if follows else line
         chains = [*joined, *alone]
         break

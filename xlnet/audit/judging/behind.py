@@ -113,7 +113,7 @@ def _matches(
             right = agree(cells.values, sign * slopes, np.abs(errors))
             # Where the derivative is zero, too much agrees with it.
             is_known = np.count_nonzero(np.abs(slopes) > 10 * np.abs(errors)) > 1
-            found[sign].append(right.all(axis=1) & is_known)
+            found[sign].append(np.logical_and(right.all(axis=1), is_known))
     return [
         _Match(
             (
@@ -138,7 +138,7 @@ def _moved(
     usual: Counter[Path] = Counter()
     of_step: Counter[tuple[Place, Path]] = Counter()
     for subject, cells, right in zip(subjects, near, match.cells, strict=True):
-        for number in np.flatnonzero(right):
+        for number in np.flatnonzero(right).tolist():
             usual[cells.paths[number]] += 1
             of_step[steps[subject.weight], cells.paths[number]] += 1
     found = []

@@ -132,7 +132,7 @@ def choose(
 def _factors(
     found: NDArray[np.float64], slopes: NDArray[np.float64], differences: Sequence[Collection[Difference]]
 ) -> list[float]:
-    """Return 1, and the common factors that gradients have of their own: 2, ½, 1/n, 2/n, ln 10, where most have them."""
+    """Return 1, and the factors that most gradients have of their own, if it is one of 2, ½, 1/n, 2/n, ln 10."""
     with np.errstate(all="ignore"):
         ratios = found / slopes
     ratios = ratios[np.isfinite(ratios) & (ratios > 0)]

@@ -1,4 +1,4 @@
-"""The workbook in the engine with all weights typed, so that each can be nudged: derivatives of any cells at any point."""
+"""The workbook in the engine with all weights typed, so that each can be nudged: derivatives at any point."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Laboratory:
     def prepare(self, wanted: Collection[Place], typed: Collection[Place]) -> None:
         """Make the copy that computes the cells that are `wanted`, where the cells `typed` are typed, and nothing else.
 
-        A workbook is evaluated some hundred times, and the most of it is often not the forward pass. Where a formula has
-        a name that is not known, the whole workbook is used.
+        A workbook is evaluated some hundred times, and most of it is often not the forward pass. Where a formula has a
+        name that is not known, the whole workbook is used.
         """
         start = [each for place in wanted for each in self._watched.get(place, (place,))]
         needed = self._citations.ancestors(start, typed) | set(wanted)

@@ -19,10 +19,16 @@ from xlnet.xlsx.unpack import Package, opened_package
 # A sheet of 400,000 formulas has about 40 MB.
 LARGEST_SHEET = 256_000_000
 _SMALL_PART = 16_000_000
+_LONGEST_CELL = 64_000
 _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
-_ELEMENT = re.compile(rb"<(?:\w+:)?f\b[^>]*>")
+_ELEMENT = re.compile(rb"<(?:\w+:)?f\b[^<>]*>")
 _ATTRIBUTE = re.compile(rb"\b(t|ref)\s*=\s*[\"']([^\"']*)[\"']")
-_DATA_TABLE = re.compile(rb"<((?:\w+:)?f)\b[^>]*\bt\s*=\s*[\"']dataTable[\"'][^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
+_DATA_TABLE = re.compile(rb"<((?:\w+:)?f)\b[^<>]*\bt\s*=\s*[\"']dataTable[\"'][^<>]*?(?:/>|>[^<]*</\1>)")
+# A blank cell that openpyxl wrote says that it holds a number, and IronCalc takes that for 0.
+_BLANK_NUMBER = re.compile(
+    rb"(<(?:\w+:)?c\s[^<>]*?)\s{1,4}t\s*=\s*[\"']n[\"']([^<>]*?)"
+    rb"(?:/>|>\s*(?:<(?:\w+:)?v\s*(?:/>|>\s*</(?:\w+:)?v\s*>))?\s*</(?:\w+:)?c\s*>)"
+)
 _LINKS_OF_SHEETS = "xl/worksheets/_rels/"
 _FROM_ROOT = re.compile(rb"(\bTarget\s*=\s*[\"'])/xl/")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
@@ -54,7 +60,7 @@ def readable(path: Path) -> Iterator[tuple[Path, Markup]]:
         sheets = _sheets(package)
         package.require_small(*sheets)
         markup = _markup(package, sheets)
-        if markup.data_tables or _has_absolute_notes(package):
+        if markup.data_tables or _has_absolute_notes(package) or _has_blank_numbers(package, sheets):
             copy = Path(folder) / "workbook.xlsx"
             _write_for_engine(path, sheets, copy)
             yield copy, markup
@@ -133,13 +139,8 @@ def _markup(package: Package, sheets: list[str]) -> Markup:
 
 def _filled(package: Package, part: str) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
     """Yield the kind and the area of each formula of a sheet that fills several cells."""
-    kept = b""
-    for chunk in package.chunks(part, LARGEST_SHEET):
-        text = kept + chunk
-        # An element that a chunk cuts through comes whole with the next one.
-        end = text.rfind(b"<")
-        kept = text[end:] if end >= 0 and len(text) - end < 4_000 else b""
-        for element in _ELEMENT.findall(text[:end] if kept else text):
+    for text in _pieces(package, part):
+        for element in _ELEMENT.findall(text):
             attributes = dict(_ATTRIBUTE.findall(element))
             kind = attributes.get(b"t", b"").decode()
             if kind not in ("array", "dataTable") or b"ref" not in attributes:
@@ -152,6 +153,23 @@ def _filled(package: Package, part: str) -> Iterator[tuple[str, tuple[int, int, 
                 yield kind, (row, column, last_row, last_column)
 
 
+def _pieces(package: Package, part: str) -> Iterator[bytes]:
+    """Yield a sheet in pieces; a cell that a chunk cuts through comes whole with the next one."""
+    kept = b""
+    for chunk in package.chunks(part, LARGEST_SHEET):
+        text = kept + chunk
+        starts = text.rfind(b"<c "), text.rfind(b"<", 0, max(text.rfind(b":c "), 0))
+        end = max(starts)
+        kept = text[end:] if end > 0 and len(text) - end < _LONGEST_CELL else b""
+        yield text[: len(text) - len(kept)]
+    yield kept
+
+
+def _has_blank_numbers(package: Package, sheets: list[str]) -> bool:
+    found = (part for part in sheets if part in package and "worksheets/" in part)
+    return any(_BLANK_NUMBER.search(text) for part in found for text in _pieces(package, part))
+
+
 def _has_absolute_notes(package: Package) -> bool:
     """Whether a sheet names the part of its notes from the root, as openpyxl does; IronCalc does not find it then."""
     links = [name for name in package.names if name.startswith(_LINKS_OF_SHEETS)]
@@ -159,12 +177,12 @@ def _has_absolute_notes(package: Package) -> bool:
 
 
 def _write_for_engine(path: Path, sheets: list[str], copy: Path) -> None:
-    """Write a copy without data tables, in which sheets name their parts from where they are themselves."""
+    """Write a copy without data tables and types of blank cells, in which sheets name parts from where they are."""
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for entry in source.infolist():
             content = source.read(entry)
             if entry.filename in sheets:
-                content = _DATA_TABLE.sub(b"", content)
+                content = _BLANK_NUMBER.sub(rb"\1\2/>", _DATA_TABLE.sub(b"", content))
             elif entry.filename.startswith(_LINKS_OF_SHEETS):
                 content = _FROM_ROOT.sub(rb"\1../", content)
             target.writestr(entry.filename, content)

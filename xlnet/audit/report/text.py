@@ -10,7 +10,7 @@ from xlnet.audit.report.mistakes import by_mistake
 from xlnet.audit.report.ranges import ranges
 from xlnet.audit.report.told import told
 from xlnet.audit.report.verdict import verdict
-from xlnet.audit.report.words import counted, local, number, plain
+from xlnet.audit.report.words import counted, local, plain
 
 _NO_REPAIR = (
     "Where no repair is named, no small change was found that makes it right: there may be two mistakes in one formula."
@@ -76,8 +76,6 @@ def _taken(table: Table) -> Iterator[str]:
     rate = ranges(local(cell, table.sheet) for cell in table.rate)
     yield f"  learning rate: {rate or 'in no cell of its own'}"
     yield f"  loss: {_loss(table)}"
-    if table.factor != 1:
-        yield f"  factor: your gradients are {number(table.factor)} × those of this loss"
 
 
 def _shown(items: Sequence[Item], most: int, are_wrong: Sequence[bool]) -> list[Item]:

@@ -30,8 +30,8 @@ def told(mistake: Mistake, *, with_sheet: bool) -> list[str]:
 
 
 def is_in_the_update(wrong: Wrong) -> bool:
-    """Whether the cell is that of the update, as the gradient has none of its own."""
-    return wrong.cell == wrong.update
+    """Whether the cell is that of the update or a step, as the gradient has none of its own."""
+    return wrong.is_step or wrong.cell == wrong.update
 
 
 def _difference(mistake: Mistake, *, with_sheet: bool) -> str:
