@@ -1,8 +1,8 @@
 """Writes a folder of homework to try `xlnet audit` on: `python docs/homework.py` prints the folder, output/homework.
 
 Five invented students build the same network by hand, a step a row: two inputs, two hidden units and one output, all
-sigmoid. Ada's gradients are right, Ben and Chloe have the classic mistake, Dev has another one, and Emma has no backward
-pass.
+sigmoid. Ada's gradients are right, Ben and Chloe have the classic mistake, Dev has another one, and Emma has no
+backward pass.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def printed(build: Callable[[Path], object], name: str, text: str) -> None:
 
 
 def annotated(path: Path) -> None:
-    """Write the annotated copy of a homework, with its first note above the table, as where the mouse rests on the cell."""
+    """Write the annotated copy of a homework, with its first note shown, as it is where the mouse rests on the cell."""
     plain, copy = path.with_name("ben.xlsx"), path.with_name("copy.xlsx")
     homework(plain, CLASSIC, steps=8)
     annotate(plain, audit_workbook(plain), copy)
