@@ -47,7 +47,9 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     unjudged = tuple(not_judged(workbook, citations, network))
     path, nothing = str(workbook.path), NONE_OF_TOLD if found.is_told else NOTHING_FOUND
     if not found.tables:
-        return Audit(path, breaks=odd, remarks=remarked, not_judged=unjudged, error=_why(unjudged) or NOTHING_FOUND)
+        return Audit(
+            path, breaks=odd, remarks=remarked, not_judged=unjudged, error=_with_reasons(NOTHING_FOUND, unjudged)
+        )
     measured = measure(workbook, citations, found)
     judgements = likeliest([judged(workbook, citations, found, table, measured) for table in found.tables])
     repairs = find_repairs(workbook, citations, found, judgements, measured)
@@ -60,13 +62,15 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
         breaks=(*lucky(workbook, judgements), *odd),
         remarks=(*said(with_slope, tables), *remarked),
         not_judged=none,
-        error=None if any(table.judged for table in tables) else _why(none) or nothing,
+        error=None if any(table.judged for table in tables) else _with_reasons("", none) or nothing,
     )
 
 
-def _why(none: Sequence[NotJudged]) -> str | None:
-    """Return why nothing could be judged, as far as it is known."""
-    return "; ".join(f"{each.cells}: {each.why}" for each in none[:_MOST_REASONS]) or None
+def _with_reasons(problem: str, none: Sequence[NotJudged]) -> str:
+    """Return what is wrong, followed by why nothing could be judged, as far as that is known."""
+    return ". ".join(
+        filter(None, [problem, *(f"{each.cells}: {each.why.rstrip('.')}" for each in none[:_MOST_REASONS])])
+    )
 
 
 def _network(workbook: Workbook, citations: Citations, found: Found) -> Network:
