@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from xlnet.audit.finding.gradients import Subject
@@ -29,11 +29,15 @@ _SHAPED = frozenset(("LN", "LOG", "LOG10", "SUM", "SUMSQ", "SUMXMY2", "AVERAGE",
 
 @dataclass(frozen=True)
 class Family:
-    """Cells with one formula, one of which may be the loss of each step, with the weights each depends on."""
+    """Cells with one formula, one of which may be the loss of each step, with the weights each depends on.
+
+    `level` says through how many formulas they are computed: a total through more than what it is the total of.
+    """
 
     weights: Mapping[Place, frozenset[Place]]
     first: Place
     plausibility: float
+    level: int
 
 
 @dataclass(frozen=True)
@@ -60,25 +64,30 @@ def families(
     used: Collection[Place],
     steps: Mapping[Place, Place],
     new: Set[Place],
+    line: int,
 ) -> list[Family]:
     """Return the families of cells that may be a loss, the likeliest first.
 
     `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
-    `steps` gives each weight's step, `new` are the cells of updates.
+    `steps` gives each weight's step, `new` are the cells of updates, `line` what steps have in common: 2 for the
+    column, 1 for the row.
     """
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
         sizes[step] += 1
-    # What one step's gradient is computed from is no loss of another step either.
-    formulas = {
-        (id(workbook.trees[place]), axis, place[axis]) for place in used if place in workbook.trees for axis in (1, 2)
-    }
+    # What goes on in the line of a gradient is hardly a loss.
+    formulas = {(id(workbook.trees[place]), place[line]) for place in used if place in workbook.trees}
     by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
         tree = workbook.trees.get(place)
-        if tree is None or place in used or place in steps or place not in citations.levels:
-            continue
-        if any((id(tree), axis, place[axis]) in formulas for axis in (1, 2)):
+        # A copy of the loss is not where it is computed.
+        if (
+            tree is None
+            or isinstance(bare(tree), Ref)
+            or place in used
+            or place in steps
+            or place not in citations.levels
+        ):
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
@@ -106,7 +115,9 @@ def families(
             if on and 2 * len(on) >= len(met):
                 weights[place] = on
         for part in _parts(weights, steps):
-            found.append(_family(workbook, part, sizes, steps))
+            family = _family(workbook, citations, part, sizes, steps)
+            goes_on = (id(workbook.trees[family.first]), family.first[line]) in formulas
+            found.append(replace(family, plausibility=family.plausibility - 1) if goes_on else family)
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
 
@@ -134,6 +145,7 @@ def _parts(
 
 def _family(
     workbook: Workbook,
+    citations: Citations,
     weights: Mapping[Place, frozenset[Place]],
     sizes: Mapping[Place, int],
     steps: Mapping[Place, Place],
@@ -147,7 +159,7 @@ def _family(
     is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
     is_headed, is_shaped = bool(_HEADED.search(header(workbook, first))), _is_shaped(workbook.trees[first])
     plausibility = share + len(coverage) / len(sizes) + 0.5 * is_headed + 0.25 * is_shaped + 0.6 * is_single
-    return Family(weights, first, plausibility)
+    return Family(weights, first, plausibility, citations.levels[first])
 
 
 def shape_of(tree: Tree) -> str:
@@ -181,7 +193,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient the differences y − t that its step's are computed from; y depends on its weight.
+    """Return for each gradient those differences y − t of its step of which y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """

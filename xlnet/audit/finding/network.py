@@ -87,7 +87,8 @@ def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Up
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new))
+    losses = families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates))
+    return Found(tables, steps, new, dependent, losses)
 
 
 def _as_told(workbook: Workbook, citations: Citations, told: Told, updates: Sequence[Update]) -> Found:
@@ -112,5 +113,11 @@ def _as_told(workbook: Workbook, citations: Citations, told: Told, updates: Sequ
         )
         for table, own, way in zip(by_table, cones, told.ways, strict=True)
     ]
-    likely = families(workbook, citations, dependent, used, steps, new)
+    likely = families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates))
     return Found(tables, steps, new, dependent, likely, is_told=True)
+
+
+def _line_of_steps(updates: Sequence[Update]) -> int:
+    """Return what most updates share with the weight they start from: 2 for the column, 1 for the row."""
+    in_column = sum(update.cell[2] == update.shown[2] for update in updates)
+    return 2 if 2 * in_column >= len(updates) else 1

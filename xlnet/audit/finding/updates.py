@@ -15,6 +15,7 @@ from xlnet.engines.live import Place
 # Of formulas filled down so many are tried; a step that depends on its weight does so in each row.
 _TRIED = 3
 _MOST_PASSES = 6
+_LONGEST_BRIDGE = 2
 # A learning rate may be computed from others, but not from weights.
 _DEEPEST_RATE = 2
 
@@ -55,15 +56,21 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
 
 
 def _bridging(candidates: list[Update], found: list[Update], workbook: Workbook) -> list[Update]:
-    """Return what goes on from a weight that has no update to one that is none: its gradient has lost the weight."""
+    """Return what leads from a weight that has no update to one that is none: its gradient has lost the weight.
+
+    What follows it may have been left out, too, as its weight seemed to be none.
+    """
     cells, weights = {update.cell for update in found}, {update.weight for update in found}
-    return [
-        update
-        for update in candidates
-        if update.cell in weights - cells
-        and update.weight not in weights
-        and (update.weight in cells or workbook.is_typed_number(update.weight))
-    ]
+    by_weight: dict[Place, list[Update]] = defaultdict(list)
+    for update in candidates:
+        if update.weight not in weights and update.cell not in cells:
+            by_weight[update.weight].append(update)
+    starts = weights - cells
+    ends = [place for place in by_weight if place in cells or workbook.is_typed_number(place)]
+    bridges = [[update] for place in ends for update in by_weight[place]]
+    for _ in range(_LONGEST_BRIDGE - 1):
+        bridges += [[*each, last] for each in bridges for last in by_weight.get(each[-1].cell, ()) if last not in each]
+    return list({update.cell: update for each in bridges if each[-1].cell in starts for update in each}.values())
 
 
 def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_new: bool) -> list[Update]:

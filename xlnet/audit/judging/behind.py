@@ -112,7 +112,7 @@ def _matches(
             right = agree(cells.values, sign * slopes, np.abs(errors))
             # Where the derivative is zero, too much agrees with it.
             is_known = np.count_nonzero(np.abs(slopes) > 10 * np.abs(errors)) > 1
-            found[sign].append(np.asarray(right.all(axis=1) & is_known))
+            found[sign].append(np.logical_and(right.all(axis=1), is_known))
     return [
         _Match(
             (

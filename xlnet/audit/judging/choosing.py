@@ -125,6 +125,8 @@ def choose(
                 np.count_nonzero(right) + _SHARE_OF_COVERED * np.count_nonzero(~np.isnan(slopes)),
                 float(family is not None),
                 float(factor == 1),
+                # Of a total and what it is the total of, the total.
+                float(family.level) if family else 0.0,
                 family.plausibility if family else 0.0,
                 float(-order),
             )

@@ -198,6 +198,8 @@ class _Usual:
 
 def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
     """Return how many times the usual learning rate an update's is: so many times its gradient is too large."""
+    if not usual.rate.cells and not rate.cells:
+        return 1.0 if math.isnan(usual.number) else rate.number / usual.number
     if not usual.rate.cells:
         return 1.0
     if rate.cells == usual.rate.cells:
