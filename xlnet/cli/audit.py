@@ -31,7 +31,7 @@ _USER_FAULT = 2
 @click.option(
     "--weights",
     metavar="RANGE",
-    help="The weights, one or several ranges such as B4:E5,H4:I5, with --gradients or --steps.",
+    help="The weights, ranges such as B4:E5,H4:I5, with --gradients or --steps.",
 )
 @click.option("--gradients", metavar="RANGE", help="The gradients of these weights, ranges of the same shape.")
 @click.option("--steps", metavar="RANGE", help="What is added to these weights, in place of gradients.")
