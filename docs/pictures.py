@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from homework import CLASSIC, homework
 from PIL import Image, ImageChops
 
 import xlnet
+from xlnet.audit.annotate import annotate
+from xlnet.audit.audited import audit_workbook
 from xlnet.engines.libreoffice import find_soffice
 
 FOLDER = Path(__file__).parent
 MARGIN = 8
+# Where a note stands: column and pixels, row and pixels, of its upper left and its lower right corner.
+NOTE = b"4, 20, 0, 4, 14, 60, 3, 16"
 
 
 def picture(template: str, name: str, text: str, *, plain: bool = False, **overrides: object) -> None:
@@ -42,6 +49,22 @@ def printed(build: Callable[[Path], object], name: str, text: str) -> None:
     cropped.quantize(200).save(FOLDER / f"{name}.png", optimize=True)
 
 
+def annotated(path: Path) -> None:
+    """Write the annotated copy of a homework, with its first note shown, as it is where the mouse rests on the cell."""
+    plain, copy = path.with_name("ben.xlsx"), path.with_name("copy.xlsx")
+    homework(plain, CLASSIC, steps=8)
+    annotate(plain, audit_workbook(plain), copy)
+    with zipfile.ZipFile(copy) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith(".vml"):
+                content = content.replace(b"visibility:hidden", b"visibility:visible", 1)
+                content = re.sub(
+                    rb"<x:Anchor>.*?</x:Anchor>", b"<x:Visible/><x:Anchor>%s</x:Anchor>" % NOTE, content, count=1
+                )
+            target.writestr(name, content)
+
+
 def text_of(pdf: Path, page: int) -> str:
     """Return the text of a page."""
     command = ["pdftotext", "-f", str(page), "-l", str(page), str(pdf), "-"]
@@ -56,3 +79,5 @@ if __name__ == "__main__":
     picture("circle", "predict", "Predict: outputs", iters=400)
     printed(lambda path: xlnet.build_comparison(xlnet.load_comparison("lesson"), path), "compare", "side by side")
     picture("mazur", "formulas", "Meaning", plain=True, iters=2)
+    printed(annotated, "annotated", "∂E/∂w1")
+    printed(annotated, "audit", "Live proof")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from xlnet.audit.finding.gradients import Subject
@@ -64,30 +64,28 @@ def families(
     used: Collection[Place],
     steps: Mapping[Place, Place],
     new: Set[Place],
-    line: int,
+    stride: tuple[int, int],
 ) -> list[Family]:
     """Return the families of cells that may be a loss, the likeliest first.
 
     `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
-    `steps` gives each weight's step, `new` are the cells of updates, `line` what steps have in common: 2 for the
-    column, 1 for the row.
+    `steps` gives each weight's step, `new` are the cells of updates, `stride` is how many rows and columns there are
+    from a step to the next.
     """
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
         sizes[step] += 1
-    # What goes on in the line of a gradient is hardly a loss.
-    formulas = {(id(workbook.trees[place]), place[line]) for place in used if place in workbook.trees}
     by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
         tree = workbook.trees.get(place)
         # A copy of the loss is not where it is computed.
-        if (
-            tree is None
-            or isinstance(bare(tree), Ref)
-            or place in used
-            or place in steps
-            or place not in citations.levels
-        ):
+        if tree is None or isinstance(bare(tree), Ref) or place in used or place in steps:
+            continue
+        if place not in citations.levels:
+            continue
+        # What one step's gradient is computed from is no loss after the last update either.
+        earlier = (place[0], place[1] - stride[0], place[2] - stride[1])
+        if earlier in used and workbook.trees.get(earlier) is tree:
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
@@ -115,9 +113,7 @@ def families(
             if on and 2 * len(on) >= len(met):
                 weights[place] = on
         for part in _parts(weights, steps):
-            family = _family(workbook, citations, part, sizes, steps)
-            goes_on = (id(workbook.trees[family.first]), family.first[line]) in formulas
-            found.append(replace(family, plausibility=family.plausibility - 1) if goes_on else family)
+            found.append(_family(workbook, citations, part, sizes, steps))
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
 
@@ -193,7 +189,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient those differences y − t of its step of which y depends on its weight.
+    """Return for each gradient the differences y − t that its step's are computed from; y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """

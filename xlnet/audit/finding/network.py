@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlnet.audit.finding.gradients import Gradients, Subject
 from xlnet.audit.finding.losses import Difference, Family, differences, families
-from xlnet.audit.finding.steps import cone, steps_of, tables_of
+from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
 from xlnet.audit.finding.told import Teller, Told, told_loss
 from xlnet.audit.finding.updates import Update, find_updates
 from xlnet.audit.options import Options
@@ -87,7 +87,7 @@ def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Up
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    losses = families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates))
+    losses = families(workbook, citations, dependent, used, steps, new, stride_of(subjects))
     return Found(tables, steps, new, dependent, losses)
 
 
@@ -101,9 +101,9 @@ def _as_told(workbook: Workbook, citations: Citations, told: Told, updates: Sequ
     by_table = [[replace(each, update=following.get(each.weight)) for each in table] for table in told.tables]
     cones = [[cone(subject, citations, cut) for subject in table] for table in by_table]
     steps = dict.fromkeys(weights, min(weights))
+    every = [each for table in by_table for each in table]
     if any(place in workbook.trees for place in weights):
         # Weights that are computed may be those of several steps.
-        every = [each for table in by_table for each in table]
         steps = steps_of(every, [each for table in cones for each in table], weights)
     used = set().union(*(each for table in cones for each in table)) | new
     used |= {subject.host for table in by_table for subject in table}
@@ -113,11 +113,5 @@ def _as_told(workbook: Workbook, citations: Citations, told: Told, updates: Sequ
         )
         for table, own, way in zip(by_table, cones, told.ways, strict=True)
     ]
-    likely = families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates))
+    likely = families(workbook, citations, dependent, used, steps, new, stride_of(every))
     return Found(tables, steps, new, dependent, likely, is_told=True)
-
-
-def _line_of_steps(updates: Sequence[Update]) -> int:
-    """Return what most updates share with the weight they start from: 2 for the column, 1 for the row."""
-    in_column = sum(update.cell[2] == update.shown[2] for update in updates)
-    return 2 if 2 * in_column >= len(updates) else 1

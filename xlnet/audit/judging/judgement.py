@@ -198,13 +198,9 @@ class _Usual:
 
 def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
     """Return how many times the usual learning rate an update's is: so many times its gradient is too large."""
-    if not usual.rate.cells and not rate.cells:
-        return 1.0 if math.isnan(usual.number) else rate.number / usual.number
-    if not usual.rate.cells:
-        return 1.0
-    if rate.cells == usual.rate.cells:
+    if usual.rate.cells and rate.cells == usual.rate.cells:
         return rate.number / usual.rate.number
-    if rate.cells and not usual.is_shared:
+    if not usual.is_shared and (rate.cells or not usual.rate.cells):
         # Each row has one of its own.
         return 1.0 if math.isnan(usual.number) else rate.number / usual.number
     value = math.prod(workbook.live.numbers(rate.cells)) * rate.number
