@@ -11,17 +11,18 @@ from recalculated import parts
 Area = tuple[str, int, int, int, int]
 
 
-def apart(formulas: Mapping[str, str]) -> list[list[str]]:
+def apart(formulas: Mapping[str, str], keys: Mapping[str, str] | None = None) -> list[list[str]]:
     """Divide cells, such as "Proof!A9" with its formula, into few groups.
 
-    No cell cites another of its group: each is wrong by itself alone. No two stand in one column, of which a report
-    names the first that is wrong.
+    No cell cites another of its group: each is wrong by itself alone. No two stand in one column, or have one of the
+    `keys` in common, of which a report names the first cell that is wrong.
     """
+    key = keys or {}
     cited = {cell: set(cited_by(formula, cell.partition("!")[0])) for cell, formula in formulas.items()}
 
     def clash(one: str, other: str) -> bool:
-        in_one_column = parts(one)[:2] == parts(other)[:2]
-        return in_one_column or is_in(cited[one], other) or is_in(cited[other], one)
+        are_named_once = parts(one)[:2] == parts(other)[:2] or key.get(one, one) == key.get(other, other)
+        return are_named_once or is_in(cited[one], other) or is_in(cited[other], one)
 
     groups: list[list[str]] = []
     for cell in formulas:

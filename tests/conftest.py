@@ -26,6 +26,9 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+# In the processes that tests start numpy need not start threads for large matrices: they are a quarter of its start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A workbook is many small objects that live long: by default a third of all time goes into looking for cycles in them.
 gc.set_threshold(100_000, 20, 20)
 
@@ -83,7 +86,8 @@ def require() -> Callable[[str], str]:
     return require_engine
 
 
-@pytest.fixture(scope="session", params=["libreoffice", "ironcalc"])
+# Not of the session: the engines then take turns test by test, and what one has made the other finds (see `kept`).
+@pytest.fixture(params=["libreoffice", "ironcalc"])
 def engine(request: pytest.FixtureRequest, require: Callable[[str], str]) -> str:
     """Each engine in turn."""
     return require(str(request.param))

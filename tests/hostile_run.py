@@ -14,6 +14,7 @@ from pathlib import Path
 from hostile import HOSTILE, parts_of
 
 import xlnet
+from xlnet.engines.choose import kept_running
 from xlnet.errors import XlnetError
 
 GIGABYTES = 2
@@ -26,17 +27,18 @@ def main(folder: Path, names: list[str]) -> None:
     xlnet.build(xlnet.load("xor", iters=4, batch=1), whole)
     parts = parts_of(whole)
     ends = {}
-    for name in names:
-        HOSTILE[name](parts, path)
-        start = time.monotonic()
-        try:
-            xlnet.check(path, engine="ironcalc", timeout=60)
-            end = "judged"
-        except XlnetError as error:
-            end = f"exit {error.exit_status}: {error}"
-        except Exception as error:
-            end = f"traceback: {error!r}"
-        ends[name] = [end, time.monotonic() - start]
+    with kept_running():
+        for name in names:
+            HOSTILE[name](parts, path)
+            start = time.monotonic()
+            try:
+                xlnet.check(path, engine="ironcalc", timeout=60)
+                end = "judged"
+            except XlnetError as error:
+                end = f"exit {error.exit_status}: {error}"
+            except Exception as error:
+                end = f"traceback: {error!r}"
+            ends[name] = [end, time.monotonic() - start]
     print(json.dumps(ends))
 
 

@@ -20,13 +20,17 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.merge import MergedCellRange
 
 import xlnet
-from xlnet.checking import prove, read
+from xlnet.checking import prove
+from xlnet.checking.open.opened import Opened
+from xlnet.checking.open.reading import Known, open_workbook
 from xlnet.checking.report.report import Report
 from xlnet.comparison import Comparison
 from xlnet.spec import Spec
 
-_MOST_READ = 6
+_MOST_READ, _MOST_OPENED, _MOST_KNOWN = 6, 24, 12
 _read: dict[tuple[str, bool], Workbook] = {}
+_opened: dict[str, list[Opened]] = {}
+_known: dict[tuple[str, str], Known] = {}
 _folders: list[Path] = []
 
 
@@ -70,8 +74,32 @@ def looked_at(path: Path, *, data_only: bool = False) -> Workbook:
     return _read[key]
 
 
-def checked_by(engines: Sequence[str], paths: Sequence[Path]) -> dict[str, list[Report]]:
+def opened(path: Path) -> list[Opened]:
+    """Return the runs of a workbook as a check reads them."""
+    key = hashlib.sha256(path.read_bytes()).hexdigest()
+    if key not in _opened:
+        while len(_known) > _MOST_KNOWN:
+            del _known[next(iter(_known))]
+        _opened[key] = open_workbook(path, Path(tempfile.mkdtemp(dir=_folders[-1])), _known)
+    return _opened[key]
+
+
+def check(path: Path, engine: str, **options: Any) -> Report:
+    """Do what `xlnet.check` does; a workbook that has been read before, as for the other engine, is not read again."""
+    (report,) = check_all([path], engine, **options)
+    return report
+
+
+def check_all(paths: Sequence[Path], engine: str, **options: Any) -> list[Report]:
+    """Do with many workbooks what `check` does, with one start of the engine."""
+    return checked_by([engine], paths, **options)[engine]
+
+
+def checked_by(engines: Sequence[str], paths: Sequence[Path], **options: Any) -> dict[str, list[Report]]:
     """Do what `check_all` does with each of some engines; the workbooks are read once."""
+    every_runs = [opened(path) for path in paths]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        every_runs = read(paths, Path(folder))
-        return {engine: prove(every_runs, Path(folder), engine) for engine in engines}
+        reports = {engine: prove(every_runs, Path(folder), engine, **options) for engine in engines}
+    for forgotten in list(_opened)[:-_MOST_OPENED]:
+        shutil.rmtree(_opened.pop(forgotten)[0].copy.path.parent)
+    return reports

@@ -147,7 +147,6 @@ def test_an_implied_loss_a_factor_and_other_findings() -> None:
     lines = list(text.lines(audit))
     assert "  learning rate: in no cell of its own" in lines
     assert "  loss: in no cell; by your gradients it is ½ Σ (y − t)²" in lines
-    assert "  factor: your gradients are 2 × those of this loss" in lines
     assert lines[lines.index("To look at") + 1] == f"  {audit.breaks[0].sentence}"
     assert lines[lines.index("Remarks") + 1] == "  The loss uses LOG, to the base of 10."
     assert lines[lines.index("Not judged") + 1] == "  Sheet2!A1:A9: they were found by Solver"

@@ -11,12 +11,10 @@ import kept
 import pytest
 from apart import apart
 from conftest import ENGINES, Build
-from openpyxl import load_workbook
 from recalculated import Cells, parts, recalculated_together
 from workbook_xml import cached_values, change_cell, other_formula, poison, rewrite, sheet_names, typed_over
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.checking.report.report import Report
 from xlnet.engines.workers.handover import ERROR
 
@@ -135,7 +133,7 @@ def test_every_value_is_calculated_anew(built: Build, engine: str, template: str
             lambda xml: re.sub(r'(<c r="[^"]*"[^>]*>)(<f[^>]*>[^<]*</f>)<v>[^<]*</v>', r"\1\2<v>777.125</v>", xml),
             f"xl/worksheets/sheet{number}.xml",
         )
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
     # Formulas that fill an array are told from others, too.
     assert report.rewritten == ()
@@ -170,7 +168,7 @@ def test_damage_is_named(built: Build, tmp_path: Path, require: Callable[[str], 
                 sheet, _, coordinate = place.partition("!")
                 change_cell(path, coordinate, made, part=f"xl/worksheets/sheet{PARTS[sheet]}.xml")
             damaged[path] = sorted(together)
-    for report, together in zip(check_all(list(damaged), engine=engine), damaged.values(), strict=True):
+    for report, together in zip(kept.check_all(list(damaged), engine=engine), damaged.values(), strict=True):
         assert sorted(f"{d.sheet}!{d.cell}" for d in report.differences) == together, report.to_text()
 
 
@@ -186,7 +184,7 @@ def test_no_error_anywhere(tmp_path: Path, engine: str) -> None:
 
 
 def test_links_lead_to_sheets_that_are_there(built: Build) -> None:
-    workbook = load_workbook(built("xor", iters=5))
+    workbook = kept.looked_at(built("xor", iters=5))
     targets = [
         cell.hyperlink.location
         for sheet in workbook
@@ -203,5 +201,5 @@ def test_links_lead_to_sheets_that_are_there(built: Build) -> None:
 def test_plain_has_none_of_them(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "plain.xlsx"
     xlnet.build(xlnet.load("iris", iters=5), path, plain=True)
-    assert load_workbook(path).sheetnames == ["Training", "Data", "Formulas", "Template"]
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.looked_at(path).sheetnames == ["Training", "Data", "Formulas", "Template"]
+    assert kept.check(path, engine=engine).agrees

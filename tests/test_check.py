@@ -21,7 +21,6 @@ from workbook_xml import DAMAGES, change_cell, poison, rewrite
 
 import xlnet
 from xlnet.cell import Cell
-from xlnet.checking import check_all
 from xlnet.checking.ask.probes import _edits, probes
 from xlnet.checking.open.reading import open_workbook
 from xlnet.checking.report.report import Report
@@ -73,7 +72,7 @@ def test_agrees_over_poisoned_values(
 def test_ten_thousand_iterations(plain: Build, engine: str) -> None:
     path = plain("seed", iters=10_000)
     poison(path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
     assert report.cells == 10_000 * 20
     assert report.drift is not None
@@ -81,7 +80,7 @@ def test_ten_thousand_iterations(plain: Build, engine: str) -> None:
 
 
 def test_says_where_a_run_diverges(built: Build, engine: str) -> None:
-    report = xlnet.check(built("seed", lr=1.0), engine=engine)
+    report = kept.check(built("seed", lr=1.0), engine=engine)
     assert report.agrees
     assert report.diverged_at == 7
 
@@ -111,7 +110,7 @@ def damaged(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFact
             paths[column, row, damage] = path = whole.with_name(f"{column}{row} {damage}.xlsx")
             shutil.copy(whole, path)
             change_cell(path, f"{column}{row}", DAMAGES[damage])
-    return dict(zip(paths, check_all(list(paths.values()), require("ironcalc")), strict=True))
+    return dict(zip(paths, kept.check_all(list(paths.values()), require("ironcalc")), strict=True))
 
 
 def belongs_there(column: str, row: int, damage: str) -> bool:
@@ -149,7 +148,7 @@ def test_libreoffice_names_the_damaged_cells(built: Build, tmp_path: Path, requi
             for cell in together:
                 change_cell(path, cell, damage)
             damaged[path] = together
-    for together, report in zip(damaged.values(), check_all(list(damaged), require("libreoffice")), strict=True):
+    for together, report in zip(damaged.values(), kept.check_all(list(damaged), require("libreoffice")), strict=True):
         assert sorted(wrong_cells(report)) == together, report.to_text()
 
 
@@ -169,7 +168,7 @@ def changed(
         shutil.copy(whole, path)
         for cell in cells:
             change_cell(path, cell, DAMAGES["other formula"])
-    reports = check_all(list(paths), require("ironcalc"))
+    reports = kept.check_all(list(paths), require("ironcalc"))
     return {cell: (cells, report) for cells, report in zip(paths.values(), reports, strict=True) for cell in cells}
 
 
@@ -187,13 +186,13 @@ def test_finds_a_wrong_formula_where_the_run_has_converged(built: Build, engine:
     """Every gradient of the last rows is 0: whichever one the update cites, the value is right."""
     path = built("seed", iters=3000)
     change_cell(path, "B3003", lambda f, v: f"{{start}}><f>{f.replace('O', 'P')}</f><v>{v}</v></c>" if f else "")
-    assert wrong_cells(xlnet.check(path, engine=engine)) == ["B3003"]
+    assert wrong_cells(kept.check(path, engine=engine)) == ["B3003"]
 
 
 def test_finds_a_wrong_input_cited_where_inputs_are_equal(built: Build, engine: str) -> None:
     path = built("seed", iters=5)
     change_cell(path, "H4", lambda _, v: f"{{start}}><f>B4*$B$2+C4*$A$2</f><v>{v}</v></c>")
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert wrong_cells(report) == ["H4"]
     assert report.differences[0].formula == "=B4*$B$2+C4*$A$2"
 
@@ -201,14 +200,14 @@ def test_finds_a_wrong_input_cited_where_inputs_are_equal(built: Build, engine: 
 def test_counts_the_wrong_cells_of_a_column(built: Build, require: Callable[[str], str]) -> None:
     path = built("seed", iters=5)
     rewrite(path, lambda xml: re.sub(r"<f>(L\d+)\*(F\d+)</f>", r"<f>\1*\2*2</f>", xml))
-    (difference,) = xlnet.check(path, engine=require("ironcalc")).differences
+    (difference,) = kept.check(path, engine=require("ironcalc")).differences
     assert (difference.cell, difference.key, difference.also_wrong) == ("M4", "d_a1_1", 4)
 
 
 def test_a_harmlessly_rewritten_formula_agrees(built: Build, engine: str) -> None:
     path = built("seed", iters=5)
     change_cell(path, "H6", lambda _, v: f"{{start}}><f>C6*$B$2+B6*$A$2</f><v>{v}</v></c>")
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 INPUTS = [("A2", 0.7), ("B2", -2.0), ("C2", 3.0), ("D2", 0.02), ("G4", -0.5)]
@@ -246,14 +245,14 @@ def test_an_input_without_a_number_is_named(built: Build, tmp_path: Path, engine
             shutil.copy(whole, path)
             change_cell(path, cell, DAMAGES[damage])
             damaged[path] = cell
-    for cell, report in zip(damaged.values(), check_all(list(damaged), engine), strict=True):
+    for cell, report in zip(damaged.values(), kept.check_all(list(damaged), engine), strict=True):
         assert wrong_cells(report) == [cell], report.to_text()
 
 
 def test_rows_cut_off_are_missing(built: Build, engine: str) -> None:
     path = built("seed", iters=10)
     rewrite(path, lambda xml: re.sub(r'<row r="1[0-3]">.*?</row>', "", xml))
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert len(report.differences) == 20
     assert {d.cell[-2:] for d in report.differences} == {"10"}
 
@@ -267,7 +266,7 @@ def test_rows_filled_further_down_are_checked(built: Build, require: Callable[[s
         sheet.cell(9, column).value = formula.replace("8", "9").replace("7", "8")
     sheet["H9"] = "=B9*$A$2"
     workbook.save(path)
-    report = xlnet.check(path, engine=require("ironcalc"))
+    report = kept.check(path, engine=require("ironcalc"))
     assert report.iterations == 6
     assert wrong_cells(report) == ["H9"]
 
@@ -285,7 +284,7 @@ def test_a_workbook_edited_and_saved_in_libreoffice(
     profile = (tmp_path / "profile").as_uri()
     command = [str(soffice), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir"]
     subprocess.run([*command, str(tmp_path / "saved"), str(path)], check=True, capture_output=True, timeout=120)
-    report = xlnet.check(tmp_path / "saved" / path.name, engine=engine)
+    report = kept.check(tmp_path / "saved" / path.name, engine=engine)
     assert report.agrees, report.to_text()
     assert not report.rewritten
 
@@ -299,7 +298,7 @@ def test_a_workbook_of_shared_formulas_agrees(built: Build, engine: str) -> None
         return re.sub(r'(<c r="H(?!4|5")\d+" s="\d+">)<f>.*?</f>', r'\1<f t="shared" si="0"/>', xml)
 
     rewrite(path, share)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 
@@ -308,7 +307,7 @@ def test_report_as_json_names_engine_and_difference(built: Build, require: Calla
 
     path = built("seed", iters=5)
     change_cell(path, "J6", DAMAGES["other formula"])
-    content = json.loads(xlnet.check(path, engine=require("ironcalc")).to_json())
+    content = json.loads(kept.check(path, engine=require("ironcalc")).to_json())
     assert content["agrees"] is False
     assert content["engine"] == "IronCalc"
     assert content["differences"][0]["cell"] == "J6"
@@ -339,7 +338,7 @@ def test_finds_formulas_that_are_right_by_chance(tmp_path: Path, engine: str) ->
     for path, (overrides, cell, formula) in zip(paths.values(), HIDDEN.values(), strict=True):
         kept.build(xlnet.load("seed", **overrides), path)
         change_cell(path, cell, lambda _, v, new=formula: f"{{start}}><f>{new[1:]}</f><v>{v}</v></c>")  # type: ignore[misc]
-    for name, report in zip(paths, check_all(list(paths.values()), engine), strict=True):
+    for name, report in zip(paths, kept.check_all(list(paths.values()), engine), strict=True):
         assert wrong_cells(report) == [HIDDEN[name][1]], name
 
 
@@ -352,9 +351,9 @@ def test_finds_a_wrong_formula_of_a_saturated_unit(tmp_path: Path, built: Build,
         encoding="utf-8",
     )
     path = built(template)
-    cell = next(c.coordinate for c in load_workbook(path)["Training"][4] if str(c.value).endswith("*(1-J4)"))
+    cell = next(c.coordinate for c in kept.looked_at(path)["Training"][4] if str(c.value).endswith("*(1-J4)"))
     change_cell(path, cell, lambda f, v: f"{{start}}><f>{f}*2</f><v>{v}</v></c>")
-    assert wrong_cells(xlnet.check(path, engine=engine)) == [cell]
+    assert wrong_cells(kept.check(path, engine=engine)) == [cell]
 
 
 def test_cells_edited_in_a_library_are_named_alone(built: Build, tmp_path: Path, engine: str) -> None:
@@ -367,14 +366,14 @@ def test_cells_edited_in_a_library_are_named_alone(built: Build, tmp_path: Path,
             path = tmp_path / f"{cell}-{number}.xlsx"
             workbook.save(path)
             edited[path] = cell
-    for cell, report in zip(edited.values(), check_all(list(edited), engine), strict=True):
+    for cell, report in zip(edited.values(), kept.check_all(list(edited), engine), strict=True):
         assert wrong_cells(report) == [cell], report.to_text()
 
 
 def test_a_text_is_not_blamed_on_what_carries_it_down(built: Build, engine: str) -> None:
     path = built("mazur", iters=9)
     change_cell(path, "F6", DAMAGES["text"])
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert wrong_cells(report) == ["F6"]
     assert report.differences[0].also_wrong == 0
 
@@ -382,7 +381,7 @@ def test_a_text_is_not_blamed_on_what_carries_it_down(built: Build, engine: str)
 def test_a_wrong_cell_that_moves_a_divergence_is_blamed_alone(built: Build, engine: str) -> None:
     path = built("seed", lr=0.5, iters=60)
     change_cell(path, "J4", lambda _, v: f"{{start}}><f>E4*H4+G4*I4</f><v>{v}</v></c>")
-    assert wrong_cells(xlnet.check(path, engine=engine)) == ["J4"]
+    assert wrong_cells(kept.check(path, engine=engine)) == ["J4"]
 
 
 def test_a_note_below_the_table_is_no_iteration(built: Build, engine: str) -> None:
@@ -391,7 +390,7 @@ def test_a_note_below_the_table_is_no_iteration(built: Build, engine: str) -> No
     workbook["Training"]["A9"] = "=MIN(K4:K8)"
     workbook["Training"]["C10"] = "a note"
     workbook.save(path)
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 def test_small_differences_of_large_numbers_are_rounding(tmp_path: Path, built: Build, engine: str) -> None:
@@ -401,7 +400,7 @@ def test_small_differences_of_large_numbers_are_rounding(tmp_path: Path, built: 
         "[data]\nx = [[1]]\nt = [[987654.321]]\n[training]\niters = 3000\n[training.optimizer]\nlr = 0.03\n",
         encoding="utf-8",
     )
-    assert xlnet.check(built(template), engine=engine).agrees
+    assert kept.check(built(template), engine=engine).agrees
 
 
 def test_what_a_saturated_tanh_lets_through_is_rounding(tmp_path: Path, built: Build, engine: str) -> None:
@@ -413,7 +412,7 @@ def test_what_a_saturated_tanh_lets_through_is_rounding(tmp_path: Path, built: B
         "[training.optimizer]\nlr = 1e-4\n",
         encoding="utf-8",
     )
-    assert xlnet.check(built(template), engine=engine).agrees
+    assert kept.check(built(template), engine=engine).agrees
 
 
 @pytest.mark.parametrize("row", [5, 250])
@@ -434,7 +433,7 @@ def test_a_shared_formula_is_not_taken_for_ours_where_the_one_it_is_filled_from_
         return re.sub(rf'(<c r="{column}{row}"[^>]*>)<f [^>]*?(?:/>|>[^<]*</f>)', rf"\g<1>{shared}", xml)
 
     rewrite(path, changed)
-    report = xlnet.check(path, engine=require("ironcalc"))
+    report = kept.check(path, engine=require("ironcalc"))
     assert report.agrees, report.to_text()
     found = {entry.cell: entry.also_filled for entry in report.rewritten}
     assert found == {f"Training!{column}{row}": 403 - row}

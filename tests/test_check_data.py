@@ -16,7 +16,6 @@ from openpyxl import load_workbook
 from workbook_xml import DAMAGES, change_cell
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.checking.report.report import Report
 
 SMALL = """
@@ -85,7 +84,7 @@ def test_every_column_of_formulas_is_watched(small: Path, require: Callable[[str
         for place in together:
             change_cell(path, place.partition("!")[2], DAMAGES["other formula"])
         damaged[path] = sorted(together)
-    for report, together in zip(check_all(list(damaged), engine=engine), damaged.values(), strict=True):
+    for report, together in zip(kept.check_all(list(damaged), engine=engine), damaged.values(), strict=True):
         assert sorted(wrong(report)) == together, report.to_text()
 
 
@@ -169,14 +168,14 @@ def test_a_shuffled_order_must_be_a_permutation(tmp_path: Path, built: Build, en
     template = tmp_path / "shuffled.toml"
     template.write_text(SMALL.format(order="shuffled"), encoding="utf-8")
     path = built(template)
-    sheet = load_workbook(path)["Training"]
+    sheet = kept.looked_at(path)["Training"]
     used = [sheet["C4"].value, sheet["D4"].value]
     # Another order is legal as long as it is a permutation: the first two change places.
     edit(path, "Training", "C4", used[1])
     edit(path, "Training", "D4", used[0])
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
     edit(path, "Training", "C5", used[0])
-    assert wrong(xlnet.check(path, engine=engine))[0] == "Training!C5"
+    assert wrong(kept.check(path, engine=engine))[0] == "Training!C5"
 
 
 def test_keys_and_places_of_several_samples(small: Path) -> None:
@@ -187,14 +186,14 @@ def test_keys_and_places_of_several_samples(small: Path) -> None:
     for key in ("epoch", "sample@1", "sample@2", "x_1@2", "t_2@1", "eta", "z1_2@2", "d_z2_1@1", "m_w1_2_1", "v_b2_1"):
         assert where[key].isalpha(), key
     assert where["eta_0"] == "Training!$A$2"
-    sheet = load_workbook(small)["Training"]
+    sheet = kept.looked_at(small)["Training"]
     assert sheet["B5"].value == "=INT((A5-1)*2/5)+1"
     assert sheet[f"{where['x_2@1']}6"].value == "=INDEX(Data!$G$2:$G$6,C6)"
 
 
 def test_full_batches_cite_the_samples_cells(built: Build) -> None:
     where = columns(built("xor", iters=3))
-    sheet = load_workbook(built("xor", iters=3))["Training"]
+    sheet = kept.looked_at(built("xor", iters=3))["Training"]
     assert where["x_1@3"] == "Data!$B$4"
     assert where["data_x_1"] == "Data!B2:B5"
     assert sheet[f"{where['z1_1@3']}5"].value == "=B5*Data!$B$4+C5*Data!$C$4+J5"
@@ -210,5 +209,5 @@ def test_large_numbers_are_standardised_alike_by_all(tmp_path: Path, engine: str
     path = tmp_path / "ratings.xlsx"
     overrides: dict[str, object] = {"data": str(csv), "inputs": "timestamp,rating", "targets": "score"}
     xlnet.build(xlnet.load(**overrides, layers="2-1", standardize=True, iters=3), path)  # type: ignore[arg-type]
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()

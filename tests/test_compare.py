@@ -25,7 +25,6 @@ import xlnet
 from xlnet import reference
 from xlnet.book.sheets.compare.formulas import lives
 from xlnet.book.sheets.compare.plan import plan_of
-from xlnet.checking import check_all
 from xlnet.comparison import Comparison
 from xlnet.engines.workers.handover import ERROR
 from xlnet.model.dropout import masks
@@ -326,7 +325,7 @@ def test_every_run_agrees_with_numpy(tmp_path: Path, engine: str) -> None:
     paths = {case: tmp_path / f"{number}.xlsx" for number, case in enumerate(ASKED)}
     for number, (case, path) in enumerate(paths.items()):
         kept.build_comparison(asked(case), path, language="zh" if number % 3 == 1 else "en", small=number % 3 == 2)
-    for (case, path), report in zip(paths.items(), check_all(list(paths.values()), engine=engine), strict=True):
+    for (case, path), report in zip(paths.items(), kept.check_all(list(paths.values()), engine=engine), strict=True):
         assert report.agrees, report.to_text()
         comparison = asked(case)
         assert [run.run for run in report.runs] == [run.name for run in comparison.runs]
@@ -473,7 +472,7 @@ def test_damage_is_named_with_its_run(
     path = tmp_path / "damaged.xlsx"
     shutil.copy(compared(asked("learning rates")), path)
     change_cell(path, cell, damage, part=part)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert [f"{difference.sheet}!{difference.cell}" for difference in report.differences] == [where], report.to_text()
     (difference,) = report.differences
     run = where.split("!")[0] if where.startswith("run") else "run2" if cell == "F12" else "run"
@@ -489,7 +488,7 @@ def test_an_edited_workbook_agrees(compared: Compare, engine: str) -> None:
     workbook["Compare"]["C5"] = 0.5
     workbook["Compare"]["E6"] = 1.5
     workbook.save(path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 
@@ -499,7 +498,7 @@ def test_a_blank_where_a_choice_belongs_is_named_once(compared: Compare, engine:
     workbook = load_workbook(path)
     workbook["Compare"][cell] = None
     workbook.save(path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert [(difference.sheet, difference.cell) for difference in report.differences] == [("Compare", cell)]
     assert [run.wrong for run in report.runs] == [1, 0, 0]
 
@@ -520,14 +519,14 @@ def test_names_that_could_be_cells_or_values(tmp_path: Path, compared: Compare, 
     seed = (Path(__file__).parent.parent / "templates" / "seed.toml").read_text(encoding="utf-8")
     template.write_text(seed.replace("iters = 200", "iters = 12") + tables, encoding="utf-8")
     path = compared(load_comparison(template))
-    assert load_workbook(path).sheetnames[2 : 2 + len(names)] == names
-    report = xlnet.check(path, engine=engine)
+    assert kept.looked_at(path).sheetnames[2 : 2 + len(names)] == names
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 
 def test_sheet_formulas_leads_keys_by_their_runs(compared: Compare) -> None:
     path = compared(asked("learning rates"))
-    rows = {str(row[0]): row for row in load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)}
+    rows = {str(row[0]): row for row in kept.looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True)}
     assert rows["run2:a2_1"][2] == "run2!J"
     assert rows["run3:x_1"][2] == "run3!$A$2"
     assert rows["run3:x_1"][6] == "=Compare!$E$6"

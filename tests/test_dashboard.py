@@ -6,6 +6,7 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
+import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
@@ -99,7 +100,7 @@ def test_a_bound_that_is_blank_is_named(built: Build, engine: str) -> None:
     workbook = load_workbook(path)
     workbook["Dashboard"]["C8"] = None
     workbook.save(path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert [(difference.sheet, difference.cell) for difference in report.differences] == [("Dashboard", "C8")]
 
 

@@ -172,7 +172,7 @@ def test_a_damaged_sentence_and_its_number_are_named(tmp_path: Path, require: Ca
         assert sheet[address].value != formula
         sheet[address] = formula
     workbook.save(path)
-    report = xlnet.check(path, engine=require("ironcalc"))
+    report = kept.check(path, engine=require("ironcalc"))
     found = {difference.cell for difference in report.differences if difference.sheet == "Dashboard"}
     # Of a unit that is 0 for every sample the smallest activation is the largest one.
     assert len(set(damage) & found) == 2

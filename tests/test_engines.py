@@ -168,6 +168,24 @@ def test_a_killed_check_leaves_no_process_behind(built: Build, engine: str, scra
     assert eventually(lambda: dead_sockets() <= before)
 
 
+ADOPTING = """
+import ctypes, os
+from xlnet.engines.process import run
+assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
+run(["sh", "-c", "sleep 100 </dev/null >/dev/null 2>&1 &"], engine="sh", seconds=60, environment={})
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("alone")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="36 is Linux's PR_SET_CHILD_SUBREAPER")
+def test_what_the_first_process_of_a_container_adopts_is_waited_for() -> None:
+    done = subprocess.run([sys.executable, "-c", ADOPTING], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("alone\n", "")
+
+
 BROKEN = {
     "a stripped PATH": "#!/bin/sh\nexit 127\n",
     "a broken install": "#!/bin/sh\nexit 0\n",

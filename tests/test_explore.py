@@ -85,11 +85,11 @@ def test_a_large_network_is_shown_by_matrices(tmp_path: Path, engine: str) -> No
         backward(f"Training!{where(path, f'd_w1_{unit}_{source}')}8") for unit in range(1, 21) for source in (1, 2)
     ]
     assert [backward(address) for address in weights] == gradients
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 def test_only_iterations_of_the_run_can_be_chosen(built: Build) -> None:
-    sheet = load_workbook(built("xor", iters=30))["Explore"]
+    sheet = kept.looked_at(built("xor", iters=30))["Explore"]
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     assert (rules["D4"].type, rules["D4"].formula1, rules["D4"].formula2) == ("whole", "1", "30")
     assert (rules["D5"].type, rules["D5"].formula1) == ("list", '"forward,backward"')
@@ -102,7 +102,7 @@ def test_a_choice_that_is_none_is_reported(built: Build, engine: str, value: flo
     workbook = load_workbook(path)
     workbook["Explore"]["D4"].value = value
     workbook.save(path)
-    differences = xlnet.check(path, engine=engine).differences
+    differences = kept.check(path, engine=engine).differences
     assert ("Explore", "D4", "no choice") in {(d.sheet, d.cell, d.problem) for d in differences}
 
 
@@ -116,5 +116,5 @@ def test_a_number_at_the_bound_of_small_ones_may_be_written_either_way(tmp_path:
     )
     path = tmp_path / "tie.xlsx"
     kept.build(xlnet.load(template), path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()

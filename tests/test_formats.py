@@ -26,7 +26,7 @@ def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_pa
     kept.build_comparison(xlnet.load_comparison("xor", lr=[0.1, 0.2], iters=3), paths[-1])
     count = 0
     for path in paths:
-        for worksheet in load_workbook(path):
+        for worksheet in kept.looked_at(path):
             for formatted in worksheet.conditional_formatting:
                 assert len(formatted.sqref.ranges) == 1, f"{path.name}, {worksheet.title}: {formatted.sqref}"
                 first = str(formatted.sqref).split(":")[0]

@@ -10,7 +10,6 @@ from typing import Any
 
 import kept
 import pytest
-from openpyxl import load_workbook
 from recalculated import recalculated
 
 import xlnet
@@ -62,7 +61,7 @@ def test_every_bundled_template_is_translated(language: str) -> None:
 def words_of(path: Path) -> set[str]:
     """Return the English words of a workbook, without its template and its keys."""
     found: set[str] = set()
-    workbook: Any = load_workbook(path, data_only=True)
+    workbook: Any = kept.looked_at(path, data_only=True)
     for sheet in workbook:
         for row in sheet.iter_rows():
             for cell in row:
@@ -85,8 +84,8 @@ def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, tem
     # The options that the findings on the Dashboard name.
     own += " iters seed init standardize leaky_relu xavier_uniform"
     assert words_of(path) - set(re.findall(r"[A-Za-z]{4,}", own)) == set()
-    assert load_workbook(path).properties.language == load(language).tag
-    report = xlnet.check(path, engine=engine)
+    assert kept.looked_at(path).properties.language == load(language).tag
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 

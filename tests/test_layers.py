@@ -10,19 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import kept
 import numpy as np
 import pytest
 from drawn import Document, numbers, optimizers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from workbook_xml import DAMAGES, change_cell, poison
 
 import xlnet
 from xlnet import reference
 from xlnet.book.texts import LANGUAGES
-from xlnet.checking import check_all
 from xlnet.graph.operations import ACTIVATIONS
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.iteration import iteration
@@ -288,7 +287,7 @@ def test_drawn_convolutions_agree(tmp_path: Path, require: Callable[[str], str])
         drawn[path] = document
 
     each()
-    for document, report in zip(drawn.values(), check_all(list(drawn), engine=engine), strict=True):
+    for document, report in zip(drawn.values(), kept.check_all(list(drawn), engine=engine), strict=True):
         assert report.agrees, f"{document}\n{report.to_text()}"
 
 
@@ -325,7 +324,7 @@ def test_workbooks_of_convolutions_agree(tmp_path: Path, engine: str) -> None:
         if len(paths) <= 2:
             poison(path)
         paths[path] = name
-    for name, report in zip(paths.values(), check_all(list(paths), engine=engine), strict=True):
+    for name, report in zip(paths.values(), kept.check_all(list(paths), engine=engine), strict=True):
         assert report.agrees, f"{name}\n{report.to_text()}"
 
 
@@ -348,7 +347,7 @@ def test_a_damaged_formula_is_named(tmp_path: Path, require: Callable[[str], str
         shutil.copy(whole, path)
         change_cell(path, cell, DAMAGES["other formula"])
         damaged[path] = cell
-    for cell, report in zip(damaged.values(), check_all(list(damaged), engine=engine), strict=True):
+    for cell, report in zip(damaged.values(), kept.check_all(list(damaged), engine=engine), strict=True):
         assert [difference.cell for difference in report.differences] == [cell], report.to_text()
 
 
@@ -357,7 +356,7 @@ def test_a_weight_cited_at_the_wrong_position_is_named(tmp_path: Path, engine: s
     path = tmp_path / "conv.xlsx"
     xlnet.build(xlnet.load("conv", iters=4), path)
     change_cell(path, "E4", lambda _, v: f"{{start}}><f>C4*$A$2+C4*$B$2+D4</f><v>{v}</v></c>")
-    (difference,) = xlnet.check(path, engine=engine).differences
+    (difference,) = kept.check(path, engine=engine).differences
     assert (difference.cell, difference.key) == ("E4", "a1_1_1")
 
 
@@ -372,7 +371,7 @@ def test_the_template_conv_finds_the_difference() -> None:
 def test_columns_stand_in_the_contracts_order(tmp_path: Path) -> None:
     path = tmp_path / "small.xlsx"
     xlnet.build(spec_of(SMALL), path, plain=True)
-    rows = load_workbook(path)["Formulas"].iter_rows(min_row=2, values_only=True)
+    rows = kept.looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True)
     keys = [str(key) for key, _, where, *_ in rows if "!" not in str(where)]
     first = ["iter", "w1_1_1_1", "w1_1_1_2", "w1_1_2_1", "w1_1_2_2", "b1_1"]
     first += [*(f"w2_1_{s}" for s in range(1, 5)), "b2_1"]
@@ -460,7 +459,7 @@ def test_runs_of_a_convolution_side_by_side(tmp_path: Path, require: Callable[[s
     path.write_text(to_toml(document), encoding="utf-8")
     comparison = load_comparison(path, {"seed": [1, 2], "iters": 6})
     xlnet.build_comparison(comparison, tmp_path / "runs.xlsx")
-    report = xlnet.check(tmp_path / "runs.xlsx", engine=require("ironcalc"))
+    report = kept.check(tmp_path / "runs.xlsx", engine=require("ironcalc"))
     assert report.agrees, report.to_text()
     header, first, second = (line.split(",") for line in to_csv(comparison, summaries(comparison)).splitlines())
     assert "w1_2_2_3" in header

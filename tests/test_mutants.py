@@ -13,7 +13,6 @@ import pytest
 from mutants import OPERATORS, Mutant, mutants, write_mutant
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.checking.report.report import Report
 
 ALL = ["Training", "Dashboard", "Explore", "Proof", "Predict"]
@@ -47,7 +46,7 @@ def test_every_mutant_is_named(tmp_path: Path, engine: str, count: int) -> None:
             shutil.copy(whole, path)
             write_mutant(path, mutant)
             drawn.append((mutant, path))
-    reports = check_all([path for _, path in drawn], engine, timeout=3000)
+    reports = kept.check_all([path for _, path in drawn], engine, timeout=3000)
     for (mutant, _), report in zip(drawn, reports, strict=True):
         place = f"{mutant.sheet}!{mutant.cell}"
         different, rewritten = named(report)

@@ -9,12 +9,10 @@ from pathlib import Path
 import kept
 import pytest
 from conftest import Build
-from openpyxl import load_workbook
 from recalculated import labelled, recalculated
 
 import xlnet
 from xlnet.book.texts import LANGUAGES
-from xlnet.checking import check_all
 
 INPUTS = ["{x}", 'a "quoted", name', "=1+1", "输入 <3> & 'more'", "x" * 180, "{", "mean of the non-smooth-ness, in all"]
 CLASSES = ["yes", "Yes", '{0} "no", =A1', "no-" * 30, "类"]
@@ -55,9 +53,9 @@ loss = "cross_entropy"
 def test_odd_names_are_shown_and_checked(odd: Path, tmp_path: Path, engine: str, language: str) -> None:
     path = tmp_path / "odd.xlsx"
     kept.build(xlnet.load(odd), path, language=language)
-    (report,) = check_all([path], engine=engine)
+    (report,) = kept.check_all([path], engine=engine)
     assert report.agrees, report.to_text()
-    words = [cell.value for row in load_workbook(path)["Predict"].iter_rows() for cell in row]
+    words = [cell.value for row in kept.looked_at(path)["Predict"].iter_rows() for cell in row]
     assert all(any(name in str(word) for word in words) for name in (*INPUTS, *CLASSES))
 
 

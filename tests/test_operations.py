@@ -35,8 +35,8 @@ LOSSES_WITH_TIES = [name for name, loss in LOSSES.items() if loss.fused is None]
 
 
 @pytest.fixture(scope="module")
-def computed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Grid]:
-    """What every operation gives at its points, a workbook each, with one start of the engine."""
+def computed_by(engines: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Grid]]:
+    """What every operation gives at its points by each engine, a workbook each."""
     folder = tmp_path_factory.mktemp("computed")
     jobs = {name: Job(folder / f"{number}.xlsx", [], [Point()]) for number, name in enumerate(ACTIVATIONS)}
     jobs |= {name: Job(folder / f"loss{number}.xlsx", [], [Point()]) for number, name in enumerate(LOSSES_WITH_TIES)}
@@ -44,9 +44,20 @@ def computed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for name, job in jobs.items():
         extent = write_activation(name, job.workbook) if name in ACTIVATIONS else write_loss(name, job.workbook)
         jobs[name] = replace(job, extents=[extent])
-    results = recalculate(engine, list(jobs.values()), 300)
-    grids = (result.points[0] for result in results)
-    return {name: its_grids[job.extents[0].name] for (name, job), its_grids in zip(jobs.items(), grids, strict=True)}
+    found = {engine: recalculate(engine, list(jobs.values()), 300) for engine in engines}
+    return {
+        engine: {
+            name: result.points[0][job.extents[0].name]
+            for (name, job), result in zip(jobs.items(), results, strict=True)
+        }
+        for engine, results in found.items()
+    }
+
+
+@pytest.fixture
+def computed(computed_by: dict[str, dict[str, Grid]], engine: str) -> dict[str, Grid]:
+    """What every operation gives by each engine in turn."""
+    return computed_by[engine]
 
 
 def write_activation(name: str, path: Path) -> Extent:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import cellrune
+import kept
 import pytest
 from openpyxl.utils import get_column_letter
 from recalculated import parts
@@ -45,7 +46,7 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     for template in bundled_names():
         spec = xlnet.load(template, iters=ITERS)
-        xlnet.build(spec, path(template))
+        kept.build(spec, path(template))
         xlnet.build(spec, path(f"{template} small"), small=True, plain=True)
     for template in COMPARED:
         spec = xlnet.load(template, iters=ITERS)

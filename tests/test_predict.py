@@ -214,7 +214,7 @@ def test_a_damaged_pass_of_a_sample_that_is_not_listed_is_named(tmp_path: Path, 
         changed = sheet.cell(601, column)
         changed.value = str(changed.value).replace("601", "600", 1)
     workbook.save(path)
-    report = xlnet.check(path, engine=require("ironcalc"))
+    report = kept.check(path, engine=require("ironcalc"))
     found = {difference.cell for difference in report.differences if difference.sheet == "Predict"}
     assert sheet.cell(601, last - 1).coordinate in found
 
@@ -228,5 +228,5 @@ def test_what_shows_a_part_of_the_samples_says_so(tmp_path: Path) -> None:
             "training": {"iters": 2, "batch": 4},
         }
         xlnet.build(parse(document, name="part", label="part"), path)
-        words = [str(cell.value) for row in load_workbook(path)["Predict"].iter_rows() for cell in row]
+        words = [str(cell.value) for row in kept.looked_at(path)["Predict"].iter_rows() for cell in row]
         assert any(word.startswith(text) for word in words)

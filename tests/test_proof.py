@@ -8,7 +8,6 @@ import kept
 import numpy as np
 import pytest
 from conftest import Build
-from openpyxl import load_workbook
 from recalculated import recalculated, where
 from workbook_xml import change_cell
 
@@ -63,7 +62,7 @@ def test_the_derivative_of_another_unit_turns_red(built: Build, engine: str) -> 
         "differs",
     ]
     assert cells(HEADLINE) == "6 of 8 gradients agree"
-    assert cells(f"Guide!C{load_workbook(path)['Guide'].max_row}") == "6 of 8 gradients agree"
+    assert cells(f"Guide!C{kept.looked_at(path)['Guide'].max_row}") == "6 of 8 gradients agree"
 
 
 def test_a_missing_mask_turns_red(built: Build, engine: str) -> None:
@@ -106,7 +105,7 @@ def test_at_a_kink_either_slope_agrees(tmp_path: Path, engine: str, activation: 
     (cells,) = recalculated(path, engine)
     assert cells("Proof!I12") == "agrees, at a kink"
     assert cells(HEADLINE) == "2 of 2 gradients agree"
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 def test_a_perfect_fit_of_absolute_errors_agrees(tmp_path: Path, engine: str) -> None:
@@ -130,7 +129,7 @@ def test_a_diverged_iteration_has_no_numbers(built: Build, engine: str) -> None:
 def test_of_very_many_parameters_some_are_proved(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "many.xlsx"
     kept.build(xlnet.load("circle", layers="2-40-20-1", seed=1, iters=5), path)
-    sheet = load_workbook(path)["Proof"]
+    sheet = kept.looked_at(path)["Proof"]
     (cells,) = recalculated(path, engine)
     headline = str(cells(HEADLINE))
     count = int(headline.split()[0])
@@ -139,7 +138,7 @@ def test_of_very_many_parameters_some_are_proved(tmp_path: Path, engine: str) ->
     assert f"Of 961 parameters, {count} are tested" in str(sheet["A2"].value)
     assert sheet.cell(FIRST_ROW, 1).value == "w₁₁"
     assert sheet.cell(FIRST_ROW + count - 1, 1).value == "b⁽³⁾₁"
-    assert xlnet.check(path, engine=engine).agrees
+    assert kept.check(path, engine=engine).agrees
 
 
 def test_samples_are_those_of_the_chosen_iteration(built: Build, engine: str) -> None:

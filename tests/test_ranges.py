@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import kept
 import numpy as np
 import pytest
 from conftest import Build
@@ -24,7 +25,7 @@ ITERS = 12
 def formulas(path: Path) -> Iterator[tuple[str, list[Token]]]:
     """Yield a place and the tokens of the formula there, once for all that differ in their numbers alone."""
     seen = set()
-    for worksheet in load_workbook(path).worksheets:
+    for worksheet in kept.looked_at(path).worksheets:
         for row in worksheet.iter_rows():
             for cell in row:
                 text = str(getattr(cell.value, "text", cell.value)) if cell.data_type == "f" else ""
@@ -53,7 +54,7 @@ def test_index_says_where_as_every_program_reads_it(tmp_path: Path) -> None:
     path, wrong = tmp_path / "built.xlsx", []
     runs = {name: {"iters": ITERS} for name in bundled_names()} | {"seed": {"iters": 1}, "iris": {"iters": 1}}
     for name, overrides in runs.items():
-        xlnet.build(xlnet.load(name, **overrides), path)
+        kept.build(xlnet.load(name, **overrides), path)
         for place, tokens in formulas(path):
             for index, token in enumerate(tokens):
                 if token.value != "INDEX(":

@@ -18,7 +18,6 @@ from openpyxl.workbook.defined_name import DefinedName
 from workbook_xml import change_cell
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.checking.open.formula_text import citations, on_sheets, says_the_same, shape
 
 # Each right at the point that is saved, and at one near by.
@@ -46,7 +45,7 @@ def test_what_is_right_by_luck_is_wrong(tmp_path: Path, engine: str) -> None:
         paths.append(tmp_path / f"{number}.xlsx")
         shutil.copy(whole, paths[-1])
         write_mutant(paths[-1], mutant)
-    for mutant, report in zip(HARMFUL, check_all(list(paths), engine), strict=True):
+    for mutant, report in zip(HARMFUL, kept.check_all(list(paths), engine), strict=True):
         places = [f"{difference.sheet}!{difference.cell}" for difference in report.differences]
         assert places == [f"{mutant.sheet}!{mutant.cell}"], mutant
 
@@ -58,14 +57,14 @@ def rewritten(path: Path, cell: str, formula: str) -> None:
 def test_another_way_to_say_the_same_is_listed(built: Build, engine: str) -> None:
     path = built("seed", iters=5)
     rewritten(path, "K6", "(J6-$C$2)^2*0.5")
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees
     (entry,) = report.rewritten
     assert (entry.cell, entry.key, entry.formula) == ("Training!K6", "E", "=(J6-$C$2)^2*0.5")
     assert entry.points >= 15
     assert "1 formula was rewritten; it agrees at" in report.to_text()
     assert json.loads(report.to_json())["rewritten"][0]["cell"] == "Training!K6"
-    strict = xlnet.check(path, engine=engine, strict=True)
+    strict = kept.check(path, engine=engine, strict=True)
     assert [(d.cell, d.problem) for d in strict.differences] == [("K6", "rewritten")]
 
 
@@ -81,7 +80,7 @@ def test_a_formula_that_is_filled_down_is_listed_once(built: Build, engine: str)
     path = built("seed", iters=9)
     for row in range(5, 13):
         rewritten(path, f"M{row}", f"F{row}*L{row}")
-    (entry,) = xlnet.check(path, engine=engine).rewritten
+    (entry,) = kept.check(path, engine=engine).rewritten
     assert (entry.cell, entry.also_filled) == ("Training!M5", 7)
 
 
@@ -92,7 +91,7 @@ def test_cells_of_ones_own_are_followed(built: Build, engine: str, helper: str, 
     workbook["Training"]["X6"] = helper
     workbook["Training"]["K6"] = "=X6*X6/2"
     workbook.save(path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert [difference.cell for difference in report.differences] == ([] if agrees else ["K6"])
 
 
@@ -104,7 +103,7 @@ def test_defined_names_stand_for_their_cells(built: Build, engine: str) -> None:
     workbook["Training"]["B6"] = "=B5-Rate*O5"
     workbook["Training"]["C6"] = "=C5-target*P5"
     workbook.save(path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert [(entry.cell, entry.formula) for entry in report.rewritten] == [("Training!B6", "=B5-Rate*O5")]
     assert [difference.cell for difference in report.differences] == ["C6"]
 
@@ -114,7 +113,7 @@ def test_the_runs_of_a_comparison(tmp_path: Path, engine: str) -> None:
     kept.build_comparison(xlnet.load_comparison("seed", lr=[0.01, 0.1], iters=6), path)
     write_mutant(path, Mutant("", "run2", "H8", "", "=C8*B$2+B8*A$2"))
     write_mutant(path, Mutant("", "run1", "H8", "", "=ABS(B8*A$2+C8*B$2)"))
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert [(entry.cell, entry.key) for entry in report.rewritten] == [("run2!H8", "run2:a1_1")]
     assert [(d.sheet, d.cell) for d in report.differences] == [("run1", "H8")]
 

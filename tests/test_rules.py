@@ -457,7 +457,7 @@ def test_the_gradients_of_the_loss_stay_and_a_forgotten_penalty_is_named(tmp_pat
     assert cells("Proof!A9") == "3 of 3 gradients agree"
     cell = f"{where(path, 'used_w2_1_2')}6"
     change_cell(path, cell, lambda f, v: "{start}><f>" + str(f).split("+")[0] + f"</f><v>{v}</v></c>")
-    (difference,) = xlnet.check(path, engine=engine).differences
+    (difference,) = kept.check(path, engine=engine).differences
     assert (difference.cell, difference.key) == (cell, "used_w2_1_2")
 
 

@@ -140,5 +140,5 @@ def test_a_damaged_score_is_named(built: Build, require: Callable[[str], str]) -
         assert sheet[address].value != formula
         sheet[address] = formula
     workbook.save(path)
-    report = xlnet.check(path, engine=require("ironcalc"))
+    report = kept.check(path, engine=require("ironcalc"))
     assert set(damage) <= {difference.cell for difference in report.differences if difference.sheet == "Predict"}

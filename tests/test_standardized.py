@@ -15,7 +15,6 @@ from recalculated import labelled, recalculated
 from workbook_xml import change_cell
 
 import xlnet
-from xlnet.checking import check_all
 from xlnet.checking.report.report import Report
 
 TEMPLATE = """
@@ -102,13 +101,13 @@ def test_damage_is_named(workbooks: list[Path], tmp_path: Path, require: Callabl
     damaged = {"Data": ["K3", "Q3", "O2"], "Predict": [f"H{row}", f"F{row}"]}
     copies = {}
     for sheet, cells in damaged.items():
-        part = f"xl/worksheets/sheet{load_workbook(workbooks[0]).sheetnames.index(sheet) + 1}.xml"
+        part = f"xl/worksheets/sheet{kept.looked_at(workbooks[0]).sheetnames.index(sheet) + 1}.xml"
         for cell in cells:
             path = tmp_path / f"{cell}.xlsx"
             shutil.copy(workbooks[0], path)
             change_cell(path, cell, moved, part)
             copies[path] = f"{sheet}!{cell}"
-    for report, cell in zip(check_all(list(copies), engine=engine), copies.values(), strict=True):
+    for report, cell in zip(kept.check_all(list(copies), engine=engine), copies.values(), strict=True):
         assert [f"{d.sheet}!{d.cell}" for d in report.differences] == [cell], report.to_text()
 
 

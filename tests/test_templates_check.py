@@ -111,7 +111,7 @@ def test_powers_that_vanish_are_no_errors(tmp_path: Path, engine: str, changes: 
         document["training"]["schedule"] = changes["schedule"]
     path = tmp_path / "long.xlsx"
     kept.build(parse(document, name="long", label="long"), path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
     assert report.diverged_at is None
 
@@ -125,7 +125,7 @@ def test_squares_that_vanish_are_no_errors(tmp_path: Path, engine: str) -> None:
     }
     path = tmp_path / "tiny.xlsx"
     xlnet.build(parse(document, name="tiny", label="tiny"), path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
     assert report.diverged_at is None
 
@@ -143,7 +143,7 @@ def test_vanished_probabilities_are_no_errors(
     }
     path = tmp_path / "far.xlsx"
     kept.build(parse(document, name="far", label="far"), path)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
     assert report.diverged_at is None
 
@@ -160,5 +160,5 @@ def test_a_wide_network_agrees(tmp_path: Path, engine: str) -> None:
     workbook = tmp_path / "wide.xlsx"
     kept.build(spec, workbook)
     poison(workbook)
-    report = xlnet.check(workbook, engine=engine)
+    report = kept.check(workbook, engine=engine)
     assert report.agrees, report.to_text()

@@ -12,6 +12,7 @@ from typing import Any
 
 import kept
 import pytest
+from apart import apart
 from conftest import ENGINES, Build
 from openpyxl import load_workbook
 from recalculated import Cells, labelled, recalculated_together, where
@@ -20,8 +21,8 @@ from workbook_xml import change_cell, other_formula, sheet_names, typed_over
 import xlnet
 from xlnet.book.model import model_of
 from xlnet.book.sheets.validation.plan import FEWEST_POINTS, ValidationPlan
-from xlnet.checking import check_all
 from xlnet.checking.report.report import Report
+from xlnet.render.excel import cell
 from xlnet.spec import Spec
 from xlnet.summary import summaries, to_csv
 from xlnet.template.parse import parse
@@ -49,6 +50,7 @@ batch = 2
 name = "adam"
 lr = 0.1
 """
+Damage = Callable[[str | None, str], str]
 CSV = "a,b,kind,part\n1,2,yes,Train\n2,1,no,train\n3,5,no,VALIDATION\n4,4,yes,training\n5,1,yes,test\n"
 
 
@@ -212,30 +214,41 @@ def test_predict_may_use_the_best_iteration(
 
 
 def test_damage_is_named(small: Path, tmp_path: Path, require: Callable[[str], str]) -> None:
-    """In every column of the Data sheet's formulas, and in cells all over the Validation sheet."""
+    """In every column of the Data sheet's formulas, and in cells all over the Validation sheet.
+
+    Those of which none cites another are damaged together, and they are named.
+    """
     engine = require("ironcalc")
     cached, formulas = kept.looked_at(small, data_only=True), kept.looked_at(small)
-    damaged: dict[Path, str] = {}
+    (read,) = kept.opened(small)
+    keys = {f"{f.cell.sheet}!{cell(f.cell.row, f.cell.column)}": f.key for lives in read.lives.values() for f in lives}
+    damages: dict[Damage, dict[str, str]] = {_longer: {}, typed_over: {}, other_formula: {}}
     for sheet, most in (("Data", 6), ("Validation", 12)):
-        part = f"xl/worksheets/sheet{sheet_names(small).index(sheet) + 1}.xml"
-        cells = [cell.coordinate for row in formulas[sheet] for cell in row if cell.data_type == "f"]
+        cells = [cell for row in formulas[sheet] for cell in row if cell.data_type == "f"]
         for index in range(most):
-            cell = cells[index * (len(cells) - 1) // (most - 1)]
-            is_text = isinstance(cached[sheet][cell].value, str)
+            at = cells[index * (len(cells) - 1) // (most - 1)]
+            is_text = isinstance(cached[sheet][at.coordinate].value, str)
             for damage in (_longer,) if is_text else (typed_over, other_formula):
-                path = tmp_path / f"{sheet}-{index}-{damage.__name__}.xlsx"
-                shutil.copy(small, path)
-                change_cell(path, cell, damage, part=part)
-                damaged[path] = f"{sheet}!{cell}"
+                damages[damage][f"{sheet}!{at.coordinate}"] = str(getattr(at.value, "text", at.value))
+    damaged: dict[Path, list[str]] = {}
+    for made, of_damage in damages.items():
+        for number, together in enumerate(apart(of_damage, keys)):
+            path = tmp_path / f"{number}-{made.__name__}.xlsx"
+            shutil.copy(small, path)
+            for place in together:
+                sheet, _, coordinate = place.partition("!")
+                part = f"xl/worksheets/sheet{sheet_names(small).index(sheet) + 1}.xml"
+                change_cell(path, coordinate, made, part=part)
+            damaged[path] = sorted(together)
     workbook = load_workbook(small)
-    for cell, value in (("C8", None), ("E9", "much")):
-        path = tmp_path / f"{cell}.xlsx"
-        before, workbook["Data"][cell].value = workbook["Data"][cell].value, value
+    for place, value in (("C8", None), ("E9", "much")):
+        path = tmp_path / f"{place}.xlsx"
+        before, workbook["Data"][place].value = workbook["Data"][place].value, value
         workbook.save(path)
-        workbook["Data"][cell].value = before
-        damaged[path] = f"Data!{cell}"
-    for report, damage_at in zip(check_all(list(damaged), engine=engine), damaged.values(), strict=True):
-        assert [f"{d.sheet}!{d.cell}" for d in report.differences] == [damage_at], report.to_text()
+        workbook["Data"][place].value = before
+        damaged[path] = [f"Data!{place}"]
+    for report, together in zip(kept.check_all(list(damaged), engine=engine), damaged.values(), strict=True):
+        assert sorted(f"{d.sheet}!{d.cell}" for d in report.differences) == together, report.to_text()
 
 
 def _longer(formula: str | None, value: str) -> str:
@@ -271,8 +284,8 @@ def checked(engines: list[str], tmp_path_factory: pytest.TempPathFactory) -> dic
         spec = xlnet.load(template, **{key: value for key, value in overrides.items() if key != "template"})
         kept.build(spec, path, plain=case == "plain")
     workbook = load_workbook(paths[3])
-    for cell, value in (("C40", 0.5), ("E41", 1.0), ("C3", -0.25)):
-        workbook["Data"][cell] = value
+    for place, value in (("C40", 0.5), ("E41", 1.0), ("C3", -0.25)):
+        workbook["Data"][place] = value
     workbook.save(paths[3])
     compared = folder / "compared.xlsx"
     kept.build_comparison(xlnet.load_comparison("regression", validation=[4, 0.5], iters=8), compared)

@@ -8,10 +8,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import numpy as np
 import pytest
 from conftest import Build
-from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import xlnet
@@ -26,7 +26,7 @@ from xlnet.template.sources import open_template
 
 
 def sheet_of(path: Path, name: str = "Training", *, values: bool = False) -> Worksheet:
-    sheet = load_workbook(path, data_only=values)[name]
+    sheet = kept.looked_at(path, data_only=values)[name]
     assert isinstance(sheet, Worksheet)
     return sheet
 
@@ -38,7 +38,7 @@ def row_of(sheet: Worksheet, row: int) -> list[object]:
 def test_the_seed_sheet(built: Build) -> None:
     path = built("seed", iters=200, lr=0.01)
     beside = ["Dashboard", "Explore", "Proof", "Predict", "Guide"]
-    assert load_workbook(path).sheetnames == ["Training", *beside, "Formulas", "Template"]
+    assert kept.looked_at(path).sheetnames == ["Training", *beside, "Formulas", "Template"]
     sheet = sheet_of(path)
     assert row_of(sheet, 1)[:4] == ["x₁", "x₂", "t", "η"]
     assert row_of(sheet, 2)[:4] == [1, 1, 4, 0.01]
@@ -166,7 +166,7 @@ def test_inputs_read_back_to_the_same_double(tmp_path: Path) -> None:
     )
     path = tmp_path / "digits.xlsx"
     xlnet.build(xlnet.load(template, iters=2), path)
-    data = load_workbook(path)["Data"]
+    data = kept.looked_at(path)["Data"]
     assert [data.cell(row, 2).value for row in (2, 3, 4)] == [0.1, 0.30000000000000004, 964982703.1234568]
     assert data["C3"].value == 2.0000000000000004
 

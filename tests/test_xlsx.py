@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import kept
 import numpy as np
 import pandas
 import pytest
@@ -315,7 +316,7 @@ def test_engines_find_the_values_that_are_in_the_file(tmp_path: Path, engine: st
     cached = np.array(list(sheet.iter_rows(min_row=4, values_only=True)), dtype=float)
     (result,) = recalculate(engine, [Job(path, [Extent("Training", 303, cached.shape[1])], [Point()])], 120)
     assert np.allclose(result.points[0]["Training"].values[3:], cached, rtol=1e-12, atol=1e-15)
-    report = xlnet.check(path, engine=engine)
+    report = kept.check(path, engine=engine)
     assert report.agrees, report.to_text()
 
 

@@ -62,7 +62,7 @@ def _thinned(xml: str) -> str:
     seen: Counter[str] = Counter()
 
     def kept(row: re.Match[str]) -> str:
-        form = re.sub(r"[A-Z]{0,3}[0-9.]+(?:E-?[0-9]+)?", "#", row[0])
+        form = re.sub(r"(?:(?<=<v>)-)?[A-Z]{0,3}[0-9.]+(?:[eE]-?[0-9]+)?", "#", row[0])
         seen[form] += 1
         return row[0] if seen[form] <= 2 else ""
 

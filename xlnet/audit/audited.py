@@ -7,7 +7,7 @@ from pathlib import Path
 from xlnet.audit.finding.losses import has_title
 from xlnet.audit.finding.network import Found, find_network
 from xlnet.audit.findings import Audit
-from xlnet.audit.judging.judgement import judged
+from xlnet.audit.judging.judgement import judged, likeliest
 from xlnet.audit.judging.measuring import measure
 from xlnet.audit.judging.repairs import find_repairs
 from xlnet.audit.options import NOTHING_TOLD, Options
@@ -18,8 +18,10 @@ from xlnet.audit.telling import lucky, said, table_of, without_verdict
 from xlnet.errors import UserError
 
 NOTHING_FOUND = (
-    "no update found: looked for formulas that add something to a weight, such as =B4-$D$2*N4, where N4 depends on B4"
+    "no update found: looked for formulas that add something to a weight, such as =B4-$D$2*N4, where N4 depends on B4; "
+    "where no formula does that, name the cells with --weights and --gradients"
 )
+NONE_OF_TOLD = "no loss was found that depends on the weights named by --weights: name its cell with --loss"
 
 
 def audit_workbook(path: Path, options: Options = NOTHING_TOLD) -> Audit:
@@ -40,20 +42,21 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     # Before anything is typed.
     odd, remarked = tuple(breaks(workbook, citations, network)), tuple(remarks(workbook, citations, network))
     unjudged = tuple(not_judged(workbook, citations, network))
-    path = str(workbook.path)
+    path, nothing = str(workbook.path), NONE_OF_TOLD if found.is_told else NOTHING_FOUND
     if not found.tables:
         return Audit(path, breaks=odd, remarks=remarked, not_judged=unjudged, error=NOTHING_FOUND)
     measured = measure(workbook, citations, found)
-    judgements = [judged(workbook, citations, found, table, measured) for table in found.tables]
+    judgements = likeliest([judged(workbook, citations, found, table, measured) for table in found.tables])
     repairs = find_repairs(workbook, citations, found, judgements, measured)
-    tables = [table_of(workbook, found, each, repairs) for each in judgements if not each.is_threshold]
+    with_slope = [each for each in judgements if not each.is_threshold]
+    tables = [table_of(workbook, found, each, repairs) for each in with_slope]
     return Audit(
         path,
         tables=tuple(tables),
         breaks=(*lucky(workbook, judgements), *odd),
-        remarks=(*said(tables), *remarked),
+        remarks=(*said(with_slope, tables), *remarked),
         not_judged=(*without_verdict(workbook, judgements), *unjudged),
-        error=None if any(table.judged for table in tables) else NOTHING_FOUND,
+        error=None if any(table.judged for table in tables) else nothing,
     )
 
 
@@ -61,11 +64,13 @@ def _network(workbook: Workbook, citations: Citations, found: Found) -> Network:
     """Return what remarks need to know of the networks."""
     subjects = [subject for table in found.tables for subject in table.subjects if subject.update is not None]
     losses = {place for family in found.families if has_title(workbook, family.first) for place in family.weights}
+    told = [subject.host for table in found.tables for subject in table.subjects if subject.update is None]
     updates = [subject.update for subject in subjects if subject.update is not None]
     return Network(
         weights={subject.update: subject.shown for subject in subjects if subject.update is not None},
         gradients={s.update: s.cell for s in subjects if s.update is not None and s.cell is not None},
         rates=frozenset(cell for subject in subjects for cell in subject.rate.cells),
         losses=losses,
-        cells=citations.ancestors([*updates, *losses]) if updates else frozenset(),
+        cells=citations.ancestors([*updates, *losses, *told]) if updates or told else frozenset(),
+        is_told=found.is_told,
     )

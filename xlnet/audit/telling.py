@@ -144,18 +144,24 @@ def lucky(workbook: Workbook, judgements: Sequence[Judgement]) -> list[Break]:
             one = in_words(cells[:1])
             sentence = (
                 f"{in_words(cells)} {'is' if len(cells) == 1 else 'are'} right by luck, as an input is 0 or two values "
-                f"are equal: with other inputs and weights typed, {one} gives {first.found:.6g} for the gradient of "
-                f"{name}, and nudging says {first.expected:.6g}."
+                f"are equal: with other inputs and weights typed, {one} gives {first.found + 0.0:.6g} for the gradient "
+                f"of {name}, and nudging says {first.expected:.6g}."
             )
             found.append(Break(place, "luck", "a formula that is right with any inputs and weights", sentence))
     return found
 
 
-def said(tables: Sequence[Table]) -> list[str]:
+def said(judgements: Sequence[Judgement], tables: Sequence[Table]) -> list[str]:
     """Return remarks on the losses: a common factor of all gradients, a logarithm of base 10."""
     found = []
-    for table in tables:
+    for judgement, table in zip(judgements, tables, strict=True):
         if table.factor == 1 or not table.judged:
+            continue
+        if not judgement.candidates.has_rate:
+            found.append(
+                f"{table.sheet}: the steps are judged up to a common factor, {table.factor:.6g}: if that is not the "
+                "learning rate, name its cell with --rate."
+            )
             continue
         times = {2.0: "twice", 0.5: "half"}.get(table.factor, f"{table.factor:.6g} times")
         loss = f"the loss in {table.loss.cell}" if table.loss.cell else table.loss.header

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any
 
 from openpyxl.cell import Cell
@@ -112,32 +114,68 @@ def varied(look: Look, **changes: str | bool) -> Look:
 def style_of(page: Page, look: Look, *, is_quoted: bool = False) -> StyleArray:
     """Return the style of a look; a cell that `is_quoted` stays a text whatever it begins with.
 
-    openpyxl compares each attribute with all that the workbook has: so it does that once a look.
+    openpyxl compares each part with all that the workbook has: so it does that once for all looks that have the part.
     """
     known = page.styles
     style = known.get((look, is_quoted))
     if style is None:
-        dressed: Any = Cell(page, 1, 1)
-        dressed.font = Font(
-            name=look.font,
-            b=look.bold,
-            i=look.italic,
-            u="single" if look.underline else None,
-            sz=look.size,
-            color=look.colour,
-        )
-        if look.fill:
-            dressed.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
-        dressed.border = _BORDERS[look.border]
-        dressed.number_format = look.number_format
-        dressed.alignment = Alignment(
-            horizontal=look.horizontal,
-            vertical=look.vertical,
-            wrap_text=look.wrap,
-            shrink_to_fit=look.shrink,
-            indent=look.indent,
-        )
-        dressed.protection = Protection(locked=look.locked)
-        dressed.quotePrefix = is_quoted
-        style = known[look, is_quoted] = dressed._style
+        style = known[look, is_quoted] = StyleArray()
+        for part in _PARTS:
+            setattr(style, part.number, _numbered(page, look, part))
+        style.quotePrefix = is_quoted
     return style
+
+
+def _numbered(page: Page, look: Look, part: _Part) -> int:
+    """Return the number that a workbook has for a part of a look."""
+    key = (part.name, part.attributes(look))
+    if key not in page.numbers:
+        dressed: Any = Cell(page, 1, 1)
+        setattr(dressed, part.name, part.make(look))
+        page.numbers[key] = getattr(dressed._style, part.number)
+    return page.numbers[key]
+
+
+def _font(look: Look) -> Font:
+    return Font(
+        name=look.font,
+        b=look.bold,
+        i=look.italic,
+        u="single" if look.underline else None,
+        sz=look.size,
+        color=look.colour,
+    )
+
+
+def _fill(look: Look) -> PatternFill:
+    return PatternFill("solid", start_color=look.fill, end_color=look.fill) if look.fill else PatternFill()
+
+
+def _alignment(look: Look) -> Alignment:
+    return Alignment(
+        horizontal=look.horizontal,
+        vertical=look.vertical,
+        wrap_text=look.wrap,
+        shrink_to_fit=look.shrink,
+        indent=look.indent,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a look: what openpyxl calls it and its number, the attributes that it is made of, and how it is."""
+
+    name: str
+    number: str
+    attributes: Callable[[Look], Any]
+    make: Callable[[Look], Any]
+
+
+_PARTS = (
+    _Part("font", "fontId", attrgetter("font", "bold", "italic", "underline", "size", "colour"), _font),
+    _Part("fill", "fillId", attrgetter("fill"), _fill),
+    _Part("border", "borderId", attrgetter("border"), lambda look: _BORDERS[look.border]),
+    _Part("number_format", "numFmtId", attrgetter("number_format"), attrgetter("number_format")),
+    _Part("alignment", "alignmentId", attrgetter("horizontal", "vertical", "wrap", "shrink", "indent"), _alignment),
+    _Part("protection", "protectionId", attrgetter("locked"), lambda look: Protection(locked=look.locked)),
+)

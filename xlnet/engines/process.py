@@ -134,11 +134,16 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_until_gone(group: int) -> None:
-    """Wait until no process of the group is left, as one that ends may still be writing."""
+    """Wait until no process of the group is left, as one that ends may still be writing.
+
+    The first process of a container adopts those that have lost their parent, and must take note of their end.
+    """
     deadline = time.monotonic() + _GRACE_SECONDS
     with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
         while time.monotonic() < deadline:
             os.killpg(group, 0)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(-group, os.WNOHANG)
             time.sleep(0.02)
 
 

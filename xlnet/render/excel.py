@@ -142,6 +142,9 @@ def at_row(filled_down: str, row: int, stride: int = 1, step: int = 0) -> str:
 
     `step` is the number of the row among those that it is filled down to, where the formula says so.
     """
+    # Most formulas beside Training cite cells that do not move.
+    if "{" not in filled_down and "}" not in filled_down:
+        return filled_down
     return filled_down.format(here=range(row, row + stride), previous=range(row - stride, row), step=step)
 
 

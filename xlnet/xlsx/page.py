@@ -44,9 +44,11 @@ class Page(Worksheet):
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
         self.widths: dict[int, float] = {}
-        # The styles of the looks that the workbook has seen: all its pages have them in common.
+        # The styles of the looks that the workbook has seen, and the numbers of their parts: all its pages have them in
+        # common.
         others = pages(workbook)
         self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
+        self.numbers: dict[Hashable, int] = others[0].numbers if others else {}
 
     @cached_property
     def ordered(self) -> list[tuple[Address, CellContent]]:
@@ -86,14 +88,17 @@ def add_page(workbook: Workbook, title: str) -> Page:
     return page
 
 
-def number_styles(workbook: Workbook) -> dict[bytes, int]:
-    """Give the styles of all pages the numbers that cells cite, in the order in which they come up."""
-    numbers: dict[bytes, int] = {}
+def number_styles(workbook: Workbook) -> dict[int, int]:
+    """Give the styles of all pages the numbers that cells cite, in the order in which they come up.
+
+    They are found by their identity: cells of one look have one style in common, which lives as long as they do.
+    """
+    numbers: dict[int, int] = {}
     for page in pages(workbook):
         for _, cell in page.ordered:
-            style = cell.style.tobytes()
-            if style not in numbers:
-                numbers[style] = workbook._cell_styles.add(cell.style) if any(cell.style) else 0  # type: ignore[attr-defined]
+            if id(cell.style) not in numbers:
+                number = workbook._cell_styles.add(cell.style) if any(cell.style) else 0  # type: ignore[attr-defined]
+                numbers[id(cell.style)] = number
     return numbers
 
 
@@ -113,7 +118,7 @@ def cols(page: Page) -> str:
 
 
 def sheet_data(
-    page: Page, styles: Mapping[bytes, int], texts: TextTable, values: Mapping[Address, Value]
+    page: Page, styles: Mapping[int, int], texts: TextTable, values: Mapping[Address, Value]
 ) -> Iterator[str]:
     """Yield the XML of a page's rows; `values` are those of its formulas."""
     cells: list[tuple[Address, CellContent | None]] = [*page.ordered]
@@ -125,9 +130,7 @@ def sheet_data(
     for row, members in groupby(cells, key=lambda item: item[0][0]):
         attributes = f' ht="{page.heights[row]:.16g}" customHeight="1"' if row in page.heights else ""
         xml = [
-            _cell(
-                f"{letters[place[1]]}{row}", cell, styles[cell.style.tobytes()], texts, texts_of_values.get(place, ZERO)
-            )
+            _cell(f"{letters[place[1]]}{row}", cell, styles[id(cell.style)], texts, texts_of_values.get(place, ZERO))
             for place, cell in members
             if cell is not None
         ]

@@ -10,7 +10,7 @@ from functools import cached_property
 from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.updates import Update
 from xlnet.audit.formula.terms import Product, Term, of_product, of_terms, product
-from xlnet.audit.formula.tree import Ref, Tree, bare
+from xlnet.audit.formula.tree import Ref, Tree, bare, cited
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -49,10 +49,18 @@ class Subject:
 
 
 class Gradients:
-    """Takes updates apart. `dependent` are the cells that are computed from weights, the weights among them."""
+    """Takes updates apart. `dependent` are the cells that are computed from weights, the weights among them.
+
+    `rate` is a cell that is known to be a learning rate.
+    """
 
     def __init__(
-        self, workbook: Workbook, citations: Citations, updates: Collection[Update], dependent: Collection[Place]
+        self,
+        workbook: Workbook,
+        citations: Citations,
+        updates: Collection[Update],
+        dependent: Collection[Place],
+        rate: Place | None = None,
     ) -> None:
         self._workbook, self._citations, self._dependent = workbook, citations, dependent
         self._weights = {update.weight for update in updates}
@@ -61,7 +69,12 @@ class Gradients:
         self._for_updates: dict[Place, bool] = {}
         self._common = self._in_most(updates)
         # Where a formula that is filled down has its rate, it has it in each row, whatever stands there.
-        self._positions: set[tuple[int, Tree]] = set()
+        self._positions: set[tuple[int, Tree]] = {
+            (id(workbook.trees[host]), reference)
+            for host in (citations.citing.get(rate, ()) if rate else ())
+            for reference in cited(citations.tree(host))
+            if isinstance(reference, Ref) and reference.at(host) == rate
+        }
 
     def subject(self, update: Update) -> Subject:
         """Return what is judged of an update."""

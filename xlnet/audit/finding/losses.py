@@ -11,7 +11,7 @@ from itertools import pairwise
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.reach import reach
 from xlnet.audit.formula.terms import Term, of_terms, terms
-from xlnet.audit.formula.tree import Call, Number, Operation, Tree, bare, moved, nodes, parts
+from xlnet.audit.formula.tree import Area, Call, Number, Operation, Ref, Tree, bare, mapped, nodes, parts, reference_to
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
@@ -29,11 +29,15 @@ _SHAPED = frozenset(("LN", "LOG", "LOG10", "SUM", "SUMSQ", "SUMXMY2", "AVERAGE",
 
 @dataclass(frozen=True)
 class Family:
-    """Cells with one formula, one of which may be the loss of each step, with the weights each depends on."""
+    """Cells with one formula, one of which may be the loss of each step, with the weights each depends on.
+
+    `level` says through how many formulas they are computed: a total through more than what it is the total of.
+    """
 
     weights: Mapping[Place, frozenset[Place]]
     first: Place
     plausibility: float
+    level: int
 
 
 @dataclass(frozen=True)
@@ -60,29 +64,32 @@ def families(
     used: Collection[Place],
     steps: Mapping[Place, Place],
     new: Set[Place],
-    line: int,
+    stride: tuple[int, int],
 ) -> list[Family]:
     """Return the families of cells that may be a loss, the likeliest first.
 
     `dependent` are the cells computed from weights, `used` those from which updates are computed, which are none;
-    `steps` gives each weight's step, `new` are the cells of updates, `line` what steps have in common: 2 for the
-    column, 1 for the row.
+    `steps` gives each weight's step, `new` are the cells of updates, `stride` is how many rows and columns there are
+    from a step to the next.
     """
     sizes: dict[Place, int] = defaultdict(int)
     for step in steps.values():
         sizes[step] += 1
-    # What one step's gradient is computed from is no loss of another step either.
-    formulas = {(id(workbook.trees[place]), place[line]) for place in used if place in workbook.trees}
     by_formula: dict[Hashable, list[Place]] = defaultdict(list)
     for place in dependent:
         tree = workbook.trees.get(place)
-        if tree is None or place in used or place in steps or place not in citations.levels:
+        # A copy of the loss is not where it is computed.
+        if tree is None or isinstance(bare(tree), Ref) or place in used or place in steps:
             continue
-        if (id(tree), place[line]) in formulas:
+        if place not in citations.levels:
+            continue
+        # What one step's gradient is computed from is no loss after the last update either.
+        earlier = (place[0], place[1] - stride[0], place[2] - stride[1])
+        if earlier in used and workbook.trees.get(earlier) is tree:
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
-        shape = _shape(tree)
+        shape = shape_of(tree)
         for axis in (1, 2):
             by_formula[place[0], axis, place[axis], shape].append(place)
     of_formula = {
@@ -106,7 +113,7 @@ def families(
             if on and 2 * len(on) >= len(met):
                 weights[place] = on
         for part in _parts(weights, steps):
-            found.append(_family(workbook, part, sizes, steps))
+            found.append(_family(workbook, citations, part, sizes, steps))
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
 
@@ -134,6 +141,7 @@ def _parts(
 
 def _family(
     workbook: Workbook,
+    citations: Citations,
     weights: Mapping[Place, frozenset[Place]],
     sizes: Mapping[Place, int],
     steps: Mapping[Place, Place],
@@ -147,18 +155,18 @@ def _family(
     is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
     is_headed, is_shaped = bool(_HEADED.search(header(workbook, first))), _is_shaped(workbook.trees[first])
     plausibility = share + len(coverage) / len(sizes) + 0.5 * is_headed + 0.25 * is_shaped + 0.6 * is_single
-    return Family(weights, first, plausibility)
+    return Family(weights, first, plausibility, citations.levels[first])
 
 
-def _shape(tree: Tree) -> str:
+def shape_of(tree: Tree) -> str:
     """Return a formula without the cells that it cites, and without numbers."""
     match tree:
         case Call():
-            return f"{tree.function}({','.join(map(_shape, tree.arguments))})"
+            return f"{tree.function}({','.join(map(shape_of, tree.arguments))})"
         case Operation():
-            return f"({_shape(tree.left)}{tree.operator}{_shape(tree.right)})"
+            return f"({shape_of(tree.left)}{tree.operator}{shape_of(tree.right)})"
         case _:
-            return f"{type(tree).__name__}{''.join(map(_shape, parts(tree)))}"
+            return f"{type(tree).__name__}{''.join(map(shape_of, parts(tree)))}"
 
 
 def has_title(workbook: Workbook, place: Place) -> bool:
@@ -181,7 +189,7 @@ def differences(
     cut: Set[Place],
     steps: Mapping[Place, Place],
 ) -> list[frozenset[Difference]]:
-    """Return for each gradient those differences y − t of its step of which y depends on its weight.
+    """Return for each gradient the differences y − t that its step's are computed from; y depends on its weight.
 
     t depends on no weight. A gradient that is wrong may lack some of them.
     """
@@ -230,4 +238,17 @@ def _within(tree: Tree | None, host: Place, citations: Citations, dependent: Col
         return inner
     canon = (host[0], *CANON)
     output = of_terms([Term(1, term.of) for term in outputs])
-    return [*inner, Difference(host[0], moved(bare(output), host, canon), moved(bare(target), host, canon))]
+    return [*inner, Difference(host[0], _plain(bare(output), host, canon), _plain(bare(target), host, canon))]
+
+
+def _plain(tree: Tree, host: Place, canon: Place) -> Tree:
+    """Return a formula of `host` as one of `canon`; without dollar signs, which make it no other one."""
+
+    def move(node: Tree) -> Tree | None:
+        if isinstance(node, Ref):
+            return reference_to(node.at(host), canon)
+        if isinstance(node, Area):
+            return Area(*(reference_to(end, canon) for end in node.at(host)))
+        return None
+
+    return mapped(tree, move)

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlnet.audit.finding.gradients import Gradients, Subject
 from xlnet.audit.finding.losses import Difference, Family, differences, families
-from xlnet.audit.finding.steps import cone, steps_of, tables_of
+from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
+from xlnet.audit.finding.told import Teller, Told, told_loss
 from xlnet.audit.finding.updates import Update, find_updates
 from xlnet.audit.options import Options
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
+from xlnet.errors import UserError
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """A table as it is found: what is to be judged, from which cells and differences it is computed."""
+    """A table as it is found: what is to be judged, from which cells and differences it is computed.
+
+    `way` tells apart tables of which either is meant; `has_rate` is false for steps whose learning rate is not known.
+    """
 
     subjects: Sequence[Subject]
     cones: Sequence[Collection[Place]]
     differences: Sequence[frozenset[Difference]]
+    way: int = 0
+    has_rate: bool = True
 
 
 @dataclass(frozen=True)
 class Found:
     """The networks of a workbook.
 
-    Their tables, weights with their steps, cells of new weights, cells that depend on weights, and possible losses.
+    Their tables, weights with their steps, cells of new weights, cells that depend on weights, and possible losses;
+    `loss` is the one that the user told, and `is_told` whether it was the user who told the weights.
     """
 
     tables: Sequence[Candidates]
@@ -36,26 +44,39 @@ class Found:
     new: Collection[Place]
     dependent: Collection[Place]
     families: Sequence[Family]
+    loss: Family | None = None
+    is_told: bool = False
 
 
 def find_network(workbook: Workbook, citations: Citations, options: Options) -> Found:
-    """Return what is found by structure, or what the options say."""
+    """Return what is found by structure, or what the options say. Raises UserError where they say what cannot be."""
+    teller = Teller(workbook, options)
+    loss = teller.cell("--loss", options.loss)
+    told = teller.subjects(citations)
     updates = find_updates(workbook, citations)
-    if options.sheet is not None:
-        updates = [
-            update for update in updates if workbook.sheets[update.cell[0]].casefold() == options.sheet.casefold()
-        ]
-    return _found(workbook, citations, updates)
+    if told is not None:
+        found = _as_told(workbook, citations, told, updates)
+    else:
+        if options.sheet is not None:
+            number = teller.number("--sheet", options.sheet)
+            updates = [update for update in updates if update.cell[0] == number]
+        found = _by_structure(workbook, citations, updates, teller.rate())
+    if loss is None or not found.tables:
+        return found
+    family = told_loss(loss, workbook, citations, found.steps, set(found.new))
+    return replace(found, families=[family, *found.families], loss=family)
 
 
-def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) -> Found:
+def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Update], rate: Place | None) -> Found:
     weights = {update.weight for update in updates}
     new = {update.cell for update in updates}
     # Where the graph is cut: these cells are typed when gradients are measured.
     cut = weights | new
     dependent = citations.descendants(weights, cut)
-    gradients = Gradients(workbook, citations, updates, dependent | cut)
+    gradients = Gradients(workbook, citations, updates, dependent | cut, rate)
     subjects = [gradients.subject(update) for update in updates]
+    if rate is not None and subjects and not any(rate in subject.rate.cells for subject in subjects):
+        raise UserError(f"--rate: no update multiplies its gradient by {workbook.show(rate)}: name another cell")
     cones = [cone(subject, citations, cut) for subject in subjects]
     steps = steps_of(subjects, cones, weights)
     used = set().union(*cones) | new | {subject.host for subject in subjects}
@@ -66,10 +87,31 @@ def _found(workbook: Workbook, citations: Citations, updates: Sequence[Update]) 
     for table in by_table:
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
-    return Found(tables, steps, new, dependent, families(workbook, citations, dependent, used, steps, new, _line_of_steps(updates)))
+    losses = families(workbook, citations, dependent, used, steps, new, stride_of(subjects))
+    return Found(tables, steps, new, dependent, losses)
 
 
-def _line_of_steps(updates: Sequence[Update]) -> int:
-    """Return what most updates share with the weight they start from: 2 for the column, 1 for the row."""
-    in_column = sum(update.cell[2] == update.shown[2] for update in updates)
-    return 2 if 2 * in_column >= len(updates) else 1
+def _as_told(workbook: Workbook, citations: Citations, told: Told, updates: Sequence[Update]) -> Found:
+    """Return the networks whose weights are told; what is updated by formulas besides is cut, but not judged."""
+    weights = {subject.weight for table in told.tables for subject in table}
+    new = {place for update in updates for place in (update.weight, update.cell)} - weights
+    cut = weights | new
+    dependent = citations.descendants(weights, cut)
+    following = {update.weight: update.cell for update in updates if update.cell in weights}
+    by_table = [[replace(each, update=following.get(each.weight)) for each in table] for table in told.tables]
+    cones = [[cone(subject, citations, cut) for subject in table] for table in by_table]
+    steps = dict.fromkeys(weights, min(weights))
+    every = [each for table in by_table for each in table]
+    if any(place in workbook.trees for place in weights):
+        # Weights that are computed may be those of several steps.
+        steps = steps_of(every, [each for table in cones for each in table], weights)
+    used = set().union(*(each for table in cones for each in table)) | new
+    used |= {subject.host for table in by_table for subject in table}
+    tables = [
+        Candidates(
+            table, own, differences(own, table, citations, dependent, cut, steps), way=way, has_rate=told.has_rate
+        )
+        for table, own, way in zip(by_table, cones, told.ways, strict=True)
+    ]
+    likely = families(workbook, citations, dependent, used, steps, new, stride_of(every))
+    return Found(tables, steps, new, dependent, likely, is_told=True)

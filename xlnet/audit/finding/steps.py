@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Generic, TypeVar
 
 from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.formula.tree import Ref, Word, bare
 from xlnet.audit.reading.citations import Citations
 from xlnet.engines.live import Place
 
+_NOTHING = Word("")
 Item = TypeVar("Item", bound=Hashable)
 
 
@@ -59,6 +61,9 @@ def cone(subject: Subject, citations: Citations, cut: Collection[Place]) -> set[
         elif levels.get(place, 0) > lowest:
             found.add(place)
             waiting += citations.of(place)
+        elif isinstance(source := bare(citations.tree_or_none(place) or _NOTHING), Ref):
+            # A copy of a weight may be made before another weight of the step is known.
+            waiting.append(source.at(place))
     return found
 
 
@@ -75,6 +80,18 @@ def steps_of(
             sorted(place for place in together if new_from.get(place) not in together or place == subject.weight)
         )
     return {weight: groups.of(weight) for weight in weights}
+
+
+def stride_of(subjects: Sequence[Subject]) -> tuple[int, int]:
+    """Return how many rows and columns a step is from the one before, mostly; (0, 0) where that cannot be seen."""
+    by_weight = {subject.weight: subject for subject in subjects}
+    moves: Counter[tuple[int, int]] = Counter()
+    for subject in subjects:
+        following = by_weight.get(subject.update) if subject.update is not None else None
+        if following is not None and following.shown[0] == subject.shown[0]:
+            (_, row, column), (_, next_row, next_column) = subject.shown, following.shown
+            moves[next_row - row, next_column - column] += 1
+    return moves.most_common(1)[0][0] if moves else (0, 0)
 
 
 def tables_of(subjects: Sequence[Subject], steps: Mapping[Place, Place]) -> list[list[Subject]]:

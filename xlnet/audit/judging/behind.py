@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet.audit.finding.gradients import Subject
-from xlnet.audit.finding.losses import Difference, Family
+from xlnet.audit.finding.losses import Difference
 from xlnet.audit.formula.tree import reference_to
-from xlnet.audit.judging.choosing import IMPLIED, Chosen, Reading, agree, expected
+from xlnet.audit.judging.choosing import Chosen, PossibleLoss, Reading, agree, expected
 from xlnet.audit.reading.citations import Citations
 from xlnet.engines.live import Place
 
@@ -46,7 +46,7 @@ class _Match:
 def gradients_behind(
     subjects: Sequence[Subject],
     differences: Sequence[Collection[Difference]],
-    families: Sequence[Family],
+    losses: Sequence[PossibleLoss],
     readings: Sequence[Reading],
     citations: Citations,
     steps: Mapping[Place, Place],
@@ -62,8 +62,7 @@ def gradients_behind(
         return None
     near = [_cells_near(subject, readings, citations, cut) for subject in subjects]
     best: _Match | None = None
-    candidates = [*((family, "") for family in families), *((None, name) for name in IMPLIED)]
-    for order, (family, name) in enumerate(candidates):
+    for order, (family, name) in enumerate(losses):
         for factor in _FACTORS:
             chosen = Chosen(family, name, factor)
             for match in _matches(chosen, -order, subjects, differences, readings, near):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,12 @@ from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 _SHARE_OF_COVERED = 0.2
+_SAME_RATIO = 2e-5
 RELATIVE, ABSOLUTE = 2e-6, 1e-14
 HALF_SQUARES, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = "½ Σ (y − t)²", "−Σ (t ln y + (1 − t) ln(1 − y))", "−Σ t ln y"
 
+# The family of its cells, or the name of an implied one.
+PossibleLoss: TypeAlias = tuple[Family | None, str]
 Slope = Callable[[float, float], float]
 IMPLIED: dict[str, Slope] = {
     HALF_SQUARES: lambda y, t: y - t,
@@ -94,15 +98,18 @@ def choose(
     subjects: Sequence[Subject],
     found: Sequence[float],
     differences: Sequence[Collection[Difference]],
-    families: Sequence[Family],
+    losses: Sequence[PossibleLoss],
     reading: Reading,
+    *,
+    has_rate: bool = True,
 ) -> Chosen:
-    """Return the loss whose derivatives most gradients of a table are; `found` are the gradients in this state."""
+    """Return the loss whose derivatives most gradients of a table are; `found` are the gradients in this state.
+
+    Where steps are judged whose learning rate is not known, any factor may be their common one.
+    """
     best: tuple[tuple[float, ...], Chosen] | None = None
     values = np.array(found)
-    candidates: list[tuple[Family | None, str]] = [(family, "") for family in families]
-    candidates += [(None, name) for name in IMPLIED]
-    for order, (family, name) in enumerate(candidates):
+    for order, (family, name) in enumerate(losses):
         pairs = [
             expected(Chosen(family, name, 1.0), subject, each, reading)
             for subject, each in zip(subjects, differences, strict=True)
@@ -111,26 +118,34 @@ def choose(
             continue
         slopes = np.array([math.nan if pair is None else pair[0] for pair in pairs])
         errors = np.array([math.nan if pair is None else pair[1] for pair in pairs])
-        for factor in _factors(values, slopes, differences):
+        for factor in _factors(values, slopes, differences, has_rate=has_rate):
             right = agree(values, factor * slopes, abs(factor) * errors) & (np.abs(slopes) > 10 * errors)
             score = (
                 # A loss that says something about all weights is worth more than one that suits a few.
                 np.count_nonzero(right) + _SHARE_OF_COVERED * np.count_nonzero(~np.isnan(slopes)),
                 float(family is not None),
                 float(factor == 1),
+                # Of a total and what it is the total of, the total.
+                float(family.level) if family else 0.0,
                 family.plausibility if family else 0.0,
                 float(-order),
             )
             if best is None or score > best[0]:
                 best = score, Chosen(family, name, factor)
     if best is None or best[0][0] < 1:
-        likely = [family for family in families if has_title(workbook, family.first)]
+        likely = [family for family, _ in losses if family is not None]
+        if (None, HALF_SQUARES) in losses:
+            likely = [family for family in likely if has_title(workbook, family.first)]
         return Chosen(likely[0], "", 1.0) if likely else Chosen(None, HALF_SQUARES, 1.0)
     return best[1]
 
 
 def _factors(
-    found: NDArray[np.float64], slopes: NDArray[np.float64], differences: Sequence[Collection[Difference]]
+    found: NDArray[np.float64],
+    slopes: NDArray[np.float64],
+    differences: Sequence[Collection[Difference]],
+    *,
+    has_rate: bool,
 ) -> list[float]:
     """Return 1, and the factors that most gradients have of their own, if it is one of 2, ½, 1/n, 2/n, ln 10."""
     with np.errstate(all="ignore"):
@@ -142,10 +157,13 @@ def _factors(
     for ratio in ratios:
         key = float(f"{ratio:.5g}")
         counts[key] = counts.get(key, 0) + 1
+    most = sorted(counts, key=lambda key: -counts[key])[:4]
+    if not has_rate:
+        # The exact one is that of the gradients which agree best.
+        return [float(np.median(ratios[np.abs(ratios / key - 1) < _SAME_RATIO])) for key in most]
     numbers = {len(each) for each in differences if each}
     numbers |= {len({d.output for d in each}) for each in differences if each}
     allowed = {2.0, 0.5, math.log(10), 1 / math.log(10), 2 * math.log(10)}
     for number in numbers - {0, 1}:
         allowed |= {1 / number, 2 / number, float(number), number / 2, 1 / (2 * number)}
-    most = sorted(counts, key=lambda key: -counts[key])[:4]
-    return [1.0, *(each for each in sorted(allowed) if any(abs(each / key - 1) < 2e-5 for key in most))]
+    return [1.0, *(each for each in sorted(allowed) if any(abs(each / key - 1) < _SAME_RATIO for key in most))]

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet.audit.finding.gradients import Rate, Subject
-from xlnet.audit.finding.losses import Difference
+from xlnet.audit.finding.losses import Difference, Family
 from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
+from xlnet.audit.finding.updates import origin
 from xlnet.audit.judging.behind import gradients_behind
-from xlnet.audit.judging.choosing import Chosen, agree, choose, expected
+from xlnet.audit.judging.choosing import IMPLIED, Chosen, PossibleLoss, agree, choose, expected
 from xlnet.audit.judging.measuring import Measured
 from xlnet.audit.judging.verdict import Ruling, Verdict, judge
 from xlnet.audit.reading.citations import Citations
@@ -67,12 +68,14 @@ def judged(
 ) -> Judgement:
     """Return the verdicts of a table."""
     weights = {subject.weight for subject in table.subjects}
-    families = [family for family in network.families if any(on & weights for on in family.weights.values())]
+    losses = _losses(network, weights)
     values = _gradients(workbook, table.subjects, measured)
 
     def by(subjects: Sequence[Subject], values: Sequence[Sequence[float]]) -> tuple[Chosen, list[Verdict]]:
         first = [each[0] for each in values]
-        chosen = choose(workbook, subjects, first, table.differences, families, measured.readings[0])
+        chosen = choose(
+            workbook, subjects, first, table.differences, losses, measured.readings[0], has_rate=table.has_rate
+        )
         verdicts = [
             judge(
                 subject,
@@ -80,7 +83,7 @@ def judged(
                 chosen,
                 measured.readings,
                 each,
-                cites_input=_cites_input(subject, citations, measured),
+                cites_input=_cites_input(subject, workbook, citations, measured),
             )
             for subject, differences, each in zip(subjects, table.differences, values, strict=True)
         ]
@@ -90,11 +93,10 @@ def judged(
     chosen, verdicts = by(subjects, values)
     if _is_threshold(table, chosen, measured):
         return Judgement(table, chosen, (), {}, is_threshold=True)
-    if any(verdict.ruling is Ruling.WRONG for verdict in verdicts):
+    has_own_gradients = network.is_told and all(subject.cell is not None for subject in subjects)
+    if any(verdict.ruling is Ruling.WRONG for verdict in verdicts) and not has_own_gradients:
         cut = {*network.steps, *network.new}
-        behind = gradients_behind(
-            subjects, table.differences, families, measured.readings, citations, network.steps, cut
-        )
+        behind = gradients_behind(subjects, table.differences, losses, measured.readings, citations, network.steps, cut)
         if behind is not None:
             subjects = behind
             values = [_of_cell(subject, measured) for subject in subjects]
@@ -103,7 +105,27 @@ def judged(
     by_subject = {id(subject): verdict for subject, verdict in zip(subjects, verdicts, strict=True)}
     chains = [[by_subject[id(subject)] for subject in chain] for chain in chains_of(subjects)]
     gradients = {(s.weight, s.update): each for s, each in zip(subjects, values, strict=True)}
-    return Judgement(Candidates(subjects, table.cones, table.differences), chosen, chains, gradients)
+    return Judgement(replace(table, subjects=subjects), chosen, chains, gradients)
+
+
+def likeliest(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """Return the judgements of those ways to pair weights and gradients by which most are right."""
+    right: Counter[int] = Counter()
+    for judgement in judgements:
+        right[judgement.candidates.way] += sum(each.ruling is Ruling.RIGHT for each in judgement.verdicts())
+    best = max(sorted(right), key=right.__getitem__)
+    return [judgement for judgement in judgements if judgement.candidates.way == best]
+
+
+def _losses(network: Found, weights: Collection[Place]) -> list[PossibleLoss]:
+    """Return what may be the loss of a table: what the user told, if it is one of these weights."""
+
+    def is_own(family: Family) -> bool:
+        return any(not on.isdisjoint(weights) for on in family.weights.values())
+
+    if network.loss is not None and is_own(network.loss):
+        return [(network.loss, "")]
+    return [*((family, "") for family in network.families if is_own(family)), *((None, name) for name in IMPLIED)]
 
 
 def wanted_gradients(judgement: Judgement, verdict: Verdict, measured: Measured) -> NDArray[np.float64]:
@@ -130,11 +152,11 @@ def _of_cell(subject: Subject, measured: Measured) -> list[float]:
     return [subject.sign * reading.values[subject.cell] for reading in measured.readings]
 
 
-def _cites_input(subject: Subject, citations: Citations, measured: Measured) -> bool:
+def _cites_input(subject: Subject, workbook: Workbook, citations: Citations, measured: Measured) -> bool:
     cited = set(citations.of_tree(subject.tree, subject.host))
     if subject.cell is not None:
         cited |= set(citations.of(subject.cell))
-    return any(each in measured.inputs for each in cited)
+    return any(origin(each, workbook, citations) in measured.inputs for each in cited)
 
 
 def _is_threshold(table: Candidates, chosen: Chosen, measured: Measured) -> bool:
@@ -176,11 +198,9 @@ class _Usual:
 
 def _of_rate(rate: Rate, usual: _Usual, workbook: Workbook) -> float:
     """Return how many times the usual learning rate an update's is: so many times its gradient is too large."""
-    if not usual.rate.cells:
-        return 1.0
-    if rate.cells == usual.rate.cells:
+    if usual.rate.cells and rate.cells == usual.rate.cells:
         return rate.number / usual.rate.number
-    if rate.cells and not usual.is_shared:
+    if not usual.is_shared and (rate.cells or not usual.rate.cells):
         # Each row has one of its own.
         return 1.0 if math.isnan(usual.number) else rate.number / usual.number
     value = math.prod(workbook.live.numbers(rate.cells)) * rate.number

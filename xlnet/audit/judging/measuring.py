@@ -10,6 +10,7 @@ from xlnet.audit.finding.inputs import inputs_of
 from xlnet.audit.finding.losses import Difference
 from xlnet.audit.finding.network import Found
 from xlnet.audit.finding.steps import chains_of
+from xlnet.audit.finding.updates import origin
 from xlnet.audit.judging.choosing import Reading
 from xlnet.audit.judging.laboratory import NUDGES, Derivatives, Laboratory, colours_of
 from xlnet.audit.judging.points import input_values, probes, saved_state
@@ -47,7 +48,9 @@ def measure(workbook: Workbook, citations: Citations, network: Found) -> Measure
     laboratory = Laboratory(workbook, citations)
     weights = set(network.steps)
     saved = saved_state(workbook, weights | set(network.new))
-    typed = input_values(workbook, inputs_of(workbook, citations, network.dependent, weights))
+    inputs = inputs_of(workbook, citations, network.dependent, weights)
+    # What a gradient cites may be the input, where the forward pass has a copy.
+    typed = input_values(workbook, {origin(each, workbook, citations) for each in inputs})
     chains = [chain for table in network.tables for chain in chains_of(table.subjects)]
     drawn = probes(saved, typed, [[subject.weight for subject in chain] for chain in chains])
     states = [{**saved, **typed}, *drawn]

@@ -15,6 +15,7 @@ class Network:
 
     `weights` and `gradients` tell the weight that an update starts from, and the gradient's cell where there is one,
     each by the update's cell. `cells` are the cells from which updates and losses are computed, these included.
+    `is_told` says that it was the user who told the weights: there may be no update.
     """
 
     weights: Mapping[Place, Place] = field(default_factory=dict)
@@ -22,6 +23,7 @@ class Network:
     rates: Collection[Place] = frozenset()
     losses: Collection[Place] = frozenset()
     cells: Collection[Place] = frozenset()
+    is_told: bool = False
 
     @cached_property
     def weight_cells(self) -> frozenset[Place]:

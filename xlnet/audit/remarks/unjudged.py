@@ -61,7 +61,7 @@ def data_tables(workbook: Workbook) -> list[NotJudged]:
 
 def macros(workbook: Workbook, network: Network) -> list[NotJudged]:
     """Return the sheets of a workbook with macros, where no update was found in the formulas."""
-    if not workbook.markup.has_macros or network.weights:
+    if not workbook.markup.has_macros or network.weights or network.is_told:
         return []
     return [
         NotJudged(
@@ -88,7 +88,7 @@ def solver(workbook: Workbook, network: Network) -> list[NotJudged]:
 
 def forward_only(workbook: Workbook, network: Network) -> list[NotJudged]:
     """Return the formulas of what looks like a network, but is never updated."""
-    if network.weights:
+    if network.weights or network.is_told:
         return []
     known: dict[int, bool] = {}
     found = []

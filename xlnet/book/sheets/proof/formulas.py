@@ -124,17 +124,18 @@ def _base(made: ProofPlan) -> Iterator[Live]:
 
 def _moved(made: ProofPlan) -> Iterator[Live]:
     """Yield the parameters of the passes in which one of them is moved."""
-    for index, proved in enumerate(made.proved):
-        step = InCell(Cell(NAME, made.row(index), made.column("h")))
-        for up in (True, False):
-            row = made.moved_row(index, up=up)
-            for key in made.parameters:
-                column = made.layout.column(key)
-                base: Expression = InCell(Cell(NAME, made.base_row, column), ROW)
-                look = _NUMBER
-                if key == proved:
-                    base, look = (base + step if up else base - step), _MOVED
-                yield _one(f"{key} in a moved pass", row, column, base, look)
+    numbers = {key: index for index, key in enumerate(made.proved)}
+    for key in made.parameters:
+        name, column, index = f"{key} in a moved pass", made.layout.column(key), numbers.get(key)
+        base: Expression = InCell(Cell(NAME, made.base_row, column), ROW)
+        moved: dict[int, Expression] = {}
+        if index is not None:
+            step = InCell(Cell(NAME, made.row(index), made.column("h")))
+            moved = {made.moved_row(index, up=True): base + step, made.moved_row(index, up=False): base - step}
+        for row, expression in moved.items():
+            yield _one(name, row, column, expression, _MOVED)
+        others = [row for row in range(made.base_row + 1, made.last_row + 1) if row not in moved]
+        yield Live(name, NAME, column, others, base, _NUMBER)
 
 
 def _forward(made: ProofPlan) -> Iterator[Live]:

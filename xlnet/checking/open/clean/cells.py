@@ -91,7 +91,8 @@ class Reader:
         start = f'<c r="{get_column_letter(column)}{row}"'
         if formula is not None:
             xml, said = self._formula(row, column, formula)
-            return f"{start}>{xml}</c>", Held(said)
+            # Of a cell that has neither a kind nor a value IronCalc complains in a line.
+            return f'{start} t="n">{xml}</c>', Held(said)
         return self._typed(row, start, cell.get("t", "n"), value, inline)
 
     def row_of(self, element: Element, before: int) -> int:
@@ -109,7 +110,8 @@ class Reader:
         return row
 
     def _column(self, row: int, address: str | None, before: int) -> int:
-        if address is None:
+        # Mostly cells stand side by side.
+        if address is None or address == f"{get_column_letter(before + 1)}{row}":
             return before + 1
         match = _ADDRESS.fullmatch(address)
         column = column_index_from_string(match[1]) if match and int(match[2]) == row else 0

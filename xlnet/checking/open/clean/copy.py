@@ -165,7 +165,8 @@ class _Sheet:
         for rows in own_rows(pieces, list(table.columns.values()), table.layout):
             expected += rows.count
             if rows.is_own:
-                part.write(rows.xml)
+                # As `Reader.clean` writes cells with formulas.
+                part.write(rows.xml.replace(b'"><f', b'" t="n"><f'))
                 self._last_row = expected
                 if self._table:
                     self._table.take_as_written(rows.count)

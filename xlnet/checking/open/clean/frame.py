@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -19,6 +19,9 @@ _STYLES = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
+# `xml.sax.saxutils`, which knows them, imports all of `http`.
+_AS_NUMBERS = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+
 
 def frame(titles: Sequence[str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the parts around the sheets."""
@@ -32,9 +35,11 @@ def frame(titles: Sequence[str], names: Mapping[str, str]) -> Iterator[tuple[str
     sheets = [("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
     yield "xl/_rels/workbook.xml.rels", _links([*sheets, ("styles", "styles.xml")])
     entries = "".join(
-        f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(titles, 1)
+        f'<sheet name="{_quoted(title)}" sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(titles, 1)
     )
-    cells = "".join(f"<definedName name={quoteattr(name)}>{escape(text)}</definedName>" for name, text in names.items())
+    cells = "".join(
+        f'<definedName name="{_quoted(name)}">{escape(text, quote=False)}</definedName>' for name, text in names.items()
+    )
     defined = f"<definedNames>{cells}</definedNames>" if cells else ""
     yield (
         "xl/workbook.xml",
@@ -49,3 +54,8 @@ def _links(links: Sequence[tuple[str, str]]) -> str:
         for number, (kind, target) in enumerate(links, 1)
     )
     return f'<Relationships xmlns="{_LINKS}">{entries}</Relationships>'
+
+
+def _quoted(text: str) -> str:
+    """Return a text as it stands in an attribute: a reader takes a line's end there for a blank."""
+    return "".join(_AS_NUMBERS.get(character, character) for character in escape(text))

@@ -11,6 +11,7 @@ from xlnet.errors import UserError
 from xlnet.xlsx.unpack import BYTES_PER_READ, Package
 
 _DEEPEST = 32
+_MOST_TAGS = 1_000
 
 
 def elements(
@@ -51,6 +52,8 @@ class _Builder:
     def __init__(self, path: tuple[str, ...], error: Callable[[str], UserError]) -> None:
         self.has_ended = False
         self._path, self._error = path, error
+        # Names without their namespaces: a part has few different ones.
+        self._tags: dict[str, str] = {}
         self._ready: list[Element] = []
         # The names from the root to where reading is, and below `path` the elements.
         self._way: list[str] = []
@@ -67,7 +70,7 @@ class _Builder:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
-        tag, above = name.rpartition("}")[2], self._open
+        tag, above = self._tags.get(name) or self._tag(name), self._open
         if above:
             above.append(SubElement(above[-1], tag, attributes))
         else:
@@ -76,6 +79,12 @@ class _Builder:
                 above.append(Element(tag, attributes))
         if len(self._way) + len(above) > _DEEPEST + 1:
             raise self._error(f"is nested more than {_DEEPEST} levels deep")
+
+    def _tag(self, name: str) -> str:
+        tag = name.rpartition("}")[2]
+        if len(self._tags) < _MOST_TAGS:
+            self._tags[name] = tag
+        return tag
 
     def text(self, text: str) -> None:
         """Add to the text of an element; what follows an element inside it is left out."""
@@ -86,10 +95,10 @@ class _Builder:
 
     def end(self, _: str) -> None:
         """End an element."""
-        element = self._open.pop() if self._open else None
         if self._open:
-            return
-        if element is not None:
+            element = self._open.pop()
+            if self._open:
+                return
             self._ready.append(element)
         self._way.pop()
         self.has_ended |= len(self._way) < len(self._path)
