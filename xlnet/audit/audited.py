@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlnet.audit.finding.losses import has_title
 from xlnet.audit.finding.network import Found, find_network
-from xlnet.audit.findings import Audit
+from xlnet.audit.findings import Audit, NotJudged
 from xlnet.audit.judging.judgement import judged, likeliest
 from xlnet.audit.judging.measuring import measure
 from xlnet.audit.judging.repairs import find_repairs
@@ -22,6 +23,8 @@ NOTHING_FOUND = (
     "where no formula does that, name the cells with --weights and --gradients"
 )
 NONE_OF_TOLD = "no loss was found that depends on the weights named by --weights: name its cell with --loss"
+
+_MOST_REASONS = 2
 
 
 def audit_workbook(path: Path, options: Options = NOTHING_TOLD) -> Audit:
@@ -44,19 +47,29 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     unjudged = tuple(not_judged(workbook, citations, network))
     path, nothing = str(workbook.path), NONE_OF_TOLD if found.is_told else NOTHING_FOUND
     if not found.tables:
-        return Audit(path, breaks=odd, remarks=remarked, not_judged=unjudged, error=NOTHING_FOUND)
+        return Audit(
+            path, breaks=odd, remarks=remarked, not_judged=unjudged, error=_with_reasons(NOTHING_FOUND, unjudged)
+        )
     measured = measure(workbook, citations, found)
     judgements = likeliest([judged(workbook, citations, found, table, measured) for table in found.tables])
     repairs = find_repairs(workbook, citations, found, judgements, measured)
     with_slope = [each for each in judgements if not each.is_threshold]
     tables = [table_of(workbook, found, each, repairs) for each in with_slope]
+    none = (*without_verdict(workbook, judgements), *unjudged)
     return Audit(
         path,
         tables=tuple(tables),
         breaks=(*lucky(workbook, judgements), *odd),
         remarks=(*said(with_slope, tables), *remarked),
-        not_judged=(*without_verdict(workbook, judgements), *unjudged),
-        error=None if any(table.judged for table in tables) else nothing,
+        not_judged=none,
+        error=None if any(table.judged for table in tables) else _with_reasons("", none) or nothing,
+    )
+
+
+def _with_reasons(problem: str, none: Sequence[NotJudged]) -> str:
+    """Return what is wrong, followed by why nothing could be judged, as far as that is known."""
+    return ". ".join(
+        filter(None, [problem, *(f"{each.cells}: {each.why.rstrip('.')}" for each in none[:_MOST_REASONS])])
     )
 
 

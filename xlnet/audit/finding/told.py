@@ -173,7 +173,7 @@ def told_loss(
         weights = on(place)
         if weights:
             members.setdefault(steps[next(iter(weights))], place)
-    return Family({place: on(place) for place in members.values()}, cell, 1.0)
+    return Family({place: on(place) for place in members.values()}, cell, 1.0, citations.levels[cell])
 
 
 def _alike(cell: Place, workbook: Workbook, places: Collection[Place]) -> list[Place]:
