@@ -280,7 +280,7 @@ def test_every_option_is_in_the_readme() -> None:
 
 
 def test_help_examples_run(tmp_path: Path) -> None:
-    for command in ("build", "check", "templates"):
+    for command in ("build", "check", "audit", "templates"):
         lines = run(command, "--help", cwd=tmp_path).stdout.splitlines()
         for line in lines:
             if line.strip().startswith("xlnet ") and ">" not in line:
