@@ -152,27 +152,31 @@ def lucky(workbook: Workbook, judgements: Sequence[Judgement]) -> list[Break]:
 
 
 def said(judgements: Sequence[Judgement], tables: Sequence[Table]) -> list[str]:
-    """Return remarks on the losses: a common factor of all gradients, a logarithm of base 10."""
-    found = []
+    """Return remarks on tables: a common factor of all gradients, a logarithm of base 10, a penalty."""
+    found: dict[str, None] = {}
     for judgement, table in zip(judgements, tables, strict=True):
-        if table.factor == 1 or not table.judged:
-            continue
-        if not judgement.candidates.has_rate:
-            found.append(
-                f"{table.sheet}: the steps are judged up to a common factor, {table.factor:.6g}: if that is not the "
-                "learning rate, name its cell with --rate."
-            )
-            continue
-        times = {2.0: "twice", 0.5: "half"}.get(table.factor, f"{table.factor:.6g} times")
-        loss = f"the loss in {table.loss.cell}" if table.loss.cell else table.loss.header
-        sentence = f"{table.sheet}: your gradients are {times} those of {loss}. This is a matter of scale alone"
-        if abs(table.factor / math.log(10) - 1) < _SAME_FACTOR:
-            sentence = (
-                f"{table.sheet}: your gradients are ln 10 = 2.30259 times those of {loss}: it takes LOG, which is to "
-                "base 10, and the gradient is that of LN. Take LN in the loss"
-            )
-        found.append(f"{sentence}.")
-    return list(dict.fromkeys(found))
+        for sentence in (judgement.remark, _on_factor(judgement, table)):
+            if sentence and table.judged:
+                found[f"{table.sheet}: {sentence}."] = None
+    return list(found)
+
+
+def _on_factor(judgement: Judgement, table: Table) -> str:
+    if table.factor == 1:
+        return ""
+    if not judgement.candidates.has_rate:
+        return (
+            f"the steps are judged up to a common factor, {table.factor:.6g}: if that is not the learning rate, name "
+            "its cell with --rate"
+        )
+    loss = f"the loss in {table.loss.cell}" if table.loss.cell else table.loss.header
+    if abs(table.factor / math.log(10) - 1) < _SAME_FACTOR:
+        return (
+            f"your gradients are ln 10 = 2.30259 times those of {loss}: it takes LOG, which is to base 10, and the "
+            "gradient is that of LN. Take LN in the loss"
+        )
+    times = {2.0: "twice", 0.5: "half"}.get(table.factor, f"{table.factor:.6g} times")
+    return f"your gradients are {times} those of {loss}. This is a matter of scale alone"
 
 
 def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list[NotJudged]:
