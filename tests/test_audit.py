@@ -11,6 +11,7 @@ import kept
 import pytest
 from kinds_by_hand import KINDS, MATRIX_STEPS, make, with_matrices, with_two_tables
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 from sheets_by_hand import Made
 
 import xlnet
@@ -246,6 +247,43 @@ def test_what_is_no_workbook_is_an_error(content: bytes, said: str, tmp_path: Pa
     assert audit.error
     assert said in audit.error
     assert not audit.is_right
+
+
+def test_a_formatted_blank_cell_is_no_zero(tmp_path: Path) -> None:
+    """Of three samples the third one is blank, but formatted: the mean of the loss is that of two."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet["F1"] = 0.1
+    for row, (x, t) in enumerate(((0.5, 1), (2, 0)), 2):
+        sheet[f"A{row}"], sheet[f"B{row}"] = x, t
+        sheet[f"C{row}"], sheet[f"D{row}"] = f"=$F$2*A{row}", f"=(C{row}-B{row})^2"
+        sheet[f"E{row}"] = f"=2*(C{row}-B{row})*A{row}"
+    sheet["F2"], sheet["G2"], sheet["H2"] = 0.3, "=SUM(E2:E4)/2", "=F2-F$1*G2"
+    sheet["D4"].font = sheet["E4"].font = Font(bold=True)
+    sheet["D1"], sheet["D5"] = "loss", "=AVERAGE(D2:D4)"
+    book.save(tmp_path / "sheet.xlsx")
+    audit = audited(tmp_path / "sheet.xlsx")
+    assert (audit.judged, audit.right) == (1, 1)
+    assert (audit.tables[0].loss.cell, audit.tables[0].factor) == ("D5", 1)
+
+
+def test_an_update_is_one_where_later_ones_have_lost_their_weight(tmp_path: Path) -> None:
+    """From the third block on the forward pass cites the weight of the second one."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for block in range(6):
+        top = 10 * block + 1
+        sheet[f"A{top}"], sheet[f"B{top}"] = 0.5, 1
+        sheet[f"C{top}"] = 0.3 if block == 0 else f"=F{top - 10}"
+        sheet[f"D{top}"] = f"=TANH(A{top}*C{11 if block else 2})"
+        sheet[f"E{top}"] = f"=(D{top}-B{top})*(1-D{top}^2)*A{top}"
+        sheet[f"F{top}"] = f"=C{top}-E{top}*G{top}"
+        sheet[f"G{top}"] = 2
+    sheet["C2"] = 0.3
+    book.save(tmp_path / "sheet.xlsx")
+    audit = audited(tmp_path / "sheet.xlsx")
+    assert (audit.judged, audit.right) == (1, 1)
+    assert [weight.last for weight in audit.tables[0].weights] == ["C11"]
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.95])

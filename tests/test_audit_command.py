@@ -236,7 +236,7 @@ CONTRADICTIONS = {
     "steps alone": (["--steps", "A1:A3"], "add --weights RANGE"),
     "weights alone": (["--weights", "A1:A3"], "add --gradients RANGE"),
     "two kinds": (["--weights", "A1", "--gradients", "B1", "--steps", "C1"], "remove one of the two"),
-    "shapes": (["--weights", "A1:A3", "--gradients", "B1:D1"], "B1:D1 has 1 × 3 cells, A1:A3 has 3 × 1 cells"),
+    "shapes": (["--weights", "A1:A3", "--gradients", "B1:E2"], "B1:E2 has 2 × 4 cells, A1:A3 has 3 × 1 cells"),
     "no cell": (["--loss", "total"], "must be cells, like B4:E9"),
     "many cells": (["--rate", "A1:A2"], "must be one cell"),
     "row 0": (["--rate", "A0"], "must be cells"),

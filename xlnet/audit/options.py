@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Options:
     """Which sheet to audit, and which cells are what; each None where it is to be found.
 
-    `weights` and `gradients` (or `steps`, which are added to the weights) are ranges of the same shape, `loss` and
-    `rate` cells. A range without a sheet is on `sheet`, or on the first one.
+    `weights` and `gradients` (or `steps`, which are added to the weights) are one or several ranges, parted by commas,
+    of the same shape; `loss` and `rate` are cells. What has no sheet is on that of the range before it, gradients and
+    steps on that of the weights, all else on `sheet`, or on the first one.
     """
 
     sheet: str | None = None

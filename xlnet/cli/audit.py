@@ -27,9 +27,13 @@ _USER_FAULT = 2
 @click.command(short_help="Find the network in anybody's workbook, and prove its gradients.")
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--sheet", metavar="NAME", help="Audit this sheet alone.")
-@click.option("--loss", metavar="CELL", help="The cell of the loss, in the first step.")
-@click.option("--weights", metavar="RANGE", help="The weights of a step, with --gradients or --steps.")
-@click.option("--gradients", metavar="RANGE", help="The gradients of these weights, a range of the same shape.")
+@click.option("--loss", metavar="CELL", help="The cell of the loss, in any step.")
+@click.option(
+    "--weights",
+    metavar="RANGE",
+    help="The weights, ranges such as B4:E5,H4:I5, with --gradients or --steps.",
+)
+@click.option("--gradients", metavar="RANGE", help="The gradients of these weights, ranges of the same shape.")
 @click.option("--steps", metavar="RANGE", help="What is added to these weights, in place of gradients.")
 @click.option("--rate", metavar="CELL", help="The cell of the learning rate.")
 @click.option(

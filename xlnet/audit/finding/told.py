@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlnet.audit.finding.gradients import Rate, Subject
 from xlnet.audit.finding.losses import Family, shape_of
-from xlnet.audit.finding.pairing import Pair, counterparts
+from xlnet.audit.finding.pairing import Cell, counterparts
 from xlnet.audit.finding.reach import reach
 from xlnet.audit.finding.updates import origin
 from xlnet.audit.formula.areas import NamedArea, read_areas
@@ -92,9 +92,10 @@ class Teller:
         ways: list[int] = []
         for way in range(max(map(len, readings))):
             samples: dict[int, dict[Place, Subject]] = {}
-            for own, other, reading in zip(weights, others, readings, strict=True):
+            for reading in readings:
                 for number, pairs in enumerate(reading[min(way, len(reading) - 1)]):
-                    subjects = self._of_pairs(own, other, pairs, option, rate, citations)
+                    places = [(_place(weights, own), _place(others, other)) for own, other in pairs]
+                    subjects = self._of_pairs(places, option, rate, citations)
                     # A weight that is named again has its gradient for another sample.
                     while any(subject.weight in samples.get(number, ()) for subject in subjects):
                         number += 1
@@ -106,17 +107,13 @@ class Teller:
 
     def _of_pairs(
         self,
-        own: tuple[int, NamedArea],
-        other: tuple[int, NamedArea],
-        pairs: Sequence[Pair],
+        pairs: Sequence[tuple[Place, Place]],
         option: str,
         rate: Place | None,
         citations: Citations,
     ) -> list[Subject]:
         found = []
-        for weight_at, other_at in pairs:
-            shown = _within(own, weight_at)
-            cell = _within(other, other_at)
+        for shown, cell in pairs:
             self._require_number("--weights", shown)
             self._require_number(option, cell)
             weight = origin(shown, self._workbook, citations)
@@ -145,8 +142,8 @@ class Teller:
             raise UserError(f"{option}: these cells hold numbers, and no formula that could be proved: name others")
 
 
-def _within(area: tuple[int, NamedArea], position: tuple[int, int]) -> Place:
-    return area[0], area[1].row + position[0], area[1].column + position[1]
+def _place(areas: Sequence[tuple[int, NamedArea]], cell: Cell) -> Place:
+    return areas[cell[0]][0], cell[1], cell[2]
 
 
 def told_loss(

@@ -15,13 +15,14 @@ _AREA = re.compile(rf"\s*(?:('(?:[^']|'')+'|[^'!:,]+)!)?{_END}(?::{_END})?\s*")
 
 @dataclass(frozen=True)
 class NamedArea:
-    """An area, with the title of its sheet or None, and its first and last row and column, from 1."""
+    """An area, with the title of its sheet or None, its first and last row and column, from 1, and as it is written."""
 
     title: str | None
     row: int
     column: int
     last_row: int
     last_column: int
+    text: str
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -48,7 +49,7 @@ def read_areas(text: str) -> list[NamedArea]:
         rows, columns = sorted((first[0], last[0])), sorted((first[1], last[1]))
         if rows[0] < 1 or rows[1] > LAST_SHEET_ROW or columns[1] > LAST_SHEET_COLUMN:
             raise ValueError(text)
-        found.append(NamedArea(title, rows[0], columns[0], rows[1], columns[1]))
+        found.append(NamedArea(title, rows[0], columns[0], rows[1], columns[1], match[0].strip()))
         if match.end() == len(text):
             return found
         start = match.end() + 1

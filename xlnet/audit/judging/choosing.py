@@ -17,7 +17,7 @@ from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 _SHARE_OF_COVERED = 0.2
-_SAME_RATIO = 2e-5
+_SAME_RATIO, _SAME_DIGITS = 2e-5, 1e-4
 RELATIVE, ABSOLUTE = 2e-6, 1e-14
 HALF_SQUARES, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = "½ Σ (y − t)²", "−Σ (t ln y + (1 − t) ln(1 − y))", "−Σ t ln y"
 
@@ -159,8 +159,7 @@ def _factors(
         counts[key] = counts.get(key, 0) + 1
     most = sorted(counts, key=lambda key: -counts[key])[:4]
     if not has_rate:
-        # The exact one is that of the gradients which agree best.
-        return [float(np.median(ratios[np.abs(ratios / key - 1) < _SAME_RATIO])) for key in most]
+        return [float(np.median(ratios[np.abs(ratios / key - 1) < _SAME_DIGITS])) for key in most]
     numbers = {len(each) for each in differences if each}
     numbers |= {len({d.output for d in each}) for each in differences if each}
     allowed = {2.0, 0.5, math.log(10), 1 / math.log(10), 2 * math.log(10)}
