@@ -175,12 +175,12 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, float | bool]]] = {
 }
 
 STATUSES = (
-    (0, "done; for `check`: everything agrees; for `audit`: something was judged in every file, and all of it is right"),
+    (0, "done; for `check`: everything agrees; for `audit`: all is right, and something was judged in every file"),
     (1, "`check` found a difference, `audit` a wrong gradient or update"),
     (
         2,
-        "the input is at fault: one line says what is wrong, where, and how to fix it; nothing is written; for `audit`, "
-        "which goes on with the other files: also where nothing in a file could be judged",
+        "the input is at fault: one line says what is wrong, where, and how to fix it; nothing is written; for `audit` "
+        "also where nothing in a file could be judged",
     ),
     (3, "no recalculation engine, or it failed or ran out of time"),
     (70, "an internal error in xlnet"),
