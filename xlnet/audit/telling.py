@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xlnet.audit.finding.losses import Difference
 from xlnet.audit.finding.network import Found
 from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
+from xlnet.audit.formula.parse import parse
 from xlnet.audit.formula.printing import printed
 from xlnet.audit.formula.tree import moved
 from xlnet.audit.judging.choosing import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, HALF_SQUARES
 from xlnet.audit.judging.judgement import Judgement
-from xlnet.audit.judging.repairs import Repairs
+from xlnet.audit.judging.repairs import Mended, Repairs
 from xlnet.audit.judging.verdict import JUDGED, Ruling, Verdict
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.ranges import in_words, with_sheet
+from xlnet.audit.repairing.problem import Repair
 from xlnet.engines.live import Place
 
 _SAME_FACTOR = 1e-5
@@ -67,7 +70,8 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
 
 def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:
     subject, sheet = verdict.subject, judgement.candidates.subjects[0].shown[0]
-    found = repairs.get((subject.place, subject.weight))
+    mended = repairs.get((subject.place, subject.weight))
+    found = _in_own_step(workbook, mended, subject.place) if mended else None
     # As the cell has it, were it the negative of the gradient.
     sign = subject.sign if subject.cell is not None else 1
     is_elsewhere = found is not None and found.cell != subject.place
@@ -86,6 +90,18 @@ def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: 
         fault=found.fault if found else "",
         is_step=subject.cell is None,
     )
+
+
+def _in_own_step(workbook: Workbook, mended: Mended, place: Place) -> Repair:
+    """Return a repair as it is to be made in the step of another cell with the same mistake."""
+    repair, first = mended.repair, mended.first
+    if place == first:
+        return repair
+    sheet, row, column = repair.cell
+    cell = (sheet + place[0] - first[0], row + place[1] - first[1], column + place[2] - first[2])
+    tree = parse(repair.formula, repair.cell, workbook.sheets)
+    sentence = f"As in {workbook.show(first, place[0])}: {repair.sentence}"
+    return replace(repair, sentence=sentence, formula=f"={printed(tree, cell, workbook.sheets)}", cell=cell)
 
 
 def _from_to(workbook: Workbook, places: Sequence[Place], sheet: int) -> str:
