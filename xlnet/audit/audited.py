@@ -55,7 +55,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     repairs = find_repairs(workbook, citations, found, judgements, measured)
     with_slope = [each for each in judgements if not each.is_threshold]
     tables = [table_of(workbook, found, each, repairs) for each in with_slope]
-    none = (*without_verdict(workbook, judgements), *unjudged)
+    none = (*without_verdict(workbook, found, judgements), *unjudged)
     return Audit(
         path,
         tables=tuple(tables),

@@ -37,7 +37,10 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Weight:
-    """A weight over all steps: its first and last cell, what stands above or beside it, and its gradients' verdict."""
+    """A weight over all steps: its first and last cell, what stands above or beside it, and its gradients' verdict.
+
+    `judged`, `right` and `wrong` are of the gradients that updates use; `unused` are wrong ones after the last update.
+    """
 
     first: str
     last: str
@@ -46,6 +49,12 @@ class Weight:
     right: int
     wrong: tuple[Wrong, ...] = ()
     gradients: str = ""
+    unused: tuple[Wrong, ...] = ()
+
+    @property
+    def every_wrong(self) -> tuple[Wrong, ...]:
+        """All wrong gradients, whether an update uses them or not."""
+        return self.wrong + self.unused
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ class Audit:
         """Yield each wrong gradient with its table and weight."""
         for table in self.tables:
             for weight in table.weights:
-                for wrong in weight.wrong:
+                for wrong in weight.every_wrong:
                     yield table, weight, wrong
 
     def to_dict(self) -> dict[str, Any]:
@@ -143,7 +152,13 @@ def from_dict(data: dict[str, Any]) -> Audit:
                 **{
                     **table,
                     "weights": tuple(
-                        Weight(**{**weight, "wrong": tuple(Wrong(**each) for each in weight["wrong"])})
+                        Weight(
+                            **{
+                                **weight,
+                                "wrong": tuple(Wrong(**each) for each in weight["wrong"]),
+                                "unused": tuple(Wrong(**each) for each in weight["unused"]),
+                            }
+                        )
                         for weight in table["weights"]
                     ),
                     "rate": tuple(table["rate"]),

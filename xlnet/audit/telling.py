@@ -31,9 +31,11 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
     subjects = judgement.candidates.subjects
     sheet = subjects[0].shown[0]
     rows = []
-    for chain in judgement.chains:
+    for every in judgement.chains:
+        wrong = [verdict for verdict in every if verdict.ruling is Ruling.WRONG]
+        # What no update uses is judged, but not counted.
+        chain = [verdict for verdict in every if network.is_told or verdict.subject.update is not None]
         judged = [verdict for verdict in chain if verdict.ruling in JUDGED]
-        wrong = [verdict for verdict in judged if verdict.ruling is Ruling.WRONG]
         gradients = [verdict.subject.place for verdict in chain]
         rows.append(
             Weight(
@@ -41,8 +43,9 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
                 last=workbook.show(chain[-1].subject.shown, sheet),
                 header=header(workbook, chain[0].subject.shown),
                 judged=len(judged),
-                right=len(judged) - len(wrong),
-                wrong=tuple(_wrong(workbook, judgement, each, repairs) for each in wrong),
+                right=sum(verdict.ruling is not Ruling.WRONG for verdict in judged),
+                wrong=tuple(_wrong(workbook, judgement, each, repairs) for each in wrong if each in chain),
+                unused=tuple(_wrong(workbook, judgement, each, repairs) for each in wrong if each not in chain),
                 gradients=_from_to(workbook, gradients, sheet),
             )
         )
@@ -64,7 +67,7 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
         factor=judgement.chosen.factor,
         judged=sum(row.judged for row in rows),
         right=sum(row.right for row in rows),
-        steps=len({network.steps[subject.weight] for subject in subjects}),
+        steps=len({network.steps[each.weight] for each in subjects if network.is_told or each.update is not None}),
     )
 
 
@@ -195,7 +198,7 @@ def _on_factor(judgement: Judgement, table: Table) -> str:
     return f"your gradients are {times} those of {loss}. This is a matter of scale alone"
 
 
-def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list[NotJudged]:
+def without_verdict(workbook: Workbook, network: Found, judgements: Sequence[Judgement]) -> list[NotJudged]:
     """Return the updates of which nothing could be said, and why."""
     found = []
     for judgement in judgements:
@@ -206,7 +209,8 @@ def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list
             continue
         reasons: dict[Ruling, list[Place]] = defaultdict(list)
         for verdict in judgement.verdicts():
-            reasons[verdict.ruling].append(verdict.subject.place)
+            if network.is_told or verdict.subject.update is not None:
+                reasons[verdict.ruling].append(verdict.subject.place)
         for ruling, why in (
             (Ruling.INDEPENDENT, "the loss does not depend on the weight there: is something typed over on the way?"),
             (Ruling.UNKNOWN, "the values are errors, or too large or too small to tell"),

@@ -61,9 +61,9 @@ def write_findings(page: Page, source: Path, audit: Audit, sheets: Sequence[str]
 def _verdict(audit: Audit) -> tuple[str, bool]:
     if audit.error:
         return f"Nothing was judged: {audit.error}", False
-    wrong = sum(1 for _ in audit.wrong())
+    wrong = audit.judged - audit.right
     judged = f"{audit.judged:,} {'gradient' if audit.judged == 1 else 'gradients'} judged"
-    if not wrong:
+    if next(audit.wrong(), None) is None:
         return (f"{judged}, all right." if audit.judged else "No gradient was judged."), audit.is_right
     return f"{judged}, {audit.right:,} right, {wrong:,} wrong.", False
 
@@ -125,9 +125,9 @@ def _wrong_lines(audit: Audit) -> Iterator[tuple[Table, Weight, list[Wrong]]]:
     """Yield wrong gradients, the same mistake of a weight as one."""
     for table in audit.tables:
         for weight in table.weights:
-            kinds = sorted(enumerate(weight.wrong), key=lambda pair: (_kind(pair[1]), pair[0]))
+            kinds = sorted(enumerate(weight.every_wrong), key=lambda pair: (_kind(pair[1]), pair[0]))
             groups = [[each for _, each in group] for _, group in groupby(kinds, key=lambda pair: _kind(pair[1]))]
-            for group in sorted(groups, key=lambda group: weight.wrong.index(group[0])):
+            for group in sorted(groups, key=lambda group: weight.every_wrong.index(group[0])):
                 yield table, weight, group
 
 

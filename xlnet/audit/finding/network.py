@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlnet.audit.finding.gradients import Gradients, Subject
+from xlnet.audit.finding.last import after_the_last
 from xlnet.audit.finding.losses import Difference, Family, differences, families
 from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
 from xlnet.audit.finding.told import Teller, Told, told_loss
@@ -77,6 +78,11 @@ def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Up
     subjects = [gradients.subject(update) for update in updates]
     if rate is not None and subjects and not any(rate in subject.rate.cells for subject in subjects):
         raise UserError(f"--rate: no update multiplies its gradient by {workbook.show(rate)}: name another cell")
+    at_the_end = after_the_last(subjects, workbook, citations)
+    if at_the_end:
+        subjects += at_the_end
+        weights |= {subject.weight for subject in at_the_end}
+        dependent = citations.descendants(weights, cut)
     cones = [cone(subject, citations, cut) for subject in subjects]
     steps = steps_of(subjects, cones, weights)
     used = set().union(*cones) | new | {subject.host for subject in subjects}

@@ -75,9 +75,16 @@ def judged(
     values = _gradients(workbook, table.subjects, measured)
 
     def by(subjects: Sequence[Subject], values: Sequence[Sequence[float]]) -> tuple[Chosen, list[Verdict]]:
-        first = [each[0] for each in values]
+        # What no update uses has no say in it.
+        used = [n for n, subject in enumerate(subjects) if network.is_told or subject.update is not None]
         chosen = choose(
-            workbook, subjects, first, table.differences, losses, measured.readings[0], has_rate=table.has_rate
+            workbook,
+            [subjects[n] for n in used],
+            [values[n][0] for n in used],
+            [table.differences[n] for n in used],
+            losses,
+            measured.readings[0],
+            has_rate=table.has_rate,
         )
         verdicts = [
             judge(

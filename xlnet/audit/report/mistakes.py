@@ -36,7 +36,7 @@ def by_weight(table: Table) -> Iterator[Mistake]:
     """Yield the mistakes of each weight."""
     for weight in table.weights:
         kinds: dict[str, list[Wrong]] = {}
-        for wrong in weight.wrong:
+        for wrong in weight.every_wrong:
             kinds.setdefault(wrong.fault or _shape(wrong.formula, wrong.cell), []).append(wrong)
         for same in kinds.values():
             # What is wrong as the sheet stands can be looked up there.

@@ -22,11 +22,13 @@ def verdict(audit: Audit) -> str:
     """Return what is true of a workbook."""
     if audit.error is not None:
         return audit.error
-    wrong = [(weight, each) for _, weight, each in audit.wrong()]
-    if wrong:
-        weights = list(dict.fromkeys(name(weight) for weight, _ in wrong))
+    weights = list(dict.fromkeys(name(weight) for _, weight, _ in audit.wrong()))
+    if weights:
+        wrong = audit.judged - audit.right
+        unused = sum(len(weight.unused) for table in audit.tables for weight in table.weights)
+        more = f" ({unused:,} more after the last update)" if unused else ""
         return (
-            f"{len(wrong):,} of {counted(audit.judged, 'gradient')} {'is' if len(wrong) == 1 else 'are'} wrong: "
+            f"{wrong:,} of {counted(audit.judged, 'gradient')} {'is' if wrong == 1 else 'are'} wrong{more}: "
             f"{listed(weights, _MOST_NAMES)}{_besides(audit)}"
         )
     if audit.judged == 0:
