@@ -45,7 +45,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     # Before anything is typed.
     odd, remarked = tuple(breaks(workbook, citations, network)), tuple(remarks(workbook, citations, network))
     unjudged = tuple(not_judged(workbook, citations, network))
-    path, nothing = str(workbook.path), NONE_OF_TOLD if found.is_told else NOTHING_FOUND
+    path = str(workbook.path)
     if not found.tables:
         return Audit(
             path, breaks=odd, remarks=remarked, not_judged=unjudged, error=_with_reasons(NOTHING_FOUND, unjudged)
@@ -55,6 +55,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     repairs = find_repairs(workbook, citations, found, judgements, measured)
     with_slope = [each for each in judgements if not each.is_threshold]
     tables = [table_of(workbook, found, each, repairs) for each in with_slope]
+    nothing = NONE_OF_TOLD if found.is_told and tables else ""
     none = (*without_verdict(workbook, judgements), *unjudged)
     return Audit(
         path,
@@ -62,7 +63,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
         breaks=(*lucky(workbook, judgements), *odd),
         remarks=(*said(with_slope, tables), *remarked),
         not_judged=none,
-        error=None if any(table.judged for table in tables) else _with_reasons("", none) or nothing,
+        error=None if any(table.judged for table in tables) else _with_reasons(nothing, none) or NOTHING_FOUND,
     )
 
 
