@@ -1,8 +1,8 @@
 """Writes a folder of homework to try `xlnet audit` on: `python docs/homework.py` prints the folder, output/homework.
 
 Five invented students build the same network by hand, a step a row: two inputs, two hidden units and one output, all
-sigmoid. Ada's gradients are right, Ben and Chloe have the classic mistake, Dev has another one, and Emma has no
-backward pass.
+sigmoid. Ada's gradients are right, Ben and Chloe have the classic mistake, Dev has another one, and Emma stopped before
+the first update.
 """
 
 from __future__ import annotations
@@ -47,13 +47,12 @@ def homework(
     mistakes: Mapping[str, str],
     weights: tuple[float, ...] = (0.2, 0.3, 0.25, 0.35, 0.4, 0.5),
     steps: int = 50,
-    is_forward_only: bool = False,
 ) -> None:
     """Write a homework, with the formulas of `mistakes` in the place of the right ones."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.title = "Network"
-    formulas = FORWARD if is_forward_only else FORWARD | BACKWARD | mistakes
+    formulas = FORWARD | BACKWARD | mistakes
     names = [f"w{number}" for number in range(1, 7)]
     for column, (name, value) in enumerate({"x1": 0.3, "x2": 0.8, "t": 0.9, "η": 1}.items(), 1):
         _head(sheet.cell(1, column, name))
@@ -63,8 +62,7 @@ def homework(
     for row in range(FIRST, FIRST + steps):
         for column, weight in enumerate(weights, 1):
             old, gradient = (sheet.cell(row - 1, each).coordinate for each in (column, column + GRADIENTS))
-            is_typed = row == FIRST or is_forward_only
-            sheet.cell(row, column, weight if is_typed else f"={old}-$D$2*{gradient}")
+            sheet.cell(row, column, weight if row == FIRST else f"={old}-$D$2*{gradient}")
         for column, formula in enumerate(formulas.values(), 7):
             sheet.cell(row, column, formula.format(r=row))
     for column, cells in enumerate(sheet.iter_cols(min_row=FIRST), 1):
@@ -89,5 +87,5 @@ if __name__ == "__main__":
     homework(FOLDER / "ben.xlsx", CLASSIC)
     homework(FOLDER / "chloe.xlsx", CLASSIC, (0.15, 0.2, 0.3, 0.1, 0.45, 0.55))
     homework(FOLDER / "dev.xlsx", FORGOTTEN)
-    homework(FOLDER / "emma.xlsx", {}, is_forward_only=True, steps=1)
+    homework(FOLDER / "emma.xlsx", {}, steps=1)
     print(FOLDER.as_posix())

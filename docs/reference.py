@@ -175,9 +175,13 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, float | bool]]] = {
 }
 
 STATUSES = (
-    (0, "done; for `check`: everything agrees"),
-    (1, "`check` found a difference"),
-    (2, "the input is at fault: one line says what is wrong, where, and how to fix it; nothing is written"),
+    (0, "done; for `check`: everything agrees; for `audit`: all is right, and something was judged in every file"),
+    (1, "`check` found a difference, `audit` a wrong gradient or update"),
+    (
+        2,
+        "the input is at fault: one line says what is wrong, where, and how to fix it; nothing is written; for `audit` "
+        "also where nothing in a file could be judged",
+    ),
     (3, "no recalculation engine, or it failed or ran out of time"),
     (70, "an internal error in xlnet"),
     (130, "interrupted"),
@@ -194,7 +198,8 @@ def _head() -> Iterator[str]:
     yield "# Reference"
     yield ""
     yield "Every command, template key and formula. This page is generated from the program's own tables by"
-    yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md)."
+    yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md). `xlnet audit` has a"
+    yield "[page of its own](audit.md)."
     yield ""
 
 

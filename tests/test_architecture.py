@@ -15,6 +15,8 @@ PATH = re.compile(r"`((?:[\w.]+/)*(?:\w+\.(?:py|toml|md)|\w+/))`")
 # The package's front door, which hands the others' names on.
 DOOR = {"__init__.py", "__main__.py"}
 
+AUDITS_OF_XLSX = ("xlsx/package", "xlsx/unpack", "xlsx/whole_file")
+
 
 def floors() -> dict[str, int]:
     """Return the floor of each room of the table, 0 the ground: a folder or module of the package."""
@@ -64,6 +66,13 @@ def test_rooms_import_only_from_below() -> None:
     assert len(known) > 500
     upwards = {(room, below) for room, below in known if floor[below] > floor[room]}
     assert upwards == set()
+
+
+def test_the_audit_shares_nothing_with_what_writes_workbooks() -> None:
+    """So it judges our own workbooks as it does anybody's, and can be read by itself."""
+    used = {imported.relative_to(PACKAGE) for path, imported in imports() if room_of(path) == "audit/"}
+    outside = {path.as_posix() for path in used if path.parts[0] not in ("audit", "engines")}
+    assert outside == {f"{name}.py" for name in ("errors", "sheet_size", "version", *AUDITS_OF_XLSX)}
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

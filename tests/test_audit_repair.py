@@ -156,7 +156,7 @@ MISTAKES = {
         G3,
         ("g3", G3),
         "With {a_h2} instead of {a_h1} it is right: w3 feeds a_h2, not a_h1.",
-        "ah1 for ah2",
+        "ah1(1 - ah1) for ah2(1 - ah2)",
     ),
     "another cell in one place": (
         {"g5": G5.replace("(1-{a_o1})", "(1-{t1})")},

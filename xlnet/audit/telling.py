@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xlnet.audit.finding.losses import Difference
 from xlnet.audit.finding.network import Found
 from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
+from xlnet.audit.formula.parse import parse
 from xlnet.audit.formula.printing import printed
 from xlnet.audit.formula.tree import moved
 from xlnet.audit.judging.choosing import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, HALF_SQUARES
 from xlnet.audit.judging.judgement import Judgement
-from xlnet.audit.judging.repairs import Repairs
+from xlnet.audit.judging.repairs import Mended, Repairs
 from xlnet.audit.judging.verdict import JUDGED, Ruling, Verdict
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.ranges import in_words, with_sheet
+from xlnet.audit.repairing.problem import Repair
 from xlnet.engines.live import Place
 
 _SAME_FACTOR = 1e-5
@@ -67,7 +70,8 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
 
 def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:
     subject, sheet = verdict.subject, judgement.candidates.subjects[0].shown[0]
-    found = repairs.get((subject.place, subject.weight))
+    mended = repairs.get((subject.place, subject.weight))
+    found = _in_own_step(workbook, mended, subject.place) if mended else None
     # As the cell has it, were it the negative of the gradient.
     sign = subject.sign if subject.cell is not None else 1
     is_elsewhere = found is not None and found.cell != subject.place
@@ -88,6 +92,18 @@ def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: 
     )
 
 
+def _in_own_step(workbook: Workbook, mended: Mended, place: Place) -> Repair:
+    """Return a repair as it is to be made in the step of another cell with the same mistake."""
+    repair, first = mended.repair, mended.first
+    if place == first:
+        return repair
+    sheet, row, column = repair.cell
+    cell = (sheet + place[0] - first[0], row + place[1] - first[1], column + place[2] - first[2])
+    tree = parse(repair.formula, repair.cell, workbook.sheets)
+    sentence = f"As in {workbook.show(first, place[0])}: {repair.sentence}"
+    return replace(repair, sentence=sentence, formula=f"={printed(tree, cell, workbook.sheets)}", cell=cell)
+
+
 def _from_to(workbook: Workbook, places: Sequence[Place], sheet: int) -> str:
     first, last = places[0], places[-1]
     return (
@@ -101,7 +117,7 @@ def _loss_formula(workbook: Workbook, judgement: Judgement, verdict: Verdict) ->
     """Return the loss of a weight's step as a formula with sheets; "" where it would be too long."""
     chosen, subject = judgement.chosen, verdict.subject
     if chosen.family is not None:
-        members = sorted(place for place, on in chosen.family.weights.items() if subject.weight in on)
+        members = sorted(chosen.family.losses.get(subject.weight, ()))
         return "=" + "+".join(workbook.show(place) for place in members) if 0 < len(members) <= 200 else ""
     number = next(
         n
@@ -152,27 +168,31 @@ def lucky(workbook: Workbook, judgements: Sequence[Judgement]) -> list[Break]:
 
 
 def said(judgements: Sequence[Judgement], tables: Sequence[Table]) -> list[str]:
-    """Return remarks on the losses: a common factor of all gradients, a logarithm of base 10."""
-    found = []
+    """Return remarks on tables: a common factor of all gradients, a logarithm of base 10, a penalty."""
+    found: dict[str, None] = {}
     for judgement, table in zip(judgements, tables, strict=True):
-        if table.factor == 1 or not table.judged:
-            continue
-        if not judgement.candidates.has_rate:
-            found.append(
-                f"{table.sheet}: the steps are judged up to a common factor, {table.factor:.6g}: if that is not the "
-                "learning rate, name its cell with --rate."
-            )
-            continue
-        times = {2.0: "twice", 0.5: "half"}.get(table.factor, f"{table.factor:.6g} times")
-        loss = f"the loss in {table.loss.cell}" if table.loss.cell else table.loss.header
-        sentence = f"{table.sheet}: your gradients are {times} those of {loss}. This is a matter of scale alone"
-        if abs(table.factor / math.log(10) - 1) < _SAME_FACTOR:
-            sentence = (
-                f"{table.sheet}: your gradients are ln 10 = 2.30259 times those of {loss}: it takes LOG, which is to "
-                "base 10, and the gradient is that of LN. Take LN in the loss"
-            )
-        found.append(f"{sentence}.")
-    return list(dict.fromkeys(found))
+        for sentence in (judgement.remark, _on_factor(judgement, table)):
+            if sentence and table.judged:
+                found[f"{table.sheet}: {sentence}."] = None
+    return list(found)
+
+
+def _on_factor(judgement: Judgement, table: Table) -> str:
+    if table.factor == 1:
+        return ""
+    if not judgement.candidates.has_rate:
+        return (
+            f"the steps are judged up to a common factor, {table.factor:.6g}: if that is not the learning rate, name "
+            "its cell with --rate"
+        )
+    loss = f"the loss in {table.loss.cell}" if table.loss.cell else table.loss.header
+    if abs(table.factor / math.log(10) - 1) < _SAME_FACTOR:
+        return (
+            f"your gradients are ln 10 = 2.30259 times those of {loss}: it takes LOG, which is to base 10, and the "
+            "gradient is that of LN. Take LN in the loss"
+        )
+    times = {2.0: "twice", 0.5: "half"}.get(table.factor, f"{table.factor:.6g} times")
+    return f"your gradients are {times} those of {loss}. This is a matter of scale alone"
 
 
 def without_verdict(workbook: Workbook, judgements: Sequence[Judgement]) -> list[NotJudged]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlnet.audit.formula.terms import Term, product, terms
-from xlnet.audit.formula.tree import Call, Number, Operation, Ref, Sign, Tree, bare, cited, moved, nodes
+from xlnet.audit.formula.tree import Area, Call, Number, Operation, Ref, Sign, Tree, bare, cited, mapped, moved, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -167,12 +167,29 @@ def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -
 
 
 def _families(updates: Iterable[Update], workbook: Workbook) -> list[list[Update]]:
-    """Return updates in groups with one formula, filled down or to the right, and one place of the weight in it."""
-    found: dict[tuple[int, int, int], list[Update]] = defaultdict(list)
+    """Return updates in groups with one formula, filled down, to the right or over sheets, and one place of W in it."""
+    found: dict[tuple[Tree, int, int], list[Update]] = defaultdict(list)
+    known: dict[int, Tree] = {}
     for update in updates:
-        (_, row, column), (_, shown_row, shown_column) = update.cell, update.shown
-        found[id(workbook.trees[update.cell]), shown_row - row, shown_column - column].append(update)
+        (sheet, row, column), (_, shown_row, shown_column) = update.cell, update.shown
+        tree = workbook.trees[update.cell]
+        if id(tree) not in known:
+            known[id(tree)] = _from_sheet(tree, sheet)
+        found[known[id(tree)], shown_row - row, shown_column - column].append(update)
     return list(found.values())
+
+
+def _from_sheet(tree: Tree, sheet: int) -> Tree:
+    """Return a formula in which other sheets are numbered from its own."""
+
+    def change(node: Tree) -> Tree | None:
+        if isinstance(node, Ref):
+            return node if node.sheet is None else replace(node, sheet=node.sheet - sheet)
+        if isinstance(node, Area):
+            return Area(*(_from_sheet(each, sheet) for each in (node.first, node.last)))  # type: ignore[arg-type]
+        return None
+
+    return mapped(tree, change)
 
 
 def _some(family: list[Update]) -> Iterable[Update]:

@@ -16,6 +16,7 @@ from xlnet.audit.finding.network import Candidates, Found
 from xlnet.audit.finding.steps import chains_of
 from xlnet.audit.finding.updates import origin
 from xlnet.audit.judging.behind import gradients_behind
+from xlnet.audit.judging.beside import beside
 from xlnet.audit.judging.choosing import IMPLIED, Chosen, PossibleLoss, agree, choose, expected
 from xlnet.audit.judging.measuring import Measured
 from xlnet.audit.judging.verdict import Ruling, Verdict, judge
@@ -32,6 +33,7 @@ _SHARED = 2 / 3
 @dataclass(frozen=True)
 class Judgement:
     """The verdicts of a table, weight by weight through its steps; `is_threshold` where no output has a slope.
+    `remark` says what gradients have beside the derivative.
 
     `candidates` are the table as it was found, with its subjects as they were judged; `gradients` what updates took for
     them in all states, by weight and update.
@@ -42,6 +44,7 @@ class Judgement:
     chains: Sequence[Sequence[Verdict]]
     gradients: Mapping[tuple[Place, Place | None], Sequence[float]]
     is_threshold: bool = False
+    remark: str = ""
 
     def differences(self, verdict: Verdict) -> Collection[Difference]:
         """Return the differences from which a gradient is computed."""
@@ -59,7 +62,7 @@ def outputs_of(judgement: Judgement, verdict: Verdict, citations: Citations) -> 
     """Return the cells of the losses of a weight's step, or of the outputs where the loss is implied."""
     family = judgement.chosen.family
     if family is not None:
-        return [place for place, on in family.weights.items() if verdict.subject.weight in on]
+        return family.losses.get(verdict.subject.weight, [])
     return [cell for each in judgement.differences(verdict) for cell in citations.of_tree(each.output, each.canon)]
 
 
@@ -101,11 +104,16 @@ def judged(
             subjects = behind
             values = [_of_cell(subject, measured) for subject in subjects]
             chosen, verdicts = by(subjects, values)
+    wanted = [_derivative(chosen, s, d, measured) for s, d in zip(subjects, table.differences, strict=True)]
+    by_intent = beside(verdicts, values, wanted, measured.states, network.steps)
+    if by_intent:
+        verdicts = by_intent.verdicts
     verdicts = [_at_fault(verdict, measured) for verdict in verdicts]
     by_subject = {id(subject): verdict for subject, verdict in zip(subjects, verdicts, strict=True)}
     chains = [[by_subject[id(subject)] for subject in chain] for chain in chains_of(subjects)]
     gradients = {(s.weight, s.update): each for s, each in zip(subjects, values, strict=True)}
-    return Judgement(replace(table, subjects=subjects), chosen, chains, gradients)
+    remark = by_intent.sentence if by_intent else ""
+    return Judgement(replace(table, subjects=subjects), chosen, chains, gradients, remark=remark)
 
 
 def likeliest(judgements: Sequence[Judgement]) -> list[Judgement]:
@@ -130,10 +138,14 @@ def _losses(network: Found, weights: Collection[Place]) -> list[PossibleLoss]:
 
 def wanted_gradients(judgement: Judgement, verdict: Verdict, measured: Measured) -> NDArray[np.float64]:
     """Return the derivative in all states, times the table's factor: NaN where that is not known."""
-    differences = judgement.differences(verdict)
-    pairs = [expected(judgement.chosen, verdict.subject, differences, reading) for reading in measured.readings]
-    values = np.array([math.nan if pair is None else pair[0] for pair in pairs])
-    return judgement.chosen.factor * values
+    return _derivative(judgement.chosen, verdict.subject, judgement.differences(verdict), measured)
+
+
+def _derivative(
+    chosen: Chosen, subject: Subject, differences: Collection[Difference], measured: Measured
+) -> NDArray[np.float64]:
+    pairs = [expected(chosen, subject, differences, reading) for reading in measured.readings]
+    return chosen.factor * np.array([math.nan if pair is None else pair[0] for pair in pairs])
 
 
 def _at_fault(verdict: Verdict, measured: Measured) -> Verdict:

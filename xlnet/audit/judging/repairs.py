@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -20,8 +21,17 @@ from xlnet.audit.repairing.problem import Problem, Repair
 from xlnet.audit.repairing.search import repair
 from xlnet.engines.live import Place
 
+
+@dataclass(frozen=True)
+class Mended:
+    """A repair, and the first of the cells that it is for, in whose step its cells are."""
+
+    repair: Repair
+    first: Place
+
+
 # By the gradient's cell and the weight.
-Repairs: TypeAlias = Mapping[tuple[Place, Place], Repair]
+Repairs: TypeAlias = Mapping[tuple[Place, Place], Mended]
 
 _MOST_HOSTS = 6
 # For one mistake, and for all of a workbook.
@@ -35,7 +45,7 @@ def find_repairs(
     """Return a repair for each wrong gradient whose mistake is understood."""
     bench = Bench(workbook.live, workbook.sheets, measured.states)
     ends = time.monotonic() + _SECONDS_IN_ALL
-    found: dict[tuple[Place, Place], Repair] = {}
+    found: dict[tuple[Place, Place], Mended] = {}
     for judgement in judgements:
         verdicts = judgement.verdicts()
         right: dict[Place, set[Place]] = defaultdict(set)
@@ -60,7 +70,8 @@ def find_repairs(
                     if problem and not repaired:
                         repaired = repair(problem, workbook, citations, bench, left)
             if repaired:
-                found |= {(each.subject.place, each.subject.weight): repaired for each in same}
+                mended = Mended(repaired, same[0].subject.place)
+                found |= {(each.subject.place, each.subject.weight): mended for each in same}
     return found
 
 

@@ -82,7 +82,7 @@ def remarks(workbook: Workbook, citations: Citations, network: Network) -> list[
         *early(workbook, citations, network, {each.place for each in strange}),
         *typed_rates(workbook, steps_of(citations, network)),
         *newer_functions(workbook),
-        *stale(workbook, citations),
+        *stale(workbook, citations, network.cells or workbook.trees),
     ]
 
 

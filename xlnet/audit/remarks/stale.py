@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import ErrorValue, Place
@@ -11,11 +13,11 @@ _TOLERANCE = 1e-6
 _NEGLIGIBLE = 1e-9
 
 
-def stale(workbook: Workbook, citations: Citations) -> list[str]:
-    """Return a remark where stored values are old. The workbook must be evaluated, with nothing typed."""
+def stale(workbook: Workbook, citations: Citations, cells: Collection[Place]) -> list[str]:
+    """Return a remark where stored values of `cells` are old. The workbook must be evaluated, with nothing typed."""
     if workbook.markup.is_iterated or not _has_values(workbook):
         return []
-    found = [place for place in sorted(workbook.trees) if _is_stale(workbook, place)]
+    found = [place for place in sorted(cells) if place in workbook.trees and _is_stale(workbook, place)]
     if not found:
         return []
     every = set(found)

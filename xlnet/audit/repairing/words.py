@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xlnet.audit.formula.printing import printed
-from xlnet.audit.formula.tree import Area, Operation, Ref, Tree, bare
+from xlnet.audit.formula.tree import Area, Number, Operation, Ref, Tree, bare, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
@@ -113,7 +113,8 @@ class _Writer:
         edit = self._edit
         match edit.how:
             case "exchange" | "exchange in part":
-                return self._exchanged(edit.old, edit.new)
+                is_slope = edit.how == "exchange" and self._is_in_slope(edit.old)
+                return self._exchanged(edit.old, edit.new, is_slope=is_slope)
             case "exchange twice":
                 return " and ".join(
                     sorted((self._exchanged(edit.old, edit.new), self._exchanged(edit.other_old, edit.other_new)))
@@ -136,11 +137,24 @@ class _Writer:
     def _shape(self, tree: Tree | None) -> str:
         return "" if tree is None else shape(bare(tree))
 
-    def _exchanged(self, old: Tree | None, new: Tree | None) -> str:
+    def _exchanged(self, old: Tree | None, new: Tree | None, *, is_slope: bool = False) -> str:
         names = [self._called(each) for each in (old, new)]
         if names[0] == names[1] or not all(names):
             names = [self._role(each) for each in (old, new)]
+        if is_slope:
+            # In a derivative it is another mistake than where it carries the delta on.
+            names = [f"{name}(1 - {name})" for name in names]
         return f"{names[0]} for {names[1]}"
+
+    def _is_in_slope(self, old: Tree | None) -> bool:
+        """Whether the formula has 1 minus this cell."""
+        return any(
+            isinstance(node, Operation)
+            and node.operator == "-"
+            and bare(node.right) == old
+            and node.left == Number(1.0, "1")
+            for node in nodes(self._site.tree)
+        )
 
     def _called(self, tree: Tree | None) -> str:
         first = tree.first if isinstance(tree, Area) else tree
