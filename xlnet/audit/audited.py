@@ -55,6 +55,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     repairs = find_repairs(workbook, citations, found, judgements, measured)
     with_slope = [each for each in judgements if not each.is_threshold]
     tables = [table_of(workbook, found, each, repairs) for each in with_slope]
+    nothing = NONE_OF_TOLD if found.is_told and tables else ""
     none = (*without_verdict(workbook, found, judgements), *unjudged)
     return Audit(
         path,
@@ -62,9 +63,7 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
         breaks=(*lucky(workbook, judgements), *odd),
         remarks=(*said(with_slope, tables), *remarked),
         not_judged=none,
-        error=None
-        if any(table.judged for table in tables)
-        else _with_reasons(NONE_OF_TOLD if found.is_told else "", none),
+        error=None if any(table.judged for table in tables) else _with_reasons(nothing, none) or NOTHING_FOUND,
     )
 
 

@@ -120,7 +120,7 @@ def _loss_formula(workbook: Workbook, judgement: Judgement, verdict: Verdict) ->
     """Return the loss of a weight's step as a formula with sheets; "" where it would be too long."""
     chosen, subject = judgement.chosen, verdict.subject
     if chosen.family is not None:
-        members = sorted(place for place, on in chosen.family.weights.items() if subject.weight in on)
+        members = sorted(chosen.family.losses.get(subject.weight, ()))
         return "=" + "+".join(workbook.show(place) for place in members) if 0 < len(members) <= 200 else ""
     number = next(
         n

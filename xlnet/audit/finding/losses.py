@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from xlnet.audit.finding.gradients import Subject
@@ -38,6 +39,15 @@ class Family:
     first: Place
     plausibility: float
     level: int
+
+    @cached_property
+    def losses(self) -> dict[Place, list[Place]]:
+        """The cells that depend on a weight, by the weight."""
+        found: dict[Place, list[Place]] = defaultdict(list)
+        for place, on in self.weights.items():
+            for weight in on:
+                found[weight].append(place)
+        return dict(found)
 
 
 @dataclass(frozen=True)
@@ -207,8 +217,9 @@ def differences(
         for place in cells:
             if place not in forward:
                 own |= by_host.get(place, frozenset())
-        for each in own - weights_of.keys():
-            weights_of[each] = citations.ancestors(citations.of_tree(each.output, each.canon), cut) & cut
+        for each in own:
+            if each not in weights_of:
+                weights_of[each] = citations.ancestors(citations.of_tree(each.output, each.canon), cut) & cut
         of_step[steps[subject.weight]] |= own
     return [
         frozenset(each for each in of_step[steps[subject.weight]] if subject.weight in weights_of[each])

@@ -50,7 +50,7 @@ class Reading:
 
     def of_family(self, family: Family, weight: Place) -> tuple[float, float] | None:
         """Return the derivative of a weight's losses and its error; None where none depends on it."""
-        members = [place for place, on in family.weights.items() if weight in on]
+        members = family.losses.get(weight)
         return self._sum([(1.0, place) for place in members], weight) if members else None
 
     def of_implied(

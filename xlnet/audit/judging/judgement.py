@@ -62,7 +62,7 @@ def outputs_of(judgement: Judgement, verdict: Verdict, citations: Citations) -> 
     """Return the cells of the losses of a weight's step, or of the outputs where the loss is implied."""
     family = judgement.chosen.family
     if family is not None:
-        return [place for place, on in family.weights.items() if verdict.subject.weight in on]
+        return family.losses.get(verdict.subject.weight, [])
     return [cell for each in judgement.differences(verdict) for cell in citations.of_tree(each.output, each.canon)]
 
 
@@ -180,12 +180,14 @@ def _cites_input(subject: Subject, workbook: Workbook, citations: Citations, mea
 
 def _is_threshold(table: Candidates, chosen: Chosen, measured: Measured) -> bool:
     """Whether no output changes when weights do, but in jumps."""
-    found = [
-        pair is not None and abs(pair[0]) > 100 * pair[1]
+    pairs = [
+        expected(chosen, subject, differences, reading)
         for subject, differences in zip(table.subjects, table.differences, strict=True)
-        for pair in (expected(chosen, subject, differences, reading) for reading in measured.readings)
+        for reading in measured.readings
     ]
-    return sum(found) < _SLOPES_OF_THRESHOLDS * len(found)
+    known = [pair for pair in pairs if pair is not None]
+    slopes = sum(abs(value) > 100 * error for value, error in known)
+    return bool(known) and slopes < _SLOPES_OF_THRESHOLDS * len(pairs)
 
 
 def _gradients(workbook: Workbook, subjects: Sequence[Subject], measured: Measured) -> list[list[float]]:

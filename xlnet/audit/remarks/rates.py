@@ -34,12 +34,11 @@ def steps_of(citations: Citations, network: Network) -> set[Place]:
     """Return the updates, and the cells that they alone cite but for gradients: what they add to a weight."""
     updates = set(network.weights)
     known = {*network.gradients.values(), *network.weight_cells}
+    cited_by_updates = {place for update in updates for place in citations.of(update)} - known
     return updates | {
         place
-        for update in updates
-        for place in citations.of(update)
-        if place not in known
-        and all(each in updates or each not in network.cells for each in citations.citing.get(place, ()))
+        for place in cited_by_updates
+        if all(each in updates or each not in network.cells for each in citations.citing.get(place, ()))
     }
 
 

@@ -25,10 +25,8 @@ def verdict(audit: Audit) -> str:
     weights = list(dict.fromkeys(name(weight) for _, weight, _ in audit.wrong()))
     if weights:
         wrong = audit.judged - audit.right
-        unused = sum(len(weight.unused) for table in audit.tables for weight in table.weights)
-        more = f" ({unused:,} more after the last update)" if unused else ""
         return (
-            f"{wrong:,} of {counted(audit.judged, 'gradient')} {'is' if wrong == 1 else 'are'} wrong{more}: "
+            f"{wrong:,} of {counted(audit.judged, 'gradient')} {'is' if wrong == 1 else 'are'} wrong: "
             f"{listed(weights, _MOST_NAMES)}{_besides(audit)}"
         )
     if audit.judged == 0:
