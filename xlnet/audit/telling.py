@@ -122,12 +122,7 @@ def _loss_formula(workbook: Workbook, judgement: Judgement, verdict: Verdict) ->
     if chosen.family is not None:
         members = sorted(chosen.family.losses.get(subject.weight, ()))
         return "=" + "+".join(workbook.show(place) for place in members) if 0 < len(members) <= 200 else ""
-    number = next(
-        n
-        for n, each in enumerate(judgement.candidates.subjects)
-        if (each.weight, each.update) == (subject.weight, subject.update)
-    )
-    differences = sorted(judgement.candidates.differences[number], key=repr)
+    differences = sorted(judgement.differences(verdict), key=repr)
     if not 0 < len(differences) <= 50:
         return ""
     return "=" + "+".join(_implied_term(workbook, chosen.implied, each) for each in differences)

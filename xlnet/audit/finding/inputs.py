@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from xlnet.audit.finding.updates import origin
 from xlnet.audit.formula.tree import Area, Brackets, Call, Operation, Ref, Tree, bare, nodes
@@ -18,24 +18,43 @@ def inputs_of(
 ) -> set[Place]:
     """Return the inputs. `dependent` are the cells computed from weights, of which copies count as weights."""
     found: set[Place] = set()
+    products: dict[int, list[list[Ref | Area]]] = {}
+    is_weight: dict[Place, bool] = {}
     for place in dependent:
-        tree = workbook.trees.get(place)
-        if tree is None or place in weights:
+        if place not in workbook.trees or place in weights:
             continue
-        for operands in _products(citations.tree(place), place, citations):
-            if any(origin(each, workbook, citations) in weights for cells in operands for each in cells):
-                found.update(each for cells in operands for each in cells if each not in dependent)
+        tree = citations.tree(place)
+        if id(tree) not in products:
+            products[id(tree)] = _products(tree)
+        for operands in products[id(tree)]:
+            cells = [each for operand in operands for each in _cells(operand, place, citations)]
+            for each in cells:
+                if each not in is_weight:
+                    is_weight[each] = origin(each, workbook, citations) in weights
+            if any(is_weight[each] for each in cells):
+                found.update(each for each in cells if each not in dependent)
     return found - set(weights)
 
 
-def _products(tree: Tree, host: Place, citations: Citations) -> list[list[list[Place]]]:
-    """Return the cells of each operand, of each product in a formula."""
+def _products(tree: Tree) -> list[list[Ref | Area]]:
+    """Return the operands that are cells, of each product in a formula."""
     found = []
     for node in nodes(tree):
         if isinstance(node, Operation) and node.operator == "*":
-            found.append([_cells(side, host, citations) for side in _factors(node)])
+            found.append(_references(_factors(node)))
         elif isinstance(node, Call) and node.function in _PRODUCTS:
-            found.append([_cells(side, host, citations) for side in node.arguments])
+            found.append(_references(node.arguments))
+    return found
+
+
+def _references(operands: Iterable[Tree]) -> list[Ref | Area]:
+    found = []
+    for operand in operands:
+        tree = bare(operand)
+        if isinstance(tree, Call) and tree.function == "TRANSPOSE":
+            tree = bare(tree.arguments[0])
+        if isinstance(tree, Ref | Area):
+            found.append(tree)
     return found
 
 
@@ -45,10 +64,5 @@ def _factors(tree: Tree) -> list[Tree]:
     return [tree.of] if isinstance(tree, Brackets) else [tree]
 
 
-def _cells(tree: Tree, host: Place, citations: Citations) -> list[Place]:
-    tree = bare(tree)
-    if isinstance(tree, Call) and tree.function == "TRANSPOSE":
-        tree = bare(tree.arguments[0])
-    if isinstance(tree, Ref):
-        return [tree.at(host)]
-    return citations.cells(*tree.at(host)) if isinstance(tree, Area) else []
+def _cells(reference: Ref | Area, host: Place, citations: Citations) -> list[Place]:
+    return [reference.at(host)] if isinstance(reference, Ref) else citations.cells(*reference.at(host))

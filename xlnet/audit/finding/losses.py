@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -20,6 +20,8 @@ from xlnet.engines.live import Place
 
 MOST_FAMILIES = 40
 _MOST_AGAIN = 3
+# What a title adds to the plausibility of a loss.
+_TITLE = 0.5
 CANON = (1, 1)
 _HEADED = re.compile(
     r"loss|err|cost|sse|mse|rmse|e_?t|^e\d?$|^c$|^j$|^l$|entrop|损失|误差|代价|fehler|perte|coût|costo|오차|손실|誤差|損失|ошибк",
@@ -102,14 +104,11 @@ def families(
         shape = shape_of(tree)
         for axis in (1, 2):
             by_formula[place[0], axis, place[axis], shape].append(place)
-    of_formula = {
-        place: frozenset(places) for key, places in by_formula.items() if isinstance(key, int) for place in places
-    }
     groups = {
         frozenset(places): places
         for key, places in by_formula.items()
         # A line adds nothing where one formula is filled along it.
-        if isinstance(key, int) or not of_formula[places[0]] >= frozenset(places)
+        if isinstance(key, int) or len({id(workbook.trees[place]) for place in places}) > 1
     }
     found = []
     reached = reach(citations, steps, new)
@@ -124,6 +123,7 @@ def families(
                 weights[place] = on
         for part in _parts(weights, steps):
             found.append(_family(workbook, citations, part, sizes, steps))
+    found = _with_titles(workbook, found)
     found.sort(key=lambda family: (-family.plausibility, -citations.levels[family.first], family.first))
     return found[:MOST_FAMILIES]
 
@@ -163,9 +163,19 @@ def _family(
     first = min(weights)
     # Of a total and what it is the sum of, the total is the loss.
     is_single = sum(map(len, weights.values())) == len(set().union(*weights.values()))
-    is_headed, is_shaped = bool(_HEADED.search(header(workbook, first))), _is_shaped(workbook.trees[first])
-    plausibility = share + len(coverage) / len(sizes) + 0.5 * is_headed + 0.25 * is_shaped + 0.6 * is_single
+    is_shaped = _is_shaped(workbook.trees[first])
+    plausibility = share + len(coverage) / len(sizes) + 0.25 * is_shaped + 0.6 * is_single
     return Family(weights, first, plausibility, citations.levels[first])
+
+
+def _with_titles(workbook: Workbook, found: list[Family]) -> list[Family]:
+    """Return the families that may be among the likeliest; what is headed as a loss is likelier to be one."""
+    lowest = min(sorted((family.plausibility for family in found), reverse=True)[:MOST_FAMILIES], default=0.0)
+    return [
+        replace(family, plausibility=family.plausibility + _TITLE) if has_title(workbook, family.first) else family
+        for family in found
+        if family.plausibility >= lowest - _TITLE
+    ]
 
 
 def shape_of(tree: Tree) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from xlnet.audit.finding.gradients import Gradients, Subject
 from xlnet.audit.finding.last import after_the_last
@@ -30,6 +31,11 @@ class Candidates:
     differences: Sequence[frozenset[Difference]]
     way: int = 0
     has_rate: bool = True
+
+    @cached_property
+    def number(self) -> Mapping[tuple[Place, Place | None], int]:
+        """The number of a subject by its weight and update."""
+        return {(subject.weight, subject.update): number for number, subject in enumerate(self.subjects)}
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,15 @@ def gradients_behind(
     near = [_cells_near(subject, readings, citations, cut) for subject in subjects]
     best: _Match | None = None
     for order, (family, name) in enumerate(losses):
+        slopes = [
+            [
+                expected(Chosen(family, name, 1.0), subject, each, reading) or (math.nan, math.nan)
+                for reading in readings
+            ]
+            for subject, each in zip(subjects, differences, strict=True)
+        ]
         for factor in _FACTORS:
-            chosen = Chosen(family, name, factor)
-            for match in _matches(chosen, -order, subjects, differences, readings, near):
+            for match in _matches(Chosen(family, name, factor), -order, np.array(slopes), near):
                 if best is None or match.score > best.score:
                     best = match
     if best is None or 2 * best.score[0] < len(subjects):
@@ -96,18 +102,11 @@ def _cells_near(subject: Subject, readings: Sequence[Reading], citations: Citati
     return _Cells(places, list(paths.values()), values.reshape(len(places), len(readings)))
 
 
-def _matches(
-    chosen: Chosen,
-    preference: int,
-    subjects: Sequence[Subject],
-    differences: Sequence[Collection[Difference]],
-    readings: Sequence[Reading],
-    near: Sequence[_Cells],
-) -> list[_Match]:
+def _matches(chosen: Chosen, preference: int, derivatives: NDArray[np.float64], near: Sequence[_Cells]) -> list[_Match]:
+    """`derivatives` are those of each subject in all states, without the factor, with their errors."""
     found: dict[int, list[NDArray[np.bool_]]] = {1: [], -1: []}
-    for subject, each, cells in zip(subjects, differences, near, strict=True):
-        pairs = [expected(chosen, subject, each, reading) or (math.nan, math.nan) for reading in readings]
-        slopes, errors = (chosen.factor * np.array(pairs)).T
+    for pairs, cells in zip(chosen.factor * derivatives, near, strict=True):
+        slopes, errors = pairs.T
         for sign in found:
             right = agree(cells.values, sign * slopes, np.abs(errors))
             # Where the derivative is zero, too much agrees with it.

@@ -48,9 +48,7 @@ class Judgement:
 
     def differences(self, verdict: Verdict) -> Collection[Difference]:
         """Return the differences from which a gradient is computed."""
-        weight, update = verdict.subject.weight, verdict.subject.update
-        subjects = self.candidates.subjects
-        number = next(n for n, each in enumerate(subjects) if (each.weight, each.update) == (weight, update))
+        number = self.candidates.number[verdict.subject.weight, verdict.subject.update]
         return self.candidates.differences[number]
 
     def verdicts(self) -> list[Verdict]:

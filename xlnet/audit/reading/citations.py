@@ -22,13 +22,19 @@ class Citations:
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
         self._cited: dict[Place, tuple[Place, ...]] = {}
+        self._resolved: dict[Place, Tree] = {}
         self._references: dict[int, tuple[list[Ref | Area], bool]] = {}
         self._count = 0
 
     def tree(self, place: Place) -> Tree:
         """Return the formula of a cell, with the cells that INDEX and OFFSET mean there."""
         tree = self._workbook.trees[place]
-        return resolved(tree, place) if self._known(tree)[1] else tree
+        if not self._known(tree)[1]:
+            return tree
+        found = self._resolved.get(place)
+        if found is None:
+            found = self._resolved[place] = resolved(tree, place)
+        return found
 
     def tree_or_none(self, place: Place) -> Tree | None:
         """Return the formula of a cell as `tree` does, None where it holds none."""
@@ -50,7 +56,8 @@ class Citations:
         """Return the cells that a formula at `host` cites."""
         references, positional = self._known(tree)
         if positional:
-            references = cited(resolved(tree, host))
+            is_own = self._workbook.trees.get(host) is tree
+            references = cited(self.tree(host) if is_own else resolved(tree, host))
         found: dict[Place, None] = {}
         for reference in references:
             if isinstance(reference, Ref):
