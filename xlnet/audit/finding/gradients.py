@@ -128,8 +128,9 @@ class Gradients:
         """Return the rate of a term, and what remains of it."""
         parts = product(term.of)
         rates = [factor for factor in parts.above if self._is_rate(factor, host)]
-        if not rates and len(parts.above) == 2 and not parts.below and self._only_dependent(parts, host):
-            # No rate by its use, but what else could it be, if it is no input? The target, by a lost $.
+        is_pair = len(parts.above) == 2 and not parts.below and abs(parts.number) == 1
+        if not rates and is_pair and self._only_dependent(parts, host):
+            # No rate by its use, and none typed, but what else could it be, if it is no input? The target, by a lost $.
             rates = [factor for factor in parts.above if self._is_no_input(factor, host)]
         if len(rates) == len(parts.above) > 1 and not parts.below:
             # What other updates do not multiply by is a gradient with a number typed over it.

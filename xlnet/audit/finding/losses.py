@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import TypeAlias
 
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.reach import reach
@@ -23,6 +25,8 @@ _MOST_AGAIN = 3
 # What a title adds to the plausibility of a loss.
 _TITLE = 0.5
 CANON = (1, 1)
+# A term of a sum, and whether it depends on weights.
+_Sided: TypeAlias = tuple[Term, bool]
 _HEADED = re.compile(
     r"loss|err|cost|sse|mse|rmse|e_?t|^e\d?$|^c$|^j$|^l$|entrop|损失|误差|代价|fehler|perte|coût|costo|오차|손실|誤差|損失|ошибк",
     re.IGNORECASE,
@@ -245,21 +249,33 @@ def _within(tree: Tree | None, host: Place, citations: Citations, dependent: Col
     if len(every) == 1 and every[0].of is tree:
         return [found for part in parts(tree) for found in _within(part, host, citations, dependent)]
     inner = [found for term in every for found in _within(term.of, host, citations, dependent)]
-    sides: tuple[list[Term], list[Term]] = ([], [])
-    for term in every:
-        on_weights = any(place in dependent for place in citations.of_tree(term.of, host))
-        sides[on_weights].append(term)
-    targets, outputs = sides
+    sided = [(term, any(place in dependent for place in citations.of_tree(term.of, host))) for term in every]
+    found = [_difference(part, host) for part in _samples(sided)]
+    return [*inner, *(each for each in found if each is not None)]
+
+
+def _samples(sum_: list[_Sided]) -> list[list[_Sided]]:
+    """Return a sum in parts, one for each sample, where these follow each other: y₁ − t₁ + y₂ − t₂."""
+    runs = [list(run) for _, run in groupby(sum_, key=itemgetter(1))]
+    samples = [[*first, *second] for first, second in zip(runs[::2], runs[1::2], strict=False)]
+    shapes = {tuple(shape_of(term.of) for term, _ in sample) for sample in samples}
+    return samples if len(runs) % 2 == 0 and len(shapes) == 1 else [sum_]
+
+
+def _difference(sum_: list[_Sided], host: Place) -> Difference | None:
+    """Return what a sum is the difference of: what depends on weights, and what is subtracted from it."""
+    outputs = [term for term, on_weights in sum_ if on_weights]
+    targets = [term for term, on_weights in sum_ if not on_weights]
     signs = {term.sign for term in outputs}
     if len(signs) != 1 or not targets or {term.sign for term in targets} != {-min(signs)}:
-        return inner
+        return None
     target = of_terms([Term(1, term.of) for term in targets])
     if isinstance(target, Number) and target.value == 1:
         # 1 − h belongs to the derivative of an activation.
-        return inner
+        return None
     canon = (host[0], *CANON)
     output = of_terms([Term(1, term.of) for term in outputs])
-    return [*inner, Difference(host[0], _plain(bare(output), host, canon), _plain(bare(target), host, canon))]
+    return Difference(host[0], _plain(bare(output), host, canon), _plain(bare(target), host, canon))
 
 
 def _plain(tree: Tree, host: Place, canon: Place) -> Tree:

@@ -83,11 +83,29 @@ def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_ne
         for family in _families(found, workbook):
             depending = [update for update in family if _depends(update, citations, cut)]
             # One whose gradient was typed over is still an update, where most of its family are.
-            kept += family if 2 * len(depending) >= len(family) else depending
+            kept += family if 2 * len(depending) >= len(family) else _going_on(depending, family)
         if len(kept) == len(found):
             break
         found = kept
     return found
+
+
+def _going_on(kept: list[Update], family: list[Update]) -> list[Update]:
+    """Return updates with those of their formula that follow them, weight after weight, as where a $ is too many.
+
+    Their gradient is that of another step. Left out, they would make a step depend on the weights of that one.
+    """
+    by_weight: dict[Place, list[Update]] = defaultdict(list)
+    for update in family:
+        by_weight[update.weight].append(update)
+    found = {update.cell: update for update in kept}
+    waiting = list(kept)
+    while waiting:
+        for update in by_weight[waiting.pop().cell]:
+            if update.cell not in found:
+                found[update.cell] = update
+                waiting.append(update)
+    return list(found.values())
 
 
 def origin(place: Place, workbook: Workbook, citations: Citations) -> Place:

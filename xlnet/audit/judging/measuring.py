@@ -62,7 +62,7 @@ def measure(workbook: Workbook, citations: Citations, network: Found) -> Measure
         for d in each
     }
     wanted = _wanted(network, sides)
-    colours = colours_of([*wanted.values(), *([w] for w in weights)])
+    colours = colours_of([*wanted.values(), *_met_by_outputs(sides, citations, network), *([w] for w in weights)])
     places = sorted(
         {*watched.values(), *wanted}
         | {place for pair in sides.values() for place in pair}
@@ -87,6 +87,18 @@ def _wanted(network: Found, sides: Mapping[Difference, tuple[Place, Place]]) -> 
             for difference in each:
                 wanted.setdefault(sides[difference][0], set()).add(subject.weight)
     return wanted
+
+
+def _met_by_outputs(
+    differences: Collection[Difference], citations: Citations, network: Found
+) -> list[Collection[Place]]:
+    """Return the weights that each output depends on.
+
+    They may be those of several steps, which must not be moved together: a step may cite an earlier one by mistake.
+    """
+    cut = {*network.steps, *network.new}
+    outputs = [citations.of_tree(each.output, each.canon) for each in differences]
+    return [citations.ancestors(cells, cut) & network.steps.keys() for cells in outputs]
 
 
 def _derivatives(

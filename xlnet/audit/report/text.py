@@ -10,7 +10,7 @@ from xlnet.audit.report.mistakes import by_mistake
 from xlnet.audit.report.ranges import ranges
 from xlnet.audit.report.told import told
 from xlnet.audit.report.verdict import verdict
-from xlnet.audit.report.words import counted, local, plain
+from xlnet.audit.report.words import counted, listed, local, plain
 
 _NO_REPAIR = (
     "Where no repair is named, no small change was found that makes it right: there may be two mistakes in one formula."
@@ -18,6 +18,7 @@ _NO_REPAIR = (
 _MOST_TABLES = 20
 _MOST_WEIGHTS = 24
 _MOST_FINDINGS = 40
+_MOST_SHEETS = 4
 _LONGEST_SENTENCE = 1_000
 
 Item = TypeVar("Item")
@@ -38,7 +39,7 @@ def lines(audit: Audit) -> Iterator[str]:
     yield from _section("Wrong", [told(mistake, with_sheet=several) for mistake in mistakes])
     if any(mistake.wrong.repair is None for mistake in mistakes):
         yield f"  {_NO_REPAIR}"
-    yield from _section("To look at", [[_sentence(_break(each))] for each in audit.breaks])
+    yield from _section("To look at", [[_sentence(text)] for text in _to_look_at(audit)])
     yield from _section("Remarks", [[_sentence(remark)] for remark in audit.remarks])
     yield from _section("Not judged", [[_sentence(f"{each.cells}: {each.why}")] for each in audit.not_judged])
     yield ""
@@ -99,6 +100,19 @@ def _loss(table: Table) -> str:
         return f"in no cell; by your gradients it is {plain(table.loss.header)}"
     cell, header = local(table.loss.cell, table.sheet), plain(table.loss.header)
     return f"{header} ({cell})" if header else cell
+
+
+def _to_look_at(audit: Audit) -> list[str]:
+    """Return what is to be said of cells; sheets are told where there are several, all that have the same."""
+    sheets: dict[str, list[str]] = {}
+    for each in audit.breaks:
+        sheets.setdefault(_break(each), []).append(each.cell.rpartition("!")[0])
+    if (
+        len({table.sheet for table in audit.tables} | {title.strip("'") for each in sheets.values() for title in each})
+        < 2
+    ):
+        return list(sheets)
+    return [f"{listed(list(dict.fromkeys(on)), _MOST_SHEETS)}: {text}" for text, on in sheets.items()]
 
 
 def _break(each: Break) -> str:
