@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlnet.audit.finding.losses import Difference
+from xlnet.audit.finding.differences import Difference
 from xlnet.audit.finding.network import Found
 from xlnet.audit.findings import Break, Loss, NotJudged, Table, Weight, Wrong
 from xlnet.audit.formula.parse import parse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from xlnet.audit.finding.updates import origin
+from xlnet.audit.finding.candidates import origin
 from xlnet.audit.formula.tree import Area, Brackets, Call, Operation, Ref, Tree, bare, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xlnet.audit.finding.candidates import origin
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.steps import chains_of
-from xlnet.audit.finding.updates import origin
 from xlnet.audit.formula.tree import reference_to
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook

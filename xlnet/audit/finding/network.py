@@ -6,12 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlnet.audit.finding.gradients import Gradients, Subject
+from xlnet.audit.finding.candidates import Update
+from xlnet.audit.finding.differences import Difference, differences
+from xlnet.audit.finding.gradients import Subject, subjects_of
 from xlnet.audit.finding.last import after_the_last
-from xlnet.audit.finding.losses import Difference, Family, differences, families
+from xlnet.audit.finding.losses import Family, families
+from xlnet.audit.finding.rates import Rates
 from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
 from xlnet.audit.finding.told import Teller, Told, told_loss
-from xlnet.audit.finding.updates import Update, find_updates
+from xlnet.audit.finding.updates import find_updates
 from xlnet.audit.options import Options
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
@@ -80,8 +83,8 @@ def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Up
     # Where the graph is cut: these cells are typed when gradients are measured.
     cut = weights | new
     dependent = citations.descendants(weights, cut)
-    gradients = Gradients(workbook, citations, updates, dependent | cut, rate)
-    subjects = [gradients.subject(update) for update in updates]
+    rates = Rates(workbook, citations, updates, dependent | cut, rate)
+    subjects = subjects_of(updates, citations, rates, weights)
     if rate is not None and subjects and not any(rate in subject.rate.cells for subject in subjects):
         raise UserError(f"--rate: no update multiplies its gradient by {workbook.show(rate)}: name another cell")
     at_the_end = after_the_last(subjects, workbook, citations)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from xlnet.audit.finding.gradients import Rate, Subject
-from xlnet.audit.finding.losses import Family, shape_of
+from xlnet.audit.finding.candidates import origin
+from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.finding.losses import Family
 from xlnet.audit.finding.pairing import Cell, counterparts
+from xlnet.audit.finding.rates import Rate
 from xlnet.audit.finding.reach import reach
-from xlnet.audit.finding.updates import origin
 from xlnet.audit.formula.areas import NamedArea, read_areas
+from xlnet.audit.formula.shape import shape_of
 from xlnet.audit.formula.tree import Operation, reference_to
 from xlnet.audit.options import Options
 from xlnet.audit.reading.citations import Citations

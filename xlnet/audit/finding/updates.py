@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 
-from xlnet.audit.formula.terms import Term, product, terms
-from xlnet.audit.formula.tree import Area, Call, Number, Operation, Ref, Sign, Tree, bare, cited, mapped, moved, nodes
+from xlnet.audit.finding.candidates import Update, candidates, families_of
+from xlnet.audit.formula.tree import moved
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
-# Of formulas filled down so many are tried; a step that depends on its weight does so in each row.
-_TRIED = 3
 _MOST_PASSES = 6
 _LONGEST_BRIDGE = 2
-# A learning rate may be computed from others, but not from weights.
-_DEEPEST_RATE = 2
-
-
-@dataclass(frozen=True)
-class Update:
-    """The new value of a weight in `cell`: the old one, and the other terms, relative to `cell`.
-
-    `weight` is where the old value was typed or computed, `shown` the cell that the formula cites: it may be a copy.
-    """
-
-    cell: Place
-    weight: Place
-    shown: Place
-    rest: tuple[Term, ...]
 
 
 def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
@@ -40,10 +22,10 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     the graph that is cut at all such W, and at the new values. Sums of losses, biases added to products, counters and
     sums of squares, which an optimiser keeps, are none.
     """
-    candidates = _candidates(workbook, citations)
+    every = candidates(workbook, citations)
     found = [
         update
-        for family in map(_without_copied_down, _families(candidates, workbook))
+        for family in map(_without_copied_down, families_of(every, workbook))
         if family and any(_depends(each, citations, ()) for each in _some(family))
         for update in family
     ]
@@ -51,7 +33,7 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     # First the old values alone are cut: what is no update must not cut the path of one that is.
     for cuts_new in (False, True):
         found = _kept(found, workbook, citations, cuts_new)
-    found += _bridging(candidates, found, workbook)
+    found += _bridging(every, found, workbook)
     return sorted(_one_a_weight(_without_nudges(_one_a_cell(found)), citations), key=lambda update: update.cell)
 
 
@@ -80,7 +62,7 @@ def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_ne
         if cuts_new:
             cut |= {update.cell for update in found}
         kept = []
-        for family in _families(found, workbook):
+        for family in families_of(found, workbook):
             depending = [update for update in family if _depends(update, citations, cut)]
             # One whose gradient was typed over is still an update, where most of its family are.
             kept += family if 2 * len(depending) >= len(family) else _going_on(depending, family)
@@ -108,58 +90,6 @@ def _going_on(kept: list[Update], family: list[Update]) -> list[Update]:
     return list(found.values())
 
 
-def origin(place: Place, workbook: Workbook, citations: Citations) -> Place:
-    """Return the cell that a cell is a copy of, or of a copy of; the cell itself where it is none."""
-    seen = {place}
-    while place in workbook.trees:
-        tree = bare(citations.tree(place))
-        if not isinstance(tree, Ref) or tree.at(place) in seen:
-            break
-        place = tree.at(place)
-        seen.add(place)
-    return place
-
-
-def _candidates(workbook: Workbook, citations: Citations) -> list[Update]:
-    found = []
-    may_be: dict[int, bool] = {}
-    for place, tree in workbook.trees.items():
-        if id(tree) not in may_be:
-            may_be[id(tree)] = _is_sum(tree)
-        if not may_be[id(tree)]:
-            continue
-        every = terms(citations.tree(place))
-        for number, (sign, term) in enumerate(every):
-            weight = _decayed(term, place, citations)
-            rest = (*every[:number], *every[number + 1 :])
-            if sign > 0 and isinstance(weight, Ref) and any(cited(each.of) for each in rest):
-                shown = weight.at(place)
-                found.append(Update(place, origin(shown, workbook, citations), shown, rest))
-    return found
-
-
-def _decayed(term: Tree, host: Place, citations: Citations) -> Tree:
-    """Return W of W or of W·(1 − ηλ), as weights decay, where ηλ does not depend on W; else the term as it is."""
-    factors = product(term)
-    if len(factors.above) != 2 or factors.below or factors.number != 1:
-        return bare(term)
-    for weight, share in (factors.above, factors.above[::-1]):
-        first = terms(share)[0] if isinstance(share, Operation) else None
-        if isinstance(weight, Ref) and first is not None and first.sign > 0 and first.of == Number(1.0, "1"):
-            shallow = all(citations.levels.get(each, 0) <= _DEEPEST_RATE for each in citations.of_tree(share, host))
-            return weight if shallow else bare(term)
-    return bare(term)
-
-
-def _is_sum(tree: Tree) -> bool:
-    return any(
-        (isinstance(node, Operation) and node.operator in "+-")
-        or (isinstance(node, Sign) and node.sign == "-")
-        or (isinstance(node, Call) and node.function == "SUM")
-        for node in nodes(tree)
-    )
-
-
 def _without_copied_down(family: list[Update]) -> list[Update]:
     """Leave out what adds to a weight that nobody changes, copied from row to row: h = Σ w x + b with =b above."""
     shown: dict[Place, set[Place]] = defaultdict(set)
@@ -181,33 +111,9 @@ def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -
             return True
         return next(citations.meeting(citations.of(place), every), None) is None
 
-    return [u for family in _families(found, workbook) if any(may_be_weight(u.weight) for u in family) for u in family]
-
-
-def _families(updates: Iterable[Update], workbook: Workbook) -> list[list[Update]]:
-    """Return updates in groups with one formula, filled down, to the right or over sheets, and one place of W in it."""
-    found: dict[tuple[Tree, int, int], list[Update]] = defaultdict(list)
-    known: dict[int, Tree] = {}
-    for update in updates:
-        (sheet, row, column), (_, shown_row, shown_column) = update.cell, update.shown
-        tree = workbook.trees[update.cell]
-        if id(tree) not in known:
-            known[id(tree)] = _from_sheet(tree, sheet)
-        found[known[id(tree)], shown_row - row, shown_column - column].append(update)
-    return list(found.values())
-
-
-def _from_sheet(tree: Tree, sheet: int) -> Tree:
-    """Return a formula in which other sheets are numbered from its own."""
-
-    def change(node: Tree) -> Tree | None:
-        if isinstance(node, Ref):
-            return node if node.sheet is None else replace(node, sheet=node.sheet - sheet)
-        if isinstance(node, Area):
-            return Area(*(_from_sheet(each, sheet) for each in (node.first, node.last)))  # type: ignore[arg-type]
-        return None
-
-    return mapped(tree, change)
+    return [
+        u for family in families_of(found, workbook) if any(may_be_weight(u.weight) for u in family) for u in family
+    ]
 
 
 def _some(family: list[Update]) -> Iterable[Update]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xlnet.audit.finding.differences import Difference
 from xlnet.audit.finding.gradients import Subject
-from xlnet.audit.finding.losses import Difference
 from xlnet.audit.formula.tree import reference_to
 from xlnet.audit.judging.choosing import Chosen, PossibleLoss, Reading, agree, expected
 from xlnet.audit.reading.citations import Citations

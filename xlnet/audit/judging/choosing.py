@@ -10,8 +10,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from xlnet.audit.finding.differences import Difference
 from xlnet.audit.finding.gradients import Subject
-from xlnet.audit.finding.losses import Difference, Family, has_title
+from xlnet.audit.finding.losses import Family, has_title
 from xlnet.audit.judging.laboratory import Derivatives
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xlnet.audit.finding.gradients import Rate, Subject
-from xlnet.audit.finding.losses import Difference, Family
+from xlnet.audit.finding.candidates import origin
+from xlnet.audit.finding.differences import Difference
+from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.finding.losses import Family
 from xlnet.audit.finding.network import Candidates, Found
+from xlnet.audit.finding.rates import Rate
 from xlnet.audit.finding.steps import chains_of
-from xlnet.audit.finding.updates import origin
 from xlnet.audit.judging.behind import gradients_behind
 from xlnet.audit.judging.beside import beside
 from xlnet.audit.judging.choosing import IMPLIED, Chosen, PossibleLoss, agree, choose, expected

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlnet.audit.finding.candidates import origin
+from xlnet.audit.finding.differences import Difference
 from xlnet.audit.finding.gradients import Subject
 from xlnet.audit.finding.inputs import inputs_of
-from xlnet.audit.finding.losses import Difference
 from xlnet.audit.finding.network import Found
 from xlnet.audit.finding.steps import chains_of
-from xlnet.audit.finding.updates import origin
 from xlnet.audit.judging.choosing import Reading
 from xlnet.audit.judging.laboratory import NUDGES, Derivatives, Laboratory, colours_of
 from xlnet.audit.judging.points import input_values, probes, saved_state

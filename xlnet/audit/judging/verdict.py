@@ -8,8 +8,8 @@ from enum import Enum
 
 import numpy as np
 
+from xlnet.audit.finding.differences import Difference
 from xlnet.audit.finding.gradients import Subject
-from xlnet.audit.finding.losses import Difference
 from xlnet.audit.judging.choosing import Chosen, Reading, agree, expected
 
 # Beyond this share of a gradient its derivative is not known well enough to tell right from wrong.
