@@ -19,6 +19,7 @@ from xlnet.engines.live import Place
 
 _SHARE_OF_COVERED = 0.2
 _SAME_RATIO, _SAME_DIGITS = 2e-5, 1e-4
+_FEWEST_SEEN = 0.25
 RELATIVE, ABSOLUTE = 2e-6, 1e-14
 HALF_SQUARES, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = "½ Σ (y − t)²", "−Σ (t ln y + (1 − t) ln(1 − y))", "−Σ t ln y"
 
@@ -86,11 +87,13 @@ def expected(
     return reading.of_implied(IMPLIED[chosen.implied], differences, subject.weight)
 
 
-def agree(found: NDArray[np.float64], wanted: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.bool_]:
+def agree(
+    found: NDArray[np.float64], wanted: NDArray[np.float64], error: NDArray[np.float64], absolute: float = ABSOLUTE
+) -> NDArray[np.bool_]:
     """Return where gradients are the derivatives, as far as these are known."""
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(found), np.abs(wanted))
-        result: NDArray[np.bool_] = np.abs(found - wanted) <= RELATIVE * size + 4 * error + ABSOLUTE
+        result: NDArray[np.bool_] = np.abs(found - wanted) <= RELATIVE * size + 4 * error + absolute
     return result
 
 
@@ -108,7 +111,8 @@ def choose(
 
     Where steps are judged whose learning rate is not known, any factor may be their common one.
     """
-    best: tuple[tuple[float, ...], Chosen] | None = None
+    best: _Possible | None = None
+    in_cells: list[_Possible] = []
     values = np.array(found)
     for order, (family, name) in enumerate(losses):
         pairs = [
@@ -120,7 +124,8 @@ def choose(
         slopes = np.array([math.nan if pair is None else pair[0] for pair in pairs])
         errors = np.array([math.nan if pair is None else pair[1] for pair in pairs])
         for factor in _factors(values, slopes, differences, has_rate=has_rate):
-            right = agree(values, factor * slopes, abs(factor) * errors) & (np.abs(slopes) > 10 * errors)
+            agreeing = agree(values, factor * slopes, abs(factor) * errors)
+            right = agreeing & (np.abs(slopes) > 10 * errors)
             score = (
                 # A loss that says something about all weights is worth more than one that suits a few.
                 np.count_nonzero(right) + _SHARE_OF_COVERED * np.count_nonzero(~np.isnan(slopes)),
@@ -131,14 +136,54 @@ def choose(
                 family.plausibility if family else 0.0,
                 float(-order),
             )
-            if best is None or score > best[0]:
-                best = score, Chosen(family, name, factor)
-    if best is None or best[0][0] < 1:
+            is_covered = ~np.isnan(slopes)
+            here = _Possible(
+                score,
+                Chosen(family, name, factor),
+                int(np.count_nonzero(right)),
+                int(np.count_nonzero(is_covered)),
+                int(np.count_nonzero(~agreeing & is_covered)),
+            )
+            in_cells += [here] if family is not None else []
+            if best is None or score > best.score:
+                best = here
+    if best is None or best.score[0] < 1:
+        # All gradients are wrong, or zero.
+        agreeing_all = [each for each in in_cells if each.chosen.factor == 1 and not each.disagreeing]
+        if agreeing_all:
+            return max(agreeing_all, key=lambda each: each.score).chosen
         likely = [family for family, _ in losses if family is not None]
         if (None, HALF_SQUARES) in losses:
             likely = [family for family in likely if has_title(workbook, family.first)]
         return Chosen(likely[0], "", 1.0) if likely else Chosen(None, HALF_SQUARES, 1.0)
-    return best[1]
+    return best.chosen if best.chosen.family else _in_a_cell(best, in_cells).chosen
+
+
+@dataclass(frozen=True)
+class _Possible:
+    """A loss with its score: how many gradients are right by it, how many it covers, how many disagree with it."""
+
+    score: tuple[float, ...]
+    chosen: Chosen
+    right: int
+    covered: int
+    disagreeing: int
+
+
+def _in_a_cell(implied: _Possible, in_cells: Sequence[_Possible]) -> _Possible:
+    """Return a loss in a cell that says the same as an implied one.
+
+    Near its least value it shows fewer derivatives than the differences do from which it is computed.
+    """
+    same = [
+        each
+        for each in in_cells
+        if each.chosen.factor == implied.chosen.factor
+        and each.covered >= implied.covered
+        and each.disagreeing <= implied.disagreeing
+        and _FEWEST_SEEN * implied.right <= each.right
+    ]
+    return max(same, key=lambda each: each.score, default=implied)
 
 
 def _factors(

@@ -76,8 +76,9 @@ def judge(
         return Verdict(subject, Ruling.WRONG, gradients[0], float(slopes[0]))
     if wrong_probes >= _OF_PROBES:
         state = 1 + int(np.argmax(clear[1:]))
-        # At the saved point it agrees only as far as anything can be seen there.
-        ruling = Ruling.LUCKY if (known[0] or found[0] == 0) and right[0] else Ruling.WRONG
+        # Near the least loss all is so small that it agrees, and at the saved point no more than can be seen there.
+        is_close = bool(agree(found[:1], slopes[:1], errors[:1], absolute=0.0)[0])
+        ruling = Ruling.LUCKY if (known[0] or found[0] == 0) and is_close else Ruling.WRONG
         return Verdict(subject, ruling, gradients[state], float(slopes[state]), state)
     if right.any():
         return Verdict(subject, Ruling.RIGHT, gradients[0], float(slopes[0]))
