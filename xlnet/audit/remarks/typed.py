@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from xlnet.audit.formula.tree import Ref, Tree, bare
+from xlnet.audit.formula.tree import Ref, Tree, bare, cited
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.audit.remarks.lines import Patterns, stepped
 from xlnet.audit.remarks.unlike import Odd, is_computable, is_typed
@@ -41,8 +41,16 @@ def _typed_over(
             tree: Tree | None = found[other].expected if other in found else workbook.trees.get(other)
             if tree is None or (other not in found and other not in patterns.of) or isinstance(bare(tree), Ref):
                 continue
+            if abs(step) == 1 and _is_for(workbook, place, other) and patterns.run(other, axis) == 1:
+                continue
             if is_computable(workbook, tree, place) and _is_row_alike(patterns, place, axis, step):
                 yield Odd(place, found[other].after if other in found else other, tree, axis)
+
+
+def _is_for(workbook: Workbook, place: Place, other: Place) -> bool:
+    """Whether a formula cites a cell, as 1 − β does where β and 1 − β stand side by side."""
+    tree = workbook.trees.get(other)
+    return tree is not None and any(isinstance(each, Ref) and each.at(other) == place for each in cited(tree))
 
 
 def _is_row_alike(patterns: Patterns, place: Place, axis: int, step: int) -> bool:
