@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+import hostile
 import kept
 import pytest
 from kinds_by_hand import KINDS, MATRIX_STEPS, make, with_matrices, with_two_tables
@@ -18,6 +20,8 @@ import xlnet
 from xlnet.audit.audited import audit_workbook
 from xlnet.audit.findings import Audit, Table
 from xlnet.audit.options import Options
+from xlnet.audit.reading.workbook import open_workbook
+from xlnet.errors import XlnetError
 from xlnet.model.network import parameters
 from xlnet.template.sources import bundled_names
 
@@ -292,6 +296,36 @@ def test_a_truncated_file_is_an_error(part: float, tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * part)])
     assert audited(path).error
+
+
+def _with_cell(xml: str, path: Path) -> Path:
+    """Write a workbook whose cell B1 is this element."""
+    book = Workbook()
+    book.worksheets[0]["B1"] = "=A1"
+    book.save(path)
+    parts = hostile.parts_of(path)
+    sheet = re.sub(rb'<c r="B1".*?</c>', xml.encode(), parts[hostile.SHEET])
+    assert sheet != parts[hostile.SHEET]
+    hostile.write(parts | {hostile.SHEET: sheet}, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('<c r="B1"><f t="array" ref="A1:XFD1048576">A1+1</f></c>', "fill 17,179,869,184 cells"),
+        ('<c r="C2" t="n"/><c r="B1"><v>&a9;</v></c>', "IronCalc cannot read it"),
+        (f'<c r="B1">{" " * 257_000_000}</c>', "unpacked, but at most 256,000,000 are read"),
+    ],
+    ids=["array", "entity", "bomb"],
+)
+def test_what_is_too_much_is_one_line_that_names_the_file(cell: str, said: str, tmp_path: Path) -> None:
+    path = _with_cell(cell, tmp_path / "sheet.xlsx")
+    with pytest.raises(XlnetError, match=re.escape(said)) as refused, open_workbook(path):
+        pass
+    assert str(refused.value).startswith(f"{path}: ")
+    assert str(refused.value).count(".xlsx") == 1
+    assert "\n" not in str(refused.value)
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 from openpyxl.utils.cell import range_boundaries
 
 from xlnet.errors import UserError
-from xlnet.xlsx.unpack import Package, opened_package
+from xlnet.xlsx.unpack import UNREADABLE, Package, opened_package
 
 # A sheet of 400,000 formulas has about 40 MB.
 LARGEST_SHEET = 256_000_000
+MOST_ARRAY_CELLS = 100_000
 _SMALL_PART = 16_000_000
 _LONGEST_CELL = 64_000
 _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -56,16 +57,43 @@ def readable(path: Path) -> Iterator[tuple[Path, Markup]]:
     Raises UserError where it is no workbook, is protected by a password, or is larger than may be.
     """
     _require_format(path)
-    with opened_package(path) as package, TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as folder:
+    with _opened(path) as package, TemporaryDirectory(prefix="xlnet-", ignore_cleanup_errors=True) as folder:
         sheets = _sheets(package)
         package.require_small(*sheets)
         markup = _markup(package, sheets)
+        _require_few(path, markup)
         if markup.data_tables or _has_absolute_notes(package) or _has_blank_numbers(package, sheets):
             copy = Path(folder) / "workbook.xlsx"
             _write_for_engine(path, sheets, copy)
             yield copy, markup
         else:
             yield path, markup
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Package]:
+    with ExitStack() as stack:
+        try:
+            package = stack.enter_context(opened_package(path))
+        except UserError as error:
+            if str(error).endswith(UNREADABLE):
+                raise UserError(
+                    f"{path}: is damaged, perhaps only a part of it was copied: copy or save the workbook again"
+                ) from None
+            raise
+        yield package
+
+
+def _require_few(path: Path, markup: Markup) -> None:
+    filled = sum(
+        (last_row - row + 1) * (last_column - column + 1)
+        for areas in markup.arrays.values()
+        for row, column, last_row, last_column in areas
+    )
+    if filled > MOST_ARRAY_CELLS:
+        raise UserError(
+            f"{path}: has array formulas that fill {filled:,} cells, but audit reads at most {MOST_ARRAY_CELLS:,}"
+        )
 
 
 def _require_format(path: Path) -> None:

@@ -15,7 +15,7 @@ from xlnet.audit.formula.tree import Brackets, Call, Name, Operation, Sign, Tree
 from xlnet.audit.reading.arrays import of_entry, without_wrapper
 from xlnet.audit.reading.file import Markup, readable
 from xlnet.engines.live import LiveWorkbook, Place, Value
-from xlnet.errors import UserError
+from xlnet.errors import EngineError, UserError
 
 MOST_FORMULAS = 400_000
 # Drawn anew at each recalculation, or as time passes.
@@ -65,7 +65,11 @@ class Workbook:
 def open_workbook(path: Path) -> Iterator[Workbook]:
     """Yield the opened workbook. Raises UserError, EngineError."""
     with readable(path) as (file, markup):
-        live = LiveWorkbook(file)
+        try:
+            live = LiveWorkbook(file)
+        except EngineError as error:
+            # Of a copy nobody knows the name.
+            raise EngineError(str(error).replace(str(file), str(path))) from None
         yield _opened(path, live, markup)
 
 
