@@ -32,9 +32,9 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
     sheet = subjects[0].shown[0]
     rows = []
     for every in judgement.chains:
-        wrong = [verdict for verdict in every if verdict.ruling is Ruling.WRONG]
         # What no update uses is judged, but not counted.
         chain = [verdict for verdict in every if network.is_told or verdict.subject.update is not None]
+        unused = [] if network.is_told else [verdict for verdict in every if verdict.subject.update is None]
         judged = [verdict for verdict in chain if verdict.ruling in JUDGED]
         gradients = [verdict.subject.place for verdict in chain]
         rows.append(
@@ -44,8 +44,8 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
                 header=header(workbook, chain[0].subject.shown),
                 judged=len(judged),
                 right=sum(verdict.ruling is not Ruling.WRONG for verdict in judged),
-                wrong=tuple(_wrong(workbook, judgement, each, repairs) for each in wrong if each in chain),
-                unused=tuple(_wrong(workbook, judgement, each, repairs) for each in wrong if each not in chain),
+                wrong=tuple(_wrong(workbook, judgement, each, repairs) for each in _wrong_ones(chain)),
+                unused=tuple(_wrong(workbook, judgement, each, repairs) for each in _wrong_ones(unused)),
                 gradients=_from_to(workbook, gradients, sheet),
             )
         )
@@ -69,6 +69,10 @@ def table_of(workbook: Workbook, network: Found, judgement: Judgement, repairs: 
         right=sum(row.right for row in rows),
         steps=len({network.steps[each.weight] for each in subjects if network.is_told or each.update is not None}),
     )
+
+
+def _wrong_ones(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict.ruling is Ruling.WRONG]
 
 
 def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:

@@ -17,7 +17,7 @@ from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
-MOST_FAMILIES = 40
+MOST_FAMILIES, _MOST_WITH_TITLES = 40, 400
 _MOST_AGAIN = 3
 # What a title adds to the plausibility of a loss.
 _TITLE = 0.5
@@ -151,10 +151,12 @@ def _family(
 
 def _with_titles(workbook: Workbook, found: list[Family]) -> list[Family]:
     """Return the families that may be among the likeliest; what is headed as a loss is likelier to be one."""
-    lowest = min(sorted((family.plausibility for family in found), reverse=True)[:MOST_FAMILIES], default=0.0)
+    # A title is looked for in all rows above, which is only worth it where it may decide.
+    likely = sorted(found, key=lambda family: (-family.plausibility, -family.level, family.first))
+    lowest = likely[min(len(likely), MOST_FAMILIES) - 1].plausibility if likely else 0.0
     return [
         replace(family, plausibility=family.plausibility + _TITLE) if has_title(workbook, family.first) else family
-        for family in found
+        for family in likely[:_MOST_WITH_TITLES]
         if family.plausibility >= lowest - _TITLE
     ]
 
