@@ -22,7 +22,7 @@ def _engine(require: Callable[[str], str]) -> None:
 def audited(path: Path, *rows: Sequence[str | float | None]) -> Audit:
     book = Workbook()
     for row in rows:
-        book["Sheet"].append(row)
+        book["Sheet"].append(list(row))
     book.save(path / "sheet.xlsx")
     return audit_workbook(path / "sheet.xlsx")
 
