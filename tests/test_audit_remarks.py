@@ -257,6 +257,17 @@ def test_a_number_typed_over(found: Callable[..., list[Break]]) -> None:
     assert "holds a typed number (0.14)" in one.sentence
 
 
+def test_a_constant_beside_one_minus_it_is_not_typed_over(found: Callable[..., list[Break]]) -> None:
+    def with_betas(sheet: Worksheet) -> None:
+        sheet["J1"], sheet["K1"], sheet["L1"], sheet["M1"] = 0.9, "=1-J1", 0.99, "=1-L1"
+        for row in range(FIRST, LAST + 1):
+            for column in "KLM":
+                sheet[f"{column}{row}"] = f"={column}{row - 1}*$J$1"
+            sheet[f"E{row}"] = f"=(D{row}-B{row})*A{row}*$L$1/$L$1"
+
+    assert found(with_betas) == []
+
+
 def test_numbers_typed_over_in_the_first_and_last_rows(found: Callable[..., list[Break]]) -> None:
     assert [each.cell for each in found(setting(D3=0.15))] == ["Sheet!D3"]
     assert [each.cell for each in found(setting(D11=0.15, D12=0.15))] == ["Sheet!D11:D12"]

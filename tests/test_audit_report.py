@@ -153,6 +153,17 @@ def test_an_implied_loss_a_factor_and_other_findings() -> None:
     assert lines[-1] == "all 536 gradients are right; 1 other finding, 1 group of cells not judged"
 
 
+def test_a_finding_on_several_sheets_is_said_once() -> None:
+    tables = tuple(replace(table({}), sheet=sheet) for sheet in ("LR 0.1", "LR 0.2"))
+    same = [Break(f"'{each.sheet}'!G40", "typed", "a formula", "G40 holds a typed number.") for each in tables]
+    other = Break("'LR 0.2'!G41", "typed", "a formula", "G41 holds a typed number.")
+    lines = list(text.lines(Audit("homework.xlsx", tables, (*same, other))))
+    assert lines[lines.index("To look at") + 1 :][:2] == [
+        "  LR 0.1, LR 0.2: G40 holds a typed number.",
+        "  LR 0.2: G41 holds a typed number.",
+    ]
+
+
 def test_many_weights_are_cut_short_but_those_that_are_wrong_are_shown() -> None:
     weights = [Weight(f"A{row}", f"A{row}", "w", 1, 1) for row in range(1, 785)]
     weights[700] = replace(weights[700], right=0, wrong=(wrong("G", 33, cell="C701", weight="A701", repair=None),))

@@ -6,16 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from xlnet.audit.finding.samples import is_deviation, is_total
 from xlnet.audit.formula.terms import Term, product, terms
-from xlnet.audit.formula.tree import Area, Call, Number, Operation, Ref, Sign, Tree, Word, bare, cited, mapped, nodes
+from xlnet.audit.formula.tree import Area, Call, Number, Operation, Ref, Sign, Tree, bare, cited, mapped, nodes
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 # A learning rate may be computed from others, but not from weights.
 _DEEPEST_RATE = 2
-_NOTHING = Word("")
-_OF_SAMPLES = frozenset(("AVERAGE", "AVERAGEA", "MEDIAN", "MIN", "MAX", "SUM"))
 
 
 @dataclass(frozen=True)
@@ -58,33 +57,10 @@ def candidates(workbook: Workbook, citations: Citations) -> list[Update]:
             rest = (*every[:number], *every[number + 1 :])
             if sign > 0 and isinstance(weight, Ref) and any(cited(each.of) for each in rest):
                 shown = weight.at(place)
-                update = Update(place, origin(shown, workbook, citations), shown, rest)
-                is_statistic = _is_deviation(update, citations) or _is_total(update.weight, citations)
-                found += [] if is_statistic else [update]
+                source = origin(shown, workbook, citations)
+                if not is_deviation(shown, rest, place, citations) and not is_total(source, citations):
+                    found.append(Update(place, source, shown, rest))
     return found
-
-
-def _is_deviation(update: Update, citations: Citations) -> bool:
-    """Whether a formula is a sample minus the mean of all, or the least of them."""
-    host, tree = update.cell, bare(update.rest[0].of)
-    if isinstance(tree, Ref):
-        host = tree.at(host)
-        tree = citations.tree_or_none(host) or tree
-    return len(update.rest) == 1 and any(
-        isinstance(node, Call) and node.function in _OF_SAMPLES and update.shown in citations.of_tree(node, host)
-        for node in nodes(tree)
-    )
-
-
-def _is_total(place: Place, citations: Citations, deep: int = 0) -> bool:
-    """Whether a cell is a sum or a mean of samples, as that of the targets is from which a line's b is computed."""
-    for factor in product(bare(citations.tree_or_none(place) or _NOTHING)).above:
-        of = bare(factor)
-        if isinstance(of, Call) and of.function in _OF_SAMPLES and any(isinstance(each, Area) for each in of.arguments):
-            return True
-        if isinstance(of, Ref) and deep < _DEEPEST_RATE and _is_total(of.at(place), citations, deep + 1):
-            return True
-    return False
 
 
 def _decayed(term: Tree, host: Place, citations: Citations) -> Tree:

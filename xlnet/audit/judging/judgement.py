@@ -26,8 +26,8 @@ from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
-# A nudge may happen to cross a jump.
-_SLOPES_OF_THRESHOLDS = 0.02
+# A nudge may happen to cross a jump, or several at once, as with many samples.
+_SLOPES_OF_THRESHOLDS = 0.05
 # Of the updates of a table, for what they share to be meant for all.
 _SHARED = 2 / 3
 

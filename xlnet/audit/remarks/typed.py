@@ -41,16 +41,20 @@ def _typed_over(
             tree: Tree | None = found[other].expected if other in found else workbook.trees.get(other)
             if tree is None or (other not in found and other not in patterns.of) or isinstance(bare(tree), Ref):
                 continue
-            if abs(step) == 1 and _is_for(workbook, place, other) and patterns.run(other, axis) == 1:
+            if abs(step) == 1 and _is_between_its_uses(workbook, patterns, place, axis):
                 continue
             if is_computable(workbook, tree, place) and _is_row_alike(patterns, place, axis, step):
                 yield Odd(place, found[other].after if other in found else other, tree, axis)
 
 
-def _is_for(workbook: Workbook, place: Place, other: Place) -> bool:
-    """Whether a formula cites a cell, as 1 − β does where β and 1 − β stand side by side."""
-    tree = workbook.trees.get(other)
-    return tree is not None and any(isinstance(each, Ref) and each.at(other) == place for each in cited(tree))
+def _is_between_its_uses(workbook: Workbook, patterns: Patterns, place: Place, axis: int) -> bool:
+    """Whether typed numbers and one formula of each stand in turn, as β₁, 1 − β₁, β₂ and 1 − β₂ do."""
+    for user in (stepped(place, axis, -1), stepped(place, axis, 1)):
+        tree = workbook.trees.get(user)
+        uses = tree is not None and any(isinstance(each, Ref) and each.at(user) == place for each in cited(tree))
+        if uses and patterns.run(user, axis) == 1:
+            return True
+    return False
 
 
 def _is_row_alike(patterns: Patterns, place: Place, axis: int, step: int) -> bool:

@@ -10,7 +10,7 @@ from xlnet.audit.report.mistakes import by_mistake
 from xlnet.audit.report.ranges import ranges
 from xlnet.audit.report.told import told
 from xlnet.audit.report.verdict import verdict
-from xlnet.audit.report.words import counted, listed, local, plain
+from xlnet.audit.report.words import counted, listed, local, plain, title_of
 
 _NO_REPAIR = (
     "Where no repair is named, no small change was found that makes it right: there may be two mistakes in one formula."
@@ -106,13 +106,12 @@ def _to_look_at(audit: Audit) -> list[str]:
     """Return what is to be said of cells; sheets are told where there are several, all that have the same."""
     sheets: dict[str, list[str]] = {}
     for each in audit.breaks:
-        sheets.setdefault(_break(each), []).append(each.cell.rpartition("!")[0])
-    if (
-        len({table.sheet for table in audit.tables} | {title.strip("'") for each in sheets.values() for title in each})
-        < 2
-    ):
+        sheets.setdefault(_break(each), []).append(title_of(each.cell))
+    if len({table.sheet for table in audit.tables} | {title for on in sheets.values() for title in on}) < 2:
         return list(sheets)
-    return [f"{listed(list(dict.fromkeys(on)), _MOST_SHEETS)}: {text}" for text, on in sheets.items()]
+    return [
+        f"{listed([plain(each) for each in dict.fromkeys(on)], _MOST_SHEETS)}: {text}" for text, on in sheets.items()
+    ]
 
 
 def _break(each: Break) -> str:

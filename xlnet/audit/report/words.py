@@ -50,6 +50,12 @@ def local(cell: str, sheet: str) -> str:
     return cell
 
 
+def title_of(cell: str) -> str:
+    """Return the title of the sheet in an address, as it stands on its tab."""
+    title = cell.rpartition("!")[0]
+    return title[1:-1].replace("''", "'") if title.startswith("'") else title
+
+
 def name(weight: Weight) -> str:
     """Return what a weight is called: what stands above it, or its first cell."""
     return plain(weight.header) or weight.first

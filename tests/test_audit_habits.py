@@ -1,0 +1,116 @@
+"""Habits of people who make sheets by hand, by which an audit must not be misled into accusing what is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from kinds_by_hand import make
+from openpyxl import Workbook
+from openpyxl.utils.cell import coordinate_from_string
+
+from xlnet.audit.audited import audit_workbook
+from xlnet.audit.findings import Audit
+
+
+@pytest.fixture(autouse=True)
+def _engine(require: Callable[[str], str]) -> None:
+    require("ironcalc")
+
+
+def audited(path: Path, *rows: Sequence[str | float | None]) -> Audit:
+    book = Workbook()
+    for row in rows:
+        book["Sheet"].append(list(row))
+    book.save(path / "sheet.xlsx")
+    return audit_workbook(path / "sheet.xlsx")
+
+
+def one_weight(gradient: str, rate: float, steps: int = 16) -> list[list[str | float | None]]:
+    """A row a step: input, target, weight, output, gradient and loss; η is H1."""
+    rows: list[list[str | float | None]] = [["x", "t", "w", "y", "dE/dw", "E", "η", rate]]
+    for n in range(2, steps + 2):
+        weight = f"=C{n - 1}-$H$1*E{n - 1}" if n > 2 else 0.3
+        rows.append([0.8, 0.7, weight, f"=A{n}*C{n}", gradient.replace("#", str(n)), f"=(D{n}-B{n})^2/2"])
+    return rows
+
+
+def test_a_dollar_sign_too_many_blames_its_own_weight_alone(tmp_path: Path) -> None:
+    sound = make("the course's", tmp_path / "sound.xlsx")
+    letters, row = coordinate_from_string(sound.address("gw4"))
+    changes = {
+        ("w4", step): sound.formulas["w4", step].replace(sound.address("gw4", step - 1), f"{letters}${row}")
+        for step in range(1, sound.updates + 1)
+    }
+    [table] = audit_workbook(make("the course's", tmp_path / "sheet.xlsx", changes).path).tables
+    by_name = {weight.header: weight for weight in table.weights}
+    assert by_name["w4"].judged == table.steps
+    assert by_name["w4"].right == 1
+    assert all(weight.right == weight.judged for name, weight in by_name.items() if name != "w4")
+    assert table.loss.form == "cell"
+
+
+def test_a_step_that_depends_on_earlier_weights_is_nudged_by_its_own(tmp_path: Path) -> None:
+    # From step 2 on, v is copied from what w was before: no update of v, and y depends on weights of two steps.
+    rows: list[list[str | float | None]] = [["x", "t", "w", "v", "y", "dE/dw", "η", 0.5]]
+    for n in range(2, 12):
+        w = f"=C{n - 1}-$H$1*F{n - 1}" if n > 2 else 0.3
+        v = f"=0.5*C{n - 1}" if n > 2 else 0.2
+        rows.append([0.8, 0.7, w, v, f"=A{n}*C{n}+D{n}^2", f"=(E{n}-B{n})*A{n}"])
+    audit = audited(tmp_path, *rows)
+    assert audit.judged >= 9
+    assert audit.is_right
+
+
+def test_differences_of_all_samples_may_stand_in_one_sum(tmp_path: Path) -> None:
+    rows: list[list[str | float]] = [[target] for target in (2, 2.3, 2.45, 2.6)]
+    total = "+".join(f"(C#-$A${n})" for n in range(1, 5))
+    for n in range(1, 5):
+        rows[n - 1] += [0.3, f"=C{n - 1}-$B$1*D{n - 1}" if n > 1 else 1, f"=2*({total})/4".replace("#", str(n))]
+    audit = audited(tmp_path, *rows)
+    assert (audit.judged, audit.right) == (3, 3)
+    assert audit.tables[0].factor == pytest.approx(0.5)
+
+
+def test_where_the_rate_is_typed_an_activation_is_none(tmp_path: Path) -> None:
+    # x, v, hidden h, w, output y, target, error, delta; v is not trained, and the update has its rate at the end.
+    audit = audited(
+        tmp_path,
+        ["x", "v", "h", "w1", "y", "t", "error", "delta"],
+        [0.5, 0.4, "=1/(1+EXP(-A2*B2))", 0.6, "=1/(1+EXP(-C2*D2))", 1, "=F2-E2", "=E2*(1-E2)*G2"],
+        [None, None, None, "=D2+C2*H2*0.001"],
+    )
+    assert audit.tables[0].rate == ()
+    assert (audit.judged, audit.right) == (1, 1)
+
+
+@pytest.mark.parametrize("mean", ["=AVERAGE({0}2:{0}6)", "=SUM({0}2:{0}6)/5"])
+def test_a_line_by_least_squares_has_no_updates(mean: str, tmp_path: Path) -> None:
+    rows: list[list[str | float]] = [["x", "y", "x-mean", "y-mean", "xy", "xx"]]
+    for n, (x, y) in enumerate([(1, 1), (2, 3), (4, 3), (3, 2), (5, 5)], 2):
+        rows.append([x, y, f"=A{n}-$H$2", f"=B{n}-$I$2", f"=C{n}*D{n}", f"=C{n}*C{n}"])
+    rows[1] += ["", mean.format("A"), mean.format("B"), "=SUM(E2:E6)/SUM(F2:F6)", "=I2-J2*H2"]
+    audit = audited(tmp_path, *rows)
+    assert audit.tables == ()
+    assert "no update" in (audit.error or "")
+    assert "threshold" not in (audit.error or "")
+
+
+def test_the_loss_in_a_cell_is_the_loss_near_its_least_value_too(tmp_path: Path) -> None:
+    audit = audited(tmp_path, *one_weight("=(D#-B#)*A#", 1.2))
+    assert audit.is_right
+    assert audit.tables[0].loss.form == "cell"
+
+
+def test_a_wrong_gradient_is_not_lucky_where_all_is_nearly_zero(tmp_path: Path) -> None:
+    audit = audited(tmp_path, *one_weight("=1.001*(D#-B#)*A#", 1.2))
+    assert audit.right == 0
+    assert audit.breaks == ()
+
+
+def test_a_gradient_of_zero_says_nothing_against_the_loss(tmp_path: Path) -> None:
+    audit = audited(tmp_path, ["x", "slope", "f", "rate"], [1, "=2*A2-2", "=A2^2-2*A2+1", 0.1], ["=A2-B2*$D$2"])
+    assert audit.is_right
+    assert audit.breaks == ()
+    assert audit.tables[0].loss.form == "cell"
