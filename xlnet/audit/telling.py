@@ -15,7 +15,7 @@ from xlnet.audit.formula.printing import printed
 from xlnet.audit.formula.tree import moved
 from xlnet.audit.judging.choosing import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, HALF_SQUARES
 from xlnet.audit.judging.judgement import Judgement
-from xlnet.audit.judging.repairs import Mended, Repairs
+from xlnet.audit.judging.repairs import FoundRepair, Repairs
 from xlnet.audit.judging.verdict import JUDGED, Ruling, Verdict
 from xlnet.audit.reading.headers import header
 from xlnet.audit.reading.workbook import Workbook
@@ -77,8 +77,8 @@ def _wrong_ones(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: Repairs) -> Wrong:
     subject, sheet = verdict.subject, judgement.candidates.subjects[0].shown[0]
-    mended = repairs.get((subject.place, subject.weight))
-    found = _in_own_step(workbook, mended, subject.place) if mended else None
+    of_first = repairs.get((subject.place, subject.weight))
+    found = _in_own_step(workbook, of_first, subject.place) if of_first else None
     # As the cell has it, were it the negative of the gradient.
     sign = subject.sign if subject.cell is not None else 1
     is_elsewhere = found is not None and found.cell != subject.place
@@ -99,9 +99,9 @@ def _wrong(workbook: Workbook, judgement: Judgement, verdict: Verdict, repairs: 
     )
 
 
-def _in_own_step(workbook: Workbook, mended: Mended, place: Place) -> Repair:
+def _in_own_step(workbook: Workbook, of_first: FoundRepair, place: Place) -> Repair:
     """Return a repair as it is to be made in the step of another cell with the same mistake."""
-    repair, first = mended.repair, mended.first
+    repair, first = of_first.repair, of_first.first
     if place == first:
         return repair
     sheet, row, column = repair.cell

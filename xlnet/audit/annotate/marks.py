@@ -77,7 +77,7 @@ def wrong_in_words(table: Table, weight: Weight, wrong: Wrong) -> str:
 def remedy(wrong: Wrong) -> str:
     """Return what to do about a wrong gradient."""
     if not wrong.repair:
-        return "No small repair was found: derive it anew."
+        return "No small repair was found: derive this gradient again."
     if wrong.repaired is None or wrong.repaired in wrong.repair:
         return wrong.repair
     return f"{wrong.repair}\nRight: {wrong.repaired}"

@@ -86,7 +86,7 @@ class _Proof:
         words = (
             f"Each cell between {name} and the loss is computed four more times below, with the weight a little "
             f"larger and a little smaller. How much the loss moves is its derivative, whatever formula anybody wrote. "
-            f"Mend {cell} and see the verdict change."
+            f"Correct {cell} and see the verdict change."
         )
         if self._wrong.is_probe:
             words += " As the workbook stands it may look right by luck: type other numbers, too."

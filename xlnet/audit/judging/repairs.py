@@ -23,7 +23,7 @@ from xlnet.engines.live import Place
 
 
 @dataclass(frozen=True)
-class Mended:
+class FoundRepair:
     """A repair, and the first of the cells that it is for, in whose step its cells are."""
 
     repair: Repair
@@ -31,7 +31,7 @@ class Mended:
 
 
 # By the gradient's cell and the weight.
-Repairs: TypeAlias = Mapping[tuple[Place, Place], Mended]
+Repairs: TypeAlias = Mapping[tuple[Place, Place], FoundRepair]
 
 _MOST_HOSTS = 6
 # For one mistake, and for all of a workbook.
@@ -45,7 +45,7 @@ def find_repairs(
     """Return a repair for each wrong gradient whose mistake is understood."""
     bench = Bench(workbook.live, workbook.sheets, measured.states)
     ends = time.monotonic() + _SECONDS_IN_ALL
-    found: dict[tuple[Place, Place], Mended] = {}
+    found: dict[tuple[Place, Place], FoundRepair] = {}
     for judgement in judgements:
         verdicts = judgement.verdicts()
         right: dict[Place, set[Place]] = defaultdict(set)
@@ -70,8 +70,8 @@ def find_repairs(
                     if problem and not repaired:
                         repaired = repair(problem, workbook, citations, bench, left)
             if repaired:
-                mended = Mended(repaired, same[0].subject.place)
-                found |= {(each.subject.place, each.subject.weight): mended for each in same}
+                of_first = FoundRepair(repaired, same[0].subject.place)
+                found |= {(each.subject.place, each.subject.weight): of_first for each in same}
     return found
 
 
