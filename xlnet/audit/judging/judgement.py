@@ -101,7 +101,8 @@ def judged(
             subjects = behind
             values = [_of_cell(subject, measured) for subject in subjects]
             chosen, verdicts = by(subjects, values)
-    verdicts = [_at_fault(verdict, measured) for verdict in verdicts]
+    steps_with = Counter(cell for cell, _ in {(s.cell, network.steps[s.weight]) for s in subjects})
+    verdicts = [_at_fault(verdict, measured, steps_with) for verdict in verdicts]
     by_subject = {id(subject): verdict for subject, verdict in zip(subjects, verdicts, strict=True)}
     chains = [[by_subject[id(subject)] for subject in chain] for chain in chains_of(subjects)]
     gradients = {(s.weight, s.update): each for s, each in zip(subjects, values, strict=True)}
@@ -136,11 +137,16 @@ def wanted_gradients(judgement: Judgement, verdict: Verdict, measured: Measured)
     return judgement.chosen.factor * values
 
 
-def _at_fault(verdict: Verdict, measured: Measured) -> Verdict:
-    """Blame the update, not the gradient's cell, where it multiplies by a number that the others do not."""
+def _at_fault(verdict: Verdict, measured: Measured, steps_with: Mapping[Place | None, int]) -> Verdict:
+    """Blame the update, not the gradient's cell, where it multiplies by a number that the others do not.
+
+    And where the updates of several steps take the same cell, as by a dollar sign too many.
+    """
     subject = verdict.subject
     if verdict.ruling is not Ruling.WRONG or subject.cell is None or verdict.state:
         return verdict
+    if steps_with[subject.cell] > 1:
+        return replace(verdict, subject=replace(subject, cell=None))
     own = subject.sign * measured.values(subject)[0]
     is_own_right = agree(np.array([own]), np.array([verdict.expected]), np.zeros(1))[0]
     return replace(verdict, subject=replace(subject, cell=None)) if is_own_right else verdict
