@@ -49,6 +49,10 @@ def test_a_dollar_sign_too_many_blames_its_own_weight_alone(tmp_path: Path) -> N
     assert by_name["w4"].right == 1
     assert all(weight.right == weight.judged for name, weight in by_name.items() if name != "w4")
     assert table.loss.form == "cell"
+    # The cell that all take is the right gradient of the first step: the updates are wrong.
+    assert {wrong.cell for wrong in by_name["w4"].wrong} == {
+        sound.address("w4", n) for n in range(2, sound.updates + 1)
+    }
 
 
 def test_a_step_that_depends_on_earlier_weights_is_nudged_by_its_own(tmp_path: Path) -> None:

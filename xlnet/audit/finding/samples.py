@@ -25,11 +25,11 @@ def is_deviation(sample: Place, rest: tuple[Term, ...], host: Place, citations: 
 
 
 def is_total(place: Place, citations: Citations, deep: int = 0) -> bool:
-    """Whether a cell is a sum or a mean of samples, as ȳ is, from which a regression has its intercept ȳ − b x̄."""
+    """Whether a cell is a sum or a mean of typed samples, as ȳ is, from which a line has its intercept ȳ − b x̄."""
     for factor in product(bare(citations.tree_or_none(place) or _NOTHING)).above:
         of = bare(factor)
         if isinstance(of, Call) and of.function in _OF_SAMPLES and any(isinstance(each, Area) for each in of.arguments):
-            return True
+            return all(citations.tree_or_none(each) is None for each in citations.of_tree(of, place))
         if isinstance(of, Ref) and deep < _DEEPEST and is_total(of.at(place), citations, deep + 1):
             return True
     return False

@@ -115,7 +115,8 @@ def judged(
     by_intent = beside(verdicts, values, wanted, measured.states, network.steps)
     if by_intent:
         verdicts = by_intent.verdicts
-    verdicts = [_at_fault(verdict, measured) for verdict in verdicts]
+    steps_with = Counter(cell for cell, _ in {(s.cell, network.steps[s.weight]) for s in subjects})
+    verdicts = [_at_fault(verdict, measured, steps_with) for verdict in verdicts]
     by_subject = {id(subject): verdict for subject, verdict in zip(subjects, verdicts, strict=True)}
     chains = [[by_subject[id(subject)] for subject in chain] for chain in chains_of(subjects)]
     gradients = {(s.weight, s.update): each for s, each in zip(subjects, values, strict=True)}
@@ -155,11 +156,16 @@ def _derivative(
     return chosen.factor * np.array([math.nan if pair is None else pair[0] for pair in pairs])
 
 
-def _at_fault(verdict: Verdict, measured: Measured) -> Verdict:
-    """Blame the update, not the gradient's cell, where it multiplies by a number that the others do not."""
+def _at_fault(verdict: Verdict, measured: Measured, steps_with: Mapping[Place | None, int]) -> Verdict:
+    """Blame the update, not the gradient's cell, where it multiplies by a number that the others do not.
+
+    And where the updates of several steps take the same cell, as by a dollar sign too many.
+    """
     subject = verdict.subject
     if verdict.ruling is not Ruling.WRONG or subject.cell is None or verdict.state:
         return verdict
+    if steps_with[subject.cell] > 1:
+        return replace(verdict, subject=replace(subject, cell=None))
     own = subject.sign * measured.values(subject)[0]
     is_own_right = agree(np.array([own]), np.array([verdict.expected]), np.zeros(1))[0]
     return replace(verdict, subject=replace(subject, cell=None)) if is_own_right else verdict
