@@ -17,8 +17,10 @@ demo: $(VENV)/ready
 	$(BIN)/xlnet build --iters 200 --lr 0.01
 	$(BIN)/xlnet check output/seed.xlsx
 
-# A file stays in one process, as its tests share their work, and the longest starts first (tests/slow.py).
-TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
+# A file stays in one process, as its tests share their work, and the longest starts first (tests/slow.py). There is one
+# process more than processors: while one waits for an engine, another one computes.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # While the tests run, a processor waits now and then: the lint takes its turn there, and what it says comes last.
 test: $(VENV)/ready
