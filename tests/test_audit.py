@@ -164,6 +164,32 @@ def test_xlnets_own_damaged_workbooks_are_wrong(template: str, tmp_path: Path) -
     assert not audit.is_right
 
 
+BESIDE = {
+    "weight decay": ("training.optimizer.weight_decay", 0.01, "0.01*w: that is weight decay"),
+    "L1": ("training.l1", 0.01, "0.01*SIGN(w): that is a penalty"),
+    "clipping": ("training.clip_norm", 0.5, "clipped"),
+}
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_what_is_beside_the_derivative_by_intent_is_a_remark(kind: str, tmp_path: Path) -> None:
+    key, value, said = BESIDE[kind]
+    path = tmp_path / "sheet.xlsx"
+    kept.build(xlnet.load("lesson", **{"iters": 6, key: value}), path, plain=True)
+    audit = audited(path)
+    assert audit.right == audit.judged > 0
+    assert any(said in remark for remark in audit.remarks)
+    # One that is wrong besides is not excused.
+    book = load_workbook(path)
+    sheet = book["Training"]
+    by_header = dict(zip((str(cell.value) for cell in sheet[3]), sheet[5], strict=True))
+    gradient, weight = by_header["∂E/∂w₁₁"], by_header["w₁₁"]
+    gradient.value = f"=1.01*({str(gradient.value)[1:]})"
+    book.save(path)
+    wrong = [each for *_, each in audited(path).wrong()]
+    assert {bare(each.weight) for each in wrong} == {weight.coordinate}
+
+
 def workbook(path: Path, *rows: Sequence[str | float | None]) -> Path:
     book = Workbook()
     for number, row in enumerate(rows, 1):

@@ -98,12 +98,14 @@ def _bounded(actual: Floats, right: Floats, steps: Sequence[Place]) -> NDArray[n
             if len(own) < 2:
                 continue
             largest = np.nanmax(np.abs(right[own]), axis=0)
-            times = np.nansum(actual[own] * right[own], axis=0) / np.nansum(right[own] ** 2, axis=0)
+            ratios = np.where(np.abs(right[own]) > _TOLERANCE * largest, actual[own] / right[own], np.nan)
+            times = np.nanmedian(ratios, axis=0)
             error = np.abs(actual[own] - times * right[own])
-            is_alike = np.where(np.isfinite(error), error <= _TOLERANCE * largest, True).all()
+            is_alike = np.where(np.isfinite(error), error <= _TOLERANCE * largest, True).all(axis=1)
             known = times[np.isfinite(times)]
-            if is_alike and known.size and (known > 0).all() and (known <= 1 + _TOLERANCE).all():
-                fits[own] = True
+            is_most = 2 * is_alike.sum() > len(own)
+            if is_most and known.size and (known > 0).all() and (known <= 1 + _TOLERANCE).all():
+                fits[own] = is_alike
                 shares += known.tolist()
     # A number that is the same everywhere is a factor of the loss, or a mistake.
     is_varied = len(shares) >= _FEWEST_POINTS and np.ptp(shares) > 1e-3 * max(shares)
