@@ -262,6 +262,13 @@ def test_the_proof_turns_right_when_the_cell_is_mended(tmp_path: Path, formulas:
     assert live.value((1, row, 4)) == "wrong"
 
 
+def test_numbers_shrink_rather_than_show_as_hashes_where_the_workbooks_font_is_small(tmp_path: Path) -> None:
+    sheet = load_workbook(annotated(tmp_path))["Audit"]
+    numbers = [cell for row in sheet.iter_rows() for cell in row if "0.0" in cell.number_format]
+    assert len(numbers) > 10
+    assert all(cell.alignment.shrink_to_fit for cell in numbers)
+
+
 def with_array(sheet: Worksheet) -> None:
     for row in range(FIRST, LAST + 1):
         formula = f"=1/(1+EXP(-MMULT(E{row}:F{row},TRANSPOSE(G{row}:H{row}))))"

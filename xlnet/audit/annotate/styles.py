@@ -88,11 +88,13 @@ class Styles:
         wrapped = ' wrapText="1"' if look.is_wrapped else ""
         quoted = ' quotePrefix="1"' if look.is_quoted else ""
         indent = ' indent="1"' if look.horizontal == "right" else ""
+        # A column's width counts digits of the workbook's own font: where that is small, numbers would show as ###.
+        shrunk = ' shrinkToFit="1"' if look.number_format and not look.is_wrapped else ""
         return self._add(
             "cellXfs",
             f'<xf numFmtId="{number_format}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"{quoted} '
             f'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
-            f'<alignment horizontal="{look.horizontal}" vertical="top"{wrapped}{indent}/></xf>',
+            f'<alignment horizontal="{look.horizontal}" vertical="top"{wrapped}{indent}{shrunk}/></xf>',
         )
 
     def over(self, colours: tuple[str, str], *, has_border: bool = True) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from xlnet.audit.formula.tree import Area, Brackets, Call, Number, Operation, Ref, Sign, Tree, bare
+from xlnet.audit.formula.tree import Area, Brackets, Call, Number, Operation, Sign, Tree
 
 
 class Term(NamedTuple):
@@ -75,11 +75,6 @@ def product(tree: Tree) -> Product:
             return result
         case _:
             return Product(1.0, (tree,), ())
-
-
-def is_bare_reference(tree: Tree) -> bool:
-    """Whether a tree is a single cell and nothing else."""
-    return isinstance(bare(tree), Ref)
 
 
 def of_product(parts: Product) -> Tree:
