@@ -14,7 +14,8 @@ import xlnet
 from xlnet.book.model import Model, model_of
 from xlnet.cell import Cell
 from xlnet.graph.node import Graph
-from xlnet.render.layout import ARRANGEMENTS, Spot
+from xlnet.render.layout import ARRANGEMENTS
+from xlnet.render.spot import Spot
 from xlnet.spec import Spec
 
 STRIDE, ITERATIONS = 3, 7

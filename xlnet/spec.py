@@ -5,7 +5,7 @@ Both halves of xlnet start here: the graph that becomes the workbook, and the nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
@@ -18,6 +18,8 @@ Array = Any
 Shape = tuple[int, ...]
 Settings = Mapping[str, float]
 
+# How an iteration is laid out: a row, or a block of rows in which every tensor is a matrix.
+ROWS, MATRIX = LAYOUTS = ("rows", "matrix")
 # How the losses of a batch become one, and in which order samples are drawn.
 REDUCTIONS = ("mean", "sum")
 ORDERS = ("sequential", "shuffled")
@@ -33,7 +35,10 @@ class Layer:
     `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
     `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them. Those
     of a `frozen` layer stay as they are. `dropout` is the share of its units that training leaves out, drawn anew for
-    every sample of every iteration. `settings` are those of its activation that the template gives.
+    every sample of every iteration. `settings` are the numbers that stand in cells: those of its activation that the
+    template gives, and those of its kind. `options` are what else its kind lets a template choose: words and flags.
+    `inside` is the number of layers that follow it and stand inside it, as in a residual layer: they are numbered on.
+    A layer with `share` has no weights of its own but those of the layer of that number, with `transpose` transposed.
     """
 
     type: str
@@ -45,6 +50,11 @@ class Layer:
     dropout: float = 0.0
     frozen: bool = False
     settings: Settings = field(default_factory=dict, hash=False)
+    options: Mapping[str, str | bool] = field(default_factory=dict, hash=False)
+    inside: int = 0
+    name: str = ""
+    share: int = 0
+    transpose: bool = False
 
     @property
     def units(self) -> int:
@@ -77,6 +87,30 @@ def elements(array: Array) -> list[float]:
 def indices(shape: Shape) -> Iterator[tuple[int, ...]]:
     """Yield the indices of an array of this shape, from 1, in the order of `elements`."""
     return product(*(range(1, size + 1) for size in shape))
+
+
+def flow(layers: Sequence[Layer]) -> dict[int, tuple[int, ...]]:
+    """Return what each layer takes, by its number, in the order in which layers are computed: numbers; 0 the inputs.
+
+    A layer with others inside takes what came before it and what these make of it, and is computed after them.
+    """
+    found: dict[int, tuple[int, ...]] = {}
+
+    def follow(first: int, end: int, before: int) -> int:
+        number = first
+        while number < end:
+            after = number + 1 + layers[number - 1].inside
+            found[number] = (before, follow(number + 1, after, before)) if after > number + 1 else (before,)
+            before, number = number, after
+        return before
+
+    follow(1, len(layers) + 1, 0)
+    return found
+
+
+def last_of(layers: Sequence[Layer]) -> int:
+    """Return the number of the layer that gives the network's outputs."""
+    return next(reversed(flow(layers)))
 
 
 @dataclass(frozen=True)
@@ -170,7 +204,7 @@ class Spec:
     layers: tuple[Layer, ...]
     data: Data
     training: Training
-    layout: str = "rows"
+    layout: str = ROWS
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -181,7 +215,17 @@ class Spec:
     @property
     def outputs(self) -> int:
         """The number of the network's outputs."""
-        return self.layers[-1].units
+        return self.layers[self.last - 1].units
+
+    @property
+    def flow(self) -> dict[int, tuple[int, ...]]:
+        """What each layer takes, in the order in which they are computed (see `flow`)."""
+        return flow(self.layers)
+
+    @property
+    def last(self) -> int:
+        """The number of the layer that gives the network's outputs."""
+        return last_of(self.layers)
 
     @property
     def samples(self) -> int:
@@ -224,9 +268,23 @@ class Spec:
         """The network as it is used once it has learned: nothing is left out."""
         return replace(self, layers=tuple(replace(layer, dropout=0.0) for layer in self.layers))
 
+    def with_last(self, activation: str) -> Spec:
+        """Return the network with another activation of its last layer."""
+        own = (
+            replace(layer, activation=activation) if number == self.last else layer
+            for number, layer in enumerate(self.layers, 1)
+        )
+        return replace(self, layers=tuple(own))
+
+    @property
+    def in_rows(self) -> Spec:
+        """The network as sheets beside Training lay it out: its passes are rows there."""
+        return replace(self, layout=ROWS)
+
     @property
     def of_one_sample(self) -> Spec:
         """The network and its training with a single sample, as it stands in every row."""
         data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], held_x=(), held_t=())
         data = replace(data, standardize=False, standardize_targets=False)
-        return replace(self, data=data, training=replace(self.training, batch=None, order="sequential"))
+        alone = replace(self.training, batch=None, order="sequential")
+        return replace(self, data=data, training=alone, layout=ROWS)

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from xlnet.comparison import Comparison
 from xlnet.errors import UserError
-from xlnet.render.room import columns_needed, largest, mend, with_batch
-from xlnet.sheet_size import LAST_SHEET_COLUMN
-from xlnet.spec import Spec
+from xlnet.model.iteration import iteration
+from xlnet.render.layout import layout_of
+from xlnet.render.room import columns_needed, has_room_for_blocks, largest, mend, with_batch
+from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.spec import ROWS, Spec
 
 # A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.
 _LEAST_RUNS = 2
@@ -19,7 +21,10 @@ _MOST_CHECKED = 50_000_000
 
 
 def require_room(spec: Spec) -> None:
-    """Raise UserError, with what would fit, when the Training sheet would need more columns than a sheet has."""
+    """Raise UserError, with what would fit, when Training would need more columns or rows than a sheet has."""
+    if spec.layout != ROWS:
+        _require_room_for_blocks(spec)
+        return
     needed = columns_needed(spec)
     if needed <= LAST_SHEET_COLUMN:
         return
@@ -28,6 +33,22 @@ def require_room(spec: Spec) -> None:
     if spec.batch_size == 1 or alone > LAST_SHEET_COLUMN:
         raise UserError(f"{spec.name}: the network needs {alone:,} {limit}: make its layers smaller")
     raise UserError(f"{spec.name}: --batch {spec.batch_size:,} needs {needed:,} {limit}: {mend(spec)}")
+
+
+def _require_room_for_blocks(spec: Spec) -> None:
+    if has_room_for_blocks(spec):
+        return
+    layout = layout_of(iteration(spec), 1, arrangement=spec.layout)
+    if layout.last_column > LAST_SHEET_COLUMN or layout.last_row > LAST_SHEET_ROW:
+        raise UserError(
+            f"{spec.name}: an iteration needs {layout.stride:,} rows and {layout.last_column:,} columns, but a "
+            f"sheet has {LAST_SHEET_ROW:,} and {LAST_SHEET_COLUMN:,}: make its layers smaller"
+        )
+    most = (LAST_SHEET_ROW - layout.first_row + 1) // layout.stride
+    raise UserError(
+        f"{spec.name}: {spec.training.iters:,} iterations of {layout.stride:,} rows each do not fit a sheet: "
+        f"--iters {most:,} would"
+    )
 
 
 def require_room_to_check(specs: Sequence[Spec]) -> None:

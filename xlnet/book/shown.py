@@ -52,10 +52,13 @@ def expression(shown: Shown, layout: Layout) -> Expression:
     if first not in layout.spots:
         return element(InCells(Area.between(layout.cells[first], layout.cells[last])), sample)
     table = InCells(Area.between(layout.cell(first), layout.cell(last, layout.iterations)))
-    # Samples stand side by side, each with as many columns as the others.
-    stride = layout.column(every_key[1]) - layout.column(first)
-    offset = (sample - 1) * stride + 1 if stride > 1 else sample
-    return element(table, row_of(InCell(shown.iteration.cell), layout), offset)
+    # Samples stand side by side or one under another, each as far from the one before as all others are.
+    one, other = layout.cell(first), layout.cell(every_key[1])
+    row = row_of(InCell(shown.iteration.cell), layout)
+    if other.row > one.row:
+        return element(table, row + (sample - 1) * (other.row - one.row), 1)
+    stride = other.column - one.column
+    return element(table, row, (sample - 1) * stride + 1 if stride > 1 else sample)
 
 
 def row_of(iteration: Expression, layout: Layout) -> Expression:

@@ -62,6 +62,29 @@ def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[
     )
 
 
+def copies(keys: Sequence[str], sources: Sequence[str]) -> Block:
+    """Return quantities that are others under new names; ∂E/∂source gets ∂E/∂copy."""
+    return Block(
+        nodes=tuple(Node(key, Group.FORWARD, Quantity(source)) for key, source in zip(keys, sources, strict=True)),
+        inputs=tuple(sources),
+        pullback=lambda deltas: list(zip(sources, deltas, strict=True)),
+    )
+
+
+def sums_of_two(keys: Sequence[str], left: Sequence[str], right: Sequence[str]) -> Block:
+    """Return the sum of two quantities each; both get its gradient."""
+    every = list(zip(keys, left, right, strict=True))
+    return Block(
+        nodes=tuple(Node(key, Group.FORWARD, Quantity(one) + Quantity(other)) for key, one, other in every),
+        inputs=(*left, *right),
+        pullback=lambda deltas: [
+            part
+            for (_, one, other), delta in zip(every, deltas, strict=True)
+            for part in ((one, delta), (other, delta))
+        ],
+    )
+
+
 def _weighted_sum(unit: Unit) -> Expression:
     bias = [] if unit.bias is None else [Quantity(unit.bias)]
     return total(*(product(Quantity(w), Quantity(source)) for w, source in unit.terms), *bias)

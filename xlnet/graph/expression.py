@@ -127,6 +127,16 @@ class Above(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Equal(Expression):
+    """`then` where left is right, `otherwise` elsewhere."""
+
+    left: Expression
+    right: Expression
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup(Expression):
     """The entry number `number`, from 1, of the data column `column`."""
 
@@ -198,6 +208,13 @@ def where_above(
 ) -> Expression:
     """Return `then` where left > right, `otherwise` elsewhere; only the chosen one is computed."""
     return Above(left, expression(right), expression(then), expression(otherwise))
+
+
+def where_equal(
+    left: Expression, right: Expression | float, then: Expression | float, otherwise: Expression | float
+) -> Expression:
+    """Return `then` where left = right, `otherwise` elsewhere; only the chosen one is computed."""
+    return Equal(left, expression(right), expression(then), expression(otherwise))
 
 
 def call(function: str, *arguments: Expression | float) -> Expression:

@@ -9,6 +9,7 @@ from typing import Any
 from xlnet.graph.expression import (
     Above,
     Call,
+    Equal,
     Expression,
     Lookup,
     Negative,
@@ -40,7 +41,8 @@ class Notation:
     number: Callable[[float], str]
     functions: Mapping[str, Callable[..., str]]
     quantity: Callable[[Quantity], str]
-    choice: Callable[[str, str, str, str], str]
+    # A sign, > or =, the two sides, and what holds where they stand so and elsewhere.
+    choice: Callable[[str, str, str, str, str], str]
     lookup: Callable[[str, str], str]
     # A notation may have a shorter way to write a long sum, with its precedence; None leaves it written out.
     long_sum: Callable[[Sum], Written | None] = lambda _: None
@@ -80,9 +82,12 @@ def _call(call: Call, notation: Notation) -> Written:
     return notation.functions[call.function](*[write(argument, notation) for argument in call.arguments]), ATOM
 
 
-def _above(above: Above, notation: Notation) -> Written:
-    parts = (above.left, above.right, above.then, above.otherwise)
-    return notation.choice(*(write(part, notation) for part in parts)), ATOM
+def _choice(sign: str) -> Callable[[Any, Notation], Written]:
+    def written(chosen: Above | Equal, notation: Notation) -> Written:
+        parts = (chosen.left, chosen.right, chosen.then, chosen.otherwise)
+        return notation.choice(sign, *(write(part, notation) for part in parts)), ATOM
+
+    return written
 
 
 def _sum(terms: Sum, notation: Notation) -> Written:
@@ -141,7 +146,8 @@ _RULES: dict[type[Expression], Callable[[Any, Notation], Written]] = {
     StepNumber: _place,
     Number: _number,
     Call: _call,
-    Above: _above,
+    Above: _choice(">"),
+    Equal: _choice("="),
     Lookup: lambda lookup, notation: (notation.lookup(lookup.column, write(lookup.number, notation)), ATOM),
     Sum: _sum,
     Product: _product,

@@ -18,7 +18,7 @@ def kind_of(spec: Spec) -> str | None:
     if any(value not in (0.0, 1.0) for row in targets for value in row):
         return None
     if spec.outputs == 1:
-        return TWO if spec.layers[-1].activation == "sigmoid" else None
+        return TWO if spec.layers[spec.last - 1].activation == "sigmoid" else None
     return SEVERAL if all(sum(row) == 1 for row in targets) else None
 
 

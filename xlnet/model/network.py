@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.graph.blocks import Block
+from xlnet.graph.blocks import Block, copies
 from xlnet.model.layers import KINDS, Names
 from xlnet.model.loss import losses
-from xlnet.spec import Spec, elements, indices
+from xlnet.spec import MATRIX, Spec, elements, indices
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,30 @@ def inputs(spec: Spec, sample: int | None = None) -> list[str]:
     return [keys.of_sample(keys.input_(number), sample) for number in range(1, spec.inputs + 1)]
 
 
+def has_drawn_inputs(spec: Spec) -> bool:
+    """Return whether an iteration repeats the inputs: in a block of matrices they stand above the first weights.
+
+    Where each iteration draws its samples they are quantities of the iteration already.
+    """
+    return spec.layout == MATRIX and not spec.draws_samples
+
+
+def drawn_inputs(spec: Spec, sample: int | None = None) -> list[str]:
+    """Return the keys of the inputs as an iteration repeats them, in the shape that the first layer takes."""
+    places = indices(spec.layers[0].takes)
+    return [keys.of_sample(keys.of_layer("a", 0, *place), sample) for place in places]
+
+
 def units(spec: Spec, number: int, letter: str = "a", sample: int | None = None) -> list[str]:
     """Return the keys of a quantity of every unit of a layer; layer 0 are the inputs."""
     if not number:
-        return inputs(spec, sample)
+        return drawn_inputs(spec, sample) if has_drawn_inputs(spec) else inputs(spec, sample)
     return Names(spec.layers[number - 1], number, (), sample).every(letter)
 
 
 def outputs(spec: Spec, sample: int | None = None) -> list[str]:
     """Return the keys of the network's outputs."""
-    return units(spec, len(spec.layers), "a", sample)
+    return units(spec, spec.last, "a", sample)
 
 
 def targets(spec: Spec, sample: int | None = None) -> list[str]:
@@ -59,7 +73,8 @@ def targets(spec: Spec, sample: int | None = None) -> list[str]:
 
 def names_of(spec: Spec, number: int, sample: int | None) -> Names:
     """Return the keys of a layer's quantities, for one sample of a batch; None where there is only one."""
-    return Names(spec.layers[number - 1], number, units(spec, number - 1, "a", sample), sample)
+    sources = [units(spec, before, "a", sample) for before in spec.flow[number]]
+    return Names(spec.layers[number - 1], number, sources[0], sample, *sources[1:])
 
 
 def forward(spec: Spec, sample: int | None) -> list[Block]:
@@ -67,7 +82,7 @@ def forward(spec: Spec, sample: int | None) -> list[Block]:
 
     `sample` is its number in the batch, None where there is only one.
     """
-    found = []
-    for number, layer in enumerate(spec.layers, 1):
-        found += KINDS[layer.type].blocks(names_of(spec, number, sample))
-    return [*found, *losses(spec, names_of(spec, len(spec.layers), sample), targets(spec, sample))]
+    found = [copies(drawn_inputs(spec, sample), inputs(spec, sample))] if has_drawn_inputs(spec) else []
+    for number in spec.flow:
+        found += KINDS[spec.layers[number - 1].type].blocks(names_of(spec, number, sample))
+    return [*found, *losses(spec, names_of(spec, spec.last, sample), targets(spec, sample))]

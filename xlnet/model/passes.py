@@ -35,5 +35,7 @@ class Passes:
 @lru_cache(maxsize=64)
 def passes(spec: Spec) -> Passes:
     """Return the passes of one sample of a network."""
+    # In rows, whatever the layout of the iterations is.
+    spec = spec.in_rows
     trained = (parameter.key for parameter in parameters(spec) if parameter.trained)
     return Passes(tuple(forward(spec, None)), tuple(trained))

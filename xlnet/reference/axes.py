@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from string import ascii_letters
+from collections.abc import Iterator
+from string import ascii_letters, digits
 
 import numpy as np
 
 from xlnet.reference.functions import FUSED_LOSSES, Axes, Quantities
-from xlnet.reference.layers import KINDS
+from xlnet.reference.layers import KINDS, Own
 from xlnet.reference.losses import computed
 from xlnet.reference.optimizers import optimizer_numbers, shared_rules, state_rules, taken_rules
 from xlnet.reference.schedules import schedule_columns, schedule_numbers
@@ -33,10 +34,9 @@ def axes(spec: Spec) -> dict[str, Axes]:
     for number, layer in enumerate(spec.layers, 1):
         own = KINDS[layer.type].axes(layer)
         found |= {f"{letter}{number}": each for letter, each in own.items()}
-        if number >= first_trained(spec):
-            found |= {f"d_{letter}{number}": own[letter] for letter in ("z", "f", "a") if letter in own}
-    if spec.training.loss in FUSED_LOSSES:
-        del found[f"d_a{len(spec.layers)}"]
+    found |= {f"d_{name}": found[name] for name in _between(spec)}
+    if has_drawn_inputs(spec):
+        found["a0"] = Axes(spec.layers[0].takes, True)
     if spec.batch_size > 1:
         found["losses"] = Axes((), True)
     found |= computed(spec)
@@ -61,7 +61,8 @@ def of_layers(spec: Spec) -> list[str]:
     """Return the names of the layers' parameters and settings, and of all that their forward pass computes."""
     every = ((number, KINDS[layer.type].axes(layer)) for number, layer in enumerate(spec.layers, 1))
     settings = [f"{name}{number}" for number, layer in enumerate(spec.layers, 1) for name in layer.settings]
-    return [*settings, *(f"{letter}{number}" for number, own in every for letter in own)]
+    inputs = ["a0"] if has_drawn_inputs(spec) else []
+    return [*inputs, *settings, *(f"{letter}{number}" for number, own in every for letter in own)]
 
 
 def of_loss(spec: Spec) -> list[str]:
@@ -84,9 +85,42 @@ def biases(spec: Spec) -> set[str]:
     return {f"{letter}{n}" for n, layer in enumerate(spec.layers, 1) for letter in KINDS[layer.type].biases}
 
 
-def first_trained(spec: Spec) -> int:
-    """Return the number of the first layer that learns: nothing before it needs a gradient."""
-    return min(int(name.lstrip(ascii_letters)) for name in trained(spec))
+def learns(spec: Spec) -> set[int]:
+    """Return the numbers of the layers that learn, or take what one makes that does: others need no gradient."""
+    changed = set(trained(spec))
+    own = {
+        number
+        for number, layer in enumerate(spec.layers, 1)
+        for name in changed
+        if name.rstrip(digits) in KINDS[layer.type].gradients
+        and int(name.lstrip(ascii_letters)) in (number, layer.share)
+        and (int(name.lstrip(ascii_letters)) == number or name.rstrip(digits) not in layer.arrays)
+    }
+    found: set[int] = set()
+    for number, sources in spec.flow.items():
+        if number in own or found.intersection(sources):
+            found.add(number)
+    return found
+
+
+def _between(spec: Spec) -> Iterator[str]:
+    """Yield the names of the quantities of layers that have a gradient: of all that lies between a parameter and E."""
+    learning = learns(spec)
+    for number, sources in spec.flow.items():
+        layer = spec.layers[number - 1]
+        if number not in learning:
+            continue
+        if number == spec.last and spec.training.loss in FUSED_LOSSES:
+            yield f"z{number}"
+            continue
+        yield f"a{number}"
+        own = Own(layer, number, sources, bool(learning.intersection(sources)))
+        yield from (name.removeprefix("d_") for name, _ in KINDS[layer.type].backward(own))
+
+
+def has_drawn_inputs(spec: Spec) -> bool:
+    """Return whether an iteration repeats its inputs, in the shape that the first layer takes."""
+    return spec.layout == "matrix" and not spec.draws_samples
 
 
 def initial(spec: Spec) -> Quantities:

@@ -52,7 +52,7 @@ def loss_rules(spec: Spec) -> Iterator[Rule]:
 
 def loss_slope(spec: Spec) -> Rule:
     """Return the rule of ∂E/∂ of the outputs, or of the last weighted sums where the loss is computed from these."""
-    last, name = len(spec.layers), spec.training.loss
+    last, name = spec.last, spec.training.loss
 
     def slope(q: Quantities) -> Array:
         y = flat(q[f"a{last}"])
@@ -63,14 +63,14 @@ def loss_slope(spec: Spec) -> Rule:
         else:
             slopes = y - _targets(spec, q)
         divided = slopes / _divisor(spec, q).reshape(-1, 1, 1)
-        return divided.reshape(*slopes.shape[:2], *spec.layers[-1].gives)
+        return divided.reshape(*slopes.shape[:2], *spec.layers[last - 1].gives)
 
     return f"d_{'z' if name in FUSED_LOSSES else 'a'}{last}", slope
 
 
 def _each(spec: Spec) -> Function:
     """Return the loss of each sample."""
-    last, name = len(spec.layers), spec.training.loss
+    last, name = spec.last, spec.training.loss
     if name not in FUSED_LOSSES:
         return lambda q: LOSSES[name][0](flat(q[f"a{last}"]), q["t"], **_settings(spec, q))
     if not spec.training.class_weights:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from string import ascii_letters, digits
 
 import numpy as np
 
-from xlnet.reference.axes import biases, first_trained, initial, scaled, trained
+from xlnet.reference.axes import biases, has_drawn_inputs, initial, learns, scaled, trained
 from xlnet.reference.functions import FUSED_LOSSES, Array, Function, Quantities, Rule
 from xlnet.reference.layers import KINDS, Kind, Own
-from xlnet.reference.layers.activated import delta_whole
 from xlnet.reference.losses import loss_rules, loss_slope
 from xlnet.reference.optimizers import shared_rules, state_rules, taken_rules, updated
 from xlnet.reference.schedules import eta_rule, schedule_columns
@@ -53,16 +52,16 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
         yield from schedule_columns(spec.training.schedule)
         yield "eta", eta_rule(spec.training.schedule)
     yield from forward_rules(spec)
-    first, last = first_trained(spec), len(spec.layers)
     yield loss_slope(spec)
-    for number in range(last, first - 1, -1):
+    learning = learns(spec)
+    for number in reversed(spec.flow):
+        if number not in learning:
+            continue
         kind, own = _layer(number, spec)
-        if number < last or spec.training.loss not in FUSED_LOSSES:
-            if own.layer.dropout:
-                yield f"d_f{number}", delta_whole(own)
-            yield f"d_z{number}", kind.delta(own)
-        if number > first:
-            yield f"d_a{number - 1}", _handed_back(number, spec)
+        if number != spec.last:
+            yield f"d_a{number}", _slope(number, spec)
+        if number != spec.last or spec.training.loss not in FUSED_LOSSES:
+            yield from kind.backward(own)
     yield from gradient_rules(spec)
     yield from kept_rules(spec)
 
@@ -91,7 +90,9 @@ def forward_rules(spec: Spec) -> Iterator[Rule]:
 
 def layer_rules(spec: Spec) -> Iterator[Rule]:
     """Yield what every layer computes, from z to a."""
-    for number in range(1, len(spec.layers) + 1):
+    if has_drawn_inputs(spec):
+        yield "a0", lambda q: q["x"].reshape(*q["x"].shape[:2], *spec.layers[0].takes)
+    for number in spec.flow:
         kind, own = _layer(number, spec)
         yield from kind.forward(own)
 
@@ -99,8 +100,9 @@ def layer_rules(spec: Spec) -> Iterator[Rule]:
 def gradient_rules(spec: Spec) -> Iterator[Rule]:
     """Yield ∂E/∂ of every parameter that is trained."""
     for name in trained(spec):
-        kind, own = _layer(int(name.lstrip(ascii_letters)), spec)
-        yield f"d_{name}", kind.gradients[name.rstrip(digits)](own)
+        letter, number = name.rstrip(digits), int(name.lstrip(ascii_letters))
+        users = [n for n, layer in enumerate(spec.layers, 1) if layer.share == number and letter not in layer.arrays]
+        yield f"d_{name}", _summed(letter, [number, *users], spec)
 
 
 def next_row_rules(spec: Spec) -> Iterator[Rule]:
@@ -136,17 +138,32 @@ def _drawn(name: str, count: int) -> Function:
 
 
 def _layer(number: int, spec: Spec) -> tuple[Kind, Own]:
-    layer = spec.layers[number - 1]
-    return KINDS[layer.type], Own(layer, number)
+    layer, sources = spec.layers[number - 1], spec.flow[number]
+    return KINDS[layer.type], Own(layer, number, sources, bool(learns(spec).intersection(sources)))
 
 
-def _handed_back(number: int, spec: Spec) -> Function:
-    """Return ∂E/∂a of the layer before, in its own shape."""
-    kind, own = _layer(number, spec)
+def _slope(number: int, spec: Spec) -> Function:
+    """Return ∂E/∂a of a layer, in its own shape: the sum of what the layers that take it hand back."""
+    users = [user for user, sources in spec.flow.items() if number in sources]
+    handed = [kind.handed_back(own) for kind, own in (_layer(user, spec) for user in users)]
 
     def rule(q: Quantities) -> Array:
-        handed = kind.handed_back(own)(q)
-        return handed.reshape(*handed.shape[:2], *spec.layers[number - 2].gives)
+        every = [part.reshape(*part.shape[:2], *spec.layers[number - 1].gives) for part in (each(q) for each in handed)]
+        return np.asarray(sum(every[1:], every[0]))
+
+    return rule
+
+
+def _summed(letter: str, numbers: Sequence[int], spec: Spec) -> Function:
+    """Return ∂E/∂ of a parameter array: the sum of what all layers that use it make of it."""
+    every = []
+    for number in numbers:
+        kind, own = _layer(number, spec)
+        every.append((kind.gradients[letter](own), own.layer.transpose))
+
+    def rule(q: Quantities) -> Array:
+        parts = [part(q).swapaxes(-1, -2) if transpose else part(q) for part, transpose in every]
+        return np.asarray(sum(parts[1:], parts[0]))
 
     return rule
 

@@ -286,6 +286,7 @@ _RULES: dict[type[Expression], Callable[[CellFormula, Any], Value]] = {
     e.Negative: lambda f, x: -f.number(x.operand),
     e.Call: _call,
     e.Above: lambda f, x: f.value(x.then if f.number(x.left) > f.number(x.right) else x.otherwise),
+    e.Equal: lambda f, x: f.value(x.then if f.number(x.left) == f.number(x.right) else x.otherwise),
     r.Text: lambda f, x: x.value,
     r.InCell: lambda f, x: f.in_cell(x.cell),
     r.Beside: lambda f, x: f.in_cell(Cell(x.sheet, f.cell.row + x.rows, x.column)),

@@ -25,6 +25,7 @@ Rows = Callable[[Values, Typed, bool, Values], None]
 CellFunction = Callable[["_Guarded", "_Guarded", Values, bool], float]
 
 _LONGEST_SUM = 2_000
+_SIGNS = {">": ">", "=": "=="}
 _FUNCTIONS = (*NUMERIC, "max", "min")
 _ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max": max, "min": min}}
 
@@ -156,7 +157,7 @@ def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, prev
         number=repr,
         functions={name: call(name) for name in _FUNCTIONS} | {"pi": lambda: repr(math.pi)},
         quantity=quantity,
-        choice=lambda left, right, then, otherwise: f"({then} if {left} > {right} else {otherwise})",
+        choice=lambda sign, left, right, then, otherwise: f"({then} if {left} {_SIGNS[sign]} {right} else {otherwise})",
         lookup=lambda column, number: f"{column}[int({number}) - 1]",
         long_sum=lambda terms: _in_parts(terms, _python(places, fixed, here, previous)),
     )

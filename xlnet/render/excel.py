@@ -12,8 +12,9 @@ from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Quantity
 from xlnet.graph.printing import Notation, write
 from xlnet.graph.references import BOTH, COLUMN, NEITHER, ROW, Along, Beside, InCell, InCells
-from xlnet.render.layout import NOWHERE, Layout, Spot
+from xlnet.render.layout import NOWHERE, Layout
 from xlnet.render.long_sums import long_sum
+from xlnet.render.spot import Spot
 from xlnet.sheet_size import MOST_ARGUMENTS
 
 # Up to three letters name a column, and with digits a cell: RUN2.
@@ -124,7 +125,7 @@ def _notation(layout: Layout, sheet: str) -> Notation:
         number=number,
         functions=_FUNCTIONS,
         quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
-        choice=lambda left, right, then, otherwise: f"IF({left}>{right},{then},{otherwise})",
+        choice=lambda sign, left, right, then, otherwise: f"IF({left}{sign}{right},{then},{otherwise})",
         lookup=lambda key, position: element(column(key), position),
         long_sum=lambda terms: long_sum(terms, layout, reference, last),
         place=partial(_address, sheet=sheet),

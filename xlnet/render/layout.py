@@ -13,21 +13,15 @@ from functools import cached_property
 from xlnet.cell import Area, Cell
 from xlnet.graph.node import Graph
 from xlnet.graph.printing import Notation
+from xlnet.render.matrices import matrix
+from xlnet.render.spot import Spot
 from xlnet.sheet_size import FIRST_ROW, FIRST_SAMPLE_ROW, VALUE_ROW
+from xlnet.spec import MATRIX, ROWS
 
 TRAINING, DATA = "Training", "Data"
 # On the Data sheet: the samples' numbers, the set of each where some are held out, a column for each input and target,
 # and after a gap statistics.
 SAMPLE_COLUMN, SET_COLUMN, FIRST_DATA_COLUMN, STATISTICS_GAP = 1, 2, 2, 2
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A place that every iteration has, in the row `offset` of its block (the first is 0)."""
-
-    sheet: str
-    column: int
-    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,7 @@ def rows(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
 
 
 # The ways to lay an iteration out, by the template's name for them.
-ARRANGEMENTS: dict[str, Arrangement] = {"rows": rows}
+ARRANGEMENTS: dict[str, Arrangement] = {ROWS: rows, MATRIX: matrix}
 
 
 def layout_of(

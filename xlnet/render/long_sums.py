@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from xlnet.graph.expression import Expression, Product, Quantity, Square, Sum
 from xlnet.graph.printing import ATOM, SUM
@@ -12,54 +13,121 @@ from xlnet.render.layout import Layout
 MOST_TERMS_WRITTEN_OUT = 4
 
 Cited = Callable[[Quantity], str]
+# A term as the quantities that it multiplies: one, or two.
+_Term = tuple[Quantity, ...]
+_ACROSS, _DOWN = (1, 0), (0, 1)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The column and row of a quantity, and what all that can be in one range with it have in common."""
+
+    column: int
+    row: int
+    common: object
+
+    def step(self, other: _Place) -> tuple[int, int] | None:
+        """Return how far it is to another place, in columns and rows; None where no range holds both."""
+        return (other.column - self.column, other.row - self.row) if self.common == other.common else None
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Terms one after another whose quantities are ranges of cells; `steps` are the ways along each range."""
+
+    terms: Sequence[_Term]
+    steps: tuple[tuple[int, int] | None, ...]
 
 
 def long_sum(terms: Sum, layout: Layout, cited: Cited, last: Cited) -> tuple[str, int] | None:
     """Return a long sum of neighbours in a shorter form; None where it has none.
 
-    a + b + … is SUM, w·a + … + b and w² + … + b are SUMPRODUCT + b; with the precedence of what it became. `cited`
-    writes where a quantity stands, `last` the same at the end of a range.
+    a + b + … is SUM, w·a + … + b and w² + … + b are SUMPRODUCT + b, and of a row with a column the product of matrices
+    + b; with the precedence of what it became. `cited` writes where a quantity stands, `last` the same at the end of a
+    range.
     """
-    pairs = [pair for pair in map(_factors, terms.terms) if pair]
-    others = [term for term in terms.terms if isinstance(term, Quantity)]
-    if len(pairs) + len(others) < len(terms.terms):
+    every = [_factors(term) for term in terms.terms]
+    if not all(every):
         return None
-    if not pairs and len(others) > MOST_TERMS_WRITTEN_OUT:
-        return (f"SUM({_range(others, cited, last)})", ATOM) if _side_by_side(others, layout) else None
-    if len(pairs) <= MOST_TERMS_WRITTEN_OUT:
+    products = [term for term in every if len(term) == 2]
+    single = [term for term in every if len(term) == 1]
+    summed = products or single
+    if len(summed) <= MOST_TERMS_WRITTEN_OUT:
         return None
-    left, right = ([pair[side] for pair in pairs] for side in (0, 1))
-    # Both must run along a row: a SUMPRODUCT of a row with a column is #VALUE!.
-    if not (_side_by_side(left, layout) and _side_by_side(right, layout)):
+    blocks = list(_blocks(summed, layout))
+    if 2 * len(blocks) > len(summed):
         return None
-    ranges = _range(left, cited, last), _range(right, cited, last)
-    products = f"SUMPRODUCT({','.join(ranges)})"
-    return "+".join((products, *map(cited, others))), SUM if others else ATOM
+    if not products:
+        return f"SUM({','.join(_range(block, 0, cited, last) for block in blocks)})", ATOM
+    parts = [*(_products(block, cited, last) for block in blocks), *(cited(quantity) for (quantity,) in single)]
+    return "+".join(parts), ATOM if len(parts) == 1 else SUM
 
 
-def _factors(term: Expression) -> tuple[Quantity, Quantity] | None:
+def _factors(term: Expression) -> _Term:
     match term:
+        case Quantity():
+            return (term,)
         case Product((Quantity() as left, Quantity() as right)):
             return left, right
         case Square(Quantity() as operand):
             return operand, operand
-    return None
+    return ()
 
 
-def _side_by_side(quantities: list[Quantity], layout: Layout) -> bool:
-    places = [_place(quantity, layout) for quantity in quantities]
-    column, row = places[0]
-    return places == [(column + offset, row) for offset in range(len(places))]
+def _blocks(terms: Sequence[_Term], layout: Layout) -> Iterator[_Block]:
+    """Yield the terms in blocks, as large as their ranges are."""
+    places = [tuple(_place(quantity, layout) for quantity in term) for term in terms]
+    start = 0
+    while start < len(terms):
+        steps = _steps(places, start)
+        length = 1
+        if set(steps) <= {_ACROSS, _DOWN}:
+            while _steps(places, start + length - 1) == steps and start + length < len(places):
+                length += 1
+        end = start + length
+        # Lines of a rectangle, one below the other.
+        while set(steps) == {_ACROSS} and _continues(places, end, length):
+            end += length
+        yield _Block(terms[start:end], steps)
+        start = end
 
 
-def _place(quantity: Quantity, layout: Layout) -> tuple[int, object]:
-    """Return the column of a quantity, and what all that stand in the same row have in common."""
+def _steps(places: Sequence[tuple[_Place, ...]], start: int) -> tuple[tuple[int, int] | None, ...]:
+    """Return the ways from a term's quantities to those of the next one."""
+    if start + 1 >= len(places):
+        return (None,)
+    return tuple(one.step(other) for one, other in zip(places[start], places[start + 1], strict=True))
+
+
+def _continues(places: Sequence[tuple[_Place, ...]], end: int, length: int) -> bool:
+    """Return whether the next terms are a line of this length, right below the line before `end`."""
+    if length == 1 or end + length > len(places):
+        return False
+    below = (one.step(other) for one, other in zip(places[end - length], places[end], strict=True))
+    line = all(set(_steps(places, number)) == {_ACROSS} for number in range(end, end + length - 1))
+    return line and all(step == _DOWN for step in below)
+
+
+def _products(block: _Block, cited: Cited, last: Cited) -> str:
+    """Return the sum of the products of a block."""
+    if len(block.terms) == 1:
+        return "*".join(map(cited, block.terms[0]))
+    left, right = (_range(block, side, cited, last) for side in (0, 1))
+    if block.steps[0] == block.steps[1]:
+        return f"SUMPRODUCT({left},{right})"
+    # A SUMPRODUCT of a row with a column is #VALUE!: their product as matrices is one number, which SUM takes out.
+    across, down = (left, right) if block.steps[0] == _ACROSS else (right, left)
+    return f"SUM(MMULT({across},{down}))"
+
+
+def _range(block: _Block, side: int, cited: Cited, last: Cited) -> str:
+    first = block.terms[0][side]
+    return cited(first) if len(block.terms) == 1 else f"{cited(first)}:{last(block.terms[-1][side])}"
+
+
+def _place(quantity: Quantity, layout: Layout) -> _Place:
     if quantity.key in layout.spots:
         spot = layout.spots[quantity.key]
-        return spot.column, (spot.sheet, spot.offset, quantity.previous)
+        return _Place(spot.column, spot.offset, (spot.sheet, quantity.previous))
     place = layout.cells[quantity.key]
-    return place.column, (place.sheet, place.row, quantity.key in layout.relative)
-
-
-def _range(quantities: list[Quantity], cited: Cited, last: Cited) -> str:
-    return f"{cited(quantities[0])}:{last(quantities[-1])}"
+    return _Place(place.column, place.row, (place.sheet, "fixed", quantity.key in layout.relative))

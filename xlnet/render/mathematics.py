@@ -12,7 +12,7 @@ from xlnet import keys
 from xlnet.graph.expression import Expression, Quantity, Sum
 from xlnet.graph.node import Node
 from xlnet.graph.printing import SUM, Notation, write
-from xlnet.spec import Layer, Spec
+from xlnet.spec import Layer, Spec, last_of
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -110,6 +110,10 @@ class Symbols:
         return self._known[key]
 
     @cached_property
+    def _last(self) -> int:
+        return last_of(self.layers)
+
+    @cached_property
     def _known(self) -> dict[str, str]:
         # A symbol is in many rules and headers.
         return {}
@@ -135,12 +139,12 @@ class Symbols:
         return f"{self.words.get(prefix, prefix)}({self(key)})"
 
     def _plain(self, parts: keys.Parts) -> str:
-        letter, layer, indices = parts.letter, parts.layer or 1, parts.indices
+        letter, layer, indices = parts.letter, 1 if parts.layer is None else parts.layer, parts.indices
         if letter in _SPECIAL:
             return _SPECIAL[letter]
         letter = self.words.get(letter) or _LETTERS.get(letter, letter)
         if letter == "a":
-            letter = "y" if layer == len(self.layers) else "h"
+            letter = "y" if layer == self._last else "x" if layer == 0 else "h"
         if letter in ("t", "y"):
             return letter if self.outputs == 1 else letter + _subscript(indices)
         superscript = f"⁽{str(layer).translate(_SUPERSCRIPTS)}⁾" if layer > 1 else ""
@@ -175,8 +179,8 @@ class Symbols:
             number=lambda value: f"{value:g}".replace("-", "−"),
             functions=_FUNCTIONS | {name: _call(self.words[name]) for name in ("average", "deviation")},
             quantity=self._quantity,
-            choice=lambda left, right, then, otherwise: self.words["choice"].format(
-                left=left, right=right, then=then, otherwise=otherwise
+            choice=lambda sign, left, right, then, otherwise: self.words["choice"].format(
+                sign=sign, left=left, right=right, then=then, otherwise=otherwise
             ),
             lookup=lambda column, number: self.words["lookup"].format(
                 column=self(column.removeprefix("data_")), number=number

@@ -15,8 +15,8 @@ from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.passes import passes
 from xlnet.model.schedules import SCHEDULES
 from xlnet.render.layout import DATA, TRAINING, layout_of
-from xlnet.sheet_size import LAST_SHEET_COLUMN, LONGEST_FORMULA
-from xlnet.spec import Spec
+from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW, LONGEST_FORMULA
+from xlnet.spec import ROWS, Spec
 
 # A gradient is a sum over the batch. No term is longer than "+''!$ABC$1048576*ABC1048576" with the name of a sheet.
 _LONGEST_TERM = 30
@@ -24,11 +24,19 @@ _LONGEST_TERM = 30
 
 def has_room(spec: Spec, sheet: str = TRAINING, data: str = DATA) -> bool:
     """Return whether a sheet has the columns for a run, and a cell the characters for each gradient."""
+    if spec.layout != ROWS:
+        return has_room_for_blocks(spec)
     if columns_needed(spec) > LAST_SHEET_COLUMN:
         return False
     terms = spec.batch_size * max(prod(layer.gives[1:]) for layer in spec.layers)
     is_short = terms * (_LONGEST_TERM + len(data)) <= LONGEST_FORMULA
     return is_short or _longest_gradient(spec, sheet, data) <= LONGEST_FORMULA
+
+
+def has_room_for_blocks(spec: Spec) -> bool:
+    """Return whether a sheet has the rows for the blocks of a run, and the columns for one."""
+    layout = layout_of(iteration(spec), spec.training.iters, arrangement=spec.layout)
+    return layout.last_row <= LAST_SHEET_ROW and layout.last_column <= LAST_SHEET_COLUMN
 
 
 def largest(fits: Callable[[int], bool], below: int) -> int:

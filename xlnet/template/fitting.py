@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnet.graph.operations import LOSSES, SOFTMAX
+from xlnet.model.layers import DENSE
 from xlnet.render.room import has_room, with_batch
 from xlnet.spec import Data, Spec
 from xlnet.template.toml_table import TomlTable
@@ -18,7 +19,7 @@ _BATCHES = (32, 16, 8, 4, 2, 1)
 
 def fitting(spec: Spec, training: TomlTable, layers: Sequence[TomlTable]) -> Spec:
     """Return `spec` with what its tables leave unsaid made to fit its data, and note what was decided."""
-    found = _with_loss(spec, training, layers[-1])
+    found = _with_loss(spec, training, layers[spec.last - 1])
     if spec.data.lines:
         _note_what_to_say(found, training, layers)
     return found if "batch" in training.content else _with_batch(found, training)
@@ -26,17 +27,20 @@ def fitting(spec: Spec, training: TomlTable, layers: Sequence[TomlTable]) -> Spe
 
 def _note_what_to_say(spec: Spec, training: TomlTable, layers: Sequence[TomlTable]) -> None:
     """Note what people who bring a file of their own may have meant to say."""
-    hidden = layers[:-1]
-    if hidden and not any("activation" in layer.content for layer in hidden):
+    hidden = [each for number, each in enumerate(layers, 1) if number != spec.last]
+    if hidden and all(
+        layer.type == DENSE and "activation" not in table.content
+        for layer, table in zip(spec.layers, hidden, strict=False)
+    ):
         training.note("the hidden layers have no activation, so the network is linear (--activation tanh changes that)")
-    is_unsaid = "loss" not in training.content and "activation" not in layers[-1].content
+    is_unsaid = "loss" not in training.content and "activation" not in layers[spec.last - 1].content
     if is_unsaid and not spec.data.of_classes and {row[0] for row in spec.data.t} == {0.0, 1.0} and spec.outputs == 1:
         name = spec.data.t_names[0]
         training.note(f"the targets are 0 and 1, taken for numbers (--classes {name} takes them for classes)")
 
 
 def _with_loss(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:
-    loss, activation = spec.training.loss, spec.layers[-1].activation
+    loss, activation = spec.training.loss, spec.layers[spec.last - 1].activation
     is_loss_said, is_activation_said = "loss" in training.content, "activation" in last_layer.content
     if is_loss_said and not is_activation_said and LOSSES[loss].fused:
         activation = LOSSES[loss].fused or activation
@@ -51,9 +55,7 @@ def _with_loss(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:
             f"the targets are classes: the last layer is {activation} and the loss {loss} "
             "(--output-activation and --loss choose others)"
         )
-    *before, last = spec.layers
-    layers = (*before, replace(last, activation=activation))
-    return replace(spec, layers=layers, training=replace(spec.training, loss=loss))
+    return replace(spec.with_last(activation), training=replace(spec.training, loss=loss))
 
 
 def _is_one_of_several(data: Data) -> bool:

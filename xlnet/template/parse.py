@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from xlnet.model import classification as classes
+from xlnet.model.layout import default_layout
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
+from xlnet.render.room import has_room
 from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
-from xlnet.spec import ORDERS, REDUCTIONS, Spec, Training
+from xlnet.spec import MATRIX, ORDERS, REDUCTIONS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.fitting import fitting
-from xlnet.template.layers import read_layers
+from xlnet.template.layers import all_tables, read_layers
 from xlnet.template.rules import (
     LOSS_KEYS,
     read_class_weights,
@@ -61,10 +63,12 @@ def parse(
         layers=layers,
         data=data,
         training=training,
-        layout=root.choice("layout", ARRANGEMENTS, "rows"),
+        layout=root.choice("layout", ARRANGEMENTS, default_layout(layers)),
     )
-    spec = _with_loss_settings(fitting(spec, training_table, network.tables("layers")), training_table)
-    require_fitting_loss(training_table, spec.training.loss, spec.layers[-1].activation, data_table, data)
+    spec = _with_loss_settings(fitting(spec, training_table, all_tables(network.tables("layers"))), training_table)
+    if "layout" not in root.content and not has_room(spec):
+        spec = replace(spec, layout=MATRIX)
+    require_fitting_loss(training_table, spec.training.loss, spec.layers[spec.last - 1].activation, data_table, data)
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")
     return replace(spec, notes=tuple(root.notes))

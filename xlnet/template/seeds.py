@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from xlnet.model.layers import DENSE, KINDS
 from xlnet.names import known
 from xlnet.spec import Spec
 from xlnet.template import validation
-from xlnet.template.layers import DEFAULT_INITIALIZER
+from xlnet.template.weights import DEFAULT_INITIALIZER
 
 SEED = "training.seed"
 NOTHING_DRAWN = "nothing is drawn at random: to draw new weights, use --layers, or --init with a random distribution"
@@ -23,12 +23,21 @@ def draws(document: Mapping[str, Any], spec: Spec) -> bool:
     These are weights, the order of samples, masks, and samples that are held out.
     """
     held_out = bool(document["data"].get(validation.SHARE))
-    return held_out or _draws_rows(spec) or any(map(_draws_weights, document["network"]["layers"]))
+    return held_out or _draws_rows(spec) or any(map(_draws_weights, _every(document["network"]["layers"])))
+
+
+def _every(layers: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the tables of layers, and of those inside them."""
+    for layer in layers:
+        yield layer
+        yield from _every(layer.get("layers", ()))
 
 
 def _draws_weights(layer: Mapping[str, Any]) -> bool:
     kind = known(layer.get("type"), KINDS) or DENSE
-    arrays = (array for array in KINDS[kind].arrays if not array.is_bias)
+    if "share" in layer:
+        return False
+    arrays = (array for array in KINDS[kind].arrays if not array.is_bias and array.start is None)
     initializer = INITIALIZERS[known(layer.get("init"), INITIALIZERS) or DEFAULT_INITIALIZER]
     return initializer.random and any(array.name not in layer for array in arrays)
 

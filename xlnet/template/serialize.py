@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from xlnet.model.layers import DENSE, KINDS
+from xlnet.model.layers import DENSE, KINDS, Asked, Choice
+from xlnet.model.layout import default_layout
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.schedules import SCHEDULES
 from xlnet.spec import CONSTANT_ERROR, Layer, Schedule, Shape, Spec, Training
@@ -55,8 +56,8 @@ def document_of(spec: Spec) -> Document:
     return {
         "title": spec.title,
         "description": spec.description,
-        **({} if spec.layout == "rows" else {"layout": spec.layout}),
-        "network": {"inputs": _inputs(spec), "layers": [_layer(layer) for layer in spec.layers]},
+        **({} if spec.layout == default_layout(spec.layers) else {"layout": spec.layout}),
+        "network": {"inputs": _inputs(spec), "layers": _layers(spec.layers, spec.layers)},
         "data": samples,
         "training": _training(spec.training),
     }
@@ -88,17 +89,34 @@ def _schedule(schedule: Schedule) -> Document:
     return {key: choices[key][int(value)] if key in choices else value for key, value in schedule.settings.items()}
 
 
-def _layer(layer: Layer) -> Document:
+def _layers(layers: Sequence[Layer], every: Sequence[Layer]) -> list[Document]:
+    """Return the tables of layers one after another, those inside others in these; `every` are all of the network."""
+    found, number = [], 0
+    while number < len(layers):
+        layer = layers[number]
+        inner = layers[number + 1 : number + 1 + layer.inside]
+        found.append(_layer(layer, every) | ({"layers": _layers(inner, every)} if inner else {}))
+        number += 1 + layer.inside
+    return found
+
+
+def _layer(layer: Layer, every: Sequence[Layer]) -> Document:
     kind = KINDS[layer.type]
     found: Document = {} if layer.type == DENSE else {"type": layer.type}
+    found |= {"name": layer.name} if layer.name else {}
     found |= {number.name: layer.numbers[number.name] for number in kind.numbers}
-    found |= {
-        "activation": layer.activation,
-        **layer.settings,
-        "bias": any(a.is_bias and a.letter in layer.arrays for a in kind.arrays),
+    defaults = {
+        option.name: option.words[0] if isinstance(option, Choice) else option.default for option in kind.options
     }
+    found |= {name: value for name, value in layer.options.items() if value != defaults[name]}
+    found |= {"activation": layer.activation} if kind.activations else {}
+    found |= layer.settings
+    if any(array.is_bias and array.wanted(Asked(layer.numbers, layer.options)) for array in kind.arrays):
+        found["bias"] = any(a.is_bias and a.letter in layer.arrays for a in kind.arrays)
     found |= {"dropout": layer.dropout} if layer.dropout else {}
     found |= {"frozen": True} if layer.frozen else {}
+    found |= {"share": every[layer.share - 1].name} if layer.share else {}
+    found |= {"transpose": True} if layer.transpose else {}
     return found | {array.name: layer.arrays[array.letter] for array in kind.arrays if array.letter in layer.arrays}
 
 

@@ -15,7 +15,8 @@ from xlnet.book.model import Model
 from xlnet.book.sheets import sets
 from xlnet.graph.node import Constant, DataColumn, Group
 from xlnet.render.excel import at_row, cell, formula
-from xlnet.render.layout import SAMPLE_COLUMN, SET_COLUMN, Layout, Spot
+from xlnet.render.layout import SAMPLE_COLUMN, SET_COLUMN, Layout
+from xlnet.render.spot import Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.xlsx.page import Address, Page
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from xlnet import keys
 from xlnet.model.layers import KINDS
-from xlnet.spec import Layer, indices
+from xlnet.spec import Layer, Shape, flow, indices, last_of
 
 ENGLISH = "en"
 _FOLDER = resources.files(__package__)
@@ -84,18 +84,20 @@ class Texts:
     def _of_layer(self, parts: keys.Parts, layers: Sequence[Layer]) -> str:
         """Return what a quantity of a layer is; a text for the layer's kind, or its activation, comes before others."""
         assert parts.layer is not None
+        if parts.layer == 0:
+            return self.get("meaning", "drawn input").format(unit=_number(layers[0].takes, parts.indices))
         layer = layers[parts.layer - 1]
         kind = KINDS[layer.type]
-        axes = dict(zip(kind.axes_of(parts.letter), parts.indices, strict=False))
-        filled: dict[str, int | str] = {"layer": parts.layer, "number": _number(layer, parts.indices), **axes}
-        before = layers[parts.layer - 2] if parts.layer > 1 else None
+        axes = dict(zip(kind.axes_of(layer, parts.letter), parts.indices, strict=False))
+        filled: dict[str, int | str] = {"layer": parts.layer, "number": _number(layer.gives, parts.indices), **axes}
+        source = flow(layers)[parts.layer][0]
         if "source" in axes:
-            filled["source"] = self._source(parts.layer, before, axes["source"])
+            filled["source"] = self._source(layers, source, axes["source"])
         if "source_channel" in axes:
-            name = "source_channel of the inputs" if before is None else "source_channel"
-            filled["source"] = self.get("meaning", name).format(channel=axes["source_channel"], layer=parts.layer - 1)
+            name = "source_channel" if source else "source_channel of the inputs"
+            filled["source"] = self.get("meaning", name).format(channel=axes["source_channel"], layer=source)
         filled["place"] = self._place(layer, filled)
-        is_output = parts.letter == "a" and parts.layer == len(layers)
+        is_output = parts.letter == "a" and parts.layer == last_of(layers)
         letter = "y" if is_output else parts.letter
         names = (f"{layer.type} {letter}", f"{layer.activation} {letter}", letter)
         name = next(name for name in names if name in self.sections["meaning"])
@@ -103,22 +105,28 @@ class Texts:
 
     def _place(self, layer: Layer, filled: Mapping[str, int | str]) -> str:
         """Return where in the network a unit is."""
-        axes = KINDS[layer.type].axes
-        return self.get("meaning", f"place {layer.type}").format(**filled) if set(axes) <= set(filled) else ""
+        axes = KINDS[layer.type].axes(layer)
+        return self._named("place", layer).format(**filled) if set(axes) <= set(filled) else ""
 
-    def _source(self, layer: int, before: Layer | None, source: int) -> str:
-        """Return a unit of the layer before, or an input, by its number."""
-        if before is None:
+    def _named(self, word: str, layer: Layer) -> str:
+        """Return the text for places of a kind, or else for such axes."""
+        known, axes = self.sections["meaning"], " ".join(KINDS[layer.type].axes(layer))
+        return self.get("meaning", next((n for n in (f"{word} {layer.type}",) if n in known), f"{word} {axes}"))
+
+    def _source(self, layers: Sequence[Layer], number: int, source: int) -> str:
+        """Return a unit of a layer, or an input, by its number; of a sequence the unit of any step."""
+        if not number:
             return self.get("meaning", "source_input").format(unit=source)
+        before = layers[number - 1]
         place = list(indices(before.gives))[source - 1]
-        axes = dict(zip(KINDS[before.type].axes, place, strict=True))
-        return self.get("meaning", f"source {before.type}").format(**axes, layer=layer - 1)
+        axes = dict(zip(KINDS[before.type].axes(before), place, strict=True))
+        return self._named("source", before).format(**axes, layer=number)
 
 
-def _number(layer: Layer, place: tuple[int, ...]) -> int:
-    """Return the number of a unit of a layer, 0 where `place` is none."""
+def _number(shape: Shape, place: tuple[int, ...]) -> int:
+    """Return the number of a place in an array, 0 where `place` is none."""
     number = 0
-    for size, index in zip(layer.gives, place, strict=False):
+    for size, index in zip(shape, place, strict=False):
         number = number * size + index - 1
     return number + 1
 

@@ -7,10 +7,29 @@ from __future__ import annotations
 
 from xlnet.model.layers.conv1d import CONV1D
 from xlnet.model.layers.dense import DENSE as DENSE_KIND
-from xlnet.model.layers.kind import Array, Kind, Names, UnfitError, WholeNumber
+from xlnet.model.layers.flatten import FLATTEN
+from xlnet.model.layers.kind import Array, Asked, Before, Choice, Flag, Kind, Names, UnfitError, WholeNumber
+from xlnet.model.layers.residual import RESIDUAL
 
-__all__ = ["DENSE", "KINDS", "Array", "Kind", "Names", "UnfitError", "WholeNumber"]
+__all__ = [
+    "DENSE",
+    "KINDS",
+    "Array",
+    "Asked",
+    "Before",
+    "Choice",
+    "Flag",
+    "Kind",
+    "Names",
+    "UnfitError",
+    "WholeNumber",
+]
 
 # A layer that says nothing else is dense.
 DENSE = "dense"
-KINDS = {DENSE: DENSE_KIND, "conv1d": CONV1D}
+KINDS = {
+    DENSE: DENSE_KIND,
+    "conv1d": CONV1D,
+    "flatten": FLATTEN,
+    "residual": RESIDUAL,
+}

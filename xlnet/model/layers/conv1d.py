@@ -7,38 +7,38 @@ nothing: they have no term.
 from __future__ import annotations
 
 from xlnet.graph.blocks import Block, Unit
+from xlnet.graph.operations import ACTIVATIONS
 from xlnet.model.layers.activated import activated
-from xlnet.model.layers.kind import Array, Kind, Names, Numbers, UnfitError, WholeNumber
+from xlnet.model.layers.kind import Array, Asked, Before, Kind, Names, UnfitError, WholeNumber
 from xlnet.spec import Shape, indices
 
 
-def _shapes(before: Shape, numbers: Numbers) -> tuple[Shape, Shape]:
-    if len(before) != 2:
-        found = " × ".join(map(str, before))
+def _shapes(before: Before, asked: Asked) -> tuple[Shape, Shape]:
+    numbers = asked.numbers
+    if len(before.shape) != 2:
+        found = " × ".join(map(str, before.shape))
         raise UnfitError(
             "type",
             f"conv1d takes channels and a length, not {found}: set network.inputs, to [1, 8] say, "
             "or put it before the dense layers",
         )
-    length, kernel, padding = before[1], numbers["kernel"], numbers["padding"]
+    length, kernel, padding = before.shape[1], numbers["kernel"], numbers["padding"]
     if padding >= kernel:
         raise UnfitError("padding", f"must be below the kernel's {kernel}, or some units would see nothing")
     if kernel > length + 2 * padding:
         raise UnfitError("kernel", f"must be at most {length + 2 * padding}, the length that it slides along")
-    return before, (numbers["channels"], (length + 2 * padding - kernel) // numbers["stride"] + 1)
+    return before.shape, (numbers["channels"], (length + 2 * padding - kernel) // numbers["stride"] + 1)
 
 
 def _blocks(names: Names) -> list[Block]:
-    layer = names.layer
-    has_bias = "b" in layer.arrays
     return activated(
         names,
         [
             Unit(
                 terms=_terms(names, channel, position),
-                bias=names.parameter("b", channel) if has_bias else None,
+                bias=names.parameter("b", channel) if names.has("b") else None,
             )
-            for channel, position in indices(layer.gives)
+            for channel, position in indices(names.layer.gives)
         ],
     )
 
@@ -80,8 +80,10 @@ CONV1D = Kind(
             is_bias=True,
         ),
     ),
-    axes=("channel", "position"),
+    axes=lambda layer: ("channel", "position"),
     shapes=_shapes,
     blocks=_blocks,
     shares_weights=True,
+    takes_steps=False,
+    activations=tuple(ACTIVATIONS),
 )

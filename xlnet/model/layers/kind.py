@@ -7,7 +7,7 @@ here; nothing else in xlnet knows a kind by its name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlnet import keys
 from xlnet.graph.blocks import Block
@@ -17,6 +17,9 @@ Numbers = Mapping[str, int]
 
 # The letters of a dropout's quantities: its masks, one a unit, and its rate, one a layer.
 MASK, RATE = "r", "dropout"
+
+
+Options = Mapping[str, str | bool]
 
 
 class UnfitError(Exception):
@@ -37,11 +40,57 @@ class WholeNumber:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """A yes or no that a template gives a layer: its key, and its default."""
+
+    name: str
+    default: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A word that a template gives a layer: its key, the words there are, the default first."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+RETURN_KEY, LAST, ALL = "return", "last", "all"
+
+
+def returned(default: str) -> Choice:
+    """Return the choice whether a layer hands on all steps of a sequence, or the last one alone."""
+    return Choice(RETURN_KEY, (default, LAST if default == ALL else ALL))
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a layer takes, as it comes: its shape, and whether its first axis are steps, as of a sequence."""
+
+    shape: Shape
+    has_steps: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a template asks of a layer beside its arrays: numbers and options, by name."""
+
+    numbers: Numbers
+    options: Options = field(default_factory=dict)
+
+
+def steps_shown(steps: int, asked: Asked) -> Shape:
+    """Return the axis of steps that a layer hands on; none where it is the last one alone."""
+    return (steps,) if asked.options[RETURN_KEY] == ALL else ()
+
+
+@dataclass(frozen=True)
 class Array:
     """A parameter array: its letter in keys, its key in templates, its shape from what the layer takes and its numbers.
 
     `axes` are the names of its axes, by which the texts put the indices of an element into words; `called` is the shape
-    in words, for messages. Biases start from zero, and a layer may be without them.
+    in words, for messages. Biases start from zero, and a layer may be without them. `start` is what an array starts
+    from that is not drawn, as the weights of a normalisation; `wanted` tells whether a layer has it at all.
     """
 
     letter: str
@@ -50,6 +99,8 @@ class Array:
     called: str
     shape: Callable[[Shape, Numbers], Shape]
     is_bias: bool = False
+    start: float | None = None
+    wanted: Callable[[Asked], bool] = lambda _: True
 
 
 @dataclass(frozen=True)
@@ -57,16 +108,32 @@ class Names:
     """The keys of the quantities of a layer, the `number`th, for one sample of a batch.
 
     `sources` are those of what it takes, in a row, the last axis fastest; `sample` is None where there is only one.
+    `others` are those of the second thing that it takes, if there is one: what the layers inside it make of the first.
     """
 
     layer: Layer
     number: int
     sources: Sequence[str]
     sample: int | None
+    others: Sequence[str] = ()
 
     def parameter(self, letter: str, *place: int) -> str:
-        """Return the key of an element of a parameter array; indices count from 1."""
-        return keys.of_layer(letter, self.number, *place)
+        """Return the key of an element of a parameter array; indices count from 1.
+
+        Of a layer that shares another's weights it is the key of that layer's element.
+        """
+        layer = self.layer
+        if not layer.share or letter in layer.arrays:
+            return keys.of_layer(letter, self.number, *place)
+        return keys.of_layer(letter, layer.share, *(reversed(place) if layer.transpose else place))
+
+    def has(self, letter: str) -> bool:
+        """Return whether the layer has a parameter array of its own: a bias."""
+        return letter in self.layer.arrays
+
+    def at(self, letter: str, *place: int) -> str:
+        """Return the key of an element of one of its quantities; indices count from 1."""
+        return keys.of_sample(keys.of_layer(letter, self.number, *place), self.sample)
 
     def every(self, letter: str) -> list[str]:
         """Return the keys of a quantity of every unit."""
@@ -91,18 +158,31 @@ class Names:
 class Kind:
     """A kind of layer.
 
-    `shapes` returns what a layer takes and gives from the shape before it and its numbers, or raises `UnfitError`;
-    `blocks` is its forward pass, from its sources to its activations a. `axes` are the names of the axes of its units.
-    `shares_weights` tells whether one weight leads to several units.
+    `shapes` returns what a layer takes and gives from what comes before it and what a template asks of it, or raises
+    `UnfitError`; `blocks` is its forward pass, from its sources to its activations a. `axes` returns the names of the
+    axes of what it gives, from the shapes that it takes and gives, and `inner` those of further quantities, by letter.
+    `shares_weights` tells whether one weight leads to several units. `activations` are the names that a template may
+    choose from, the default first; empty where the kind has none. `settings` are numbers that stand in cells, with
+    their defaults. `has_steps` tells from what comes before, and what a layer gives, whether its first axis are steps;
+    `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
+    that others stand inside it.
     """
 
     numbers: tuple[WholeNumber, ...]
     arrays: tuple[Array, ...]
-    axes: tuple[str, ...]
-    shapes: Callable[[Shape, Numbers], tuple[Shape, Shape]]
+    axes: Callable[[Layer], tuple[str, ...]]
+    shapes: Callable[[Before, Asked], tuple[Shape, Shape]]
     blocks: Callable[[Names], list[Block]]
     shares_weights: bool = False
+    activations: tuple[str, ...] = ()
+    settings: Mapping[str, float] = field(default_factory=dict)
+    options: tuple[Flag | Choice, ...] = ()
+    has_steps: Callable[[Before, Shape], bool] = lambda before, gives: False
+    inner: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_layers: bool = False
+    takes_steps: bool | None = None
 
-    def axes_of(self, letter: str) -> tuple[str, ...]:
-        """Return the names of the axes of a parameter array, or else of a quantity of every unit."""
-        return next((array.axes for array in self.arrays if array.letter == letter), self.axes)
+    def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:
+        """Return the names of the axes of a parameter array, or else of another of its quantities."""
+        found = next((array.axes for array in self.arrays if array.letter == letter), None)
+        return found or self.inner.get(letter) or self.axes(layer)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from xlnet.reference.layers import conv1d, dense
+from xlnet.reference.layers import conv1d, dense, flatten, residual
 from xlnet.reference.layers.kind import Kind, Own
 
 __all__ = ["KINDS", "Kind", "Own"]
 
-KINDS = {"dense": dense.KIND, "conv1d": conv1d.KIND}
+KINDS = {
+    "dense": dense.KIND,
+    "conv1d": conv1d.KIND,
+    "flatten": flatten.KIND,
+    "residual": residual.KIND,
+}

@@ -69,7 +69,14 @@ def _with_settings(own: Own, function: Callable[..., Array], letters: Sequence[s
     return rule
 
 
-def delta(own: Own) -> Function:
+def deltas(own: Own) -> Iterator[Rule]:
+    """Yield ∂E/∂ of what stands between z and a, z last."""
+    if own.layer.dropout:
+        yield own.name("d_f"), _delta_whole(own)
+    yield own.name("d_z"), _delta(own)
+
+
+def _delta(own: Own) -> Function:
     """Return ∂E/∂z: δf ∘ f′(z), and by softmax a ∘ (δa − Σ δa·a)."""
     if own.layer.activation == _SOFTMAX:
         return lambda q: (
@@ -81,6 +88,6 @@ def delta(own: Own) -> Function:
     return lambda q: own.of(q, f"d_{whole}") * slope(q)
 
 
-def delta_whole(own: Own) -> Function:
+def _delta_whole(own: Own) -> Function:
     """Return ∂E/∂f of a layer with dropout: δa ∘ r / (1 − p)."""
     return lambda q: own.of(q, "d_a") * _left(own, q)

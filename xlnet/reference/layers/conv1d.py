@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlnet.reference.functions import Array, Axes, Function, Quantities, Rule
-from xlnet.reference.layers.activated import activated, delta, steps
+from xlnet.reference.layers.activated import activated, deltas, steps
 from xlnet.reference.layers.kind import Kind, Own
 from xlnet.spec import Layer
 
@@ -72,7 +72,7 @@ def _gradient(own: Own) -> Function:
 KIND = Kind(
     axes=_axes,
     forward=_forward,
-    delta=delta,
+    backward=deltas,
     handed_back=_handed_back,
     gradients={"w": _gradient, "b": lambda own: lambda q: own.of(q, "d_z").sum((1, 3))},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlnet.reference.functions import Array, Axes, Function, Quantities, Rule
 from xlnet.spec import Layer
@@ -11,22 +11,34 @@ from xlnet.spec import Layer
 
 @dataclass(frozen=True)
 class Own:
-    """A layer by its number, from 1, which leads to its own quantities and to what it takes."""
+    """A layer by its number, from 1, which leads to its own quantities and to what it takes.
+
+    `sources` are the numbers of the layers whose activations it takes, 0 the inputs; `hands_back` tells whether what it
+    takes has a gradient, as something before it learns.
+    """
 
     layer: Layer
     number: int
+    sources: tuple[int, ...] = (0,)
+    hands_back: bool = True
 
     def name(self, letter: str) -> str:
         """Return the name of one of its quantities: "w1"."""
         return f"{letter}{self.number}"
 
     def of(self, q: Quantities, letter: str) -> Array:
-        """Return one of its quantities."""
-        return q[self.name(letter)]
+        """Return one of its quantities; the weights of a layer that shares another's are that layer's."""
+        layer = self.layer
+        if not layer.share or self.name(letter) in q or f"{letter}{layer.share}" not in q:
+            return q[self.name(letter)]
+        weights = q[f"{letter}{layer.share}"]
+        return weights.swapaxes(-1, -2) if layer.transpose else weights
 
-    def taken(self, q: Quantities) -> Array:
+    def taken(self, q: Quantities, which: int = 0) -> Array:
         """Return what it takes, of the shape (rows, samples, *takes)."""
-        before = q[f"a{self.number - 1}" if self.number > 1 else "x"]
+        source = self.sources[which]
+        # Above the first weights an iteration may repeat its inputs.
+        before = q[f"a{source}" if source or "a0" in q else "x"]
         return before.reshape(*before.shape[:2], *self.layer.takes)
 
 
@@ -34,14 +46,15 @@ class Own:
 class Kind:
     """A kind of layer.
 
-    `axes` are those of its parameters and of all that it computes, by letter; `forward` yields the rules from z to a,
-    `delta` returns that of ∂E/∂z from ∂E/∂a, `handed_back` that of ∂E/∂ of what it takes from ∂E/∂z, and `gradients`
-    those of ∂E/∂ of its parameters, by letter. `biases` are the letters of the parameters that are biases.
+    `axes` are those of its parameters and of all that it computes, by letter; `forward` yields the rules of these, a
+    last. `backward` yields those of ∂E/∂ of what stands between, from ∂E/∂a on, by the names of gradients;
+    `handed_back` returns that of ∂E/∂ of what it takes, and `gradients` those of ∂E/∂ of its parameters, by letter. `biases` are the
+    letters of the parameters that are biases.
     """
 
     axes: Callable[[Layer], dict[str, Axes]]
     forward: Callable[[Own], Iterable[Rule]]
-    delta: Callable[[Own], Function]
+    backward: Callable[[Own], Iterable[Rule]]
     handed_back: Callable[[Own], Function]
-    gradients: Mapping[str, Callable[[Own], Function]]
+    gradients: Mapping[str, Callable[[Own], Function]] = field(default_factory=dict)
     biases: tuple[str, ...] = ("b",)

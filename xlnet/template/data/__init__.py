@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xlnet.spec import CONSTANT_ERROR, CONSTANTS, Data, Layer
+from xlnet.spec import CONSTANT_ERROR, CONSTANTS, Data, Layer, last_of
 from xlnet.template import validation
 from xlnet.template.data.from_csv import KEYS as KEYS_OF_CSV
 from xlnet.template.data.from_csv import from_csv
@@ -28,7 +28,7 @@ def read_data(table: TomlTable, layers: Sequence[Layer], folder: Path | None, se
     """
     table.require_known(*KEYS_INLINE, *KEYS_OF_CSV, *_KEYS, *validation.KEYS)
     validation.require_one(table)
-    inputs, outputs = layers[0].inputs, layers[-1].units
+    inputs, outputs = layers[0].inputs, layers[last_of(layers) - 1].units
     if "csv" in table.content:
         for key in (*KEYS_INLINE, validation.NUMBERS, validation.TARGETS):
             if key in table.content:
@@ -50,7 +50,7 @@ def read_data(table: TomlTable, layers: Sequence[Layer], folder: Path | None, se
 
 def _require_width(table: TomlTable, layers: Sequence[Layer], data: Data, columns: int) -> None:
     """Fail where the columns give another number of inputs or outputs than the network has, and say what would fit."""
-    found, wanted = (len(data.x[0]), len(data.t[0])), (layers[0].inputs, layers[-1].units)
+    found, wanted = (len(data.x[0]), len(data.t[0])), (layers[0].inputs, layers[last_of(layers) - 1].units)
     if found == wanted:
         return
     parts = []

@@ -103,7 +103,7 @@ class Grids:
 
 def matrices(plan: ExplorePlan) -> list[Matrix | Grids]:
     """Return the matrix of every layer, or its grids."""
-    spec = plan.model.spec
+    spec = plan.model.spec.in_rows
     found: list[Matrix | Grids] = []
     row = PICTURE_ROW
     for number, layer in enumerate(spec.layers, 1):
@@ -113,7 +113,7 @@ def matrices(plan: ExplorePlan) -> list[Matrix | Grids]:
             continue
         further = ["b"] if layer.biases is not None else []
         further += ["z", "a"]
-        if number == len(spec.layers):
+        if number == spec.last:
             further.append("t")
         matrix = Matrix(number, row, layer.inputs, layer.units, tuple(further))
         found.append(matrix)
@@ -122,7 +122,7 @@ def matrices(plan: ExplorePlan) -> list[Matrix | Grids]:
 
 
 def _grids(plan: ExplorePlan, number: int, row: int) -> Grids:
-    spec, layer = plan.model.spec, plan.model.spec.layers[number - 1]
+    spec, layer = plan.model.spec.in_rows, plan.model.spec.layers[number - 1]
     kind = KINDS[layer.type]
     arrays: list[tuple[str, list[str], Shape]] = [("value", units(spec, 0), layer.takes)] if number == 1 else []
     for array in kind.arrays:
@@ -131,7 +131,7 @@ def _grids(plan: ExplorePlan, number: int, row: int) -> Grids:
             names = [keys.of_layer(array.letter, number, *place) for place in indices(shape)]
             arrays.append(("weight", names, shape))
     arrays += [("value", units(spec, number, letter), layer.gives) for letter in ("z", "a")]
-    if number == len(spec.layers):
+    if number == spec.last:
         arrays.append(("value", targets(spec), layer.gives))
     grids: list[ArrayGrid] = []
     top = row + 2
@@ -157,7 +157,7 @@ def headings(plan: ExplorePlan) -> Iterator[Heading]:
 
 def cells(plan: ExplorePlan) -> Iterator[PictureCell]:
     """Yield the cells of every matrix."""
-    spec = plan.model.spec
+    spec = plan.model.spec.in_rows
     for matrix in matrices(plan):
         number = matrix.number
         if isinstance(matrix, Grids):

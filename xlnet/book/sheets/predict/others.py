@@ -13,7 +13,8 @@ from xlnet.graph.node import Node
 from xlnet.graph.operations import SOFTMAX
 from xlnet.model.network import inputs
 from xlnet.model.passes import passes
-from xlnet.render.layout import Layout, Spot
+from xlnet.render.layout import Layout
+from xlnet.render.spot import Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW
 from xlnet.spec import Spec
 
@@ -59,11 +60,10 @@ class Others:
     def spec(self) -> Spec:
         """The network, where it has classes without its softmax: the largest output is that of the largest sum."""
         spec = self.plan.model.spec.evaluated
-        if not self.plan.kind or spec.layers[-1].activation != SOFTMAX:
+        if not self.plan.kind or spec.layers[spec.last - 1].activation != SOFTMAX:
             return spec
-        layers = (*spec.layers[:-1], replace(spec.layers[-1], activation="identity"))
         training = replace(spec.training, loss="half_squared_error", loss_settings={}, class_weights=())
-        return replace(spec, layers=layers, training=training)
+        return replace(spec.with_last("identity"), training=training)
 
     @cached_property
     def nodes(self) -> list[Node]:

@@ -18,7 +18,8 @@ from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.model.samples import standardized
-from xlnet.render.layout import Layout, Spot
+from xlnet.render.layout import Layout
+from xlnet.render.spot import Spot
 from xlnet.spec import Spec
 
 # Whether a sample's class is named right.

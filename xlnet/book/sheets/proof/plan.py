@@ -11,7 +11,8 @@ from xlnet.book.sheets.proof import NAME
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import KINKED
-from xlnet.render.layout import Layout, Spot
+from xlnet.render.layout import Layout
+from xlnet.render.spot import Spot
 
 # Of a very large network, as many parameters are proved as keep the sheet this small, but at least a few.
 MOST_CELLS, MOST_PARAMETERS, FEWEST_PARAMETERS = 20_000, 100, 4

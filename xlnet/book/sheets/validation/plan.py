@@ -18,7 +18,8 @@ from xlnet.graph.node import Group, Node
 from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
-from xlnet.render.layout import Layout, Spot
+from xlnet.render.layout import Layout
+from xlnet.render.spot import Spot
 from xlnet.sheet_size import FIRST_SAMPLE_ROW, LAST_SHEET_COLUMN
 from xlnet.spec import Spec
 

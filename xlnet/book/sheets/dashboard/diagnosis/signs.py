@@ -96,7 +96,7 @@ class Signs:
             for index in range(layer.units):
                 name = self.model.symbols(units(spec, number)[index])
                 yield Unit(name, number, tuple(of_sample[index] for of_sample in every))
-        elif kind.axes[:1] == ("channel",):
+        elif kind.axes(layer)[:1] == ("channel",):
             positions = layer.units // layer.gives[0]
             for channel in range(layer.gives[0]):
                 own = slice(channel * positions, (channel + 1) * positions)
@@ -110,7 +110,7 @@ class Signs:
         is_fused = LOSSES[spec.training.loss].fused is not None
         found = []
         for number, layer in enumerate(spec.layers, 1):
-            if layer.activation in ("sigmoid", "tanh") and not (is_fused and number == len(spec.layers)):
+            if layer.activation in ("sigmoid", "tanh") and not (is_fused and number == spec.last):
                 letter = _activation(layer)
                 every = tuple(key for sample in batch(spec) for key in units(spec, number, letter, sample))
                 found.append(Unit(layer.activation, number, every))
@@ -130,7 +130,8 @@ class Signs:
         layers = self.model.spec.layers
         for number, (layer, after) in enumerate(pairwise(layers), 1):
             # Dropout gives twins gradients of their own.
-            is_plain = layer.type == after.type == "dense" and not layer.dropout
+            is_next = self.model.spec.flow[number + 1] == (number,)
+            is_plain = is_next and layer.type == after.type == "dense" and not layer.dropout
             if is_plain and 1 < layer.units <= _MOST_COMPARED:
                 found += [self._with_weights(number, layer, after, unit) for unit in range(1, layer.units + 1)]
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []

@@ -1,0 +1,110 @@
+"""Where the tensors of an iteration stand in its block of rows.
+
+What the iteration has once stands in the first lines. Then every layer is a band: its parameters, and to the right of
+them what the forward pass makes of them, in lines of tensors that break where a screen ends. Beside the forward pass
+stands the backward pass: each gradient as far to the right of its tensor as all others are of theirs; then the
+optimiser's state likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xlnet.graph.node import Graph, Group
+from xlnet.render.spot import Spot
+from xlnet.render.tensors import Tensor, tensors
+
+# The first column of the tensors, behind the iteration's number; and how many a line of them takes, if they fit.
+FIRST_COLUMN, LINE_WIDTH = 2, 14
+# Above each tensor a row for its name, and below it a free one; a free column beside it.
+CAPTION, BELOW, BESIDE = 1, 1, 1
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A tensor, and the row (from 0) and column of its first number in a block."""
+
+    tensor: Tensor
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """All tensors of an iteration, where its block has them, and its rows; `panels` are the first columns of each
+    prefix, "" of the forward pass.
+    """
+
+    placed: tuple[Placed, ...]
+    stride: int
+    panels: dict[str, int]
+
+
+def matrix(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
+    """Give each tensor a matrix of cells: an iteration is a block of rows."""
+    block = block_of(graph)
+    spots: dict[str, Spot] = {}
+    aliases = {node.key: node.aliases for node in graph.nodes}
+    for placed in block.placed:
+        for key, (row, column) in placed.tensor.places.items():
+            spot = Spot(sheet, placed.column + column, placed.row + row)
+            spots |= dict.fromkeys((key, *aliases[key]), spot)
+    return spots, block.stride
+
+
+def block_of(graph: Graph) -> Block:
+    """Return where the tensors of an iteration stand."""
+    every = tensors(graph.nodes)
+    iteration, *others = every
+    lines = [*_lines_of_layers(_forward(others))]
+    placed = [Placed(iteration, 0, 1)]
+    row = 0
+    by_name: dict[str, Placed] = {}
+    for line in lines:
+        column = FIRST_COLUMN
+        for tensor in line:
+            by_name[tensor.name] = Placed(tensor, row + CAPTION, column)
+            column += tensor.width + BESIDE
+        row += CAPTION + max(tensor.height for tensor in line) + BELOW
+    placed += by_name.values()
+    width = max(each.column + each.tensor.width for each in by_name.values()) - FIRST_COLUMN
+    panels = {"": FIRST_COLUMN}
+    column = FIRST_COLUMN + width + BESIDE
+    for prefix in dict.fromkeys(tensor.prefix for tensor in others if tensor.prefix):
+        own = [tensor for tensor in others if tensor.prefix == prefix]
+        panels[prefix] = column
+        of_panel = [Placed(t, by_name[t.inner].row, column + by_name[t.inner].column - FIRST_COLUMN) for t in own]
+        placed += of_panel
+        column = max(each.column + each.tensor.width for each in of_panel) + BESIDE
+    return Block(tuple(placed), row, panels)
+
+
+def _forward(every: Sequence[Tensor]) -> list[Tensor]:
+    return [tensor for tensor in every if not tensor.prefix]
+
+
+def _lines_of_layers(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
+    """Yield the lines of tensors: what belongs to no layer first, then layer by layer, the loss last."""
+    losses = [tensor for tensor in every if tensor.group == Group.LOSS]
+    plain = [tensor for tensor in every if tensor.layer is None and tensor.group != Group.LOSS]
+    layers: dict[int, list[Tensor]] = {}
+    for tensor in every:
+        if tensor.layer is not None:
+            layers.setdefault(tensor.layer, []).append(tensor)
+    yield from _lines(plain)
+    for number, (_, own) in enumerate(sorted(layers.items()), 1):
+        yield from _lines([*own, *(losses if number == len(layers) else [])])
+
+
+def _lines(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
+    line: list[Tensor] = []
+    width = 0
+    for tensor in every:
+        if line and width + tensor.width > LINE_WIDTH:
+            yield line
+            line, width = [], 0
+        line.append(tensor)
+        width += tensor.width + BESIDE
+    if line:
+        yield line

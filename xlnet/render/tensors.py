@@ -1,0 +1,96 @@
+"""The tensors of an iteration, each drawn as the matrix it is: what belongs together, and in which shape, by the keys.
+
+Of the indices of a tensor the last one is a column and the one before it a row; a further one is a matrix beside the
+first, and one more a row of matrices. The samples of a batch stand one under another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xlnet import keys
+from xlnet.graph.node import Node
+
+# Columns between two matrices of a tensor, and rows.
+GAP = 1
+
+
+@dataclass
+class Tensor:
+    """Quantities of one name: w of layer 1, its gradient, its moment; `prefix` is "" or that of what belongs to it.
+
+    `places` has the row and column of each in the tensor, both from 0, by the key of its node.
+    """
+
+    prefix: str
+    letter: str
+    layer: int | None
+    group: str
+    shape: tuple[int, ...] = ()
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its key without indices: d_w1."""
+        inner = self.letter if self.layer is None else f"{self.letter}{self.layer}"
+        return keys.state(self.prefix, inner) if self.prefix else inner
+
+    @property
+    def inner(self) -> str:
+        """The name of what it belongs to: w1 of d_w1."""
+        return self.letter if self.layer is None else f"{self.letter}{self.layer}"
+
+    @property
+    def height(self) -> int:
+        """The rows that it takes."""
+        return 1 + max(row for row, _ in self.places.values())
+
+    @property
+    def width(self) -> int:
+        """The columns that it takes."""
+        return 1 + max(column for _, column in self.places.values())
+
+
+def tensors(nodes: Sequence[Node]) -> list[Tensor]:
+    """Return the tensors of an iteration's nodes, in the order in which their first ones come."""
+    members: dict[tuple[str, str, int | None], list[tuple[Node, keys.Parts]]] = {}
+    for node in nodes:
+        belonging = keys.belonging(node.key)
+        prefix, inner = belonging or ("", node.key)
+        parts = keys.parts(inner)
+        members.setdefault((prefix, parts.letter, parts.layer), []).append((node, parts))
+    return [_tensor(*name, own) for name, own in members.items()]
+
+
+def _tensor(prefix: str, letter: str, layer: int | None, members: Sequence[tuple[Node, keys.Parts]]) -> Tensor:
+    found = Tensor(prefix, letter, layer, members[0][0].group)
+    every = [parts.indices for _, parts in members]
+    sizes = [max(axis) for axis in zip(*every, strict=True)]
+    samples = [parts.sample or 1 for _, parts in members]
+    found.shape = (*((max(samples),) if members[0][1].sample else ()), *sizes)
+    # Beside the weights that lead to the same units.
+    is_column = len(sizes) == 1 and letter.startswith("b") and members[0][1].sample is None
+    height = _place(tuple(sizes), sizes)[0] + 1
+    for node, parts in members:
+        row, column = _place(parts.indices, sizes)
+        row += ((parts.sample or 1) - 1) * height
+        found.places[node.key] = (column, row) if is_column else (row, column)
+    return found
+
+
+def _place(indices: tuple[int, ...], sizes: Sequence[int]) -> tuple[int, int]:
+    """Return the row and column of an element, both from 0."""
+    if len(indices) < 2:
+        return 0, (indices[0] - 1 if indices else 0)
+    row, column = indices[-2] - 1, indices[-1] - 1
+    # A matrix beside another, then one below another, by turns.
+    height, width = sizes[-2] + GAP, sizes[-1] + GAP
+    for number, (index, size) in enumerate(zip(reversed(indices[:-2]), reversed(sizes[:-2]), strict=True)):
+        if number % 2 == 0:
+            column += (index - 1) * width
+            width = width * size + GAP
+        else:
+            row += (index - 1) * height
+            height = height * size + GAP
+    return row, column
