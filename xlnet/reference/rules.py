@@ -159,10 +159,11 @@ def _summed(letter: str, numbers: Sequence[int], spec: Spec) -> Function:
     every = []
     for number in numbers:
         kind, own = _layer(number, spec)
-        every.append((kind.gradients[letter](own), own.layer.transpose))
+        is_turned = own.layer.transpose and letter not in own.layer.arrays
+        every.append((kind.gradients[letter](own), is_turned))
 
     def rule(q: Quantities) -> Array:
-        parts = [part(q).swapaxes(-1, -2) if transpose else part(q) for part, transpose in every]
+        parts = [part(q).swapaxes(-1, -2) if is_turned else part(q) for part, is_turned in every]
         return np.asarray(sum(parts[1:], parts[0]))
 
     return rule

@@ -93,8 +93,10 @@ def _lines_of_layers(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
         if tensor.layer is not None:
             layers.setdefault(tensor.layer, []).append(tensor)
     yield from _lines(plain)
-    for number, (_, own) in enumerate(sorted(layers.items()), 1):
-        yield from _lines([*own, *(losses if number == len(layers) else [])])
+    # In the order in which they are computed, which is not that of their numbers where one stands around others.
+    order = list(dict.fromkeys(t.layer for t in every if t.group == Group.FORWARD and t.layer is not None))
+    for layer in order:
+        yield from _lines([*layers[layer], *(losses if layer == order[-1] else [])])
 
 
 def _lines(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:

@@ -27,19 +27,21 @@ class Tensor:
     letter: str
     layer: int | None
     group: str
+    is_sampled: bool = False
     shape: tuple[int, ...] = ()
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Its key without indices: d_w1."""
-        inner = self.letter if self.layer is None else f"{self.letter}{self.layer}"
-        return keys.state(self.prefix, inner) if self.prefix else inner
+        return keys.state(self.prefix, self.inner) if self.prefix else self.inner
 
     @property
     def inner(self) -> str:
-        """The name of what it belongs to: w1 of d_w1."""
-        return self.letter if self.layer is None else f"{self.letter}{self.layer}"
+        """The name of what it belongs to: w1 of d_w1. The losses of samples are E@, and that of the batch E."""
+        if self.layer is None:
+            return f"{self.letter}@" if self.is_sampled and self.letter == keys.LOSS else self.letter
+        return f"{self.letter}{self.layer}"
 
     @property
     def height(self) -> int:
@@ -54,23 +56,25 @@ class Tensor:
 
 def tensors(nodes: Sequence[Node]) -> list[Tensor]:
     """Return the tensors of an iteration's nodes, in the order in which their first ones come."""
-    members: dict[tuple[str, str, int | None], list[tuple[Node, keys.Parts]]] = {}
+    members: dict[tuple[str, str, int | None, bool], list[tuple[Node, keys.Parts]]] = {}
     for node in nodes:
         belonging = keys.belonging(node.key)
         prefix, inner = belonging or ("", node.key)
         parts = keys.parts(inner)
-        members.setdefault((prefix, parts.letter, parts.layer), []).append((node, parts))
+        members.setdefault((prefix, parts.letter, parts.layer, parts.sample is not None), []).append((node, parts))
     return [_tensor(*name, own) for name, own in members.items()]
 
 
-def _tensor(prefix: str, letter: str, layer: int | None, members: Sequence[tuple[Node, keys.Parts]]) -> Tensor:
-    found = Tensor(prefix, letter, layer, members[0][0].group)
+def _tensor(
+    prefix: str, letter: str, layer: int | None, is_sampled: bool, members: Sequence[tuple[Node, keys.Parts]]
+) -> Tensor:
+    found = Tensor(prefix, letter, layer, members[0][0].group, is_sampled)
     every = [parts.indices for _, parts in members]
     sizes = [max(axis) for axis in zip(*every, strict=True)]
     samples = [parts.sample or 1 for _, parts in members]
-    found.shape = (*((max(samples),) if members[0][1].sample else ()), *sizes)
+    found.shape = (*((max(samples),) if is_sampled else ()), *sizes)
     # Beside the weights that lead to the same units.
-    is_column = len(sizes) == 1 and letter.startswith("b") and members[0][1].sample is None
+    is_column = len(sizes) == 1 and letter.startswith("b") and not is_sampled
     height = _place(tuple(sizes), sizes)[0] + 1
     for node, parts in members:
         row, column = _place(parts.indices, sizes)

@@ -47,9 +47,9 @@ class Kind:
     """A kind of layer.
 
     `axes` are those of its parameters and of all that it computes, by letter; `forward` yields the rules of these, a
-    last. `backward` yields those of ∂E/∂ of what stands between, from ∂E/∂a on, by the names of gradients;
-    `handed_back` returns that of ∂E/∂ of what it takes, and `gradients` those of ∂E/∂ of its parameters, by letter. `biases` are the
-    letters of the parameters that are biases.
+    last. `backward` yields those of ∂E/∂ of what stands between, from ∂E/∂a on, by the names of gradients; for what the
+    layer takes `handed_back` returns that of its gradient. `gradients` return those of its parameters, by letter.
+    `biases` are the letters of the parameters that are biases.
     """
 
     axes: Callable[[Layer], dict[str, Axes]]
