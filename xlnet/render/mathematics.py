@@ -141,7 +141,7 @@ class Symbols:
     def _plain(self, parts: keys.Parts) -> str:
         letter, layer, indices = parts.letter, 1 if parts.layer is None else parts.layer, parts.indices
         if letter in _SPECIAL:
-            return _SPECIAL[letter]
+            return _SPECIAL[letter] + _subscript(indices)
         letter = self.words.get(letter) or _LETTERS.get(letter, letter)
         if letter == "a":
             letter = "y" if layer == self._last else "x" if layer == 0 else "h"

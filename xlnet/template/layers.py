@@ -44,7 +44,7 @@ def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
     """Return the layers, their weights drawn with `seed` where they are not given. Raises UserError."""
     shape = network.shape("inputs", most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
-    placed = list(_placed(tables, Before(shape, _has_steps(tables, shape))))
+    placed = list(_placed(tables, Before(shape, _has_steps(tables, shape), is_input=True)))
     _require_room(placed)
     named: dict[str, int] = {}
     source = source_of(seed)

@@ -68,7 +68,7 @@ def parse(
     spec = _with_loss_settings(fitting(spec, training_table, all_tables(network.tables("layers"))), training_table)
     if "layout" not in root.content and not has_room(spec):
         spec = replace(spec, layout=MATRIX)
-    require_fitting_loss(training_table, spec.training.loss, spec.layers[spec.last - 1].activation, data_table, data)
+    require_fitting_loss(training_table, spec, data_table)
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")
     return replace(spec, notes=tuple(root.notes))

@@ -96,10 +96,15 @@ class Texts:
         if "source_channel" in axes:
             name = "source_channel" if source else "source_channel of the inputs"
             filled["source"] = self.get("meaning", name).format(channel=axes["source_channel"], layer=source)
+        if "entry" in axes:
+            # Tokens count from 0.
+            filled["token"] = axes["entry"] - 1
         filled["place"] = self._place(layer, filled)
         is_output = parts.letter == "a" and parts.layer == last_of(layers)
         letter = "y" if is_output else parts.letter
-        names = (f"{layer.type} {letter}", f"{layer.activation} {letter}", letter)
+        # Some quantities a layer has once, or once a step.
+        at = f"{letter} {' '.join(axes)}"
+        names = (f"{layer.type} {letter}", f"{layer.activation} {letter}", at, letter)
         name = next(name for name in names if name in self.sections["meaning"])
         return self.get("meaning", name).format(**filled)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xlnet.model.layers.conv1d import CONV1D
 from xlnet.model.layers.dense import DENSE as DENSE_KIND
+from xlnet.model.layers.embedding import EMBEDDING
 from xlnet.model.layers.flatten import FLATTEN
 from xlnet.model.layers.kind import Array, Asked, Before, Choice, Flag, Kind, Names, UnfitError, WholeNumber
 from xlnet.model.layers.residual import RESIDUAL
@@ -30,6 +31,7 @@ DENSE = "dense"
 KINDS = {
     DENSE: DENSE_KIND,
     "conv1d": CONV1D,
+    "embedding": EMBEDDING,
     "flatten": FLATTEN,
     "residual": RESIDUAL,
 }

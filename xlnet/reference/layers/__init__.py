@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlnet.reference.layers import conv1d, dense, flatten, residual
+from xlnet.reference.layers import conv1d, dense, embedding, flatten, residual
 from xlnet.reference.layers.kind import Kind, Own
 
 __all__ = ["KINDS", "Kind", "Own"]
@@ -10,6 +10,7 @@ __all__ = ["KINDS", "Kind", "Own"]
 KINDS = {
     "dense": dense.KIND,
     "conv1d": conv1d.KIND,
+    "embedding": embedding.KIND,
     "flatten": flatten.KIND,
     "residual": residual.KIND,
 }
