@@ -206,7 +206,7 @@ SOURCES: dict[str, Callable[..., list[str]]] = {
 def channel_of(spec: Spec, layer: int, channel: int) -> list[str]:
     """Return the keys along a channel of what layer number `layer` gives; 0 are the inputs."""
     length = spec.layers[layer].takes[1]
-    return units(spec, layer)[(channel - 1) * length : channel * length]
+    return units(spec.in_rows, layer)[(channel - 1) * length : channel * length]
 
 
 def said(spec: Spec, meaning: str) -> set[tuple[str, str]]:

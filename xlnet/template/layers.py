@@ -8,6 +8,7 @@ from math import prod
 
 from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS, SOFTMAX
 from xlnet.model.layers import DENSE, KINDS, Array, Asked, Before, Choice, Kind, UnfitError
+from xlnet.names import known
 from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Layer, Settings, Shape, last_of
 from xlnet.template.rules import read_settings
@@ -245,7 +246,9 @@ def _dropout(table: TomlTable, *, is_last: bool) -> float:
 def _activation(table: TomlTable, kind: Kind, *, is_last: bool) -> str:
     if not kind.activations:
         return "identity"
-    activation = table.choice("activation", kind.activations, kind.activations[0])
+    if known(table.content.get("activation"), (SOFTMAX,)) and is_last and SOFTMAX not in kind.activations:
+        table.fail("activation", "softmax is only possible on a dense layer: choose another one, or add a dense layer")
+    activation = table.choice("activation", (*kind.activations, SOFTMAX), kind.activations[0])
     if activation == SOFTMAX and not is_last:
         table.fail("activation", "softmax is only possible on the last layer: choose another activation here")
     return activation
