@@ -19,7 +19,7 @@ At = Callable[..., str]
 
 @dataclass(frozen=True)
 class Heads:
-    """The keys of an attention layer's quantities, by `at(letter, *place)`, and its sizes: `width` is that of a head."""
+    """The keys of an attention layer, by `at(letter, *place)`, and its sizes; `width` is the columns of a head."""
 
     at: At
     heads: int
@@ -148,7 +148,9 @@ def softmax_rows(heads: Heads) -> list[Block]:
 def values(heads: Heads) -> Block:
     """Return u = Σ α·v of each step, the heads side by side."""
     places = [
-        (head, step, column) for step in heads.all_steps for head in range(1, heads.heads + 1)
+        (head, step, column)
+        for step in heads.all_steps
+        for head in range(1, heads.heads + 1)
         for column in heads.columns(head)
     ]
     return weighted_sums(

@@ -34,7 +34,8 @@ def loss_rules(spec: Spec) -> Iterator[Rule]:
     """Yield what the loss is made of, and E."""
     rules: dict[str, Function] = {
         "q": lambda q: (
-            (1 - q["label_smoothing"][:, None, None]) * q["t"] + q["label_smoothing"][:, None, None] / _last(spec).gives[-1]
+            (1 - q["label_smoothing"][:, None, None]) * q["t"]
+            + q["label_smoothing"][:, None, None] / _last(spec).gives[-1]
         ),
         "tsum": lambda q: (q["cw"][:, None] * q["t"]).sum(-1),
         "qsum": lambda q: (q["cw"][:, None] * q["q"]).sum(-1),

@@ -123,8 +123,6 @@ def require_fitting_loss(table: TomlTable, spec: Spec, data_table: TomlTable) ->
             f"with several outputs write {loss} if the sum is what you want",
         )
     rule = LOSSES[loss]
-    if steps > 1 and spec.training.class_weights:
-        table.fail("class_weights", "is not possible where there is a loss at every step: leave it out")
     _require_a_weight_for_each_class(table, classes)
     for number, row in enumerate(data.t if rule.signed else (), 1):
         if not {*row} <= {-1.0, 1.0}:

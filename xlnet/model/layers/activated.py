@@ -46,7 +46,7 @@ def _activated(names: Names, units: Sequence[Unit], outputs: Sequence[str]) -> l
 
 
 def softmax_keys(names: Names) -> list[SoftmaxKeys]:
-    """Return the keys of a softmax layer's steps: of each step of a sequence its own, of one alone where there is none."""
+    """Return the keys of the steps of a softmax layer, of each step of a sequence its own."""
     *steps, width = names.layer.gives
     return [
         SoftmaxKeys(

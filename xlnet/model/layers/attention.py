@@ -32,7 +32,7 @@ def _blocks(names: Names) -> list[Block]:
     steps, size = names.layer.gives
     count = names.layer.numbers["heads"]
     heads = Heads(names.at, count, steps, size // count, bool(names.layer.options[_CAUSAL]))
-    sources = {place: key for place, key in zip(indices((steps, size)), names.sources, strict=True)}
+    sources = dict(zip(indices((steps, size)), names.sources, strict=True))
     joined = {place: names.at("u", *place) for place in indices((steps, size))}
     projected = [_projected(names, letter, "i", sources, part * size) for part, letter in enumerate("qkv")]
     return [*projected, scores(heads), *softmax_rows(heads), values(heads), _projected(names, "a", "o", joined, 0)]

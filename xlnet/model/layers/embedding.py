@@ -38,9 +38,7 @@ def _blocks(names: Names) -> list[Block]:
     )
     units = [
         Unit(
-            terms=[
-                (names.at("o", step, entry), names.parameter("w", entry, unit)) for entry in range(1, entries + 1)
-            ],
+            terms=[(names.at("o", step, entry), names.parameter("w", entry, unit)) for entry in range(1, entries + 1)],
             bias=names.parameter("p", step, unit) if names.has("p") else None,
         )
         for step, unit in indices(names.layer.gives)

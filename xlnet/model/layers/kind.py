@@ -169,8 +169,8 @@ class Kind:
     choose from, the default first; empty where the kind has none. `settings` are numbers that stand in cells, with
     their defaults. `has_steps` tells from what comes before, and what a layer gives, whether its first axis are steps;
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
-    that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that, from
-    0, in place of quantities.
+    that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
+    from 0, in place of quantities.
     """
 
     numbers: tuple[WholeNumber, ...]
