@@ -1,6 +1,7 @@
 """Where the tensors of an iteration stand in its block of rows.
 
-What the iteration has once stands in the first lines. Then every layer is a band: its parameters, and to the right of
+The batch's loss has a column for itself, so that sheets may count, average and chart it over all iterations. What the
+iteration has once stands in the first lines. Then every layer is a band: its parameters, and to the right of
 them what the forward pass makes of them, in lines of tensors that break where a screen ends. Beside the forward pass
 stands the backward pass: each gradient as far to the right of its tensor as all others are of theirs; then the
 optimiser's state likewise.
@@ -11,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xlnet import keys
 from xlnet.graph.node import Graph, Group
 from xlnet.render.spot import Spot
 from xlnet.render.tensors import Tensor, tensors
 
-# The first column of the tensors, behind the iteration's number; and how many a line of them takes, if they fit.
-FIRST_COLUMN, LINE_WIDTH = 2, 14
+# The column of the loss, behind the iteration's number, where nothing else stands; the first column of the other
+# tensors; and how many a line of them takes, if they fit.
+LOSS_COLUMN, FIRST_COLUMN, LINE_WIDTH = 2, 3, 14
 # Above each tensor a row for its name, and below it a free one; a free column beside it.
 CAPTION, BELOW, BESIDE = 1, 1, 1
 
@@ -57,8 +60,9 @@ def block_of(graph: Graph) -> Block:
     """Return where the tensors of an iteration stand."""
     every = tensors(graph.nodes)
     iteration, *others = every
-    lines = [*_lines_of_layers(_forward(others))]
-    placed = [Placed(iteration, 0, 1)]
+    lines = [*_lines_of_layers([tensor for tensor in others if not tensor.prefix and tensor.name != keys.LOSS])]
+    loss = next(tensor for tensor in others if tensor.name == keys.LOSS)
+    placed = [Placed(iteration, 0, 1), Placed(loss, CAPTION, LOSS_COLUMN)]
     row = 0
     by_name: dict[str, Placed] = {}
     for line in lines:
@@ -78,10 +82,6 @@ def block_of(graph: Graph) -> Block:
         placed += of_panel
         column = max(each.column + each.tensor.width for each in of_panel) + BESIDE
     return Block(tuple(placed), row, panels)
-
-
-def _forward(every: Sequence[Tensor]) -> list[Tensor]:
-    return [tensor for tensor in every if not tensor.prefix]
 
 
 def _lines_of_layers(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
