@@ -71,7 +71,7 @@ class Matrices:
                 placed += in_line(line, below, _FIRST_COLUMN)
                 below += height(line)
             found.append(Band(number, row, tuple(placed), frozenset(left_out)))
-            row = below + 1
+            row = below
         return found
 
     def _every(self) -> Iterator[tuple[int, list[Tensor]]]:
