@@ -208,18 +208,22 @@ def fused_loss(
     targets: Sequence[str],
     function: Loss,
     share: int,
-    helpers: SoftmaxKeys | None,
+    helpers: Sequence[SoftmaxKeys],
+    steps: int = 1,
 ) -> Block:
-    """Return a loss that is computed from the last layer's z: ∂E/∂z = y − t, divided by the batch's `share`."""
+    """Return a loss that is computed from the last layer's z: ∂E/∂z = y − t, divided by the batch's `share`.
+
+    `helpers` are those of every softmax that there is. The losses of `steps` steps are divided by their number.
+    """
     z, t = _quantities(sums), _quantities(targets)
     value = function.value(z, t)
-    if helpers is not None:
-        value = ln(Quantity(helpers.sum)) + Quantity(helpers.largest) - value
+    if helpers:
+        value = total(*(term for each in helpers for term in (ln(Quantity(each.sum)), Quantity(each.largest))), -value)
     slopes = function.derivative(_quantities(outputs), t)
     return Block(
-        nodes=(Node(key, Group.LOSS, value),),
+        nodes=(Node(key, Group.LOSS, over(value, steps)),),
         inputs=tuple(sums),
-        pullback=lambda _: [(own, over(slope, share)) for own, slope in zip(sums, slopes, strict=True)],
+        pullback=lambda _: [(own, over(slope, share * steps)) for own, slope in zip(sums, slopes, strict=True)],
     )
 
 

@@ -45,7 +45,7 @@ def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
     """Return the layers, their weights drawn with `seed` where they are not given. Raises UserError."""
     shape = network.shape("inputs", most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
-    placed = list(_placed(tables, Before(shape, _has_steps(tables, shape))))
+    placed = list(_placed(tables, Before(shape, _has_steps(tables, shape), is_input=True)))
     _require_room(placed)
     named: dict[str, int] = {}
     source = source_of(seed)
@@ -84,7 +84,7 @@ def all_tables(tables: Sequence[TomlTable]) -> list[TomlTable]:
 def _has_steps(tables: Sequence[TomlTable], shape: Shape) -> bool:
     """Return whether the inputs are a sequence: the first kind that takes one, or that takes none, tells."""
     takes = (KINDS[kind_of(table)].takes_steps for table in all_tables(tables))
-    return len(shape) <= 2 and next((steps for steps in takes if steps is not None), False)
+    return len(shape) == 2 and next((steps for steps in takes if steps is not None), False)
 
 
 def _placed(tables: Sequence[TomlTable], before: Before) -> Iterator[_Placed]:

@@ -65,10 +65,14 @@ def returned(default: str) -> Choice:
 
 @dataclass(frozen=True)
 class Before:
-    """What a layer takes, as it comes: its shape, and whether its first axis are steps, as of a sequence."""
+    """What a layer takes, as it comes: its shape, and whether its first axis are steps, as of a sequence.
+
+    `is_input` tells that it is what goes into the network, not what a layer gives.
+    """
 
     shape: Shape
     has_steps: bool = False
+    is_input: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,8 @@ class Kind:
     choose from, the default first; empty where the kind has none. `settings` are numbers that stand in cells, with
     their defaults. `has_steps` tells from what comes before, and what a layer gives, whether its first axis are steps;
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
-    that others stand inside it.
+    that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
+    from 0, in place of quantities.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -181,6 +186,7 @@ class Kind:
     inner: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     has_layers: bool = False
     takes_steps: bool | None = None
+    tokens: Callable[[Layer], int] | None = None
 
     def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:
         """Return the names of the axes of a parameter array, or else of another of its quantities."""

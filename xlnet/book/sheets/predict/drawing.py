@@ -69,7 +69,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     _draw_passes(page, plan)
     if others := model.once(others_of):
         _draw_others(page, others)
-    if model.spec.inputs == 1:
+    if plan.dimensions == 1:
         _draw_curve(page, plan)
     elif plan.side:
         _draw_surface(page, plan)
@@ -81,7 +81,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
-    bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if model.spec.inputs == 2 else 0) + 2)
+    bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if plan.dimensions == 2 else 0) + 2)
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
@@ -181,7 +181,7 @@ def _set_widths(page: Page, plan: PredictPlan) -> None:
     for column in range(VALUE_COLUMN, plan.layout.last_column + 1):
         widths[column] = _WIDTH
     widths[plan.picture_column - 1] = _MARGIN_WIDTH
-    if plan.model.spec.inputs == 1:
+    if plan.dimensions == 1:
         widths |= dict.fromkeys(
             range(plan.picture_column, plan.picture_column + plan.picture_width), _CHART_COLUMN_WIDTH
         )

@@ -34,6 +34,7 @@ from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, Beside, InCell, InCells, choose, compared, counted, or_else
 from xlnet.model.network import targets
 from xlnet.model.samples import undone
+from xlnet.model.tokens import tokens
 
 _NUMBER = replace(style.TEXT, border="below")
 _OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS[Group.FORWARD].tint)
@@ -57,7 +58,7 @@ def inputs(model: Model) -> list[Typed]:
             found.append(Typed(f"{name} of axis {number}", row, VALUE_COLUMN, value, "inputs"))
     for row, values in enumerate(typed_inputs(plan), plan.first_row):
         for key, value in zip(plan.inputs, values, strict=True):
-            found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs"))
+            found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs", tokens(model.spec)))
     return found
 
 
@@ -74,7 +75,7 @@ def lives(model: Model) -> list[Live]:
         *(classes(plan) if plan.kind else ()),
         *scores(plan),
         *(_others(others) if others else ()),
-        *(_surface(plan) if model.spec.inputs == 2 else ()),
+        *(_surface(plan) if plan.dimensions == 2 else ()),
     ]
 
 

@@ -18,6 +18,7 @@ from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.model.samples import standardized
+from xlnet.model.tokens import tokens
 from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
 from xlnet.spec import Spec
@@ -107,10 +108,15 @@ class PredictPlan:
         """The number of samples that are shown."""
         return min(self.model.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
 
+    @property
+    def dimensions(self) -> int:
+        """The number of inputs that a picture may have as its axes: none where they are numbers of tokens."""
+        return 0 if tokens(self.model.spec) else self.model.spec.inputs
+
     @cached_property
     def side(self) -> int:
         """The points along an axis of the picture, 0 where there is none: it takes one input or two."""
-        count = self.model.spec.inputs
+        count = self.dimensions
         if count == 1:
             return CURVE_POINTS
         fitting = [side for side in _SIDES if side * side * len(self.nodes) <= MOST_CELLS]
@@ -119,7 +125,7 @@ class PredictPlan:
     @property
     def points(self) -> int:
         """The number of points of the picture."""
-        return self.side if self.model.spec.inputs == 1 else self.side * self.side
+        return self.side if self.dimensions == 1 else self.side * self.side
 
     @cached_property
     def axes(self) -> list[Axis]:
@@ -138,7 +144,7 @@ class PredictPlan:
             yield from ("right", "accuracy")
         if self.model.spec.data.class_names:
             yield from ("zero", "one")
-        if self.model.spec.inputs == 2 and self.model.spec.outputs > 1:
+        if self.dimensions == 2 and self.model.spec.outputs > 1:
             yield "output"
 
     def ends(self, number: int) -> tuple[int, int]:
@@ -223,7 +229,7 @@ class PredictPlan:
         """The columns of the picture, with an axis on its left and a gap on its right."""
         if not self.side:
             return 0
-        return 2 + (CHART_COLUMNS if self.model.spec.inputs == 1 else self.side)
+        return 2 + (CHART_COLUMNS if self.dimensions == 1 else self.side)
 
     @cached_property
     def layout(self) -> Layout:
@@ -270,6 +276,10 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
 def typed_inputs(plan: PredictPlan) -> list[list[float]]:
     """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
     samples = [list(row) for row in plan.model.spec.data.x[:INPUT_ROWS]]
+    if entries := tokens(plan.model.spec):
+        # The tokens of the first sample again, each so many entries further on.
+        further = ([float((value + step) % len(entries)) for value in samples[0]] for step in range(1, INPUT_ROWS))
+        return [*samples, *further][:INPUT_ROWS]
     multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
     return (samples + multiples)[:INPUT_ROWS]
 

@@ -56,7 +56,7 @@ def expected(view: View) -> Cells:
         yield from _other_passes(view, others)
         yield from _other_marks(view, others) if plan.kind else ()
     yield from expected_scores(view, plan)
-    if plan.model.spec.inputs == 2:
+    if plan.dimensions == 2:
         yield from _surface(view, plan)
 
 
