@@ -370,7 +370,7 @@ def test_the_template_conv_finds_the_difference() -> None:
 
 def test_columns_stand_in_the_contracts_order(tmp_path: Path) -> None:
     path = tmp_path / "small.xlsx"
-    xlnet.build(spec_of(SMALL), path, plain=True)
+    xlnet.build(spec_of(SMALL).in_rows, path, plain=True)
     rows = kept.looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True)
     keys = [str(key) for key, _, where, *_ in rows if "!" not in str(where)]
     first = ["iter", "w1_1_1_1", "w1_1_1_2", "w1_1_2_1", "w1_1_2_2", "b1_1"]
@@ -401,7 +401,7 @@ MISTAKES = {
     "huge shape": ({"network.inputs": [200, 200]}, "network.inputs: must be a whole number, or a shape"),
     "unknown kind": (
         {"network.layers[1].type": "conv"},
-        "must be one of dense, conv1d, not 'conv' (did you mean conv1d?)",
+        "not 'conv' (did you mean conv1d?)",
     ),
     "kernel too long": ({"network.layers[1].kernel": 8}, "network.layers[1].kernel: must be at most 7"),
     "too much padding": ({"network.layers[1].padding": 3}, "network.layers[1].padding: must be below the kernel's 3"),
@@ -415,7 +415,7 @@ MISTAKES = {
     "wrong data": ({"data.x": [[1, 2]]}, "data.x: must have rows of length 10"),
     "very many units": (
         {"network.inputs": [1, 16000], "network.layers[1].channels": 9},
-        "network.layers[1].type: the layer has 72,000 units with 216,000 terms in all, and a sheet has 16,384 columns",
+        "network.layers[1].type: the layer has 72,000 units with 216,000 terms in all: make it smaller",
     ),
 }
 

@@ -80,6 +80,29 @@ OTHER_NAMES = {
     "kaiminguniform": "he_uniform",  # P
     "kaimingnormal": "he_normal",  # P
 }
+# The same for kinds of layers, of which linear is one.
+OTHER_KINDS = {
+    "linear": "dense",  # P
+    "fullyconnected": "dense",
+    "fc": "dense",
+    "convolution1d": "conv1d",  # K
+    "convolution2d": "conv2d",  # K
+    "maxpooling1d": "max_pool1d",  # K
+    "maxpooling2d": "max_pool2d",  # K
+    "averagepooling1d": "avg_pool1d",  # K
+    "averagepooling2d": "avg_pool2d",  # K
+    "upsampling1d": "upsample",  # K
+    "upsampling2d": "upsample",  # K
+    "simplernn": "rnn",  # K
+    "layernormalization": "layer_norm",  # K
+    "rmsnormalization": "rms_norm",  # K
+    "batchnormalization": "batch_norm",  # K
+    "batchnorm1d": "batch_norm",  # P
+    "batchnorm2d": "batch_norm",  # P
+    "multiheadattention": "attention",  # K and P
+    "selfattention": "attention",
+    "skip": "residual",
+}
 # Of these, names of losses that are the mean over the outputs there, and the sum here: one output is the same to both.
 # Keras's binary_crossentropy is one of them by an underscore.
 OF_ONE_OUTPUT = ("bce", "bceloss", "bcewithlogitsloss", "binarycrossentropywithlogits")
@@ -114,8 +137,8 @@ def known(value: Any, names: Collection[str]) -> str | None:
     if not isinstance(value, str):
         return None
     folded = {fold(name): name for name in names}
-    other = OTHER_NAMES.get(fold(value))
-    return folded.get(fold(value), other if other in names else None)
+    others = (table.get(fold(value)) for table in (OTHER_NAMES, OTHER_KINDS))
+    return folded.get(fold(value), next((other for other in others if other in names), None))
 
 
 def is_of_one_output(value: Any) -> bool:

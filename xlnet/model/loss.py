@@ -14,7 +14,7 @@ from xlnet.graph.blocks import Block, WeightedTargets
 from xlnet.graph.expression import Expression, Quantity, over, product, total
 from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import LOSSES, SOFTMAX
-from xlnet.model.layers import Names
+from xlnet.model.layers import KINDS, Names
 from xlnet.model.layers.activated import softmax_keys
 from xlnet.spec import Spec
 
@@ -35,20 +35,29 @@ def losses(spec: Spec, names: Names, targets: Sequence[str]) -> list[Block]:
             for name, default in function.settings.items()
         }
         return [blocks.loss(key, outputs, targets, function, spec.share, given)]
-    helpers = softmax_keys(names) if function.fused == SOFTMAX else None
+    helpers = softmax_keys(names) if function.fused == SOFTMAX else []
+    steps = steps_of(spec)
     smoothed = _smoothed(targets, names) if keys.LABEL_SMOOTHING in training.loss_settings else []
     taken = [node.key for node in smoothed] or targets
     before = [Block(tuple(smoothed))] if smoothed else []
     if not training.class_weights:
-        return [*before, blocks.fused_loss(key, sums, outputs, taken, function, spec.share, helpers)]
-    assert helpers is not None, "classes have weights on a softmax layer"
+        divided = steps if training.reduction == "mean" else 1
+        return [*before, blocks.fused_loss(key, sums, outputs, taken, function, spec.share, helpers, divided)]
+    assert steps == 1, "classes have weights where there is one softmax"
     weights = [keys.class_weight(number) for number in range(1, spec.outputs + 1)]
     if not smoothed or spec.has_weighted_mean:
         before.append(_weighed(keys.of_sample(keys.TARGET_WEIGHT, names.sample), weights, targets))
     if smoothed:
         before.append(_weighed(keys.of_sample(keys.SMOOTHED_WEIGHT, names.sample), weights, taken))
     weighted = WeightedTargets(taken, weights, before[-1].nodes[0].key, divisor(spec), spec.batch_size == 1)
-    return [*before, blocks.weighted_loss(key, sums, outputs, weighted, helpers)]
+    return [*before, blocks.weighted_loss(key, sums, outputs, weighted, helpers[0])]
+
+
+def steps_of(spec: Spec) -> int:
+    """Return at how many steps of a sequence a fused loss is taken: each counts as a sample of its own."""
+    last = spec.layers[spec.last - 1]
+    is_sequence = KINDS[last.type].axes(last)[0] == "step" and len(last.gives) > 1
+    return last.gives[0] if is_sequence and LOSSES[spec.training.loss].fused else 1
 
 
 def divisor(spec: Spec) -> int | Expression:
@@ -73,7 +82,7 @@ def _sum_over(samples: Sequence[int | None], key: str) -> Expression:
 
 
 def _smoothed(targets: Sequence[str], names: Names) -> list[Node]:
-    share, count = Quantity(keys.LABEL_SMOOTHING), len(targets)
+    share, count = Quantity(keys.LABEL_SMOOTHING), names.layer.gives[-1]
     return [
         Node(
             keys.of_sample(keys.smoothed(number), names.sample),

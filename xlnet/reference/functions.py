@@ -131,11 +131,14 @@ FUSED_LOSSES: dict[str, Callable[[Quantities, int], Array]] = {
     "binary_cross_entropy": lambda q, last: (np.logaddexp(0.0, flat(q[f"z{last}"])) - q["t"] * flat(q[f"z{last}"])).sum(
         -1
     ),
-    "cross_entropy": lambda q, last: np.log(q[f"esum{last}"]) + q[f"zmax{last}"] - (q["t"] * q[f"z{last}"]).sum(-1),
-    "kl_div": lambda q, last: (
-        np.log(q[f"esum{last}"]) + q[f"zmax{last}"] - (q["t"] * q[f"z{last}"] - _t_ln_t(q["t"])).sum(-1)
-    ),
+    "cross_entropy": lambda q, last: _log_sums(q, last) - (q["t"] * flat(q[f"z{last}"])).sum(-1),
+    "kl_div": lambda q, last: _log_sums(q, last) - (q["t"] * flat(q[f"z{last}"]) - _t_ln_t(q["t"])).sum(-1),
 }
+
+
+def _log_sums(q: Quantities, last: int) -> Array:
+    """ln Σe^z, summed over the steps where there are several."""
+    return np.asarray(flat(np.log(q[f"esum{last}"]) + q[f"zmax{last}"]).sum(-1))
 
 
 def _t_ln_t(t: Array) -> Array:

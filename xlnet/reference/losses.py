@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xlnet.reference.functions import FUSED_LOSSES, LOSSES, Array, Axes, Function, Quantities, Rule, flat
-from xlnet.spec import Spec
+from xlnet.spec import Layer, Spec
 
 
 def computed(spec: Spec) -> dict[str, Axes]:
@@ -34,7 +34,8 @@ def loss_rules(spec: Spec) -> Iterator[Rule]:
     """Yield what the loss is made of, and E."""
     rules: dict[str, Function] = {
         "q": lambda q: (
-            (1 - q["label_smoothing"][:, None, None]) * q["t"] + q["label_smoothing"][:, None, None] / spec.outputs
+            (1 - q["label_smoothing"][:, None, None]) * q["t"]
+            + q["label_smoothing"][:, None, None] / _last(spec).gives[-1]
         ),
         "tsum": lambda q: (q["cw"][:, None] * q["t"]).sum(-1),
         "qsum": lambda q: (q["cw"][:, None] * q["q"]).sum(-1),
@@ -62,7 +63,7 @@ def loss_slope(spec: Spec) -> Rule:
             slopes = _sum(spec, q)[..., None] * y - q["cw"][:, None] * _targets(spec, q)
         else:
             slopes = y - _targets(spec, q)
-        divided = slopes / _divisor(spec, q).reshape(-1, 1, 1)
+        divided = slopes / (_divisor(spec, q).reshape(-1, 1, 1) * _steps(spec))
         return divided.reshape(*slopes.shape[:2], *spec.layers[last - 1].gives)
 
     return f"d_{'z' if name in FUSED_LOSSES else 'a'}{last}", slope
@@ -74,7 +75,7 @@ def _each(spec: Spec) -> Function:
     if name not in FUSED_LOSSES:
         return lambda q: LOSSES[name][0](flat(q[f"a{last}"]), q["t"], **_settings(spec, q))
     if not spec.training.class_weights:
-        return lambda q: FUSED_LOSSES[name](q | {"t": _targets(spec, q)}, last)
+        return lambda q: FUSED_LOSSES[name](q | {"t": _targets(spec, q)}, last) / _steps(spec)
 
     def weighted(q: Quantities) -> Array:
         log_sum = np.log(q[f"esum{last}"]) + q[f"zmax{last}"]
@@ -82,6 +83,17 @@ def _each(spec: Spec) -> Function:
         return np.asarray(_sum(spec, q) * log_sum - parts.sum(-1))
 
     return weighted
+
+
+def _last(spec: Spec) -> Layer:
+    return spec.layers[spec.last - 1]
+
+
+def _steps(spec: Spec) -> int:
+    """Return what the losses of the steps of a sequence are divided by: under mean each is a sample of its own."""
+    is_sequence = _last(spec).type == "dense" and len(_last(spec).gives) == 2
+    is_mean = spec.training.loss in FUSED_LOSSES and spec.training.reduction == "mean"
+    return _last(spec).gives[0] if is_sequence and is_mean else 1
 
 
 def _settings(spec: Spec, q: Quantities) -> Quantities:

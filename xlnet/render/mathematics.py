@@ -55,9 +55,9 @@ _NAMES = {
     "t_i": "T",
     "delta": "δ",
 }
-_SPECIAL = {keys.LOSS: "E", "zmax": "z max", "esum": "Σe", "tsum": "ω", "qsum": "ω′", "cwsum": "Σω"}
+_SPECIAL = {keys.LOSS: "E", "zmax": "z max", "smax": "s max", "esum": "Σe", "tsum": "ω", "qsum": "ω′", "cwsum": "Σω"}
 # Letters of keys that are others in symbols.
-_LETTERS = {"cw": "ω", "dropout": "p"}
+_LETTERS = {"alpha": "α", "cw": "ω", "dropout": "p"}
 # Characters for private use, which no rule has.
 _MARKS = "\ue000\ue001"
 # A sum of more terms is shown by its first two and its last.
@@ -141,7 +141,7 @@ class Symbols:
     def _plain(self, parts: keys.Parts) -> str:
         letter, layer, indices = parts.letter, 1 if parts.layer is None else parts.layer, parts.indices
         if letter in _SPECIAL:
-            return _SPECIAL[letter]
+            return _SPECIAL[letter] + _subscript(indices)
         letter = self.words.get(letter) or _LETTERS.get(letter, letter)
         if letter == "a":
             letter = "y" if layer == self._last else "x" if layer == 0 else "h"

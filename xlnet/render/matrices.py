@@ -1,6 +1,7 @@
 """Where the tensors of an iteration stand in its block of rows.
 
-What the iteration has once stands in the first lines. Then every layer is a band: its parameters, and to the right of
+The batch's loss has a column for itself, so that sheets may count, average and chart it over all iterations. What the
+iteration has once stands in the first lines. Then every layer is a band: its parameters, and to the right of
 them what the forward pass makes of them, in lines of tensors that break where a screen ends. Beside the forward pass
 stands the backward pass: each gradient as far to the right of its tensor as all others are of theirs; then the
 optimiser's state likewise.
@@ -11,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xlnet import keys
 from xlnet.graph.node import Graph, Group
 from xlnet.render.spot import Spot
 from xlnet.render.tensors import Tensor, tensors
 
-# The first column of the tensors, behind the iteration's number; and how many a line of them takes, if they fit.
-FIRST_COLUMN, LINE_WIDTH = 2, 14
+# The column of the loss, behind the iteration's number, where nothing else stands; the first column of the other
+# tensors; and how many a line of them takes, if they fit.
+LOSS_COLUMN, FIRST_COLUMN, LINE_WIDTH = 2, 3, 14
 # Above each tensor a row for its name, and below it a free one; a free column beside it.
 CAPTION, BELOW, BESIDE = 1, 1, 1
 
@@ -55,18 +58,15 @@ def matrix(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
 
 def block_of(graph: Graph) -> Block:
     """Return where the tensors of an iteration stand."""
-    every = tensors(graph.nodes)
-    iteration, *others = every
-    lines = [*_lines_of_layers(_forward(others))]
-    placed = [Placed(iteration, 0, 1)]
+    iteration, *others = tensors(graph.nodes)
+    loss = next(tensor for tensor in others if tensor.name == keys.LOSS)
+    placed = [Placed(iteration, 0, 1), Placed(loss, CAPTION, LOSS_COLUMN)]
     row = 0
     by_name: dict[str, Placed] = {}
-    for line in lines:
-        column = FIRST_COLUMN
-        for tensor in line:
-            by_name[tensor.name] = Placed(tensor, row + CAPTION, column)
-            column += tensor.width + BESIDE
-        row += CAPTION + max(tensor.height for tensor in line) + BELOW
+    for _, band in bands([tensor for tensor in others if not tensor.prefix and tensor is not loss]):
+        for line in lines(band):
+            by_name |= {each.tensor.name: each for each in in_line(line, row, FIRST_COLUMN)}
+            row += height(line)
     placed += by_name.values()
     width = max(each.column + each.tensor.width for each in by_name.values()) - FIRST_COLUMN
     panels = {"": FIRST_COLUMN}
@@ -80,26 +80,24 @@ def block_of(graph: Graph) -> Block:
     return Block(tuple(placed), row, panels)
 
 
-def _forward(every: Sequence[Tensor]) -> list[Tensor]:
-    return [tensor for tensor in every if not tensor.prefix]
-
-
-def _lines_of_layers(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
-    """Yield the lines of tensors: what belongs to no layer first, then layer by layer, the loss last."""
+def bands(every: Sequence[Tensor]) -> Iterator[tuple[int | None, list[Tensor]]]:
+    """Yield the layers' tensors, by the layer's number, the loss with the last; first what belongs to none."""
     losses = [tensor for tensor in every if tensor.group == Group.LOSS]
     plain = [tensor for tensor in every if tensor.layer is None and tensor.group != Group.LOSS]
     layers: dict[int, list[Tensor]] = {}
     for tensor in every:
         if tensor.layer is not None:
             layers.setdefault(tensor.layer, []).append(tensor)
-    yield from _lines(plain)
+    if plain:
+        yield None, plain
     # In the order in which they are computed, which is not that of their numbers where one stands around others.
     order = list(dict.fromkeys(t.layer for t in every if t.group == Group.FORWARD and t.layer is not None))
     for layer in order:
-        yield from _lines([*layers[layer], *(losses if layer == order[-1] else [])])
+        yield layer, [*layers[layer], *(losses if layer == order[-1] else [])]
 
 
-def _lines(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
+def lines(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
+    """Yield tensors in lines that break where a screen ends."""
     line: list[Tensor] = []
     width = 0
     for tensor in every:
@@ -110,3 +108,15 @@ def _lines(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
         width += tensor.width + BESIDE
     if line:
         yield line
+
+
+def in_line(line: Sequence[Tensor], row: int, column: int) -> Iterator[Placed]:
+    """Yield the places of the tensors of a line whose names begin in this row and column."""
+    for tensor in line:
+        yield Placed(tensor, row + CAPTION, column)
+        column += tensor.width + BESIDE
+
+
+def height(line: Sequence[Tensor]) -> int:
+    """Return the rows that a line takes, those of the names above it and the free one below it included."""
+    return CAPTION + max(tensor.height for tensor in line) + BELOW

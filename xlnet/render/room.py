@@ -10,7 +10,7 @@ from math import prod
 from xlnet.graph.node import Group
 from xlnet.model.dropout import of_sample as masks_of
 from xlnet.model.iteration import iteration
-from xlnet.model.network import Parameter, parameters
+from xlnet.model.network import Parameter, has_drawn_inputs, parameters
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.passes import passes
 from xlnet.model.schedules import SCHEDULES
@@ -100,4 +100,5 @@ def _per_sample(spec: Spec) -> int:
     """Return the columns of a sample: its number, inputs and targets where they are drawn, and both passes."""
     groups = (Group.FORWARD, Group.LOSS, Group.DELTAS)
     both = sum(node.group in groups for node in passes(spec).nodes) + len(masks_of(spec))
-    return both + spec.draws_samples * (1 + spec.inputs + spec.outputs)
+    repeated = spec.inputs if has_drawn_inputs(spec) else 0
+    return both + repeated + spec.draws_samples * (1 + spec.inputs + spec.outputs)

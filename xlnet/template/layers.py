@@ -8,6 +8,7 @@ from math import prod
 
 from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS, SOFTMAX
 from xlnet.model.layers import DENSE, KINDS, Array, Asked, Before, Choice, Kind, UnfitError
+from xlnet.names import known
 from xlnet.sheet_size import LAST_SHEET_COLUMN
 from xlnet.spec import Layer, Settings, Shape, last_of
 from xlnet.template.rules import read_settings
@@ -44,7 +45,7 @@ def read_layers(network: TomlTable, seed: int) -> tuple[Layer, ...]:
     """Return the layers, their weights drawn with `seed` where they are not given. Raises UserError."""
     shape = network.shape("inputs", most=LAST_SHEET_COLUMN)
     tables = network.tables("layers")
-    placed = list(_placed(tables, Before(shape, _has_steps(tables, shape))))
+    placed = list(_placed(tables, Before(shape, _has_steps(tables, shape), is_input=True)))
     _require_room(placed)
     named: dict[str, int] = {}
     source = source_of(seed)
@@ -83,7 +84,7 @@ def all_tables(tables: Sequence[TomlTable]) -> list[TomlTable]:
 def _has_steps(tables: Sequence[TomlTable], shape: Shape) -> bool:
     """Return whether the inputs are a sequence: the first kind that takes one, or that takes none, tells."""
     takes = (KINDS[kind_of(table)].takes_steps for table in all_tables(tables))
-    return len(shape) <= 2 and next((steps for steps in takes if steps is not None), False)
+    return len(shape) == 2 and next((steps for steps in takes if steps is not None), False)
 
 
 def _placed(tables: Sequence[TomlTable], before: Before) -> Iterator[_Placed]:
@@ -117,11 +118,12 @@ def _bare(placed: _Placed) -> Layer:
 
 
 def _asked(table: TomlTable, kind: Kind) -> Asked:
+    numbers: dict[str, int] = {}
+    for number in kind.numbers:
+        default = numbers.get(number.same_as, number.default)
+        numbers[number.name] = table.integer(number.name, default, least=number.least, most=LAST_SHEET_COLUMN)
     return Asked(
-        {
-            number.name: table.integer(number.name, number.default, least=number.least, most=LAST_SHEET_COLUMN)
-            for number in kind.numbers
-        },
+        numbers,
         {
             option.name: table.choice(option.name, option.words, option.words[0])
             if isinstance(option, Choice)
@@ -165,7 +167,7 @@ def _layer(
         activation,
         {},
         asked.numbers,
-        dropout=_dropout(table, is_last=is_last) if kind.activations else 0.0,
+        dropout=_dropout(table, is_last=is_last) if kind.activations and kind.takes_dropout else 0.0,
         frozen=table.flag("frozen", False),
         settings=_settings(table, kind, activation),
         options=asked.options,
@@ -187,7 +189,9 @@ def _layer(
 def _require_known(table: TomlTable, kind: Kind) -> None:
     known = [*(number.name for number in kind.numbers), *(option.name for option in kind.options), *kind.settings]
     if kind.activations:
-        known += ["activation", *ACTIVATION_SETTINGS, "dropout"]
+        known += ["activation", *ACTIVATION_SETTINGS]
+    if kind.activations and kind.takes_dropout:
+        known.append("dropout")
     if kind.arrays:
         known += [*(array.name for array in kind.arrays), "init", "frozen"]
     if any(array.is_bias for array in kind.arrays):
@@ -245,7 +249,9 @@ def _dropout(table: TomlTable, *, is_last: bool) -> float:
 def _activation(table: TomlTable, kind: Kind, *, is_last: bool) -> str:
     if not kind.activations:
         return "identity"
-    activation = table.choice("activation", kind.activations, kind.activations[0])
+    if known(table.content.get("activation"), (SOFTMAX,)) and is_last and SOFTMAX not in kind.activations:
+        table.fail("activation", "softmax is only possible on a dense layer: choose another one, or add a dense layer")
+    activation = table.choice("activation", (*kind.activations, SOFTMAX), kind.activations[0])
     if activation == SOFTMAX and not is_last:
         table.fail("activation", "softmax is only possible on the last layer: choose another activation here")
     return activation

@@ -9,6 +9,7 @@ from typing import Any
 
 from xlnet.model import classification as classes
 from xlnet.model.layout import default_layout
+from xlnet.model.loss import steps_of
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
@@ -68,7 +69,7 @@ def parse(
     spec = _with_loss_settings(fitting(spec, training_table, all_tables(network.tables("layers"))), training_table)
     if "layout" not in root.content and not has_room(spec):
         spec = replace(spec, layout=MATRIX)
-    require_fitting_loss(training_table, spec.training.loss, spec.layers[spec.last - 1].activation, data_table, data)
+    require_fitting_loss(training_table, spec, data_table)
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")
     return replace(spec, notes=tuple(root.notes))
@@ -78,6 +79,8 @@ def _with_loss_settings(spec: Spec, table: TomlTable) -> Spec:
     """Return `spec` with the settings of its loss, which may have been chosen to fit the targets."""
     loss = spec.training.loss
     settings, weights = read_loss_settings(table, loss), read_class_weights(table, loss)
+    if weights and steps_of(spec) > 1:
+        table.fail("class_weights", "is not possible where there is a loss at every step: leave it out")
     return replace(spec, training=replace(spec.training, loss_settings=settings, class_weights=weights))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from xlnet import keys
 from xlnet.graph.operations import LOSSES
+from xlnet.model.loss import steps_of
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.names import is_of_one_output
-from xlnet.spec import Data, Optimizer, Schedule, Settings, Vector
+from xlnet.spec import Optimizer, Schedule, Settings, Spec, Vector
 from xlnet.template.toml_table import TomlTable
 
 # Settings that are shares of what is kept: from 0 to below 1.
@@ -110,8 +111,11 @@ def read_taken(table: TomlTable) -> dict[str, float]:
     return settings
 
 
-def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_table: TomlTable, data: Data) -> None:
+def require_fitting_loss(table: TomlTable, spec: Spec, data_table: TomlTable) -> None:
     """Raise UserError where a loss does not fit the last layer's activation or the targets."""
+    loss, activation, data = spec.training.loss, spec.layers[spec.last - 1].activation, spec.data
+    steps = steps_of(spec)
+    classes = spec.outputs // steps
     if is_of_one_output(table.content.get("loss")) and len(data.t[0]) > 1:
         table.fail(
             "loss",
@@ -119,7 +123,7 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
             f"with several outputs write {loss} if the sum is what you want",
         )
     rule = LOSSES[loss]
-    _require_a_weight_for_each_class(table, len(data.t[0]))
+    _require_a_weight_for_each_class(table, classes)
     for number, row in enumerate(data.t if rule.signed else (), 1):
         if not {*row} <= {-1.0, 1.0}:
             data_table.fail(
@@ -144,11 +148,11 @@ def require_fitting_loss(table: TomlTable, loss: str, activation: str, data_tabl
                 f"{loss} needs targets from 0 to 1, but {data.called(number)} has others: change them or the loss"
                 + (", or name the column in --classes if it holds classes" if data.lines else ""),
             )
-        if rule.normalized and abs(sum(row) - 1) > 1e-9:
+        if rule.normalized and any(abs(sum(row[at : at + classes]) - 1) > 1e-9 for at in range(0, len(row), classes)):
             data_table.fail(
                 "t",
-                f"{loss} needs targets that sum to 1, but those of {data.called(number)} do not: change them or "
-                "the loss",
+                f"{loss} needs targets that sum to 1{' at every step' if steps > 1 else ''}, but those of "
+                f"{data.called(number)} do not: change them or the loss",
             )
 
 

@@ -30,6 +30,12 @@ def take_numbers(page: Page, ranges: Iterable[str], texts: Texts) -> None:
     page.add_data_validation(validation)
 
 
+def take_tokens(page: Page, ranges: Iterable[str], choices: range | tuple[()], texts: Texts) -> None:
+    """Let the cells of these ranges take nothing but the numbers of tokens, where inputs are such."""
+    if choices:
+        page.add_data_validation(whole_numbers(ranges, choices, texts))
+
+
 def whole_numbers(ranges: Iterable[str], choices: range, texts: Texts) -> DataValidation:
     """Return what lets the cells of these ranges take nothing but the whole numbers of `choices`."""
     validation = DataValidation(

@@ -9,11 +9,12 @@ from xlnet.book import style
 from xlnet.book.drawing.cells import put_formula, put_number, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import print_landscape, width_of
-from xlnet.book.drawing.protection import protect, take_numbers
+from xlnet.book.drawing.protection import protect, take_numbers, take_tokens
 from xlnet.book.live import put_all
 from xlnet.book.model import Model
 from xlnet.book.sheets import sets
 from xlnet.graph.node import Constant, DataColumn, Group
+from xlnet.model.tokens import tokens
 from xlnet.render.excel import at_row, cell, formula
 from xlnet.render.layout import SAMPLE_COLUMN, SET_COLUMN, Layout
 from xlnet.render.spot import Spot
@@ -44,7 +45,8 @@ def draw(page: Page, model: Model) -> None:
         _draw_sets(page, model)
     for area in _computed(model):
         align_ordinary(page, area)
-    take_numbers(page, _inputs(model), model.texts)
+    take_numbers(page, _inputs(model, is_token=False), model.texts)
+    take_tokens(page, _inputs(model, is_token=True), tokens(model.spec), model.texts)
     protect(page)
     page.freeze_panes = cell(FIRST_SAMPLE_ROW, 2)
     print_landscape(page, "1:1")
@@ -61,11 +63,12 @@ def _draw_sets(page: Page, model: Model) -> None:
     put_all(page, sets.formulas(model))
 
 
-def _inputs(model: Model) -> Iterator[str]:
-    """Yield the ranges that hold the user's numbers."""
+def _inputs(model: Model, *, is_token: bool) -> Iterator[str]:
+    """Yield the ranges that hold the user's numbers: those of tokens, or all others."""
     for column in (*model.graph.data, *model.graph.held):
         place = model.layout.data[column.key]
-        if column.constants[0].formula is None:
+        of_tokens = bool(tokens(model.spec)) and column.constants[0].group == Group.INPUTS
+        if column.constants[0].formula is None and of_tokens is is_token:
             yield f"{cell(place.top, place.left)}:{cell(place.bottom, place.right)}"
 
 

@@ -15,6 +15,7 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.model import Model
 from xlnet.book.sheets.training import repeated
 from xlnet.graph.node import Constant, DataColumn, Group, Node
+from xlnet.model.network import parameters
 from xlnet.render.excel import absolute, at_row, cell, formula
 from xlnet.render.layout import Layout
 from xlnet.xlsx.page import Page
@@ -119,5 +120,10 @@ def _data_column(column: DataColumn, model: Model) -> tuple[str, ...]:
 
 
 def _role(node: Node, model: Model) -> str:
-    is_parameter = node.group == Group.PARAMETERS
-    return model.texts.get("role", keys.parts(node.key).letter if is_parameter else node.group)
+    if node.group != Group.PARAMETERS:
+        return model.texts.get("role", node.group)
+    return model.texts.get("role", "b" if node.key in model.once(_biases) else "w")
+
+
+def _biases(model: Model) -> set[str]:
+    return {parameter.key for parameter in parameters(model.spec) if parameter.is_bias}

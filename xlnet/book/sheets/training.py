@@ -14,12 +14,13 @@ from xlnet.book.drawing.cells import put, put_number, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.page import print_landscape
-from xlnet.book.drawing.protection import protect, take_numbers, whole_numbers
+from xlnet.book.drawing.protection import protect, take_numbers, take_tokens, whole_numbers
 from xlnet.book.live import Formula, Live, filled, put_all
 from xlnet.book.model import Model
 from xlnet.graph.node import Constant, Group, Node
 from xlnet.graph.references import InCell
 from xlnet.model.layers.kind import MASK
+from xlnet.model.tokens import tokens
 from xlnet.render.excel import cell
 from xlnet.sheet_size import HEADER_ROW, NAME_ROW, VALUE_ROW
 from xlnet.xlsx.page import Page
@@ -50,6 +51,7 @@ def draw(page: Page, model: Model) -> None:
     _show_numbers(page, model)
     _add_notes(page, model)
     take_numbers(page, _inputs(model), model.texts)
+    take_tokens(page, _tokens(model), tokens(model.spec), model.texts)
     if masks := list(_masks(model)):
         page.add_data_validation(whole_numbers(masks, range(2), model.texts))
     protect(page)
@@ -129,9 +131,22 @@ def _add_notes(page: Page, model: Model) -> None:
         put_note(page, HEADER_ROW, model.layout.column(node.key), lines)
 
 
+def _tokens(model: Model) -> Iterator[str]:
+    """Yield the ranges that hold the only sample's inputs, where these are numbers of tokens."""
+    if tokens(model.spec):
+        for constant in model.graph.settings:
+            if constant.group == Group.INPUTS and constant.key not in model.shared:
+                yield cell(VALUE_ROW, model.layout.cells[constant.key].column)
+
+
 def _inputs(model: Model) -> Iterator[str]:
     """Yield the ranges that hold the user's numbers."""
-    own = [model.layout.cells[c.key].column for c in model.graph.settings if c.key not in model.shared]
+    is_token = bool(tokens(model.spec))
+    own = [
+        model.layout.cells[c.key].column
+        for c in model.graph.settings
+        if c.key not in model.shared and not (is_token and c.group == Group.INPUTS)
+    ]
     yield f"{cell(VALUE_ROW, min(own))}:{cell(VALUE_ROW, max(own))}"
     cells = [model.layout.cell(key) for key in model.parameters]
     first, last = cells[0], cells[-1]

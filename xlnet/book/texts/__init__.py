@@ -92,19 +92,35 @@ class Texts:
         filled: dict[str, int | str] = {"layer": parts.layer, "number": _number(layer.gives, parts.indices), **axes}
         source = flow(layers)[parts.layer][0]
         if "source" in axes:
-            filled["source"] = self._source(layers, source, axes["source"])
+            filled["source"] = self._source(layers, source, axes["source"], of_steps=len(layer.takes) > 1)
         if "source_channel" in axes:
             name = "source_channel" if source else "source_channel of the inputs"
             filled["source"] = self.get("meaning", name).format(channel=axes["source_channel"], layer=source)
-        filled["place"] = self._place(layer, filled)
+        if "part_unit" in axes:
+            # The parameters of several products stand one below another.
+            part, of_part = divmod(axes["part_unit"] - 1, layer.gives[-1])
+            filled |= {"part": self.get("meaning", f"{layer.type} part {part + 1}"), "of_part": of_part + 1}
+        if "gate_unit" in axes:
+            # Of a recurrent layer the rows of the gates stand one below another.
+            gate, unit = divmod(axes["gate_unit"] - 1, layer.numbers["units"])
+            text = self.get("meaning", f"{layer.type} gate {gate + 1}")
+            filled["gate"] = text.format(unit_of_gate=unit + 1)
+        if "entry" in axes:
+            # Tokens count from 0.
+            filled["token"] = axes["entry"] - 1
+        filled["place"] = self._place(layer, tuple(axes), filled)
         is_output = parts.letter == "a" and parts.layer == last_of(layers)
         letter = "y" if is_output else parts.letter
-        names = (f"{layer.type} {letter}", f"{layer.activation} {letter}", letter)
+        # Some quantities a layer has once, or once a step.
+        at = f"{letter} {' '.join(axes)}"
+        names = (f"{layer.type} {letter}", f"{layer.activation} {letter}", at, letter)
         name = next(name for name in names if name in self.sections["meaning"])
         return self.get("meaning", name).format(**filled)
 
-    def _place(self, layer: Layer, filled: Mapping[str, int | str]) -> str:
-        """Return where in the network a unit is."""
+    def _place(self, layer: Layer, own: tuple[str, ...], filled: Mapping[str, int | str]) -> str:
+        """Return where in the network a unit is, or a quantity of these axes."""
+        if (name := f"place {' '.join(own)}") in self.sections["meaning"]:
+            return self.get("meaning", name).format(**filled)
         axes = KINDS[layer.type].axes(layer)
         return self._named("place", layer).format(**filled) if set(axes) <= set(filled) else ""
 
@@ -113,8 +129,11 @@ class Texts:
         known, axes = self.sections["meaning"], " ".join(KINDS[layer.type].axes(layer))
         return self.get("meaning", next((n for n in (f"{word} {layer.type}",) if n in known), f"{word} {axes}"))
 
-    def _source(self, layers: Sequence[Layer], number: int, source: int) -> str:
+    def _source(self, layers: Sequence[Layer], number: int, source: int, *, of_steps: bool) -> str:
         """Return a unit of a layer, or an input, by its number; of a sequence the unit of any step."""
+        if of_steps:
+            name = "source step unit" if number else "source_input of steps"
+            return self.get("meaning", name).format(unit=source, layer=number)
         if not number:
             return self.get("meaning", "source_input").format(unit=source)
         before = layers[number - 1]

@@ -28,6 +28,8 @@ from xlnet.checking.open.quantities import Input, placements
 from xlnet.checking.open.training_table import Altered, TrainingTable, altered, rewritten
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
+from xlnet.graph.node import Group
+from xlnet.model.tokens import tokens
 from xlnet.render.excel import at_row, formula
 from xlnet.render.layout import TRAINING
 from xlnet.template.parse import parse
@@ -144,6 +146,7 @@ def _fixed_cells(
     computed: dict[Cell, tuple[str, bool]] = {}
     odd_cells: dict[Cell, int] = {}
     changed: list[Altered] = []
+    of_inputs = tokens(model.spec)
     for constant in (*model.graph.settings, *model.graph.data_constants):
         position = layout.cells[constant.key]
         if constant.key in model.shared:
@@ -151,7 +154,8 @@ def _fixed_cells(
         held = at(position)
         odd_cells |= odd_kind(position, held)
         if constant.formula is None:
-            inputs[position] = Input(constant.key, constant.group, number_of(held, constant.value))
+            choices = of_inputs if constant.group == Group.INPUTS else ()
+            inputs[position] = Input(constant.key, constant.group, number_of(held, constant.value), choices)
         else:
             computed[position] = (constant.key, held.formula is not None)
             own = Said(at_row(formula(constant.formula, layout, position.sheet), position.row))

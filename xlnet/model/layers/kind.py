@@ -32,11 +32,15 @@ class UnfitError(Exception):
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A whole number that a template gives a layer: its key, its default (None: it must be given), its least value."""
+    """A whole number that a template gives a layer: its key, its default (None: it must be given), its least value.
+
+    `same_as` is the key of another number that it is as large as where it is not given.
+    """
 
     name: str
     default: int | None = None
     least: int = 1
+    same_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,14 @@ def returned(default: str) -> Choice:
 
 @dataclass(frozen=True)
 class Before:
-    """What a layer takes, as it comes: its shape, and whether its first axis are steps, as of a sequence."""
+    """What a layer takes, as it comes: its shape, and whether its first axis are steps, as of a sequence.
+
+    `is_input` tells that it is what goes into the network, not what a layer gives.
+    """
 
     shape: Shape
     has_steps: bool = False
+    is_input: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,8 @@ class Array:
 
     `axes` are the names of its axes, by which the texts put the indices of an element into words; `called` is the shape
     in words, for messages. Biases start from zero, and a layer may be without them. `start` is what an array starts
-    from that is not drawn, as the weights of a normalisation; `wanted` tells whether a layer has it at all.
+    from that is not drawn, as the weights of a normalisation; `wanted` tells whether a layer has it at all, and
+    `is_trained` whether training changes it.
     """
 
     letter: str
@@ -101,6 +110,7 @@ class Array:
     is_bias: bool = False
     start: float | None = None
     wanted: Callable[[Asked], bool] = lambda _: True
+    is_trained: bool = True
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,10 @@ class Kind:
     choose from, the default first; empty where the kind has none. `settings` are numbers that stand in cells, with
     their defaults. `has_steps` tells from what comes before, and what a layer gives, whether its first axis are steps;
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
-    that others stand inside it.
+    that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
+    from 0, in place of quantities. `has_kinks` tells that what it computes has kinks, whatever its activation is;
+    `takes_dropout` whether its activations may be left out; `counted` are the letters of its quantities that are whole
+    numbers, which are right or wrong, and never near.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -181,6 +194,10 @@ class Kind:
     inner: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     has_layers: bool = False
     takes_steps: bool | None = None
+    tokens: Callable[[Layer], int] | None = None
+    has_kinks: bool = False
+    takes_dropout: bool = True
+    counted: frozenset[str] = frozenset()
 
     def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:
         """Return the names of the axes of a parameter array, or else of another of its quantities."""

@@ -23,7 +23,8 @@ def steps(layer: Layer) -> dict[str, Axes]:
         found = {letter: Axes(layer.gives, True) for letter in STEPS.get(layer.activation, ())}
         each = Axes(layer.gives, True)
         return found | ({"f": each, "r": each, "dropout": Axes()} if layer.dropout else {})
-    return {"zmax": Axes((), True), "esum": Axes((), True), "e": Axes(layer.gives, True)}
+    each = Axes(layer.gives[:-1], True)
+    return {"zmax": each, "esum": each, "e": Axes(layer.gives, True)}
 
 
 def activated(own: Own) -> Iterator[Rule]:

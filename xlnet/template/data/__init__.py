@@ -13,6 +13,7 @@ from xlnet.template.data.from_csv import from_csv
 from xlnet.template.data.inline import KEYS as KEYS_INLINE
 from xlnet.template.data.inline import inline
 from xlnet.template.data.scale import require_scalable
+from xlnet.template.data.tokens import require_tokens
 from xlnet.template.toml_table import TomlTable
 
 __all__ = ["KEYS_INLINE", "read_data"]
@@ -44,6 +45,7 @@ def read_data(table: TomlTable, layers: Sequence[Layer], folder: Path | None, se
         standardize_targets=table.flag("standardize_targets", False),
         constant=table.choice("constant", CONSTANTS, CONSTANT_ERROR),
     )
+    require_tokens(table, layers[0], data)
     require_scalable(table, data)
     return data
 

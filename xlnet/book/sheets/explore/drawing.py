@@ -66,9 +66,6 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     _draw_picture(page, plan)
     if plan.is_drawn:
         _draw_table(page, plan)
-    else:
-        for row, column, letter in matrices.labels(plan):
-            put_text(page, row, column, letter, look_of(picture.PictureCell(row, column, "name", f"{letter}1_1")))
     put_all(page, formulas)
     for column in range(1, last_column(plan) + 1):
         page.widths[column] = width(plan, column)
@@ -87,13 +84,15 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
         controls["sample"] = sample_of(model.spec).cell.row
     notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{model.spec.training.iters:,}")}
     notes["view"] = texts.get("explore", "view note")
-    notes["sample"] = texts.get("explore", "sample note").format(last=model.spec.batch_size)
+    sample_note = "sample note" if plan.is_drawn else "sample note of matrices"
+    notes["sample"] = texts.get("explore", sample_note).format(last=model.spec.batch_size)
     for name, row in controls.items():
         put_text(page, row, CONTROL_LABEL_COLUMN, texts.get("explore", name), _LABEL)
         put(page, row, CONTROL_LABEL_COLUMN + 1, _LABEL)
         put_text(page, row, CONTROL_COLUMN + 1, notes[name], _NOTE)
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
-    put_text(page, PICTURE_ROW - 1, CONTROL_LABEL_COLUMN, texts.get("explore", "colours"), replace(_NOTE, indent=0))
+    colours = texts.get("explore", "colours" if plan.is_drawn else "colours of matrices")
+    put_text(page, PICTURE_ROW - 1, CONTROL_LABEL_COLUMN, colours, replace(_NOTE, indent=0))
 
 
 def _draw_picture(page: Page, plan: ExplorePlan) -> None:
@@ -110,7 +109,12 @@ def _draw_picture(page: Page, plan: ExplorePlan) -> None:
         else:
             layer = layers[heading.number - 1]
             name = "layer" if layer.type == DENSE else "layer of a kind"
+            if layer.type != DENSE and layer.activation == "identity":
+                name = "layer of a kind alone"
             text = texts.get("explore", name).format(layer=heading.number, kind=layer.type, activation=layer.activation)
+            if layer.share:
+                name = "shared and transposed" if layer.transpose else "shared"
+                text += texts.get("explore", name).format(layer=layer.share)
         put_text(page, heading.row, heading.first, text, look)
         merge(page, heading.row, heading.first, heading.last)
     for each in cells(plan):
@@ -119,7 +123,19 @@ def _draw_picture(page: Page, plan: ExplorePlan) -> None:
         forward, backward = faces(plan, each)
         if isinstance(forward, str) and forward == backward and forward:
             put_text(page, each.row, each.column, forward, look)
-    _format_picture(page, plan)
+    if plan.is_drawn:
+        _format_picture(page, plan)
+    else:
+        _format_matrices(page, plan)
+
+
+def _format_matrices(page: Page, plan: ExplorePlan) -> None:
+    """Give the numbers of every matrix their digits and colours by sign and size; the names turn with the view."""
+    for area in matrices.areas(plan):
+        align_ordinary(page, area, style.FEW_DIGITS)
+        page.conditional_formatting.add(area, _scale([area]))
+    for area in areas([each for each in cells(plan) if each.kind == picture.CAPTION and _turns(plan, each)]):
+        page.conditional_formatting.add(area, _backward(plan))
 
 
 def _format_picture(page: Page, plan: ExplorePlan) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlnet import keys
 from xlnet.book.choices import ITERATION, of_sample
 from xlnet.book.sheets.explore import matrices, picture
-from xlnet.book.sheets.explore.picture import PictureCell
+from xlnet.book.sheets.explore.picture import CAPTION, PictureCell
 from xlnet.book.sheets.explore.plan import ExplorePlan
 from xlnet.book.shown import Shown
 
@@ -35,6 +36,8 @@ def faces(plan: ExplorePlan, cell: PictureCell) -> tuple[Face, Face]:
     symbols, key = plan.model.symbols, cell.key
     if key is None:
         return "", ""
+    if cell.kind == CAPTION:
+        return plan.model.once(matrices.captions)[key]
     backward = plan.counterparts.get(key)
     is_fixed = key not in plan.slopes
     if cell.kind == "arrow":
@@ -49,4 +52,6 @@ def faces(plan: ExplorePlan, cell: PictureCell) -> tuple[Face, Face]:
 
 def shown(plan: ExplorePlan, key: str) -> Shown:
     """Return a quantity of the chosen iteration and sample."""
-    return Shown(key, ITERATION) if key in plan.shared else of_sample(key, plan.model.spec)
+    layout, sampled = plan.model.layout, keys.of_sample(key, 1)
+    has_samples = plan.model.spec.batch_size > 1 and (sampled in layout.spots or sampled in layout.cells)
+    return of_sample(key, plan.model.spec) if has_samples else Shown(key, ITERATION)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xlnet import keys
 from xlnet.book import style
-from xlnet.book.sheets.explore.picture import PictureCell
+from xlnet.book.sheets.explore.picture import CAPTION, PictureCell
 from xlnet.graph.node import Group
 
 NUMBER = replace(style.TEXT, border="below", horizontal="right", vertical="center")
@@ -27,6 +27,8 @@ def look_of(cell: PictureCell) -> style.Look:
         letter = keys.parts(cell.key).letter
         group = {"x": Group.SAMPLES, "t": Group.SAMPLES, keys.LOSS: Group.LOSS}.get(letter, Group.FORWARD)
     palette = style.GROUPS[group]
+    if cell.kind == CAPTION:
+        return replace(style.TEXT, colour=palette.strong, bold=True, horizontal="left")
     if cell.kind == "name":
         return replace(style.TEXT, colour=palette.strong, bold=True, fill=palette.tint, horizontal="center")
     return replace(_VALUE, fill=palette.tint)

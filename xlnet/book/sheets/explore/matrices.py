@@ -1,185 +1,141 @@
-"""A network too large to be drawn, as a matrix a layer: sources by units, their values around the weights.
+"""A network that is not drawn unit by unit, as matrices: every tensor of the pass as in a block of the matrix layout.
 
-A layer whose weights are shared is no such matrix: its arrays stand below each other.
+Layer by layer, in the order in which they are computed: parameters, then what the forward pass makes of them. In the
+backward view each has its gradient in its place. A tensor that is too large is left out, which its name says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from xlnet import keys
-from xlnet.book.sheets.explore.picture import Heading, PictureCell
+from xlnet.book.model import Model
+from xlnet.book.sheets.explore.picture import CAPTION, Heading, PictureCell
 from xlnet.book.sheets.explore.plan import PICTURE_ROW, ExplorePlan
-from xlnet.model.layers import KINDS
-from xlnet.model.network import targets, units
-from xlnet.spec import Shape, indices
+from xlnet.graph.node import Group, Node
+from xlnet.model.network import inputs, targets
+from xlnet.render.excel import cell
+from xlnet.render.matrices import CAPTION as ABOVE
+from xlnet.render.matrices import Placed, bands, height, in_line, lines
+from xlnet.render.tensors import Tensor, numbered, tensors
 
+# All tensors together show so many numbers; one that would go beyond is left out.
+MOST_NUMBERS = 20_000
 _FIRST_COLUMN = 2
+# A heading is at least as wide as the controls, and no wider than a screen.
+_LEAST_LAST_COLUMN, _WIDEST_HEADING = 8, 17
+_SHOWN = (Group.MASKS, Group.PARAMETERS, Group.FORWARD, Group.LOSS)
 
 
 @dataclass(frozen=True)
-class Matrix:
-    """A layer's matrix: where it starts, and whether its units stand side by side or under each other.
-
-    Along the units there are two lines of names and values of the sources, and behind the weights lines for bias, z, a
-    and target.
-    """
+class Band:
+    """A layer's heading and its tensors; of number 0 those of the inputs, behind the last layer targets and losses."""
 
     number: int
     row: int
-    sources: int
-    units: int
-    further: tuple[str, ...]
+    placed: tuple[Placed, ...]
+    left_out: frozenset[str]
 
     @property
-    def is_wide(self) -> bool:
-        """Whether the units stand side by side: the longer side goes down the sheet."""
-        return self.units <= self.sources
-
-    @property
-    def height(self) -> int:
-        """The rows that it takes, its heading included."""
-        return 2 + (1 + self.sources + len(self.further) if self.is_wide else self.units + 1)
-
-    @property
-    def width(self) -> int:
-        """The columns that it takes."""
-        return 2 + (self.units if self.is_wide else self.sources + len(self.further))
-
-    def at(self, item: int, unit: int) -> tuple[int, int]:
-        """Return the row and column of an item of a unit, from 0; −1 and −2 are the lines before the first."""
-        down, across = (item, unit) if self.is_wide else (unit, item)
-        return self.row + 3 + down, _FIRST_COLUMN + 2 + across
+    def last_column(self) -> int:
+        """The last column that it takes."""
+        return max(each.column + each.tensor.width for each in self.placed) - 1
 
 
 @dataclass(frozen=True)
-class ArrayGrid:
-    """An array, by keys, in lines along its last axis; each is led by the name of its first element."""
+class Matrices:
+    """The matrices of a network."""
 
-    kind: str
-    row: int
-    lines: tuple[tuple[str, ...], ...]
+    model: Model
 
-    @property
-    def is_tall(self) -> bool:
-        """Whether the lines go down the sheet, as the longer side does."""
-        return len(self.lines[0]) > len(self.lines)
+    @cached_property
+    def bands(self) -> list[Band]:
+        """The bands, one below another."""
+        found: list[Band] = []
+        row, free = PICTURE_ROW, MOST_NUMBERS
+        for number, every in self._every():
+            left_out: set[str] = set()
+            kept: list[Tensor] = []
+            for tensor in every:
+                if len(tensor.places) > free:
+                    left_out.add(tensor.name)
+                    kept.append(replace(tensor, places=dict(list(tensor.places.items())[:1])))
+                else:
+                    free -= len(tensor.places)
+                    kept.append(tensor)
+            below, placed = row + 1, list[Placed]()
+            for line in lines(kept):
+                placed += in_line(line, below, _FIRST_COLUMN)
+                below += height(line)
+            found.append(Band(number, row, tuple(placed), frozenset(left_out)))
+            row = below
+        return found
 
-    @property
-    def height(self) -> int:
-        """The rows that it takes."""
-        return 1 + len(self.lines[0]) if self.is_tall else len(self.lines)
+    def _every(self) -> Iterator[tuple[int, list[Tensor]]]:
+        """Yield the tensors of inputs, layers, and targets with the loss."""
+        spec = self.model.spec.in_rows
+        yield 0, [numbered("x", spec.layers[0].takes, inputs(spec), Group.SAMPLES)]
+        every = tensors(list(self._of_a_sample()))
+        of_layers = [tensor for tensor in every if tensor.group != Group.LOSS]
+        for number, own in bands(of_layers):
+            yield number or 0, own
+        losses = [tensor for tensor in every if tensor.group == Group.LOSS]
+        own_targets = numbered("t", spec.layers[spec.last - 1].gives, targets(spec), Group.SAMPLES)
+        yield len(spec.layers) + 1, [own_targets, *losses]
 
-    @property
-    def width(self) -> int:
-        """The columns that it takes."""
-        return len(self.lines) if self.is_tall else 1 + len(self.lines[0])
-
-    def at(self, line: int, item: int) -> tuple[int, int]:
-        """Return the row and column of an item of a line, from 0; −1 is the name of the line."""
-        down, across = (item + 1, line) if self.is_tall else (line, item + 1)
-        return self.row + down, _FIRST_COLUMN + across
-
-
-@dataclass(frozen=True)
-class Grids:
-    """A layer's arrays below each other: where it starts, and the grid of each."""
-
-    number: int
-    row: int
-    grids: tuple[ArrayGrid, ...]
-
-    @property
-    def height(self) -> int:
-        """The rows that it takes, its heading included."""
-        return self.grids[-1].row + self.grids[-1].height - self.row
-
-    @property
-    def width(self) -> int:
-        """The columns that it takes."""
-        return max(grid.width for grid in self.grids)
-
-
-def matrices(plan: ExplorePlan) -> list[Matrix | Grids]:
-    """Return the matrix of every layer, or its grids."""
-    spec = plan.model.spec.in_rows
-    found: list[Matrix | Grids] = []
-    row = PICTURE_ROW
-    for number, layer in enumerate(spec.layers, 1):
-        if KINDS[layer.type].shares_weights:
-            found.append(_grids(plan, number, row))
-            row += found[-1].height + 2
-            continue
-        further = ["b"] if layer.biases is not None else []
-        further += ["z", "a"]
-        if number == spec.last:
-            further.append("t")
-        matrix = Matrix(number, row, layer.inputs, layer.units, tuple(further))
-        found.append(matrix)
-        row += matrix.height + 2
-    return found
-
-
-def _grids(plan: ExplorePlan, number: int, row: int) -> Grids:
-    spec, layer = plan.model.spec.in_rows, plan.model.spec.layers[number - 1]
-    kind = KINDS[layer.type]
-    arrays: list[tuple[str, list[str], Shape]] = [("value", units(spec, 0), layer.takes)] if number == 1 else []
-    for array in kind.arrays:
-        if array.letter in layer.arrays:
-            shape = array.shape(layer.takes, layer.numbers)
-            names = [keys.of_layer(array.letter, number, *place) for place in indices(shape)]
-            arrays.append(("weight", names, shape))
-    arrays += [("value", units(spec, number, letter), layer.gives) for letter in ("z", "a")]
-    if number == spec.last:
-        arrays.append(("value", targets(spec), layer.gives))
-    grids: list[ArrayGrid] = []
-    top = row + 2
-    for cell, names, shape in arrays:
-        lines = tuple(tuple(names[start : start + shape[-1]]) for start in range(0, len(names), shape[-1]))
-        grids.append(ArrayGrid(cell, top, lines))
-        top += grids[-1].height + 1
-    return Grids(number, row, tuple(grids))
-
-
-def _cells_of(grid: ArrayGrid) -> Iterator[PictureCell]:
-    for line, every in enumerate(grid.lines):
-        yield PictureCell(*grid.at(line, -1), "name", every[0])
-        for item, key in enumerate(every):
-            yield PictureCell(*grid.at(line, item), grid.kind, key)
+    def _of_a_sample(self) -> Iterator[Node]:
+        """Yield what an iteration has of a sample, and what all samples share; inputs have a band of their own."""
+        several = self.model.spec.batch_size > 1
+        for node in self.model.graph.nodes:
+            parts = keys.parts(node.key)
+            is_of_batch = several and node.group == Group.LOSS and parts.sample is None
+            if node.group in _SHOWN and parts.sample in (None, 1) and parts.layer != 0 and not is_of_batch:
+                yield Node(keys.without_sample(node.key), node.group, None)
 
 
 def headings(plan: ExplorePlan) -> Iterator[Heading]:
-    """Yield the headings."""
-    for matrix in matrices(plan):
-        yield Heading(matrix.number, _FIRST_COLUMN, _FIRST_COLUMN + matrix.width - 1, matrix.row)
+    """Yield the headings, each as wide as the widest band, so that they are one below another."""
+    every = plan.model.once(Matrices).bands
+    last = max(_LEAST_LAST_COLUMN, *(band.last_column for band in every))
+    for band in every:
+        yield Heading(band.number, _FIRST_COLUMN, min(last, _WIDEST_HEADING), band.row)
 
 
 def cells(plan: ExplorePlan) -> Iterator[PictureCell]:
-    """Yield the cells of every matrix."""
-    spec = plan.model.spec.in_rows
-    for matrix in matrices(plan):
-        number = matrix.number
-        if isinstance(matrix, Grids):
-            yield from (cell for grid in matrix.grids for cell in _cells_of(grid))
-            continue
-        for source, key in enumerate(units(spec, number - 1)):
-            yield PictureCell(*matrix.at(source, -2), "name", key)
-            yield PictureCell(*matrix.at(source, -1), "value", key)
-        for unit, key in enumerate(units(spec, number)):
-            yield PictureCell(*matrix.at(-1, unit), "name", key)
-            for source in range(matrix.sources):
-                yield PictureCell(*matrix.at(source, unit), "weight", keys.of_layer("w", number, unit + 1, source + 1))
-        for offset, letter in enumerate(matrix.further):
-            every = targets(spec) if letter == "t" else units(spec, number, letter)
-            for unit, key in enumerate(every):
-                kind = "weight" if letter == "b" else "value"
-                yield PictureCell(*matrix.at(matrix.sources + offset, unit), kind, key)
+    """Yield the cells of every matrix, and above it that of its name."""
+    for band in plan.model.once(Matrices).bands:
+        for each in band.placed:
+            tensor = each.tensor
+            yield PictureCell(each.row - ABOVE, each.column, CAPTION, tensor.name)
+            kind = "weight" if tensor.group == Group.PARAMETERS else "value"
+            for key, (row, column) in tensor.places.items() if tensor.name not in band.left_out else ():
+                yield PictureCell(each.row + row, each.column + column, kind, key)
 
 
-def labels(plan: ExplorePlan) -> Iterator[tuple[int, int, str]]:
-    """Yield row, column and letter of the lines behind the weights."""
-    for matrix in matrices(plan):
-        if isinstance(matrix, Matrix):
-            for offset, letter in enumerate(matrix.further):
-                yield *matrix.at(matrix.sources + offset, -2), letter
+def areas(plan: ExplorePlan) -> Iterator[str]:
+    """Yield the cells of each tensor of several numbers: "C5:D9"."""
+    for band in plan.model.once(Matrices).bands:
+        for each in band.placed:
+            if each.tensor.name not in band.left_out and len(each.tensor.places) > 1:
+                last = each.row + each.tensor.height - 1, each.column + each.tensor.width - 1
+                yield f"{cell(each.row, each.column)}:{cell(*last)}"
+
+
+def captions(model: Model) -> dict[str, tuple[str, str]]:
+    """Return what stands above each tensor, by its name, in the forward and in the backward view."""
+    plan, symbols, texts = model.once(ExplorePlan), model.symbols, model.texts
+    found: dict[str, tuple[str, str]] = {}
+    for band in model.once(Matrices).bands:
+        for each in band.placed:
+            tensor = each.tensor
+            symbol, shape = symbols(tensor.name), " × ".join(map(str, tensor.shape))
+            turns = any(key in plan.slopes for key in tensor.places)
+            names = (symbol, f"∂E/∂{symbol}" if turns else symbol)
+            if tensor.name in band.left_out:
+                left_out = texts.get("explore", "left out")
+                found[tensor.name] = tuple(left_out.format(name=name, shape=shape) for name in names)
+            else:
+                found[tensor.name] = tuple(f"{name}  {shape}" if shape else name for name in names)
+    return found

@@ -16,6 +16,8 @@ from xlnet.model.network import inputs, targets, units
 # Columns of a layer: what leads to a unit, the weight, the arrow, the unit's name, its value, and a gap.
 EDGE, WEIGHT, ARROW, UNIT, VALUE, GAP = range(6)
 COLUMNS_OF_A_LAYER = 6
+# The kind of the cell above a tensor.
+CAPTION = "caption"
 _INPUT_COLUMN, _FIRST_LAYER_COLUMN = 2, 5
 
 
@@ -23,7 +25,7 @@ _INPUT_COLUMN, _FIRST_LAYER_COLUMN = 2, 5
 class PictureCell:
     """A cell of the picture: its kind (edge, weight, arrow, name or value) and quantity, None for a blank of a unit.
 
-    `source` is what an edge comes from.
+    `source` is what an edge comes from. A cell of the kind `CAPTION` has the name of a tensor, which is its `key`.
     """
 
     row: int

@@ -14,6 +14,7 @@ from xlnet.book.shown import Shown
 from xlnet.cell import Cell
 from xlnet.graph.expression import Product, Quantity, Sum
 from xlnet.graph.node import Group, Node
+from xlnet.model.layers import DENSE
 from xlnet.model.dropout import of_sample as masks_of
 from xlnet.model.network import inputs, parameters, targets, units
 from xlnet.model.passes import passes
@@ -58,8 +59,10 @@ class ExplorePlan:
 
     @cached_property
     def is_drawn(self) -> bool:
-        """Whether the network is small enough to be drawn unit by unit, with a table of every quantity."""
+        """Whether the network is dense, and small enough to be drawn unit by unit, with a table of every quantity."""
         spec = self.model.spec
+        if any(layer.type != DENSE or layer.share for layer in spec.layers):
+            return False
         units = max(spec.inputs, *(layer.units for layer in spec.layers))
         return units <= MOST_UNITS and len(spec.layers) <= MOST_LAYERS and len(self.parameters) <= MOST_PARAMETERS
 
@@ -76,7 +79,8 @@ class ExplorePlan:
     @cached_property
     def counterparts(self) -> dict[str, str]:
         """The quantity that the backward view has in place of one of the forward view; none where there is none."""
-        known = {key for node in self.sample_nodes for key in (node.key, *node.aliases)}
+        nodes = self.sample_nodes if self.is_drawn else self.model.graph.nodes
+        known = {keys.without_sample(key) for node in nodes for key in (node.key, *node.aliases)}
         found = {key: keys.gradient(key) for key in known if keys.gradient(key) in known}
         # In the table a sample's share of a gradient is computed; without it there is only the whole batch's.
         has_shares = self.is_drawn and self.model.spec.batch_size > 1
@@ -86,14 +90,9 @@ class ExplorePlan:
     @cached_property
     def slopes(self) -> set[str]:
         """The quantities for which the backward view has a slope, or a sign that there is none: not inputs, nor E."""
-        return set(self.parameters) | {
-            key for node in self.sample_nodes if node.group == Group.FORWARD for key in (node.key, *node.aliases)
-        }
-
-    @cached_property
-    def shared(self) -> set[str]:
-        """The quantities that all samples share: the parameters and their gradients."""
-        return {*self.parameters, *map(keys.gradient, self.parameters)}
+        nodes = (node for node in self.model.graph.nodes if node.group == Group.FORWARD)
+        every = {keys.without_sample(key) for node in nodes for key in (node.key, *node.aliases)}
+        return {*self.parameters, *(key for key in every if keys.parts(key).layer != 0)}
 
     @cached_property
     def edges(self) -> dict[str, list[Edge]]:

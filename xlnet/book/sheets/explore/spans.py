@@ -8,6 +8,8 @@ from xlnet.book.sheets.explore.picture import ARROW, COLUMNS_OF_A_LAYER, GAP, co
 from xlnet.book.sheets.explore.plan import RULE_COLUMN, ExplorePlan
 
 MARGIN_WIDTH, NAME_WIDTH, VALUE_WIDTH, ARROW_WIDTH, GAP_WIDTH = 2, 13, 11, 4, 3
+# A number of a matrix.
+MATRIX_WIDTH = 9
 _LEAST_RULE_WIDTH, _LEAST_NUMBERS_WIDTH = 48, 70
 
 
@@ -15,15 +17,17 @@ def last_column(plan: ExplorePlan) -> int:
     """Return the last column of the sheet."""
     if plan.is_drawn:
         return max(numbers_span(plan)[1], column_of(len(plan.model.spec.layers) + 1) + 1)
-    return max(6, *(2 + matrix.width for matrix in matrices.matrices(plan)))
+    return max(6, *(band.last_column for band in plan.model.once(matrices.Matrices).bands))
 
 
 def width(plan: ExplorePlan, column: int) -> float:
     """Return the width of a column, in characters."""
     if column == 1:
         return MARGIN_WIDTH
+    if not plan.is_drawn:
+        return MATRIX_WIDTH
     first = column_of(1)
-    if not plan.is_drawn or column < first or column >= column_of(len(plan.model.spec.layers) + 1):
+    if column < first or column >= column_of(len(plan.model.spec.layers) + 1):
         return NAME_WIDTH if column == 2 else VALUE_WIDTH
     offset = (column - first) % COLUMNS_OF_A_LAYER
     return {ARROW: ARROW_WIDTH, GAP: GAP_WIDTH}.get(offset, VALUE_WIDTH if offset % 3 == 1 else NAME_WIDTH)

@@ -15,6 +15,7 @@ from xlnet.book.passes import Pass
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import classes, mark_of_other
 from xlnet.book.sheets.predict.others import Others, others_of
+from xlnet.book.sheets.predict.painted import painted
 from xlnet.book.sheets.predict.plan import (
     PICTURE_ROW,
     RIGHT,
@@ -34,6 +35,7 @@ from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, Beside, InCell, InCells, choose, compared, counted, or_else
 from xlnet.model.network import targets
 from xlnet.model.samples import undone
+from xlnet.model.tokens import tokens
 
 _NUMBER = replace(style.TEXT, border="below")
 _OUTPUT = replace(_NUMBER, bold=True, fill=style.GROUPS[Group.FORWARD].tint)
@@ -55,9 +57,14 @@ def inputs(model: Model) -> list[Typed]:
         ends = zip(("first", "last"), plan.ends(number), (axis.first, axis.last), strict=True)
         for name, row, value in ends:
             found.append(Typed(f"{name} of axis {number}", row, VALUE_COLUMN, value, "inputs"))
-    for row, values in enumerate(typed_inputs(plan), plan.first_row):
+    first, *others = typed_inputs(plan)
+    places = {key: (plan.first_row, plan.columns[key]) for key in plan.inputs}
+    for key, value in zip(plan.inputs, first, strict=True):
+        row, column = (plan.painting.cells if plan.painting else places)[key]
+        found.append(Typed(f"{key} to predict", row, column, value, "inputs", tokens(model.spec)))
+    for row, values in enumerate(others, plan.first_row + 1):
         for key, value in zip(plan.inputs, values, strict=True):
-            found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs"))
+            found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs", tokens(model.spec)))
     return found
 
 
@@ -66,6 +73,7 @@ def lives(model: Model) -> list[Live]:
     plan, others = model.once(PredictPlan), model.once(others_of)
     return [
         *_controls(plan),
+        *painted(plan),
         *_parameters(plan),
         *_samples(plan),
         *_points(plan),
@@ -74,7 +82,7 @@ def lives(model: Model) -> list[Live]:
         *(classes(plan) if plan.kind else ()),
         *scores(plan),
         *(_others(others) if others else ()),
-        *(_surface(plan) if model.spec.inputs == 2 else ()),
+        *(_surface(plan) if plan.dimensions == 2 else ()),
     ]
 
 

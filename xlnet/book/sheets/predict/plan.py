@@ -11,6 +11,7 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME, confusion, fit
+from xlnet.book.sheets.predict.painting import Painting, is_painted
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
@@ -18,6 +19,7 @@ from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.model.samples import standardized
+from xlnet.model.tokens import tokens
 from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
 from xlnet.spec import Spec
@@ -107,10 +109,15 @@ class PredictPlan:
         """The number of samples that are shown."""
         return min(self.model.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
 
+    @property
+    def dimensions(self) -> int:
+        """The number of inputs that a picture may have as its axes: none where they are numbers of tokens."""
+        return 0 if tokens(self.model.spec) else self.model.spec.inputs
+
     @cached_property
     def side(self) -> int:
         """The points along an axis of the picture, 0 where there is none: it takes one input or two."""
-        count = self.model.spec.inputs
+        count = self.dimensions
         if count == 1:
             return CURVE_POINTS
         fitting = [side for side in _SIDES if side * side * len(self.nodes) <= MOST_CELLS]
@@ -119,7 +126,7 @@ class PredictPlan:
     @property
     def points(self) -> int:
         """The number of points of the picture."""
-        return self.side if self.model.spec.inputs == 1 else self.side * self.side
+        return self.side if self.dimensions == 1 else self.side * self.side
 
     @cached_property
     def axes(self) -> list[Axis]:
@@ -138,7 +145,7 @@ class PredictPlan:
             yield from ("right", "accuracy")
         if self.model.spec.data.class_names:
             yield from ("zero", "one")
-        if self.model.spec.inputs == 2 and self.model.spec.outputs > 1:
+        if self.dimensions == 2 and self.model.spec.outputs > 1:
             yield "output"
 
     def ends(self, number: int) -> tuple[int, int]:
@@ -164,10 +171,17 @@ class PredictPlan:
         return Choice(Cell(NAME, self.controls["iteration"], VALUE_COLUMN), self.model.spec.training.iters)
 
     # Rows.
+    @cached_property
+    def painting(self) -> Painting | None:
+        """The cells in which an input is painted, below the controls; None where the network takes no picture."""
+        spec, row = self.model.spec, FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
+        return Painting(spec, row, self.inputs, self.outputs, self.kind is not None) if is_painted(spec) else None
+
     @property
     def scores_row(self) -> int:
         """The row with the title of the scores, below the controls: the table of classes, or R² of each output."""
-        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
+        painted = self.painting.height if self.painting else 0
+        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1 + painted
 
     @property
     def class_row(self) -> int:
@@ -223,7 +237,7 @@ class PredictPlan:
         """The columns of the picture, with an axis on its left and a gap on its right."""
         if not self.side:
             return 0
-        return 2 + (CHART_COLUMNS if self.model.spec.inputs == 1 else self.side)
+        return 2 + (CHART_COLUMNS if self.dimensions == 1 else self.side)
 
     @cached_property
     def layout(self) -> Layout:
@@ -270,6 +284,10 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
 def typed_inputs(plan: PredictPlan) -> list[list[float]]:
     """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
     samples = [list(row) for row in plan.model.spec.data.x[:INPUT_ROWS]]
+    if entries := tokens(plan.model.spec):
+        # The tokens of the first sample again, each so many entries further on.
+        further = ([float((value + step) % len(entries)) for value in samples[0]] for step in range(1, INPUT_ROWS))
+        return [*samples, *further][:INPUT_ROWS]
     multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
     return (samples + multiples)[:INPUT_ROWS]
 

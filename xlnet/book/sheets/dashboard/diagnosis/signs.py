@@ -20,6 +20,7 @@ from xlnet.graph.operations import LOSSES
 from xlnet.model.layers import KINDS
 from xlnet.model.network import parameters, units
 from xlnet.model.samples import batch
+from xlnet.model.tokens import tokens
 from xlnet.spec import Layer
 
 # A formula cites so many areas, half of them where it cites each twice, and all formulas of a kind so many cells.
@@ -131,7 +132,8 @@ class Signs:
         for number, (layer, after) in enumerate(pairwise(layers), 1):
             # Dropout gives twins gradients of their own.
             is_next = self.model.spec.flow[number + 1] == (number,)
-            is_plain = is_next and layer.type == after.type == "dense" and not layer.dropout
+            is_flat = len(layer.takes) == len(after.takes) == len(after.gives) == 1
+            is_plain = is_next and is_flat and layer.type == after.type == "dense" and not layer.dropout
             if is_plain and 1 < layer.units <= _MOST_COMPARED:
                 found += [self._with_weights(number, layer, after, unit) for unit in range(1, layer.units + 1)]
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
@@ -147,7 +149,8 @@ class Signs:
     def sizes(self) -> list[tuple[str, Area]]:
         """What the inputs are called, and their cells on the Data sheet; none of standardised ones, or of one alone."""
         spec, model = self.model.spec, self.model
-        if not spec.has_data_sheet or spec.data.standardize or not 1 < spec.inputs <= _MOST_INPUTS:
+        is_measured = spec.has_data_sheet and not spec.data.standardize and not tokens(spec)
+        if not is_measured or not 1 < spec.inputs <= _MOST_INPUTS:
             return []
         names = spec.data.x_names or [""] * spec.inputs
         symbols = [keys.input_(number) for number in range(1, spec.inputs + 1)]
