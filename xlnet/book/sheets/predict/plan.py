@@ -11,6 +11,7 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME, confusion, fit
+from xlnet.book.sheets.predict.painting import Painting, is_painted
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
@@ -170,10 +171,17 @@ class PredictPlan:
         return Choice(Cell(NAME, self.controls["iteration"], VALUE_COLUMN), self.model.spec.training.iters)
 
     # Rows.
+    @cached_property
+    def painting(self) -> Painting | None:
+        """The cells in which an input is painted, below the controls; None where the network takes no picture."""
+        spec, row = self.model.spec, FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
+        return Painting(spec, row, self.inputs, self.outputs, self.kind is not None) if is_painted(spec) else None
+
     @property
     def scores_row(self) -> int:
         """The row with the title of the scores, below the controls: the table of classes, or R² of each output."""
-        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
+        painted = self.painting.height if self.painting else 0
+        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1 + painted
 
     @property
     def class_row(self) -> int:

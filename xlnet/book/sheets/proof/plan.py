@@ -11,6 +11,7 @@ from xlnet.book.sheets.proof import NAME
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import KINKED
+from xlnet.model.layers import KINDS
 from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
 
@@ -96,6 +97,8 @@ class ProofPlan:
     def has_kinks(self) -> bool:
         """Whether the loss may have a kink, where its slope jumps and backpropagation takes one side."""
         spec = self.model.spec
+        if any(KINDS[layer.type].has_kinks for layer in spec.layers):
+            return True
         return not KINKED.isdisjoint((spec.training.loss, *(layer.activation for layer in spec.layers)))
 
     @property
