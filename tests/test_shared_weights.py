@@ -28,13 +28,19 @@ TWICE: Document = {
     "network": {
         "inputs": 2,
         "layers": [
-            {"name": "one", "units": 2, "activation": "tanh", "weights": [[0.5, -0.25], [0.125, 1]], "biases": [0.25, 0.5]},
+            {
+                "name": "one",
+                "units": 2,
+                "activation": "tanh",
+                "weights": [[0.5, -0.25], [0.125, 1]],
+                "biases": [0.25, 0.5],
+            },
             {"units": 2, "share": "one", "bias": False},
         ],
     },
     "data": {"x": [[1, 2], [0, 1]], "t": [[0.5, -1], [1, 0]]},
     "training": {"iters": 4, "loss": "mse", "optimizer": {"name": "adam", "lr": 0.1}},
-}  # fmt: skip
+}
 # Computed once by PyTorch 2.14 in float64: F.linear(torch.tanh(F.linear(x, w, b)), w.T, c) and, of TWICE,
 # F.linear(torch.tanh(F.linear(x, w, b)), w), F.mse_loss, and three steps of SGD or Adam with lr=0.1.
 AFTER = {
