@@ -170,7 +170,7 @@ class Kind:
     their defaults. `has_steps` tells from what comes before, and what a layer gives, whether its first axis are steps;
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
     that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
-    from 0, in place of quantities.
+    from 0, in place of quantities. `is_kinked` tells that its slope jumps whatever its activation, as that of a maximum.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -187,6 +187,7 @@ class Kind:
     has_layers: bool = False
     takes_steps: bool | None = None
     tokens: Callable[[Layer], int] | None = None
+    is_kinked: bool = False
 
     def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:
         """Return the names of the axes of a parameter array, or else of another of its quantities."""
