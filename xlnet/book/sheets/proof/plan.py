@@ -123,8 +123,9 @@ class ProofPlan:
     def has_kinks(self) -> bool:
         """Whether the loss may have a kink, where its slope jumps and backpropagation takes one side."""
         spec = self.model.spec
-        chooses = any(KINDS[layer.type].is_kinked for layer in spec.layers)
-        return chooses or not KINKED.isdisjoint((spec.training.loss, *(layer.activation for layer in spec.layers)))
+        if any(KINDS[layer.type].has_kinks for layer in spec.layers):
+            return True
+        return not KINKED.isdisjoint((spec.training.loss, *(layer.activation for layer in spec.layers)))
 
     @property
     def agreeing(self) -> tuple[str, ...]:
