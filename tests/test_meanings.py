@@ -13,16 +13,21 @@ from typing import Any
 import pytest
 from drawn import Document
 from test_layers import CONVOLUTIONS, NETWORK, spec_of
+from test_sequences import SEQUENCES
 
 import xlnet
+from xlnet import keys
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets import guide
 from xlnet.graph.expression import Expression, Product, Quantity, Sum, cited
 from xlnet.graph.node import Node
 from xlnet.graph.operations import LOSSES
 from xlnet.model.iteration import iteration
+from xlnet.model.layers import KINDS
+from xlnet.model.loss import steps_of
 from xlnet.model.network import inputs, outputs, parameters, targets, units
 from xlnet.model.passes import passes
+from xlnet.model.tokens import tokens
 from xlnet.render.evaluate import rows
 from xlnet.spec import Spec
 from xlnet.template.sources import bundled_names
@@ -40,6 +45,7 @@ def fused(loss: str, activation: str, **given: Any) -> Document:
 NETWORKS: dict[str, Spec] = {
     **{name: xlnet.load(name) for name in bundled_names()},
     **{f"convolution {name}": spec_of(document) for name, document in CONVOLUTIONS.items()},
+    **{f"sequence {name}": spec_of(SEQUENCES[name]) for name in ("decoder", "no bias", "last step", "users and films")},
     "one way": xlnet.load("seed", layers="2-1-1", activation="mish"),
     "frozen": xlnet.load("mazur", layers="2-3-3-2", seed=1, **{"network.layers[2].frozen": True}),
     "two outputs": xlnet.load("mazur", layers="2-2-2", seed=1),
@@ -51,6 +57,12 @@ NETWORKS: dict[str, Spec] = {
     "sigmoid": spec_of(fused("binary_cross_entropy", "sigmoid")),
 }
 every_network = pytest.mark.parametrize("spec", NETWORKS.values(), ids=NETWORKS.keys())
+# Of a sequence a weight is in the sums of every step: tests/test_sequences.py has their meanings.
+FLAT = {
+    name: spec
+    for name, spec in NETWORKS.items()
+    if all(KINDS[layer.type].takes_steps is not True and layer.type != "embedding" for layer in spec.layers)
+}
 
 
 class Slopes:
@@ -67,8 +79,12 @@ class Slopes:
         self.gradients = {node.key for node in nodes}
         given = [*inputs(spec), *(parameter.key for parameter in parameters(spec))]
         typed = {key: [drawn.uniform(-1.5, 1.5)] for key in given}
-        shares = [drawn.random() for _ in targets(spec)]
-        typed |= {key: [share / sum(shares)] for key, share in zip(targets(spec), shares, strict=True)}
+        typed |= {key: [drawn.choice(tokens(spec))] for key in (inputs(spec) if tokens(spec) else ())}
+        self.width = spec.outputs // steps_of(spec)
+        for start in range(0, spec.outputs, self.width):
+            own = targets(spec)[start : start + self.width]
+            shares = [drawn.random() for _ in own]
+            typed |= {key: [share / sum(shares)] for key, share in zip(own, shares, strict=True)}
         settings = [c for c in iteration(spec).settings if c.group == "settings"]
         typed |= {constant.key: [constant.value] for constant in settings}
         values = rows(typed, {}, nodes)
@@ -89,7 +105,8 @@ class Slopes:
 
     def is_step(self, key: str) -> bool:
         letter = re.match("[a-z]+", key)
-        return key in self.nodes and letter is not None and letter[0] in ("z", "a")
+        has_slope = keys.gradient(key) in self.gradients
+        return key in self.nodes and (has_slope or (letter is not None and letter[0] in ("z", "a")))
 
     def slope(self, key: str, step: str) -> float:
         """Return ∂key/∂step, all other steps held."""
@@ -113,7 +130,9 @@ class Slopes:
             training.class_weights or (1.0,) * len(t),
         )
         divided = sum(map(math.prod, zip(weights, t, strict=True))) if self.spec.has_weighted_mean else 1.0
-        return weights[output] * ((1 - smoothing) * t[output] + smoothing / len(t)) / divided
+        # The mean over the steps, where there are several.
+        divided *= len(t) / self.width
+        return weights[output] * ((1 - smoothing) * t[output] + smoothing / self.width) / divided
 
 
 def formula_of(node: Node) -> Expression:
@@ -149,8 +168,8 @@ def test_the_chain_rule_holds(spec: Spec) -> None:
     """Each factor is a step of a formula, and the products along all ways add up to the gradient."""
     model = model_of(spec)
     lines = chain_lines(model)
-    assert [re.match(r"w(\d+)", weight)[1] for weight, _, _ in lines] == [  # type: ignore[index]
-        str(number) for number in range(len(spec.layers), 0, -1) if not spec.layers[number - 1].frozen
+    assert [re.match(r"[a-z]+(\d+)", weight)[1] for weight, _, _ in lines] == [  # type: ignore[index]
+        str(number) for number, layer in reversed(list(enumerate(spec.layers, 1))) if layer.arrays and not layer.frozen
     ]
     slopes = Slopes(spec)
     for weight, factors, has_others in lines:
@@ -227,7 +246,7 @@ def said(spec: Spec, meaning: str) -> set[tuple[str, str]]:
     return {(f"z{number}_{match['channel']}_{p}", sources[i - 1]) for p, i in at.items() if 1 <= i <= len(sources)}
 
 
-@every_network
+@pytest.mark.parametrize("spec", FLAT.values(), ids=FLAT.keys())
 def test_a_weights_meaning_is_what_its_formulas_say(spec: Spec) -> None:
     texts = model_of(spec).texts
     found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -252,6 +271,16 @@ PLACES = {
     r"argument of the tanh in gelu, layer (\d+), channel (\d+), position (\d+)": "u{0}_{1}_{2}",
     r"(?:tanh in gelu|tanh in mish), layer (\d+), unit (\d+)": "s{0}_{1}",
     r"(?:tanh in gelu|sigmoid in silu), layer (\d+), channel (\d+), position (\d+)": "s{0}_{1}_{2}",
+    r"weighted sum of layer (\d+), step (\d+), unit (\d+)": "z{0}_{1}_{2}",
+    r"(?:activation|output) of layer (\d+), step (\d+), unit (\d+)": "a{0}_{1}_{2}",
+    r"query of layer (\d+), step (\d+), unit (\d+): .*": "q{0}_{1}_{2}",
+    r"key of layer (\d+), step (\d+), unit (\d+): .*": "k{0}_{1}_{2}",
+    r"value of layer (\d+), step (\d+), unit (\d+): .*": "v{0}_{1}_{2}",
+    r"score of step (\d+) with step (\d+), head (\d+) of layer (\d+): .*": "s{3}_{2}_{0}_{1}",
+    r"attention of step (\d+) to step (\d+), head (\d+) of layer (\d+): .*": "alpha{3}_{2}_{0}_{1}",
+    r"unit (\d+) of what layer (\d+) looks up for step (\d+)": "a{1}_{2}_{0}",
+    r"largest weighted sum of layer (\d+) at step (\d+)": "zmax{0}_{1}",
+    r"sum of these exponentials in layer (\d+) at step (\d+)": "esum{0}_{1}",
     r"target of output (\d+), smoothed": "q_{0}",
     r"how much class (\d+) counts in the loss": "cw_{0}",
     r"target of output (\d+)": "t_{0}",
@@ -267,7 +296,9 @@ def test_a_units_meaning_leads_to_its_key(spec: Spec) -> None:
     told = 0
     for key in keys:
         meaning = texts.meaning(key, spec.layers)
-        output = re.fullmatch(r"output (\d+) of the network(?:: channel (\d+), position (\d+))?", meaning)
+        output = re.fullmatch(
+            r"output (\d+) of the network(?:: (?:channel|step) (\d+), (?:position|unit) (\d+))?", meaning
+        )
         if output:
             assert outputs(spec)[int(output[1]) - 1] == key
             assert output[2] is None or key.endswith(f"_{output[2]}_{output[3]}")

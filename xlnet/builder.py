@@ -226,7 +226,7 @@ def _tables(sheets: Sequence[Sheet], progress: Progress, *, is_shared: bool) -> 
     for model in (run.model for run in runs):
         model.require_lengths()
         layout = model.layout
-        every_size.append(block_sizes(layout.first_row, layout.iterations, len(model.columns), layout.stride))
+        every_size.append(block_sizes(layout.first_row, layout.iterations, len(model.columns)))
     total = sum(map(len, every_size))
     ticks = iter(progress(range(total), total))
     tables = {}

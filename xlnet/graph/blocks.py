@@ -42,22 +42,29 @@ def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[
     A weight may lead to several units, and get a part from each.
     """
 
+    biases = (unit.bias for unit in units if unit.bias is not None)
+    cited = tuple(dict.fromkeys((*(key for unit in units for term in unit.terms for key in term), *biases)))
+    # Each is cited by many sums.
+    quantity = {key: Quantity(key) for key in cited}
+
     def pullback(deltas: Sequence[Expression]) -> Parts:
         parts: Parts = []
         for unit, delta in zip(units, deltas, strict=True):
-            parts += [(w, product(delta, Quantity(source))) for w, source in unit.terms]
-            parts += [(source, product(delta, Quantity(w))) for w, source in unit.terms]
+            parts += [(w, product(delta, quantity[source])) for w, source in unit.terms]
+            parts += [(source, product(delta, quantity[w])) for w, source in unit.terms]
             parts += [] if unit.bias is None else [(unit.bias, delta)]
         return parts
 
-    cited = (key for unit in units for term in unit.terms for key in term)
-    biases = (unit.bias for unit in units if unit.bias is not None)
+    def weighted_sum(unit: Unit) -> Expression:
+        bias = [] if unit.bias is None else [quantity[unit.bias]]
+        return total(*(product(quantity[w], quantity[source]) for w, source in unit.terms), *bias)
+
     return Block(
         nodes=tuple(
-            Node(key, Group.FORWARD, _weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
+            Node(key, Group.FORWARD, weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
             for index, (key, unit) in enumerate(zip(keys, units, strict=True))
         ),
-        inputs=tuple(dict.fromkeys((*cited, *biases))),
+        inputs=cited,
         pullback=pullback,
     )
 
@@ -83,11 +90,6 @@ def sums_of_two(keys: Sequence[str], left: Sequence[str], right: Sequence[str]) 
             for part in ((one, delta), (other, delta))
         ],
     )
-
-
-def _weighted_sum(unit: Unit) -> Expression:
-    bias = [] if unit.bias is None else [Quantity(unit.bias)]
-    return total(*(product(Quantity(w), Quantity(source)) for w, source in unit.terms), *bias)
 
 
 def activations(

@@ -7,10 +7,11 @@ first, and one more a row of matrices. The samples of a batch stand one under an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlnet import keys
 from xlnet.graph.node import Node
+from xlnet.spec import Shape, indices
 
 # Columns between two matrices of a tensor, and rows.
 GAP = 1
@@ -63,6 +64,14 @@ def tensors(nodes: Sequence[Node]) -> list[Tensor]:
         parts = keys.parts(inner)
         members.setdefault((prefix, parts.letter, parts.layer, parts.sample is not None), []).append((node, parts))
     return [_tensor(*name, own) for name, own in members.items()]
+
+
+def numbered(letter: str, shape: Shape, every: Sequence[str], group: str) -> Tensor:
+    """Return what is numbered through, as inputs and targets are, in the shape that the network has for it."""
+    names = [keys.of_layer(letter, 0, *place) for place in indices(shape)]
+    (tensor,) = tensors([Node(name, group, None) for name in names])
+    places = {key: tensor.places[name] for key, name in zip(every, names, strict=True)}
+    return replace(tensor, layer=None, places=places)
 
 
 def _tensor(

@@ -118,11 +118,12 @@ def _bare(placed: _Placed) -> Layer:
 
 
 def _asked(table: TomlTable, kind: Kind) -> Asked:
+    numbers: dict[str, int] = {}
+    for number in kind.numbers:
+        default = numbers.get(number.same_as, number.default)
+        numbers[number.name] = table.integer(number.name, default, least=number.least, most=LAST_SHEET_COLUMN)
     return Asked(
-        {
-            number.name: table.integer(number.name, number.default, least=number.least, most=LAST_SHEET_COLUMN)
-            for number in kind.numbers
-        },
+        numbers,
         {
             option.name: table.choice(option.name, option.words, option.words[0])
             if isinstance(option, Choice)

@@ -46,7 +46,7 @@ def expectation_of(
     start = max(rows.start - 1, 0)
     near = {name: q[start : rows.stop] if opened.places[name].moves else q for name, q in found.items()}
     settings = {constant.key for constant in opened.graph.settings if constant.group == Group.SETTINGS}
-    exact = (*_EXACT, *_INPUTS) if tokens(opened.spec) else _EXACT
+    exact = {*_EXACT, *(_INPUTS if tokens(opened.spec) else ()), *opened.counted}
     moved = [name for name in near if settings.isdisjoint((name, keys.element(name, 1))) and name not in exact]
     random = np.random.Generator(np.random.PCG64(1))
 

@@ -18,6 +18,7 @@ from xlnet.checking.open.held import Said
 from xlnet.checking.open.quantities import Index, Input, Placement
 from xlnet.engines.grid import Extent, Grid
 from xlnet.graph.node import Graph
+from xlnet.model.layers import KINDS
 from xlnet.render.layout import Layout
 from xlnet.spec import Spec
 
@@ -140,6 +141,12 @@ class Opened:
     def weighted_sums(self) -> set[str]:
         """The reference's names of the weighted sums z."""
         return {f"z{number}" for number in range(1, len(self.spec.layers) + 1)}
+
+    @property
+    def counted(self) -> set[str]:
+        """The reference's names of what is a whole number in a layer."""
+        layers = enumerate(self.spec.layers, 1)
+        return {f"{letter}{number}" for number, layer in layers for letter in KINDS[layer.type].counted}
 
     def key(self, cell: Cell) -> str:
         """Return the key of the quantity that stands in a cell."""

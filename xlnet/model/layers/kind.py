@@ -32,11 +32,15 @@ class UnfitError(Exception):
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A whole number that a template gives a layer: its key, its default (None: it must be given), its least value."""
+    """A whole number that a template gives a layer: its key, its default (None: it must be given), its least value.
+
+    `same_as` is the key of another number that it is as large as where it is not given.
+    """
 
     name: str
     default: int | None = None
     least: int = 1
+    same_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,8 @@ class Kind:
     their defaults. `has_steps` tells from what comes before, and what a layer gives, whether its first axis are steps;
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
     that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
-    from 0, in place of quantities.
+    from 0, in place of quantities. `has_kinks` tells that what it computes has kinks, whatever its activation is;
+    `counted` are the letters of its quantities that are whole numbers, which are right or wrong, and never near.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -187,6 +192,8 @@ class Kind:
     has_layers: bool = False
     takes_steps: bool | None = None
     tokens: Callable[[Layer], int] | None = None
+    has_kinks: bool = False
+    counted: frozenset[str] = frozenset()
 
     def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:
         """Return the names of the axes of a parameter array, or else of another of its quantities."""

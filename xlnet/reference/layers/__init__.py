@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlnet.reference.layers import attention, conv1d, dense, embedding, flatten, residual
+from xlnet.reference.layers import attention, convolution, dense, embedding, flatten, pooling, residual, upsample
 from xlnet.reference.layers.kind import Kind, Own
 
 __all__ = ["KINDS", "Kind", "Own"]
@@ -10,8 +10,14 @@ __all__ = ["KINDS", "Kind", "Own"]
 KINDS = {
     "dense": dense.KIND,
     "attention": attention.KIND,
-    "conv1d": conv1d.KIND,
+    "avg_pool1d": pooling.AVG,
+    "avg_pool2d": pooling.AVG,
+    "conv1d": convolution.KIND,
+    "conv2d": convolution.KIND,
     "embedding": embedding.KIND,
     "flatten": flatten.KIND,
+    "max_pool1d": pooling.MAX,
+    "max_pool2d": pooling.MAX,
     "residual": residual.KIND,
+    "upsample": upsample.KIND,
 }

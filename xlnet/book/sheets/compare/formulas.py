@@ -28,8 +28,8 @@ from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.book.shown import at_iteration, row_of
 from xlnet.book.spread import steps
 from xlnet.cell import Area, Cell
-from xlnet.graph.expression import Expression, Number, call, maximum, minimum
-from xlnet.graph.references import ROW, Beside, InCell, InCells, element, or_else
+from xlnet.graph.expression import Expression, Number, call, maximum, minimum, total
+from xlnet.graph.references import ROW, Beside, InCell, InCells, choose, compared, element, or_else
 from xlnet.sheet_size import HEADER_ROW
 
 _CELL = replace(style.TEXT, border="below", horizontal="right")
@@ -174,16 +174,24 @@ def _within(plan: ComparePlan, index: int, key: str, series: Series, limit: str,
 
 def _weights(plan: ComparePlan, index: int) -> Iterator[Live]:
     """Yield the chosen weights of the iterations that charts show, and on top their places on the run's sheet."""
-    model = plan.models[index]
-    layout = model.layout
-    first, last = (layout.cell(model.parameters[end]) for end in (0, -1))
-    table = InCells(Area.between(first, layout.cell(model.parameters[-1], layout.iterations)))
+    layout, own = plan.models[index].layout, plan.models[index].parameters
+    first, last = (layout.cell(own[end]) for end in (0, -1))
     headers = InCells(Area.between(first._replace(row=HEADER_ROW), last._replace(row=HEADER_ROW)))
     for which in plan.charted_weights:
         series = Series("weight", which)
         column = plan.series_column(index, series)
-        place = call("match", InCell(Cell(NAME, plan.weight_row(which), VALUE_COLUMN)), headers, 0)
-        yield Live(f"place of weight {which + 1}", NAME, column, [PLACE_ROW], place, style.TEXT)
+        word = InCell(Cell(NAME, plan.weight_row(which), VALUE_COLUMN))
         chosen = InCell(Cell(NAME, PLACE_ROW, column), ROW)
-        value = element(table, row_of(_here(plan, index), layout), chosen)
+        row = row_of(_here(plan, index), layout)
+        if layout.stride == 1:
+            place: Expression = call("match", word, headers, 0)
+            table = InCells(Area.between(first, layout.cell(own[-1], layout.iterations)))
+            value = element(table, row, chosen)
+        else:
+            place = total(
+                *(choose(compared(word, "=", plan.symbols(key)), plan.place(index, key), 0) for key in plan.choosable)
+            )
+            table, width = InCells(plan.block(index)), plan.block(index).right - plan.block(index).left + 1
+            value = element(table, row + call("floor", (chosen - 1) / width), call("mod", chosen - 1, width) + 1)
+        yield Live(f"place of weight {which + 1}", NAME, column, [PLACE_ROW], place, style.TEXT)
         yield from _within(plan, index, f"weight {which + 1} drawn", series, "weight", value)

@@ -27,7 +27,7 @@ TITLE_ROW, CONTROL_ROW = 2, 5
 SHARED_ROW = CONTROL_ROW
 WEIGHTS = 2
 BAND_ROW, HEADER_ROW, FIRST_RUN_ROW = 9, 10, 11
-# Above the points of a chosen weight: its place among the parameters on the run's sheet.
+# Above the points of a chosen weight: its place in an iteration on the run's sheet.
 PLACE_ROW = BAND_ROW
 # More parameters than these are left to the runs' own sheets.
 MOST_PARAMETERS = 9
@@ -135,6 +135,17 @@ class ComparePlan:
                 break
             chosen.append(key)
         return chosen
+
+    def block(self, index: int) -> Area:
+        """Return the cells of a run's iterations, as wide as its parameters stand."""
+        layout, own = self.models[index].layout, self.models[index].parameters
+        columns = [layout.column(key) for key in own]
+        return Area(layout.sheet, layout.first_row, min(columns), layout.last_row, max(columns))
+
+    def place(self, index: int, key: str) -> int:
+        """Return the place of a parameter in an iteration of a run, from 1: that in a block is counted line by line."""
+        block, cell = self.block(index), self.models[index].layout.cell(key)
+        return (cell.row - block.top) * (block.right - block.left + 1) + cell.column - block.left + 1
 
     @cached_property
     def columns(self) -> dict[Column, int]:

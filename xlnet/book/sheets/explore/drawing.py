@@ -84,7 +84,8 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
         controls["sample"] = sample_of(model.spec).cell.row
     notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{model.spec.training.iters:,}")}
     notes["view"] = texts.get("explore", "view note")
-    notes["sample"] = texts.get("explore", "sample note").format(last=model.spec.batch_size)
+    sample_note = "sample note" if plan.is_drawn else "sample note of matrices"
+    notes["sample"] = texts.get("explore", sample_note).format(last=model.spec.batch_size)
     for name, row in controls.items():
         put_text(page, row, CONTROL_LABEL_COLUMN, texts.get("explore", name), _LABEL)
         put(page, row, CONTROL_LABEL_COLUMN + 1, _LABEL)
@@ -108,7 +109,12 @@ def _draw_picture(page: Page, plan: ExplorePlan) -> None:
         else:
             layer = layers[heading.number - 1]
             name = "layer" if layer.type == DENSE else "layer of a kind"
+            if layer.type != DENSE and layer.activation == "identity":
+                name = "layer of a kind alone"
             text = texts.get("explore", name).format(layer=heading.number, kind=layer.type, activation=layer.activation)
+            if layer.share:
+                name = "shared and transposed" if layer.transpose else "shared"
+                text += texts.get("explore", name).format(layer=layer.share)
         put_text(page, heading.row, heading.first, text, look)
         merge(page, heading.row, heading.first, heading.last)
     for each in cells(plan):

@@ -6,7 +6,7 @@ backward view each has its gradient in its place. A tensor that is too large is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,8 +19,7 @@ from xlnet.model.network import inputs, targets
 from xlnet.render.excel import cell
 from xlnet.render.matrices import CAPTION as ABOVE
 from xlnet.render.matrices import Placed, bands, height, in_line, lines
-from xlnet.render.tensors import Tensor, tensors
-from xlnet.spec import Shape, indices
+from xlnet.render.tensors import Tensor, numbered, tensors
 
 # All tensors together show so many numbers; one that would go beyond is left out.
 MOST_NUMBERS = 20_000
@@ -71,19 +70,19 @@ class Matrices:
                 placed += in_line(line, below, _FIRST_COLUMN)
                 below += height(line)
             found.append(Band(number, row, tuple(placed), frozenset(left_out)))
-            row = below + 1
+            row = below
         return found
 
     def _every(self) -> Iterator[tuple[int, list[Tensor]]]:
         """Yield the tensors of inputs, layers, and targets with the loss."""
         spec = self.model.spec.in_rows
-        yield 0, [_shaped("x", spec.layers[0].takes, inputs(spec))]
+        yield 0, [numbered("x", spec.layers[0].takes, inputs(spec), Group.SAMPLES)]
         every = tensors(list(self._of_a_sample()))
         of_layers = [tensor for tensor in every if tensor.group != Group.LOSS]
         for number, own in bands(of_layers):
             yield number or 0, own
         losses = [tensor for tensor in every if tensor.group == Group.LOSS]
-        own_targets = _shaped("t", spec.layers[spec.last - 1].gives, targets(spec))
+        own_targets = numbered("t", spec.layers[spec.last - 1].gives, targets(spec), Group.SAMPLES)
         yield len(spec.layers) + 1, [own_targets, *losses]
 
     def _of_a_sample(self) -> Iterator[Node]:
@@ -94,14 +93,6 @@ class Matrices:
             is_of_batch = several and node.group == Group.LOSS and parts.sample is None
             if node.group in _SHOWN and parts.sample in (None, 1) and parts.layer != 0 and not is_of_batch:
                 yield Node(keys.without_sample(node.key), node.group, None)
-
-
-def _shaped(letter: str, shape: Shape, every: Sequence[str]) -> Tensor:
-    """Return inputs or targets, which are numbered through, in the shape that the network has for them."""
-    names = [keys.of_layer(letter, 0, *place) for place in indices(shape)]
-    (tensor,) = tensors([Node(name, Group.SAMPLES, None) for name in names])
-    places = {key: tensor.places[name] for key, name in zip(every, names, strict=True)}
-    return replace(tensor, layer=None, places=places)
 
 
 def headings(plan: ExplorePlan) -> Iterator[Heading]:

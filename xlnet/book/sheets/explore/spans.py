@@ -25,7 +25,7 @@ def width(plan: ExplorePlan, column: int) -> float:
     if column == 1:
         return MARGIN_WIDTH
     if not plan.is_drawn:
-        return NAME_WIDTH if column == 2 else MATRIX_WIDTH
+        return MATRIX_WIDTH
     first = column_of(1)
     if column < first or column >= column_of(len(plan.model.spec.layers) + 1):
         return NAME_WIDTH if column == 2 else VALUE_WIDTH

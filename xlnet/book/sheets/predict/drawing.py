@@ -24,6 +24,8 @@ from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import labels, names
 from xlnet.book.sheets.predict.formulas import inputs
 from xlnet.book.sheets.predict.others import Others, others_of
+from xlnet.book.sheets.predict.painting_drawing import draw_painting
+from xlnet.book.sheets.predict.painting_drawing import widths as widths_of_painting
 from xlnet.book.sheets.predict.plan import (
     INPUT_ROWS,
     LABEL_COLUMN,
@@ -66,6 +68,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     typed = replace(style.INPUT, border="below", horizontal="right")
     put_inputs(page, inputs(model), typed, texts)
     _set_widths(page, plan)
+    draw_painting(page, plan)
     _draw_passes(page, plan)
     if others := model.once(others_of):
         _draw_others(page, others)
@@ -82,6 +85,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
     bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if plan.dimensions == 2 else 0) + 2)
+    if plan.painting:
+        # The table is as wide as the picture has cells.
+        bottom, last = plan.scores_row - 1, plan.painting.last_column
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
@@ -143,7 +149,8 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
             for key, name in zip(keys_of, names(plan), strict=True):
                 put_text(page, plan.class_row, plan.columns[key], name, quiet)
     for number in range(1, INPUT_ROWS + 1):
-        label = texts.get("predict", "yours number").format(number=number)
+        is_painted = plan.painting is not None and number == 1
+        label = texts.get("predict", "painted row" if is_painted else "yours number").format(number=number)
         put_text(page, plan.first_row + number - 1, LABEL_COLUMN, label, _LABEL)
     _band(
         page, plan, plan.sample_row - 1, _of_part(plan, "training samples" if plan.model.spec.held_out else "samples")
@@ -188,6 +195,8 @@ def _set_widths(page: Page, plan: PredictPlan) -> None:
     elif plan.side:
         widths |= dict.fromkeys(range(plan.picture_column + 1, plan.picture_column + 1 + plan.side), _POINT_WIDTH)
         widths[plan.picture_column] = _AXIS_WIDTH
+    if plan.painting:
+        widths |= widths_of_painting(plan.painting)
     page.widths.update(widths)
 
 

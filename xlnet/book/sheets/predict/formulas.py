@@ -15,6 +15,7 @@ from xlnet.book.passes import Pass
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import classes, mark_of_other
 from xlnet.book.sheets.predict.others import Others, others_of
+from xlnet.book.sheets.predict.painted import painted
 from xlnet.book.sheets.predict.plan import (
     PICTURE_ROW,
     RIGHT,
@@ -56,7 +57,12 @@ def inputs(model: Model) -> list[Typed]:
         ends = zip(("first", "last"), plan.ends(number), (axis.first, axis.last), strict=True)
         for name, row, value in ends:
             found.append(Typed(f"{name} of axis {number}", row, VALUE_COLUMN, value, "inputs"))
-    for row, values in enumerate(typed_inputs(plan), plan.first_row):
+    first, *others = typed_inputs(plan)
+    places = {key: (plan.first_row, plan.columns[key]) for key in plan.inputs}
+    for key, value in zip(plan.inputs, first, strict=True):
+        row, column = (plan.painting.cells if plan.painting else places)[key]
+        found.append(Typed(f"{key} to predict", row, column, value, "inputs", tokens(model.spec)))
+    for row, values in enumerate(others, plan.first_row + 1):
         for key, value in zip(plan.inputs, values, strict=True):
             found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs", tokens(model.spec)))
     return found
@@ -67,6 +73,7 @@ def lives(model: Model) -> list[Live]:
     plan, others = model.once(PredictPlan), model.once(others_of)
     return [
         *_controls(plan),
+        *painted(plan),
         *_parameters(plan),
         *_samples(plan),
         *_points(plan),

@@ -11,9 +11,11 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME, confusion, fit
+from xlnet.book.sheets.predict.painting import Painting, is_painted
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
+from xlnet.graph.operations import SOFTMAX
 from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
@@ -160,9 +162,10 @@ class PredictPlan:
 
     @property
     def fitted(self) -> list[str]:
-        """The outputs with an R²: none of a single sample, or of too many outputs."""
-        has = self.kind is None and self.model.spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS
-        return self.outputs if has else []
+        """The outputs with an R²: none of a single sample, of too many outputs, or of probabilities at every step."""
+        spec = self.model.spec
+        is_measured = self.kind is None and spec.layers[spec.last - 1].activation != SOFTMAX
+        return self.outputs if is_measured and spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS else []
 
     @property
     def used(self) -> Choice:
@@ -170,10 +173,17 @@ class PredictPlan:
         return Choice(Cell(NAME, self.controls["iteration"], VALUE_COLUMN), self.model.spec.training.iters)
 
     # Rows.
+    @cached_property
+    def painting(self) -> Painting | None:
+        """The cells in which an input is painted, below the controls; None where the network takes no picture."""
+        spec, row = self.model.spec, FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
+        return Painting(spec, row, self.inputs, self.outputs, self.kind is not None) if is_painted(spec) else None
+
     @property
     def scores_row(self) -> int:
         """The row with the title of the scores, below the controls: the table of classes, or R² of each output."""
-        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
+        painted = self.painting.height if self.painting else 0
+        return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1 + painted
 
     @property
     def class_row(self) -> int:

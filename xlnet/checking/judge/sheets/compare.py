@@ -130,7 +130,7 @@ def _weights(view: View, plan: ComparePlan, index: int) -> _Found:
     for which in plan.charted_weights:
         key = by_symbol.get(view.text(NAME, plan.weight_row(which), VALUE_COLUMN) or "")
         column = plan.series_column(index, Series("weight", which))
-        yield Cell(NAME, PLACE_ROW, column), None if key is None else float(own.index(key) + 1)
+        yield Cell(NAME, PLACE_ROW, column), None if key is None else float(plan.place(index, key))
         for number in range(len(plan.points(index))):
             found = None if key is None else _at_point(view, plan, index, key, number)
             yield _within(view, plan, "weight", column, number, found)

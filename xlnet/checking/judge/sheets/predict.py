@@ -12,6 +12,7 @@ from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.formulas import axis_cells
 from xlnet.book.sheets.predict.others import Others, others_of
+from xlnet.book.sheets.predict.painting import Painting
 from xlnet.book.sheets.predict.plan import (
     INPUT_ROWS,
     RIGHT,
@@ -42,6 +43,8 @@ def expected(view: View) -> Cells:
     """Yield what each formula of the sheet should show that does not only show a quantity of Training."""
     plan = view.opened.model.once(PredictPlan)
     yield from _controls(view, plan)
+    if plan.painting:
+        yield from _painted(view, plan, plan.painting)
     yield from _samples(view, plan)
     yield from _points(view, plan)
     yield from _passes(view, plan)
@@ -77,6 +80,22 @@ def _controls(view: View, plan: PredictPlan) -> Cells:
         yield Cell(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
         share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.model.spec.samples
         yield Cell(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
+
+
+def _painted(view: View, plan: PredictPlan, painting: Painting) -> Cells:
+    for key, place in painting.cells.items():
+        yield Cell(NAME, plan.first_row, plan.columns[key]), view.cited(NAME, *place)
+    for key, place in painting.output_cells.items():
+        yield Cell(NAME, *place), view.cited(NAME, plan.first_row, plan.columns[shown(key)])
+    if painting.names_class:
+        found = _found(view, plan.first_row, plan.columns["class"])
+        yield Cell(NAME, painting.class_row, painting.output_column), found
+    for row in painting.steps if painting.names_steps else ():
+        columns = range(painting.output_column, painting.step_class_column - 1)
+        y = [view.number(NAME, row, column) for column in columns]
+        best = [index for index, value in enumerate(y) if is_tie(value, max(y))]
+        wanted = one_of(float(index + painting.first_class) for index in (y.index(max(y)), *best))
+        yield Cell(NAME, row, painting.step_class_column), math.nan if any(map(math.isnan, y)) else wanted
 
 
 def _samples(view: View, plan: PredictPlan) -> Cells:
