@@ -12,6 +12,7 @@ from xlnet.model.layers.embedding import EMBEDDING
 from xlnet.model.layers.flatten import FLATTEN
 from xlnet.model.layers.kind import Array, Asked, Before, Choice, Flag, Kind, Names, UnfitError, WholeNumber
 from xlnet.model.layers.pooling import AVG_POOL1D, AVG_POOL2D, MAX_POOL1D, MAX_POOL2D
+from xlnet.model.layers.recurrent import GRU, LSTM, RNN
 from xlnet.model.layers.residual import RESIDUAL
 from xlnet.model.layers.upsample import UPSAMPLE
 
@@ -40,8 +41,11 @@ KINDS = {
     "conv2d": CONV2D,
     "embedding": EMBEDDING,
     "flatten": FLATTEN,
+    "gru": GRU,
+    "lstm": LSTM,
     "max_pool1d": MAX_POOL1D,
     "max_pool2d": MAX_POOL2D,
     "residual": RESIDUAL,
+    "rnn": RNN,
     "upsample": UPSAMPLE,
 }

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from xlnet.reference.layers import attention, convolution, dense, embedding, flatten, pooling, residual, upsample
-from xlnet.reference.layers.kind import Kind, Own
+from xlnet.reference.layers import (
+    attention,
+    convolution,
+    dense,
+    embedding,
+    flatten,
+    pooling,
+    recurrent,
+    residual,
+    upsample,
+)
+from xlnet.reference.layers.kind import Kind, Own, named
 
-__all__ = ["KINDS", "Kind", "Own"]
+__all__ = ["KINDS", "Kind", "Own", "named"]
 
 KINDS = {
     "dense": dense.KIND,
@@ -16,8 +26,11 @@ KINDS = {
     "conv2d": convolution.KIND,
     "embedding": embedding.KIND,
     "flatten": flatten.KIND,
+    "gru": recurrent.GRU,
+    "lstm": recurrent.LSTM,
     "max_pool1d": pooling.MAX,
     "max_pool2d": pooling.MAX,
     "residual": residual.KIND,
+    "rnn": recurrent.RNN,
     "upsample": upsample.KIND,
 }

@@ -8,6 +8,7 @@ over positions and samples.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def _forward(own: Own) -> Iterator[Rule]:
         z = np.zeros((max(len(w), len(taken)), taken.shape[1], *own.layer.gives))
         for tap, positions, at in taps(own.layer):
             z[(..., *positions)] += np.einsum("roi,rsi...->rso...", w[(..., *tap)], taken[(..., *at)])
-        spread = (slice(None), None, slice(None), *(None,) * (z.ndim - 3))
+        spread: tuple[Any, ...] = (slice(None), None, slice(None), *(None,) * (z.ndim - 3))
         return z + own.of(q, "b")[spread] if "b" in own.layer.arrays else z
 
     yield own.name("z"), weighted_sum

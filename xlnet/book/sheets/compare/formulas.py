@@ -188,9 +188,7 @@ def _weights(plan: ComparePlan, index: int) -> Iterator[Live]:
             table = InCells(Area.between(first, layout.cell(own[-1], layout.iterations)))
             value = element(table, row, chosen)
         else:
-            place = total(
-                *(choose(compared(word, "=", plan.symbols(key)), plan.place(index, key), 0) for key in plan.choosable)
-            )
+            place = total(*(choose(compared(word, "=", plan.symbols(key)), plan.place(index, key), 0) for key in plan.choosable))
             table, width = InCells(plan.block(index)), plan.block(index).right - plan.block(index).left + 1
             value = element(table, row + call("floor", (chosen - 1) / width), call("mod", chosen - 1, width) + 1)
         yield Live(f"place of weight {which + 1}", NAME, column, [PLACE_ROW], place, style.TEXT)
