@@ -85,6 +85,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
     bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if plan.dimensions == 2 else 0) + 2)
+    if plan.painting:
+        # The table is as wide as the picture has cells.
+        bottom, last = plan.scores_row - 1, plan.painting.last_column
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
