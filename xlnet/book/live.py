@@ -118,7 +118,8 @@ def put_inputs(page: Page, inputs: Sequence[Typed], look: Look, texts: Texts) ->
             put_number(page, typed.row, typed.column, typed.first, look)
         if typed.choices:
             page.add_data_validation(_choice(typed, texts))
-    take_numbers(page, [typed.address for typed in inputs if not typed.choices], texts)
+    if numbers := [typed.address for typed in inputs if not typed.choices]:
+        take_numbers(page, numbers, texts)
 
 
 def _choice(typed: Typed, texts: Texts) -> DataValidation:

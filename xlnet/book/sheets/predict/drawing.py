@@ -55,6 +55,7 @@ _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
 _CLASS_NAME = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _LINK = replace(style.LINK, indent=1)
+_PAINTED = replace(style.INPUT, border="box", horizontal="center", vertical="center")
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
@@ -66,7 +67,10 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     draw_scores(page, plan)
     put_all(page, formulas)
     typed = replace(style.INPUT, border="below", horizontal="right")
-    put_inputs(page, inputs(model), typed, texts)
+    painted = set(plan.painting.cells.values()) if plan.painting else set[tuple[int, int]]()
+    every = inputs(model)
+    put_inputs(page, [each for each in every if (each.row, each.column) not in painted], typed, texts)
+    put_inputs(page, [each for each in every if (each.row, each.column) in painted], _PAINTED, texts)
     _set_widths(page, plan)
     draw_painting(page, plan)
     _draw_passes(page, plan)
