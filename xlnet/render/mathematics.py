@@ -166,8 +166,9 @@ class Symbols:
 
     def written(self, expression: Expression) -> str:
         """Return an expression as mathematics."""
-        return write(expression, self._notation())
+        return write(expression, self._notation)
 
+    @cached_property
     def _notation(self) -> Notation:
         return Notation(
             plus=" + ",
@@ -191,7 +192,7 @@ class Symbols:
     def _long_sum(self, terms: Sum) -> tuple[str, int] | None:
         if len(terms.terms) <= _MOST_TERMS:
             return None
-        first, second, *_, last = (write(term, self._notation()) for term in terms.terms)
+        first, second, last = (write(terms.terms[place], self._notation) for place in (0, 1, -1))
         return f"{first} + {second} + … + {last}", SUM
 
     def _quantity(self, quantity: Quantity) -> str:

@@ -123,9 +123,10 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
             for key, name in zip(keys_of, names(plan), strict=True):
                 put_text(page, plan.class_row, plan.columns[key], name, quiet)
     for number in range(1, INPUT_ROWS + 1):
+        row = plan.first_row + number - 1
         is_painted = plan.painting is not None and number == 1
-        label = texts.get("predict", "painted row" if is_painted else "yours number").format(number=number)
-        put_text(page, plan.first_row + number - 1, LABEL_COLUMN, label, _LABEL)
+        name = "painted row" if is_painted else "continued row" if row in plan.continued_rows else "yours number"
+        put_text(page, row, LABEL_COLUMN, texts.get("predict", name).format(number=number), _LABEL)
     _band(page, plan, plan.sample_row - 1, of_part(plan, "training samples" if plan.model.spec.held_out else "samples"))
     for number in range(1, plan.samples + 1):
         label = texts.get("predict", "sample number").format(number=number)

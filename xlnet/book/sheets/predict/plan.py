@@ -188,6 +188,14 @@ class PredictPlan:
         return self.header_row + 1
 
     @property
+    def continued_rows(self) -> range:
+        """The rows below the first whose inputs go on with what the network finds likely: tokens that follow tokens."""
+        spec, painting = self.model.spec, self.painting
+        last = spec.layers[spec.last - 1]
+        goes_on = painting and painting.names_steps and last.gives == (spec.inputs, len(tokens(spec)))
+        return range(self.first_row + 1, self.first_row + INPUT_ROWS) if goes_on else range(0)
+
+    @property
     def sample_row(self) -> int:
         """The row of the first sample, below a row with a heading."""
         return self.first_row + INPUT_ROWS + 1
