@@ -132,8 +132,11 @@ def _stacks(line: Sequence[Tensor]) -> list[list[Tensor]]:
     room = height(line)
     found: list[list[Tensor]] = []
     for tensor in line:
-        if found and sum(height([each]) for each in (*found[-1], tensor)) <= room:
-            found[-1].append(tensor)
-        else:
+        below = (stack for stack in found if sum(height([each]) for each in (*stack, tensor)) <= room)
+        fitting = (stack for stack in below if stack is found[-1] or tensor.width <= stack[0].width)
+        stack = next(fitting, None)
+        if stack is None:
             found.append([tensor])
+        else:
+            stack.append(tensor)
     return found
