@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from xlnet.graph.node import Node
 from xlnet.graph.operations import ACTIVATIONS, LOSSES, SOFTMAX
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.iteration import iteration
+from xlnet.model.layers import DENSE, KINDS, Array, Choice
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.render.mathematics import Symbols
@@ -34,49 +37,23 @@ Document = dict[str, Any]
 
 # What each key of a template means, by table. The tables' keys are asked of the program: one without a meaning here is
 # a KeyError.
-CONVOLUTION = "[[network.layers]] of type conv1d"
-SLOPE = "of `leaky_relu`: its slope below 0; default 0.01"
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "the top level": {
         "title": "title of the workbook; default: the template's file name",
         "description": "what the workbook is about, shown on its Guide sheet",
-        "layout": "how an iteration is laid out on the Training sheet; only `rows`, one row each, the default",
+        "layout": "how an iteration is laid out on the Training sheet: `rows`, a row each, the default of networks "
+        "whose layers "
+        "are all dense; or `matrix`, a block of rows in which every tensor is a matrix, the default of all others",
         "network": "the table `[network]`; required",
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
     },
     "[network]": {
-        "inputs": "number of inputs, or their shape: `[channels, length]` before a convolution; required",
-        "layers": "one `[[network.layers]]` table per layer, from the first to the last; required",
-    },
-    "[[network.layers]]": {
-        "type": "kind of the layer: `dense`, the default, or `conv1d`, whose keys follow",
-        "units": "number of units; required",
-        "activation": "name of the [activation](#activations); default `identity`, and on the last layer what fits the "
-        "loss, or targets that are classes: `softmax`, with one output `sigmoid`",
-        "slope": SLOPE,
-        "bias": "`true` or `false`; default `true`",
-        "dropout": "probability that a unit of a hidden layer is left out, as PyTorch's `Dropout`; default 0",
-        "weights": "initial weights: one row per unit, one number per input of the layer",
-        "biases": "initial biases, one per unit; default 0",
-        "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
-        "frozen": "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
-    },
-    CONVOLUTION: {
-        "type": "`conv1d`: a convolution along one axis, as PyTorch's `Conv1d`",
-        "channels": "number of output channels; required",
-        "kernel": "length of the kernel; required",
-        "dropout": "as for a dense layer",
-        "stride": "how far the kernel moves from one position to the next; default 1",
-        "padding": "zeros added at both ends of the input; default 0",
-        "activation": "name of the [activation](#activations), but not `softmax`; default `identity`",
-        "slope": SLOPE,
-        "bias": "`true` or `false`; default `true`",
-        "weights": "initial weights, in PyTorch's shape: output channels × input channels × kernel",
-        "biases": "initial biases, one per output channel; default 0",
-        "init": "instead of `weights`: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
-        "frozen": "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
+        "inputs": "number of inputs, or their shape: `[channels, length]` or `[channels, height, width]`, `[steps, "
+        "features]` of "
+        "a sequence, `[steps]` of token numbers; `x` stays a flat list a sample, the last axis fastest; required",
+        "layers": "one `[[network.layers]]` table per [layer](#layers), from the first to the last; required",
     },
     "[data]": {
         "x": "inputs: one row per sample, one number per input",
@@ -147,6 +124,125 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+# What the keys of a kind of layer mean; "KIND KEY" first, then "KEY".
+LAYER_KEYS: Mapping[str, str] = {
+    "layers": "the layers inside, `[[network.layers.layers]]`; they are numbered on; required",
+    "units": "number of units; required",
+    "channels": "number of output channels; required",
+    "kernel": "size of the window along each axis; required",
+    "stride": "how far the window moves from one position to the next; default 1",
+    **dict.fromkeys(
+        (f"{kind}_pool{axes}d stride" for kind in ("max", "avg") for axes in (1, 2)),
+        "how far the window moves; default: the kernel, so that windows do not overlap",
+    ),
+    "padding": "zeros around what comes in, below the kernel; default 0",
+    "scale": "how often each number is repeated along each axis; default 2",
+    "entries": "number of tokens; they are numbered from 0; required",
+    "size": "numbers that a token becomes; required",
+    "positions": "`true`: each step adds numbers of its own, learned too; default `false`",
+    "heads": "number of heads, which divides the size of a step; default 1",
+    "causal": "`true`: a step sees itself and the steps before; default `false`",
+    "eps": "what is added below the root, so that nothing is divided by 0",
+    "affine": "`false`: without weights and biases; default `true`",
+    "momentum": "share of the newest batch in the running mean and variance, by which other sheets predict; default "
+    "0.1",
+    "return": "of a sequence: `all` steps or the `last` alone",
+    "rnn activation": "`tanh` or `relu`; default `tanh`",
+}
+# Keys of many kinds: "KEY", and which layers have it.
+MANY: Mapping[str, tuple[str, str]] = {
+    "type": ("all", "kind of the layer; `dense` where it is left out"),
+    "name": ("all", "a name, by which later layers share its weights"),
+    "activation": (
+        "dense layers and convolutions",
+        "name of the [activation](#activations); default `identity`, and on a last dense layer what fits the loss, or "
+        "targets that are classes: `softmax`, with one output `sigmoid`; `softmax` is for a last dense layer alone",
+    ),
+    "slope": ("dense layers and convolutions", "of `leaky_relu`: its slope below 0; default 0.01"),
+    "dropout": (
+        "dense layers and convolutions",
+        "probability that a unit of a hidden layer is left out, as PyTorch's `Dropout`; default 0",
+    ),
+    "bias": ("with biases", "`true` or `false`; default `true`"),
+    "init": (
+        "with weights",
+        "instead of weights: the [initialiser](#initialisers) that draws them; default `xavier_uniform`",
+    ),
+    "frozen": (
+        "with weights",
+        "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
+    ),
+    "share": ("with weights", "`name` of a layer before, whose weights this one uses too; biases stay its own"),
+    "transpose": ("with weights", "`true`: they are used transposed, as in a tied decoder; default `false`"),
+}
+
+# What each kind is, what it takes, and its limits.
+KINDS_SAID: Mapping[str, str] = {
+    "dense": "PyTorch's `Linear`: every unit sees every input. Of a sequence it takes each step by itself, with the "
+    "same "
+    "weights, or the last step alone; anything else with several axes is flattened.",
+    "attention": "PyTorch's `MultiheadAttention` of a sequence with itself: each step asks (q), all are asked (k), "
+    "and what "
+    "they have (v) is mixed by the softmax of q·k / √d, a row of α a step. It takes steps of a sequence.",
+    "avg_pool1d": "PyTorch's `AvgPool1d`: of each channel's window the mean.",
+    "avg_pool2d": "PyTorch's `AvgPool2d`: of each channel's window the mean.",
+    "batch_norm": "PyTorch's `BatchNorm1d` and `BatchNorm2d`: each feature or channel minus its mean over the batch, "
+    "divided "
+    "by its standard deviation there. Rows need batches of two samples or more.",
+    "conv1d": "PyTorch's `Conv1d`: every channel slides its weights along all positions. It takes channels and a "
+    "length.",
+    "conv2d": "PyTorch's `Conv2d`: every channel slides its weights over all rows and columns. It takes channels, a "
+    "height "
+    "and a width.",
+    "embedding": "PyTorch's `Embedding`: each token's row of a table. It stands first, and takes one token number a "
+    "step; "
+    "these are cells that you can change.",
+    "flatten": "PyTorch's `Flatten`: all axes become one, the last axis fastest.",
+    "gru": "PyTorch's `GRU`: the gates r and z, the candidate n. It takes steps of a sequence, and starts from 0.",
+    "layer_norm": "PyTorch's `LayerNorm`: each vector, of a sequence each step, minus its mean, divided by its "
+    "standard "
+    "deviation.",
+    "lstm": "PyTorch's `LSTM`: the gates i, f, g and o, and the cell state c. It takes steps of a sequence, and "
+    "starts from 0.",
+    "max_pool1d": "PyTorch's `MaxPool1d`: of each channel's window the largest. The gradient goes to it alone, of "
+    "several "
+    "that are equal to the first; s is the number of its place in the window.",
+    "max_pool2d": "PyTorch's `MaxPool2d`: of each channel's window the largest. The gradient goes to it alone, of "
+    "several "
+    "that are equal to the first; s is the number of its place in the window, row by row.",
+    "residual": "A skip connection around other layers (He et al. 2016): what comes in, added to what these make of "
+    "it. "
+    "Both have the same shape.",
+    "rms_norm": "PyTorch's `RMSNorm`: each vector, of a sequence each step, divided by the root of its mean square.",
+    "rnn": "PyTorch's `RNN`: each step's units see its inputs and the units of the step before, with the same weights "
+    "at "
+    "every step. It takes steps of a sequence, and starts from 0.",
+    "upsample": "PyTorch's `Upsample` of the mode nearest: each number is repeated along the axes behind the channels.",
+}
+
+# A network in which each kind is shown: its inputs, and the keys of its layer.
+_SEQUENCE = [2, 2]
+SHOWN: Mapping[str, tuple[Any, Document]] = {
+    "dense": (2, {"units": 2, "activation": "tanh"}),
+    "attention": (_SEQUENCE, {}),
+    "avg_pool1d": ([1, 4], {"kernel": 2}),
+    "avg_pool2d": ([1, 2, 4], {"kernel": 2}),
+    "batch_norm": (2, {}),
+    "conv1d": ([1, 3], {"channels": 1, "kernel": 2, "activation": "tanh"}),
+    "conv2d": ([1, 2, 3], {"channels": 1, "kernel": 2, "activation": "tanh"}),
+    "embedding": ([2], {"entries": 2, "size": 2, "positions": True}),
+    "flatten": ([1, 2], {}),
+    "gru": (_SEQUENCE, {"units": 2}),
+    "layer_norm": (2, {}),
+    "lstm": (_SEQUENCE, {"units": 2}),
+    "max_pool1d": ([1, 4], {"kernel": 2}),
+    "max_pool2d": ([1, 2, 4], {"kernel": 2}),
+    "residual": (2, {"layers": [{"units": 2, "activation": "tanh"}]}),
+    "rms_norm": (2, {}),
+    "rnn": (_SEQUENCE, {"units": 2}),
+    "upsample": ([1, 2], {}),
+}
+
 # How weights are drawn; n is the number of inputs of the layer, m the number of its units.
 DRAWN = {
     "zeros": "0",
@@ -190,7 +286,7 @@ STATUSES = (
 
 def page() -> str:
     """Return the text of the page."""
-    parts = (_head(), _commands(), _statuses(), _templates(), _keys(), _functions(), _rules(), _limits())
+    parts = (_head(), _commands(), _statuses(), _templates(), _keys(), _layers(), _functions(), _rules(), _limits())
     return "\n".join(line for part in parts for line in part)
 
 
@@ -280,19 +376,10 @@ def _known_keys() -> dict[str, list[str]]:
     return {
         "the top level": _asked(_document(), ()),
         "[network]": _asked(_document(), ("network",)),
-        "[[network.layers]]": _asked(_document(), ("network", "layers", 0)),
-        CONVOLUTION: _asked(_convolution(), ("network", "layers", 0)),
         "[data]": _asked(_document(), ("data",)),
         "[training]": _asked(_document(training={}), ("training",)),
         "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
     }
-
-
-def _convolution() -> Document:
-    document = _document()
-    document["network"]["inputs"] = [1, 2]
-    document["network"]["layers"].insert(0, {"type": "conv1d", "channels": 1, "kernel": 1})
-    return document
 
 
 def _asked(document: Document, path: Sequence[str | int]) -> list[str]:
@@ -308,6 +395,83 @@ def _asked(document: Document, path: Sequence[str | int]) -> list[str]:
             return found[1].split(", ")
         raise
     raise AssertionError(f"no error for an unknown key in {path}")
+
+
+def _layers() -> Iterator[str]:
+    yield "## Layers"
+    yield ""
+    yield "A `[[network.layers]]` table has the kind of the layer, `type`, and the keys of that kind. Layers are"
+    yield "numbered as"
+    yield "they stand, those without parameters too, and those inside a `residual` layer after it."
+    yield ""
+    yield from _table(("key", "layers", "meaning"), ((f"`{key}`", *said) for key, said in MANY.items()))
+    yield "Each kind has further keys, and its parameters as keys, in PyTorch's shapes. The rules below are those of"
+    yield "a small"
+    yield "network, each of the last unit or step; the sheet has them all."
+    yield ""
+    for kind in sorted(KINDS, key=lambda name: (name != DENSE, name)):
+        yield from _kind(kind)
+
+
+def _kind(name: str) -> Iterator[str]:
+    arrays = {array.name: array for array in KINDS[name].arrays}
+    asked = _asked(_document_of_kind(name), ("network", "layers", 0))
+    yield f"### `{name}`"
+    yield ""
+    yield KINDS_SAID[name]
+    yield ""
+    said = {key: LAYER_KEYS.get(f"{name} {key}") or LAYER_KEYS.get(key) for key in asked if key not in arrays}
+    unsaid = said.keys() - MANY
+    own = {
+        key: _with_default(name, key, meaning or LAYER_KEYS[key])
+        for key, meaning in said.items()
+        if meaning or key in unsaid
+    }
+    if own:
+        yield from _table(("key", "meaning"), ((f"`{key}`", meaning) for key, meaning in own.items()))
+    if arrays:
+        yield from _table(("parameter", "shape", "starts from"), map(_parameter, arrays.values()))
+    yield "```text"
+    yield from _kind_rules(_spec(_document_of_kind(name)))
+    yield "```"
+    yield ""
+
+
+def _with_default(kind: str, key: str, meaning: str) -> str:
+    option = {option.name: option for option in KINDS[kind].options}.get(key)
+    if isinstance(option, Choice):
+        return f"{meaning}; default `{option.words[0]}`"
+    return f"{meaning}; default {KINDS[kind].settings[key]:g}" if key in KINDS[kind].settings else meaning
+
+
+def _parameter(array: Array) -> tuple[str, str, str]:
+    start = "0" if array.is_bias else "random numbers" if array.start is None else f"{array.start:g}"
+    return f"`{array.name}`", array.called, start
+
+
+def _kind_rules(spec: Any) -> Iterator[str]:
+    """Yield a rule of each quantity of the first layer as it is computed, and of each gradient."""
+    found = {}
+    for node in iteration(spec).nodes:
+        match = re.fullmatch(r"(d_)?([a-z]+)1(_\d+)*(@\d+)?", node.key)
+        # A parameter's own rule is that of the optimiser.
+        if match and (match[1] or match[2] not in spec.layers[0].arrays):
+            found[match[1], match[2]] = node
+    symbols = _symbols_of(spec)
+    yield from (symbols.rule(node) for node in found.values())
+
+
+def _document_of_kind(name: str) -> Document:
+    inputs, keys = SHOWN[name]
+    layer = {"type": name} | copy.deepcopy(keys)
+    samples = 2 if name == "batch_norm" else 1
+    return {
+        "network": {"inputs": inputs, "layers": [layer, {"units": 1, "return": "last"}]},
+        "data": {
+            "x": [[0.0] * prod(inputs if isinstance(inputs, list) else [inputs])] * samples,
+            "t": [[0.0]] * samples,
+        },
+    }
 
 
 def _functions() -> Iterator[str]:

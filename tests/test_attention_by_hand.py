@@ -6,6 +6,8 @@ zeros for what is missing they are the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from drawn import Document
 from test_layers import array_of, by_reference, rows_of, spec_of
@@ -84,13 +86,17 @@ OUTPUTS = [
 ]
 
 
-def padded(rows: list[list[float]], height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def padded(
+    rows: Sequence[Sequence[float]], height: int, width: int
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     whole = np.zeros((height, width))
     whole[: len(rows), : len(rows[0])] = rows
     return whole
 
 
-def network(x: list[list[float]], heads: int, size: int, projections: list[list[list[float]]], out: object) -> Document:
+def network(
+    x: Sequence[Sequence[float]], heads: int, size: int, projections: Sequence[Sequence[Sequence[float]]], out: object
+) -> Document:
     steps = padded(x, size, len(x[0])).T
     first = np.concatenate([padded(rows, size, size) for rows in projections])
     attention = {"type": "attention", "heads": heads, "bias": False, "in_proj_weight": first.tolist()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +289,26 @@ def test_a_one_hot_cell_that_asks_for_another_token_is_named(tmp_path: Path, eng
         path, address, lambda formula, v: f"{{start}}><f>{(formula or '').replace('=7', '=6')}</f><v>{v}</v></c>"
     )
     assert [difference.cell for difference in kept.check(path, engine=engine).differences] == [address]
+
+
+GOES_ON = network([3], TABLE, {**SOFTMAX, "units": 3}, outputs=9, loss="cross_entropy")
+
+
+def test_the_sheet_predict_goes_on_with_its_own_tokens(tmp_path: Path, engine: str) -> None:
+    """Every row below the one that is typed drops the first token and ends with the likeliest of the row above."""
+    path = tmp_path / "goes-on.xlsx"
+    xlnet.build(spec_of(GOES_ON), path)
+    assert kept.check(path, engine=engine).agrees
+    sheet = kept.looked_at(path, data_only=True)["Predict"]
+    top = next(row for row in range(1, 60) if sheet.cell(row, 2).value == "the input above")
+    outputs = next(column for column in range(1, 60) if sheet.cell(top - 1, column).value == "y₁₁")
+    rows = [[sheet.cell(row, column).value for column in range(3, outputs + 9)] for row in range(top, top + 5)]
+    for before, after in pairwise(rows):
+        assert after[:2] == before[1:3]
+        assert after[2] == int(np.argmax(before[-3:]))
+    place = f"E{top + 2}"
+    change_cell(path, place, lambda _, v: f"{{start}}><v>{v}</v></c>", part="xl/worksheets/sheet5.xml")
+    assert [each.cell.split("!")[-1] for each in kept.check(path, engine=engine).differences] == [place]
 
 
 def test_a_causal_step_does_not_see_what_comes_later() -> None:

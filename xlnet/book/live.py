@@ -29,7 +29,8 @@ class Live:
 
     `key` is what messages call it. `layout` has the quantities that it cites. `shown` is the quantity or cell that it
     shows, where it is nothing but that. `is_array` tells an array formula. The rows are numbered from `first_step` on,
-    where the formula says so. `computed_by` is the pass that it is a part of.
+    where the formula says so. `computed_by` is the pass that it is a part of. The formula stands `offset` rows below
+    each row, from which it is rendered.
     """
 
     key: str
@@ -43,13 +44,15 @@ class Live:
     is_array: bool = False
     first_step: int = 0
     computed_by: Pass | None = None
+    offset: int = 0
 
 
 def of_pass(each: Pass, node: Node, key: str, look: Look) -> Live:
     """Return the formulas of a node in all rows of a pass."""
     assert node.formula is not None
     spot = each.layout.spots[node.key]
-    return Live(key, spot.sheet, spot.column, each.rows, node.formula, look, each.layout, computed_by=each)
+    column, offset = spot.column, spot.offset
+    return Live(key, spot.sheet, column, each.rows, node.formula, look, each.layout, computed_by=each, offset=offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def filled(lives: Iterable[Live]) -> Iterator[Formula]:
     for live in lives:
         text = formula(live.expression, live.layout, live.sheet)
         for step, row in enumerate(live.rows, live.first_step):
-            yield Formula(live, Cell(live.sheet, row, live.column), step, at_row(text, row, step=step))
+            own = at_row(text, row, live.layout.stride, step)
+            yield Formula(live, Cell(live.sheet, row + live.offset, live.column), step, own)
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ def put_inputs(page: Page, inputs: Sequence[Typed], look: Look, texts: Texts) ->
             put_number(page, typed.row, typed.column, typed.first, look)
         if typed.choices:
             page.add_data_validation(_choice(typed, texts))
-    take_numbers(page, [typed.address for typed in inputs if not typed.choices], texts)
+    if numbers := [typed.address for typed in inputs if not typed.choices]:
+        take_numbers(page, numbers, texts)
 
 
 def _choice(typed: Typed, texts: Texts) -> DataValidation:

@@ -30,10 +30,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Unit:
-    """What the weighted sum of one unit is made of, by keys: weights, each with what it weighs, and a bias."""
+    """What the weighted sum of one unit is made of, by keys: weights, each with what it weighs, and a bias or two."""
 
     terms: Sequence[tuple[str, str]]
     bias: str | None
+    second_bias: str | None = None
+
+    @property
+    def biases(self) -> list[str]:
+        """Its biases."""
+        return [bias for bias in (self.bias, self.second_bias) if bias is not None]
 
 
 def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[str] = ()) -> Block:
@@ -42,22 +48,29 @@ def weighted_sums(keys: Sequence[str], units: Sequence[Unit], aliases: Sequence[
     A weight may lead to several units, and get a part from each.
     """
 
+    biases = (bias for unit in units for bias in unit.biases)
+    cited = tuple(dict.fromkeys((*(key for unit in units for term in unit.terms for key in term), *biases)))
+    # Each is cited by many sums.
+    quantity = {key: Quantity(key) for key in cited}
+
     def pullback(deltas: Sequence[Expression]) -> Parts:
         parts: Parts = []
         for unit, delta in zip(units, deltas, strict=True):
-            parts += [(w, product(delta, Quantity(source))) for w, source in unit.terms]
-            parts += [(source, product(delta, Quantity(w))) for w, source in unit.terms]
-            parts += [] if unit.bias is None else [(unit.bias, delta)]
+            parts += [(w, product(delta, quantity[source])) for w, source in unit.terms]
+            parts += [(source, product(delta, quantity[w])) for w, source in unit.terms]
+            parts += [(bias, delta) for bias in unit.biases]
         return parts
 
-    cited = (key for unit in units for term in unit.terms for key in term)
-    biases = (unit.bias for unit in units if unit.bias is not None)
+    def weighted_sum(unit: Unit) -> Expression:
+        products = (product(quantity[w], quantity[source]) for w, source in unit.terms)
+        return total(*products, *(quantity[bias] for bias in unit.biases))
+
     return Block(
         nodes=tuple(
-            Node(key, Group.FORWARD, _weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
+            Node(key, Group.FORWARD, weighted_sum(unit), aliases=tuple(aliases[index : index + 1]))
             for index, (key, unit) in enumerate(zip(keys, units, strict=True))
         ),
-        inputs=tuple(dict.fromkeys((*cited, *biases))),
+        inputs=cited,
         pullback=pullback,
     )
 
@@ -83,11 +96,6 @@ def sums_of_two(keys: Sequence[str], left: Sequence[str], right: Sequence[str]) 
             for part in ((one, delta), (other, delta))
         ],
     )
-
-
-def _weighted_sum(unit: Unit) -> Expression:
-    bias = [] if unit.bias is None else [Quantity(unit.bias)]
-    return total(*(product(Quantity(w), Quantity(source)) for w, source in unit.terms), *bias)
 
 
 def activations(

@@ -183,9 +183,13 @@ def total(*terms: Expression | float) -> Expression:
 def product(*factors: Expression | float) -> Expression:
     """Return the product of `factors`, written as one flat product without factors of 1."""
     flat: list[Expression] = []
-    for factor in map(expression, factors):
-        flat.extend(factor.factors if isinstance(factor, Product) else (factor,))
-    flat = [factor for factor in flat if factor != _ONE]
+    for factor in factors:
+        if isinstance(factor, Product):
+            flat.extend(factor.factors)
+        elif not isinstance(factor, Expression):
+            flat += [] if factor == 1 else [Number(factor)]
+        elif not isinstance(factor, Number) or factor.value != 1:
+            flat.append(factor)
     if not flat:
         return _ONE
     return flat[0] if len(flat) == 1 else Product(tuple(flat))

@@ -29,7 +29,7 @@ def parameters(spec: Spec) -> list[Parameter]:
             if array.letter not in layer.arrays:
                 continue
             places = indices(array.shape(layer.takes, layer.numbers))
-            trained = not layer.frozen and (spec.training.train_biases or not array.is_bias)
+            trained = array.is_trained and not layer.frozen and (spec.training.train_biases or not array.is_bias)
             for place, value in zip(places, elements(layer.arrays[array.letter]), strict=True):
                 found.append(Parameter(keys.of_layer(array.letter, number, *place), value, trained, array.is_bias))
     return found

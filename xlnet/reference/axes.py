@@ -8,7 +8,7 @@ from string import ascii_letters, digits
 import numpy as np
 
 from xlnet.reference.functions import FUSED_LOSSES, Axes, Quantities
-from xlnet.reference.layers import KINDS, Own
+from xlnet.reference.layers import KINDS, Own, named
 from xlnet.reference.losses import computed
 from xlnet.reference.optimizers import optimizer_numbers, shared_rules, state_rules, taken_rules
 from xlnet.reference.schedules import schedule_columns, schedule_numbers
@@ -33,7 +33,7 @@ def axes(spec: Spec) -> dict[str, Axes]:
         found |= {name: Axes() for name in (*(name for name, _ in schedule_columns(spec.training.schedule)), "eta")}
     for number, layer in enumerate(spec.layers, 1):
         own = KINDS[layer.type].axes(layer)
-        found |= {f"{letter}{number}": each for letter, each in own.items()}
+        found |= {named(letter, number): each for letter, each in own.items()}
     found |= {f"d_{name}": found[name] for name in _between(spec)}
     if has_drawn_inputs(spec):
         found["a0"] = Axes(spec.layers[0].takes, True)
@@ -62,7 +62,7 @@ def of_layers(spec: Spec) -> list[str]:
     every = ((number, KINDS[layer.type].axes(layer)) for number, layer in enumerate(spec.layers, 1))
     settings = [f"{name}{number}" for number, layer in enumerate(spec.layers, 1) for name in layer.settings]
     inputs = ["a0"] if has_drawn_inputs(spec) else []
-    return [*inputs, *settings, *(f"{letter}{number}" for number, own in every for letter in own)]
+    return [*inputs, *settings, *(named(letter, number) for number, own in every for letter in own)]
 
 
 def of_loss(spec: Spec) -> list[str]:
@@ -76,7 +76,8 @@ def trained(spec: Spec) -> list[str]:
     """Return the names of the parameter arrays that training changes."""
     kept = set() if spec.training.train_biases else biases(spec)
     for number, layer in enumerate(spec.layers, 1):
-        kept |= {f"{letter}{number}" for letter in layer.arrays if layer.frozen}
+        fixed = KINDS[layer.type].untrained
+        kept |= {f"{letter}{number}" for letter in layer.arrays if layer.frozen or letter in fixed}
     return [name for name in _parameters(spec) if name not in kept]
 
 

@@ -101,8 +101,14 @@ def gradient_rules(spec: Spec) -> Iterator[Rule]:
     """Yield ∂E/∂ of every parameter that is trained."""
     for name in trained(spec):
         letter, number = name.rstrip(digits), int(name.lstrip(ascii_letters))
-        users = [n for n, layer in enumerate(spec.layers, 1) if layer.share == number and letter not in layer.arrays]
-        yield f"d_{name}", _summed(letter, [number, *users], spec)
+        yield f"d_{name}", _summed(letter, [number, *_sharing(letter, number, spec)], spec)
+
+
+def _sharing(letter: str, number: int, spec: Spec) -> list[int]:
+    """Return the numbers of the layers that use a parameter array of another: its weights, never its biases."""
+    if f"{letter}{number}" in biases(spec):
+        return []
+    return [n for n, layer in enumerate(spec.layers, 1) if layer.share == number and letter not in layer.arrays]
 
 
 def next_row_rules(spec: Spec) -> Iterator[Rule]:

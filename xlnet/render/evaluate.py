@@ -1,7 +1,8 @@
 """Runs the graph itself, for the values that the cells carry.
 
-The graph is turned once into a straight-line Python loop over iterations. These values are no proof of anything:
-they are what the workbook claims, and `checking` judges the workbook by the reference.
+The graph is turned once into a straight-line Python loop over iterations; that of a large network computes its sums
+from slices of a list. These values are no proof of anything: they are what the workbook claims, and `checking` judges
+the workbook by the reference.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import cast
+from typing import cast, overload
 
 from xlnet.graph.expression import Expression, Quantity, Sum, total
 from xlnet.graph.node import Constant, Graph, Group, Node
-from xlnet.graph.printing import SUM, Notation, write
+from xlnet.graph.printing import ATOM, SUM, Notation, write
 from xlnet.render.functions import NUMERIC
+from xlnet.render.slices import FUNCTIONS, in_slices
 from xlnet.xlsx.table import RowBlock
 
 Values = list[float]
@@ -25,9 +27,11 @@ Rows = Callable[[Values, Typed, bool, Values], None]
 CellFunction = Callable[["_Guarded", "_Guarded", Values, bool], float]
 
 _LONGEST_SUM = 2_000
+# Local variables are faster than a list, but Python takes some microseconds to compile a term.
+_MOST_TERMS = 100_000
 _SIGNS = {">": ">", "=": "=="}
 _FUNCTIONS = (*NUMERIC, "max", "min")
-_ENVIRONMENT: dict[str, object] = {**NUMERIC, "__builtins__": {"int": int, "max": max, "min": min}}
+_ENVIRONMENT: dict[str, object] = {**NUMERIC, **FUNCTIONS, "__builtins__": {"int": int, "max": max, "min": min}}
 
 
 def iterations(graph: Graph, sizes: Sequence[int]) -> Iterator[RowBlock]:
@@ -74,16 +78,24 @@ class _Run:
             self._environment[column.key] = [constant.value for constant in column.constants]
         self._places = {key: number for number, node in enumerate(self._nodes) for key in (node.key, *node.aliases)}
         self._positions = {key: index for index, key in enumerate(fixed)}
-        self._rows = _rows_of(self._sources("n{}", "a{}"), self._environment)
+        terms = sum(len(node.formula.terms) for node in graph.nodes if isinstance(node.formula, Sum))
+        if terms > _MOST_TERMS:
+            self._rows = _rows_in_list(self._in_lists, self._environment)
+        else:
+            self._rows = _rows_of(self._sources(_python(self._places, self._positions)), self._environment)
 
     @cached_property
     def _cells(self) -> Sequence[CellFunction]:
         """A function for each cell of a row: compiled where a row has a cell without a finite value alone."""
-        return _cells_of(self._sources("here[{}]", "previous[{}]"), self._environment)
+        return _cells_of(self._in_lists, self._environment)
 
-    def _sources(self, here: str, previous: str) -> list[str]:
+    @cached_property
+    def _in_lists(self) -> list[str]:
+        """The Python expression of each node where the values of an iteration are a list."""
+        return self._sources(_python_of_lists(self._places, self._positions))
+
+    def _sources(self, python: Notation) -> list[str]:
         """Return the Python expression of each node."""
-        python = _python(self._places, self._positions, here, previous)
         drawn = {node.key: index for index, node in enumerate(n for n in self._nodes if n.typed is not None)}
         return [_source(node, drawn, python) for node in self._nodes]
 
@@ -131,19 +143,50 @@ class _Guarded:
     def __init__(self, values: Values) -> None:
         self._values = values
 
-    def __getitem__(self, column: int) -> float:
-        value = self._values[column]
-        if math.isnan(value):
+    @overload
+    def __getitem__(self, place: int) -> float: ...
+    @overload
+    def __getitem__(self, place: slice) -> Values: ...
+    def __getitem__(self, place: int | slice) -> float | Values:
+        found = self._values[place]
+        if any(map(math.isnan, found if isinstance(found, list) else [found])):
             raise ArithmeticError
-        return value
+        return found
 
 
-def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, previous: str) -> Notation:
+def _python(places: Mapping[str, int], fixed: Mapping[str, int]) -> Notation:
+    """Return how Python computes with a local variable for each value: `n3` of this iteration, `a3` of the last."""
+
     def quantity(cited: Quantity) -> str:
         if cited.key in places:
-            return (previous if cited.previous else here).format(places[cited.key])
+            return f"{'a' if cited.previous else 'n'}{places[cited.key]}"
         return f"fixed[{fixed[cited.key]}]"
 
+    notation = _notation(quantity, lambda terms: _in_parts(terms, notation))
+    return notation
+
+
+def _python_of_lists(places: Mapping[str, int], fixed: Mapping[str, int]) -> Notation:
+    """Return how Python computes with lists: the values of this iteration, and of the last."""
+
+    def placed(cited: Quantity) -> tuple[str, int]:
+        if cited.key in places:
+            return "previous" if cited.previous else "here", places[cited.key]
+        return "fixed", fixed[cited.key]
+
+    def quantity(cited: Quantity) -> str:
+        name, place = placed(cited)
+        return f"{name}[{place}]"
+
+    def long_sum(terms: Sum) -> tuple[str, int] | None:
+        text = in_slices(terms, placed)
+        return _in_parts(terms, notation) if text is None else (text, ATOM)
+
+    notation = _notation(quantity, long_sum)
+    return notation
+
+
+def _notation(quantity: Callable[[Quantity], str], long_sum: Callable[[Sum], tuple[str, int] | None]) -> Notation:
     def call(function: str) -> Callable[..., str]:
         return lambda *arguments: f"{function}({', '.join(arguments)})"
 
@@ -159,7 +202,7 @@ def _python(places: Mapping[str, int], fixed: Mapping[str, int], here: str, prev
         quantity=quantity,
         choice=lambda sign, left, right, then, otherwise: f"({then} if {left} {_SIGNS[sign]} {right} else {otherwise})",
         lookup=lambda column, number: f"{column}[int({number}) - 1]",
-        long_sum=lambda terms: _in_parts(terms, _python(places, fixed, here, previous)),
+        long_sum=long_sum,
     )
 
 
@@ -186,6 +229,19 @@ def _rows_of(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
         *(f"  a{number} = n{number}" for number in cited_previous),
         *(f"  {name} = {source}" for name, source in zip(names, sources, strict=True)),
         f"  extend(({', '.join(names)},))",
+    )
+    return cast(Rows, _executed(lines, environment)["rows"])
+
+
+def _rows_in_list(sources: Sequence[str], environment: Mapping[str, object]) -> Rows:
+    """Return a function that appends rows to a list, which computes each in a list of its own."""
+    lines = (
+        "def rows(previous, drawn, is_first, values):",
+        " for typed in drawn:",
+        f"  here = [0.0] * {len(sources)}",
+        *(f"  here[{number}] = {source}" for number, source in enumerate(sources)),
+        "  values.extend(here)",
+        "  previous = here",
     )
     return cast(Rows, _executed(lines, environment)["rows"])
 

@@ -13,7 +13,7 @@ from xlnet.graph.expression import Expression, Quantity
 from xlnet.graph.printing import Notation, write
 from xlnet.graph.references import BOTH, COLUMN, NEITHER, ROW, Along, Beside, InCell, InCells
 from xlnet.render.layout import NOWHERE, Layout
-from xlnet.render.long_sums import long_sum
+from xlnet.render.long_sums import LongSums
 from xlnet.render.spot import Spot
 from xlnet.sheet_size import MOST_ARGUMENTS
 
@@ -66,6 +66,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "exp": _call("EXP"),
     "false": lambda: "FALSE",
     "floor": _call("INT"),
+    "hyperlink": _call("HYPERLINK"),
     "if": _call("IF"),
     "iferror": _call("IFERROR"),
     "index": _call("INDEX"),
@@ -127,7 +128,7 @@ def _notation(layout: Layout, sheet: str) -> Notation:
         quantity=lambda quantity: column(quantity.key) if quantity.key in layout.data else reference(quantity),
         choice=lambda sign, left, right, then, otherwise: f"IF({left}{sign}{right},{then},{otherwise})",
         lookup=lambda key, position: element(column(key), position),
-        long_sum=lambda terms: long_sum(terms, layout, reference, last),
+        long_sum=LongSums(layout, reference, last),
         place=partial(_address, sheet=sheet),
         text=lambda value: _unfilled(text(value)),
     )

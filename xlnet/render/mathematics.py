@@ -131,6 +131,14 @@ class Symbols:
         sample = "" if parts.sample is None else f"[{parts.sample}]"
         return self._plain(parts) + sample
 
+    def tensor(self, prefix: str, letter: str, layer: int | None) -> str:
+        """Return the symbol of all quantities of a name together, without indices: w⁽²⁾, ∂E/∂w⁽²⁾."""
+        name = letter if layer is None else f"{letter}{layer}"
+        own = self(name)
+        if prefix == keys.GRADIENT:
+            return f"∂E/∂{own}"
+        return f"{self.words.get(prefix, prefix)}({own})" if prefix else own
+
     def _belonging(self, prefix: str, key: str) -> str:
         if prefix == keys.GRADIENT:
             return f"∂E/∂{self(key)}"
@@ -166,8 +174,9 @@ class Symbols:
 
     def written(self, expression: Expression) -> str:
         """Return an expression as mathematics."""
-        return write(expression, self._notation())
+        return write(expression, self._notation)
 
+    @cached_property
     def _notation(self) -> Notation:
         return Notation(
             plus=" + ",
@@ -191,7 +200,7 @@ class Symbols:
     def _long_sum(self, terms: Sum) -> tuple[str, int] | None:
         if len(terms.terms) <= _MOST_TERMS:
             return None
-        first, second, *_, last = (write(term, self._notation()) for term in terms.terms)
+        first, second, last = (write(terms.terms[place], self._notation) for place in (0, 1, -1))
         return f"{first} + {second} + … + {last}", SUM
 
     def _quantity(self, quantity: Quantity) -> str:

@@ -167,7 +167,7 @@ def _layer(
         activation,
         {},
         asked.numbers,
-        dropout=_dropout(table, is_last=is_last) if kind.activations else 0.0,
+        dropout=_dropout(table, is_last=is_last) if kind.activations and kind.takes_dropout else 0.0,
         frozen=table.flag("frozen", False),
         settings=_settings(table, kind, activation),
         options=asked.options,
@@ -189,7 +189,9 @@ def _layer(
 def _require_known(table: TomlTable, kind: Kind) -> None:
     known = [*(number.name for number in kind.numbers), *(option.name for option in kind.options), *kind.settings]
     if kind.activations:
-        known += ["activation", *ACTIVATION_SETTINGS, "dropout"]
+        known += ["activation", *ACTIVATION_SETTINGS]
+    if kind.activations and kind.takes_dropout:
+        known.append("dropout")
     if kind.arrays:
         known += [*(array.name for array in kind.arrays), "init", "frozen"]
     if any(array.is_bias for array in kind.arrays):

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 
 from xlnet.xlsx.page import Address, Page, cols, number_styles, pages, sheet_data
 from xlnet.xlsx.repairs import renamed, repaired
-from xlnet.xlsx.table import Table, most_bytes, styles_of, table_rows
+from xlnet.xlsx.table import Table, frame_of, most_bytes, table_rows
 from xlnet.xlsx.texts import PART, TextTable
 from xlnet.xlsx.values import Value
 
@@ -113,13 +113,13 @@ def _write_table(package: zipfile.ZipFile, name: str, frame: str, table: Table) 
     head, rest = frame[: start.start()], frame[start.start() :]
     styled, tail = rest.split("</sheetData>")
     firsts = (table.first_row, table.first_row + table.stride)
-    styles = [styles_of(styled, first, table.columns) for first in firsts]
+    frames = [frame_of(styled, first, table.columns, table.stride) for first in firsts]
     last_cell = f"{get_column_letter(table.last_column)}{table.last_row}"
     head = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last_cell}"', head)
     # A part must be said to be Zip64 before its size is known. Where it need not be, some programs refuse one that is.
-    is_large = len(frame.encode()) + most_bytes(table, *styles) > zipfile.ZIP64_LIMIT
+    is_large = len(frame.encode()) + most_bytes(table, *frames) > zipfile.ZIP64_LIMIT
     with package.open(name, "w", force_zip64=is_large) as part:
-        rows = table_rows(table, *styles)
+        rows = table_rows(table, *frames)
         _write_in_background(part, chain([head.encode()], rows, [f"</sheetData>{tail}".encode()]))
 
 

@@ -1,30 +1,27 @@
-"""Long tables of formulas filled down, streamed: XML is written once for a block of rows, and filled in for each block.
-
-In a block of 100 rows that starts at a hundred, row numbers differ from the next block's in the digits before the last
-two only. So a block's XML is a text with placeholders for these digits and for the values, and a row costs no more than
-its values: writing cell by cell takes ten times as long.
-"""
+"""Long tables of formulas filled down, streamed a block of iterations at a time; `iteration_xml` makes their XML."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
-from math import isnan
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
-from xlnet.xlsx.numbers import number_texts
+from xlnet.xlsx.iteration_xml import Blocks, Cell, Lines, Written
 
 _CELLS_PER_BLOCK = 20_000
-# -2.2250738585072014e-308: no double needs more.
-_BYTES_PER_VALUE = 24
-# Control characters, which XML has no place for.
-_LEADING_DIGITS, _ROW_ABOVE_BLOCK, _VALUE = "\0", "\1", "\2"
 # A sheet's name in quotation marks, or a text: an exclamation mark in these says nothing.
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+
+# A cell: the letters of its column, what stands behind its address, and the number of its style.
+_FRAMED = re.compile(r"""<c r="([A-Z]+)\d+"((?: s="(\d+)")?[^>]*?(?:/>|>.*?</c>))""", re.DOTALL)
+_HEIGHT = r"""(?: ht="[\d.]+" customHeight="1")?"""
+_HEIGHT = r"""(?: ht="[\d.]+" customHeight="1")?"""
+_HEIGHT = r"""(?: ht="[\d.]+" customHeight="1")?"""
+# A text, or nothing.
+_FIXED = re.compile(r"""(?: s="\d+")?(?: t="s"><v>\d{1,9}</v></c>|(?: t="n")? ?/>)""")
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,8 @@ class Table:
     """A table to stream into a sheet: `iterations` blocks of `stride` rows from `first_row` on.
 
     `blocks` have as many iterations as `block_sizes` says. `is_shared` writes each formula once and refers to it from
-    the rows below, where the format allows that. The cells' styles are those that the frame gives the first two
-    iterations.
+    the rows below, where the format allows that and an iteration is one row. The cells' styles are those that the frame
+    gives the first two iterations, and what it has beside these cells in the second one, all further ones have too.
     """
 
     first_row: int
@@ -77,10 +74,22 @@ class Table:
         return max(column.column for column in self.columns)
 
 
-def block_sizes(first_row: int, iterations: int, columns: int, stride: int = 1) -> list[int]:
+@dataclass(frozen=True)
+class Frame:
+    """What a sheet's frame gives an iteration.
+
+    The style numbers of the table's cells; the attributes of its rows, by offset; and cells with texts, or empty ones,
+    which the table does not have: their offsets and columns, and their XML behind the address.
+    """
+
+    styles: Sequence[str]
+    attributes: Mapping[int, str] = field(default_factory=dict)
+    beside: Sequence[tuple[int, int, str]] = ()
+
+
+def block_sizes(first_row: int, iterations: int, columns: int) -> list[int]:
     """Return the number of iterations of each block: the first two alone, then up to the next round number."""
-    # Where an iteration takes several rows, blocks need not begin at a round number: each is written by itself.
-    step = _step(columns * stride)
+    step = _step(columns)
     last = first_row + iterations - 1
     sizes = [1] * min(2, iterations)
     row = first_row + len(sizes)
@@ -91,52 +100,71 @@ def block_sizes(first_row: int, iterations: int, columns: int, stride: int = 1) 
     return sizes
 
 
-def row_styles(xml: str, row: int) -> dict[str, str]:
-    """Return the style number of each column of a row, by column letter."""
-    return dict(re.findall(rf'<c r="([A-Z]+){row}" s="(\d+)"', xml))
+def frame_of(xml: str, row: int, columns: Sequence[TableColumn], stride: int = 1) -> Frame:
+    """Return the frame of the iteration that begins in `row`. Raises KeyError where a cell has no style."""
+    own = {(column.offset, column.column) for column in columns}
+    styles: dict[tuple[int, int], str] = {}
+    attributes: dict[int, str] = {}
+    beside = []
+    for offset in range(stride):
+        found = re.search(rf'<row r="{row + offset}"({_HEIGHT})>(.*?)</row>', xml, re.DOTALL)
+        if found is None:
+            continue
+        attributes[offset] = found[1]
+        for letters, behind, style in _FRAMED.findall(found[2]):
+            place = (offset, column_index_from_string(letters))
+            if place in own:
+                styles |= {place: style} if style else {}
+            elif _FIXED.fullmatch(behind):
+                beside.append((*place, behind))
+    return Frame([styles[column.offset, column.column] for column in columns], attributes, beside)
 
 
-def styles_of(xml: str, row: int, columns: Sequence[TableColumn]) -> list[str]:
-    """Return the style numbers of the cells of the iteration in `row`. Raises KeyError where one has none."""
-    found = {offset: row_styles(xml, row + offset) for offset in {column.offset for column in columns}}
-    return [found[column.offset][get_column_letter(column.column)] for column in columns]
-
-
-def table_rows(table: Table, first_styles: Sequence[str], later_styles: Sequence[str]) -> Iterator[bytes]:
-    """Yield the XML of the rows; the styles are those of the first and of later iterations, a number each cell."""
-    special, later = _kinds_of_rows(table, first_styles, later_styles)
+def table_rows(table: Table, first: Frame, later: Frame) -> Iterator[bytes]:
+    """Yield the XML of the rows, with what the frame gives the first and later iterations."""
+    special, others = _kinds_of_rows(table, first, later)
     row = table.first_row
     for block in table.blocks:
-        rows = special.get(row, later)
+        rows = special.get(row, others)
         count = len(block.values) // len(table.columns)
         yield rows.block(row, count, block.values) if block.is_finite else rows.one_by_one(row, block.values)
         row += count * table.stride
 
 
-def most_bytes(table: Table, first_styles: Sequence[str], later_styles: Sequence[str]) -> int:
+def most_bytes(table: Table, first: Frame, later: Frame) -> int:
     """Return a size that `table_rows` stays below, whatever the values are."""
-    special, later = _kinds_of_rows(table, first_styles, later_styles)
-    others = table.iterations * later.most_bytes(table.last_row)
-    return others + sum(rows.most_bytes(table.last_row) for rows in special.values())
+    special, others = _kinds_of_rows(table, first, later)
+    last = table.last_row - table.stride + 1
+    return table.iterations * others.most_bytes(last) + sum(rows.most_bytes(last) for rows in special.values())
 
 
-def _kinds_of_rows(
-    table: Table, first_styles: Sequence[str], later_styles: Sequence[str]
-) -> tuple[dict[int, _Rows], _Rows]:
+def _kinds_of_rows(table: Table, first: Frame, later: Frame) -> tuple[dict[int, Written], Written]:
     """Return the iterations that are unlike the others, by their first row, and the others."""
     formulas = [_formula(column.formula) for column in table.columns]
     firsts = [_formula(column.first_formula) for column in table.columns]
-    special = {table.first_row: _Rows(table, firsts, first_styles)}
+    special = {table.first_row: _written(table, firsts, first)}
     if not table.is_shared or table.stride > 1:
-        return special, _Rows(table, formulas, later_styles)
+        return special, _written(table, formulas, later)
     second = table.first_row + 1
     defining, citing = [*formulas], [*formulas]
     for number, formula in enumerate(formulas):
         if formula is not None and not _cites_a_sheet(formula):
             defining[number] = _shared(number, formula, second, table.last_row)
             citing[number] = _citing(number)
-    special[second] = _Rows(table, defining, later_styles)
-    return special, _Rows(table, citing, later_styles)
+    special[second] = _written(table, defining, later)
+    return special, _written(table, citing, later)
+
+
+def _written(table: Table, formulas: Sequence[str | None], frame: Frame) -> Written:
+    """Return how iterations are written that hold these formulas."""
+    of_table = [
+        Cell(column.offset, column.column, f' s="{style}"', formula)
+        for column, formula, style in zip(table.columns, formulas, frame.styles, strict=True)
+    ]
+    beside = [Cell(offset, column, behind, is_fixed=True) for offset, column, behind in frame.beside]
+    if table.stride == 1:
+        return Lines(of_table, beside, frame.attributes, 1, _step(len(of_table)))
+    return Blocks(of_table, beside, frame.attributes, table.stride)
 
 
 def _step(columns: int) -> int:
@@ -161,93 +189,3 @@ def _shared(number: int, formula: str, first: int, last: int) -> str:
 
 def _citing(number: int) -> str:
     return f'<f t="shared" si="{number}"/>'
-
-
-class _Rows:
-    """The XML of iterations that hold the same formulas, None where they hold typed numbers."""
-
-    def __init__(self, table: Table, formulas: Sequence[str | None], styles: Sequence[str]) -> None:
-        self._width = len(formulas)
-        self._stride = table.stride
-        self._step = _step(self._width * self._stride)
-        columns = table.columns
-        # In the file cells stand row by row, from left to right.
-        self._order = sorted(range(self._width), key=lambda index: (columns[index].offset, columns[index].column))
-        self._offsets = [columns[index].offset for index in self._order]
-        self._finite, self._error = [], []
-        for index in self._order:
-            formula, letter = formulas[index], get_column_letter(columns[index].column)
-            start = f'<c r="{letter}{{here[{columns[index].offset}]}}" s="{styles[index]}"'
-            value = f"<v>{_VALUE}</v></c>"
-            self._finite.append(f"{start}>{formula or ''}{value}")
-            self._error.append(f'{start} t="e">{formula}<v>#NUM!</v></c>' if formula else self._finite[-1])
-
-    def block(self, first: int, count: int, values: Sequence[float]) -> bytes:
-        """Return the XML of `count` iterations that begin and end between two round numbers."""
-        if self._stride > 1:
-            return self.one_by_one(first, values)
-        leading, start = divmod(first, self._step)
-        if count == self._step and leading:
-            template = self._whole_block
-        else:
-            template = self._template(range(start, start + count), self._finite, is_led=leading > 0)
-        return self._filled(template, first, values)
-
-    def one_by_one(self, first: int, values: Sequence[float]) -> bytes:
-        """Return the XML of iterations of which some cells are in error."""
-        found = []
-        for number, offset in enumerate(range(0, len(values), self._width)):
-            row = [values[offset + index] for index in self._order]
-            cells = [
-                error if isnan(value) else finite
-                for value, finite, error in zip(row, self._finite, self._error, strict=True)
-            ]
-            finite = [value for value, cell in zip(row, cells, strict=True) if _VALUE in cell]
-            text = self._iteration(cells, first + number * self._stride)
-            found.append(_interleaved(text.encode(), finite))
-        return b"".join(found)
-
-    def most_bytes(self, number: int) -> int:
-        """Return a size that no iteration up to this row passes: what a cell in error adds is shorter than a value."""
-        return len(self._iteration(self._finite, number).encode()) + self._width * _BYTES_PER_VALUE
-
-    @cached_property
-    def _whole_block(self) -> bytes:
-        return self._template(range(self._step), self._finite, is_led=True)
-
-    def _template(self, last_digits: range, cells: Sequence[str], *, is_led: bool) -> bytes:
-        digits = len(str(self._step)) - 1
-        numbers = [f"{_LEADING_DIGITS}{n:0{digits}}" if is_led and digits else f"{n}" for n in last_digits]
-        if self._step == 1:
-            numbers = [_LEADING_DIGITS]
-        above = [_ROW_ABOVE_BLOCK, *numbers]
-        return "".join(map(lambda n, a: self._row(cells, n, a), numbers, above)).encode()
-
-    def _iteration(self, cells: Sequence[str], row: int) -> str:
-        """Return the rows of an iteration that begins in `row`."""
-        here, previous = range(row, row + self._stride), range(row - self._stride, row)
-        rows = [""] * self._stride
-        for offset, cell in zip(self._offsets, cells, strict=True):
-            rows[offset] += cell
-        return "".join(f'<row r="{row + offset}">{text}</row>' for offset, text in enumerate(rows) if text).format(
-            here=here, previous=previous
-        )
-
-    def _row(self, cells: Sequence[str], number: str, above: str) -> str:
-        text = "".join(cells).format(here=[number], previous=[above])
-        return f'<row r="{number}">{text}</row>'
-
-    def _filled(self, template: bytes, first: int, values: Sequence[float]) -> bytes:
-        leading = b"%d" % (first // self._step)
-        above = b"%d" % (first - 1)
-        text = template.replace(_LEADING_DIGITS.encode(), leading).replace(_ROW_ABOVE_BLOCK.encode(), above)
-        return _interleaved(text, values)
-
-
-def _interleaved(template: bytes, values: Sequence[float]) -> bytes:
-    """Return `template` with `values` in place of its placeholders."""
-    pieces = template.split(_VALUE.encode())
-    filled: list[bytes] = [b""] * (2 * len(pieces) - 1)
-    filled[0::2] = pieces
-    filled[1::2] = number_texts(values)
-    return b"".join(filled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnet.book.texts import Texts
@@ -24,8 +25,8 @@ def take_numbers(page: Page, ranges: Iterable[str], texts: Texts) -> None:
         errorTitle=texts.get("input", "title"),
         error=texts.get("input", "number"),
     )
-    for cells in ranges:
-        validation.add(cells)
+    # One by one each would be looked for among all others.
+    validation.sqref = MultiCellRange(" ".join(ranges))
     page.add_data_validation(validation)
 
 

@@ -100,10 +100,15 @@ class Texts:
             # The parameters of several products stand one below another.
             part, of_part = divmod(axes["part_unit"] - 1, layer.gives[-1])
             filled |= {"part": self.get("meaning", f"{layer.type} part {part + 1}"), "of_part": of_part + 1}
+        if "gate_unit" in axes:
+            # Of a recurrent layer the rows of the gates stand one below another.
+            gate, unit = divmod(axes["gate_unit"] - 1, layer.numbers["units"])
+            text = self.get("meaning", f"{layer.type} gate {gate + 1}")
+            filled["gate"] = text.format(unit_of_gate=unit + 1)
         if "entry" in axes:
             # Tokens count from 0.
             filled["token"] = axes["entry"] - 1
-        filled["place"] = self._place(layer, filled)
+        filled["place"] = self._place(layer, tuple(axes), filled)
         is_output = parts.letter == "a" and parts.layer == last_of(layers)
         letter = "y" if is_output else parts.letter
         # Some quantities a layer has once, or once a step.
@@ -112,8 +117,10 @@ class Texts:
         name = next(name for name in names if name in self.sections["meaning"])
         return self.get("meaning", name).format(**filled)
 
-    def _place(self, layer: Layer, filled: Mapping[str, int | str]) -> str:
-        """Return where in the network a unit is."""
+    def _place(self, layer: Layer, own: tuple[str, ...], filled: Mapping[str, int | str]) -> str:
+        """Return where in the network a unit is, or a quantity of these axes."""
+        if (name := f"place {' '.join(own)}") in self.sections["meaning"]:
+            return self.get("meaning", name).format(**filled)
         axes = KINDS[layer.type].axes(layer)
         return self._named("place", layer).format(**filled) if set(axes) <= set(filled) else ""
 

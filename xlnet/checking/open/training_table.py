@@ -77,11 +77,11 @@ class TrainingTable:
         self._go_to(iteration)
         self._rows[offset] = cells
 
-    def take_as_written(self, rows: int) -> None:
-        """Take so many iterations, of one row each, that are what xlnet writes."""
+    def take_as_written(self, iterations: int) -> None:
+        """Take so many iterations that are what xlnet writes."""
         if self._rows:
             self._add()
-        self.is_formula += [[text is not None for text in self._later]] * rows
+        self.is_formula += [[text is not None for text in self._later]] * iterations
 
     def finish(self) -> None:
         """End the table: iterations that are not there hold nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xlnet.book.live import Formula, Typed
 from xlnet.book.model import Model
@@ -53,10 +54,23 @@ class WantedTable:
 
     @property
     def longest(self) -> int:
+        """The bytes that the formulas of a row may take."""
+        return max(self._bytes.values())
+
+    @property
+    def largest(self) -> int:
         """The bytes that the formulas of an iteration may take."""
-        row = self.layout.row(self.layout.iterations)
-        texts = (at_row(column.formula or "", row, self.layout.stride) for column in self.columns.values())
-        return sum(3 * len(text.encode()) for text in texts)
+        return sum(self._bytes.values())
+
+    @cached_property
+    def _bytes(self) -> dict[int, int]:
+        """The bytes that the formulas of each row of an iteration may take."""
+        layout = self.layout
+        row = layout.row(layout.iterations)
+        found = dict.fromkeys(range(layout.stride), 0)
+        for column in self.columns.values():
+            found[column.offset] += 3 * len(at_row(column.formula or "", row, layout.stride).encode())
+        return found
 
 
 @dataclass(frozen=True)
@@ -92,7 +106,8 @@ class Wanted:
     def largest(self) -> int:
         """The bytes that the sheet may take."""
         if self.table:
-            return _AROUND_SHEET + self.longest_row * self.most_rows
+            formulas = self.table.largest * -(-self.most_rows // self.table.layout.stride)
+            return _AROUND_SHEET + formulas + (_AROUND_ROW + _AROUND_CELL * self.columns) * self.most_rows
         return _AROUND_SHEET + self.rows * (_AROUND_ROW + _AROUND_CELL * self.columns)
 
     @property

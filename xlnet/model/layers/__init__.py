@@ -11,7 +11,9 @@ from xlnet.model.layers.dense import DENSE as DENSE_KIND
 from xlnet.model.layers.embedding import EMBEDDING
 from xlnet.model.layers.flatten import FLATTEN
 from xlnet.model.layers.kind import Array, Asked, Before, Choice, Flag, Kind, Names, UnfitError, WholeNumber
+from xlnet.model.layers.norms import LAYER_NORM, RMS_NORM
 from xlnet.model.layers.pooling import AVG_POOL1D, AVG_POOL2D, MAX_POOL1D, MAX_POOL2D
+from xlnet.model.layers.recurrent import GRU, LSTM, RNN
 from xlnet.model.layers.residual import RESIDUAL
 from xlnet.model.layers.upsample import UPSAMPLE
 
@@ -40,8 +42,13 @@ KINDS = {
     "conv2d": CONV2D,
     "embedding": EMBEDDING,
     "flatten": FLATTEN,
+    "gru": GRU,
+    "layer_norm": LAYER_NORM,
+    "lstm": LSTM,
     "max_pool1d": MAX_POOL1D,
     "max_pool2d": MAX_POOL2D,
     "residual": RESIDUAL,
+    "rms_norm": RMS_NORM,
+    "rnn": RNN,
     "upsample": UPSAMPLE,
 }

@@ -11,7 +11,7 @@ from functools import partial
 from xlnet.graph.blocks import Block, Unit
 from xlnet.graph.operations import ACTIVATIONS
 from xlnet.model.layers.activated import activated
-from xlnet.model.layers.kind import Array, Asked, Before, Kind, Names, WholeNumber
+from xlnet.model.layers.kind import Array, Asked, Before, Kind, Names, Numbers, WholeNumber
 from xlnet.model.layers.sliding import POSITIONS, TAPS, positions, require_axes, window
 from xlnet.spec import Shape, indices
 
@@ -43,8 +43,8 @@ def _terms(names: Names, channel: int, place: list[int]) -> list[tuple[str, str]
     ]
 
 
-def _weights_shape(takes: Shape, numbers: object, axes: int) -> Shape:
-    return (numbers["channels"], takes[0], *(numbers["kernel"],) * axes)  # type: ignore[index]
+def _weights_shape(takes: Shape, numbers: Numbers, axes: int) -> Shape:
+    return (numbers["channels"], takes[0], *(numbers["kernel"],) * axes)
 
 
 def _kind(axes: int) -> Kind:

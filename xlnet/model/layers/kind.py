@@ -98,7 +98,8 @@ class Array:
 
     `axes` are the names of its axes, by which the texts put the indices of an element into words; `called` is the shape
     in words, for messages. Biases start from zero, and a layer may be without them. `start` is what an array starts
-    from that is not drawn, as the weights of a normalisation; `wanted` tells whether a layer has it at all.
+    from that is not drawn, as the weights of a normalisation; `wanted` tells whether a layer has it at all, and
+    `is_trained` whether training changes it.
     """
 
     letter: str
@@ -109,6 +110,7 @@ class Array:
     is_bias: bool = False
     start: float | None = None
     wanted: Callable[[Asked], bool] = lambda _: True
+    is_trained: bool = True
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ class Kind:
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
     that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
     from 0, in place of quantities. `has_kinks` tells that what it computes has kinks, whatever its activation is;
-    `counted` are the letters of its quantities that are whole numbers, which are right or wrong, and never near.
+    `takes_dropout` whether its activations may be left out; `counted` are the letters of its quantities that are whole
+    numbers, which are right or wrong, and never near.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -193,6 +196,7 @@ class Kind:
     takes_steps: bool | None = None
     tokens: Callable[[Layer], int] | None = None
     has_kinks: bool = False
+    takes_dropout: bool = True
     counted: frozenset[str] = frozenset()
 
     def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xlnet.graph.blocks import Block, sums_of_two
 from xlnet.model.layers.kind import Asked, Before, Kind, Names
-from xlnet.spec import Layer, Shape
+from xlnet.spec import Shape
 
 # The names of the axes of what it gives, by how many there are: the layers around it say what they stand for.
 _AXES = {1: ("unit",), 2: ("row", "column"), 3: ("channel", "row", "column")}
@@ -21,14 +21,15 @@ def _blocks(names: Names) -> list[Block]:
     return [sums_of_two(names.every("a"), names.sources, names.others)]
 
 
-def _axes(layer: Layer) -> tuple[str, ...]:
-    return _AXES[len(layer.gives)]
+def axes_of_shape(shape: Shape) -> tuple[str, ...]:
+    """Return the names of the axes of a shape of which nothing else is known."""
+    return _AXES[len(shape)]
 
 
 RESIDUAL = Kind(
     numbers=(),
     arrays=(),
-    axes=_axes,
+    axes=lambda layer: axes_of_shape(layer.gives),
     shapes=_shapes,
     blocks=_blocks,
     has_steps=lambda before, _: before.has_steps,

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from xlnet.reference.layers import attention, convolution, dense, embedding, flatten, pooling, residual, upsample
-from xlnet.reference.layers.kind import Kind, Own
+from xlnet.reference.layers import (
+    attention,
+    convolution,
+    dense,
+    embedding,
+    flatten,
+    norms,
+    pooling,
+    recurrent,
+    residual,
+    upsample,
+)
+from xlnet.reference.layers.kind import Kind, Own, named
 
-__all__ = ["KINDS", "Kind", "Own"]
+__all__ = ["KINDS", "Kind", "Own", "named"]
 
 KINDS = {
     "dense": dense.KIND,
@@ -16,8 +27,13 @@ KINDS = {
     "conv2d": convolution.KIND,
     "embedding": embedding.KIND,
     "flatten": flatten.KIND,
+    "gru": recurrent.GRU,
+    "layer_norm": norms.LAYER,
+    "lstm": recurrent.LSTM,
     "max_pool1d": pooling.MAX,
     "max_pool2d": pooling.MAX,
     "residual": residual.KIND,
+    "rms_norm": norms.RMS,
+    "rnn": recurrent.RNN,
     "upsample": upsample.KIND,
 }

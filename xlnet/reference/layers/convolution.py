@@ -8,6 +8,7 @@ over positions and samples.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -30,8 +31,8 @@ def _forward(own: Own) -> Iterator[Rule]:
         w, taken = own.of(q, "w"), own.taken(q)
         z = np.zeros((max(len(w), len(taken)), taken.shape[1], *own.layer.gives))
         for tap, positions, at in taps(own.layer):
-            z[(..., *positions)] += np.einsum("roi,rsi...->rso...", w[(..., *tap)], taken[(..., *at)])
-        spread = (slice(None), None, slice(None), *(None,) * (z.ndim - 3))
+            z[positions] += np.einsum("roi,rsi...->rso...", w[tap], taken[at])
+        spread: tuple[Any, ...] = (slice(None), None, slice(None), *(None,) * (z.ndim - 3))
         return z + own.of(q, "b")[spread] if "b" in own.layer.arrays else z
 
     yield own.name("z"), weighted_sum
@@ -43,7 +44,7 @@ def _handed_back(own: Own) -> Function:
         w, slopes = own.of(q, "w"), own.of(q, "d_z")
         handed = np.zeros((*slopes.shape[:2], *own.layer.takes))
         for tap, positions, at in taps(own.layer):
-            handed[(..., *at)] += np.einsum("roi,rso...->rsi...", w[(..., *tap)], slopes[(..., *positions)])
+            handed[at] += np.einsum("roi,rso...->rsi...", w[tap], slopes[positions])
         return handed
 
     return rule
@@ -55,9 +56,9 @@ def _gradient(own: Own) -> Function:
         kernel = (own.layer.numbers["kernel"],) * (len(own.layer.takes) - 1)
         gradient = np.zeros((len(slopes), slopes.shape[2], taken.shape[2], *kernel))
         for tap, positions, at in taps(own.layer):
-            met, seen = slopes[(..., *positions)], taken[(..., *at)]
+            met, seen = slopes[positions], taken[at]
             flat = [values.reshape(*values.shape[:3], -1) for values in (met, seen)]
-            gradient[(..., *tap)] = np.einsum("rsop,rsip->roi", *flat)
+            gradient[tap] = np.einsum("rsop,rsip->roi", *flat)
         return gradient
 
     return rule

@@ -9,6 +9,12 @@ from xlnet.reference.functions import Array, Axes, Function, Quantities, Rule
 from xlnet.spec import Layer
 
 
+def named(letter: str, number: int) -> str:
+    """Return the name of a quantity of a layer; one that is computed step by step has a name for each: h@3 is h1_3."""
+    letter, _, step = letter.partition("@")
+    return f"{letter}{number}_{step}" if step else f"{letter}{number}"
+
+
 @dataclass(frozen=True)
 class Own:
     """A layer by its number, from 1, which leads to its own quantities and to what it takes.
@@ -22,9 +28,9 @@ class Own:
     sources: tuple[int, ...] = (0,)
     hands_back: bool = True
 
-    def name(self, letter: str) -> str:
-        """Return the name of one of its quantities: "w1"."""
-        return f"{letter}{self.number}"
+    def name(self, letter: str, step: int | None = None) -> str:
+        """Return the name of one of its quantities, "w1", or of a step of it, "h1_3"."""
+        return named(letter if step is None else f"{letter}@{step}", self.number)
 
     def of(self, q: Quantities, letter: str) -> Array:
         """Return one of its quantities; the weights of a layer that shares another's are that layer's."""
@@ -49,7 +55,7 @@ class Kind:
     `axes` are those of its parameters and of all that it computes, by letter; `forward` yields the rules of these, a
     last. `backward` yields those of ∂E/∂ of what stands between, from ∂E/∂a on, by the names of gradients; for what the
     layer takes `handed_back` returns that of its gradient. `gradients` return those of its parameters, by letter.
-    `biases` are the letters of the parameters that are biases.
+    `biases` are the letters of the parameters that are biases, `untrained` of those that training leaves alone.
     """
 
     axes: Callable[[Layer], dict[str, Axes]]
@@ -58,3 +64,4 @@ class Kind:
     handed_back: Callable[[Own], Function]
     gradients: Mapping[str, Callable[[Own], Function]] = field(default_factory=dict)
     biases: tuple[str, ...] = ("b",)
+    untrained: tuple[str, ...] = ()

@@ -19,14 +19,14 @@ from xlnet.spec import Layer
 def _windows(own: Own, q: Quantities) -> Array:
     """What each unit sees, tap by tap: (taps, rows, samples, channels, *positions)."""
     taken = own.taken(q)
-    return np.stack([taken[(..., *at)] for _, _, at in taps(own.layer)])
+    return np.stack([taken[at] for _, _, at in taps(own.layer)])
 
 
 def _spread(own: Own, parts: Array) -> Array:
     """Add up what each tap hands back: `parts` are (taps, rows, samples, channels, *positions)."""
     handed = np.zeros((*parts.shape[1:3], *own.layer.takes))
     for part, (_, _, at) in zip(parts, taps(own.layer), strict=True):
-        handed[(..., *at)] += part
+        handed[at] += part
     return handed
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from xlnet.spec import Layer
 
 # What picks elements of an array along its last axes.
-Places = tuple[Any, ...]
+Index = Any
 
 
-def taps(layer: Layer) -> Iterator[tuple[tuple[int, ...], Places, Places]]:
+def taps(layer: Layer) -> Iterator[tuple[Index, Index, Index]]:
     """Yield every tap, the positions at which it meets no padding, and what it meets there."""
     numbers = layer.numbers
     along = []
@@ -26,8 +26,5 @@ def taps(layer: Layer) -> Iterator[tuple[tuple[int, ...], Places, Places]]:
             found.append((tap, np.arange(given)[inside], (starts + tap)[inside]))
         along.append(found)
     for every in product(*along):
-        yield (
-            tuple(tap for tap, _, _ in every),
-            np.ix_(*(at for _, at, _ in every)),
-            np.ix_(*(at for _, _, at in every)),
-        )
+        positions, met = (np.ix_(*(entry[side] for entry in every)) for side in (1, 2))
+        yield (..., *(entry[0] for entry in every)), (..., *positions), (..., *met)

@@ -56,6 +56,8 @@ _LABEL = replace(style.TEXT, border="below")
 _SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", horizontal="left")
 # A number in a text takes about so many characters.
 _CHARACTERS_PER_NUMBER = 7
+# The colours of a matrix of zeros need two ends that are apart.
+_LEAST_SIZE = 1e-9
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
@@ -133,7 +135,7 @@ def _format_matrices(page: Page, plan: ExplorePlan) -> None:
     """Give the numbers of every matrix their digits and colours by sign and size; the names turn with the view."""
     for area in matrices.areas(plan):
         align_ordinary(page, area, style.FEW_DIGITS)
-        page.conditional_formatting.add(area, _scale([area]))
+        page.conditional_formatting.add(area, _scale_of_matrix(area))
     for area in areas([each for each in cells(plan) if each.kind == picture.CAPTION and _turns(plan, each)]):
         page.conditional_formatting.add(area, _backward(plan))
 
@@ -160,6 +162,16 @@ def _scale(weights: Sequence[str]) -> Rule:
     every = [InCells(Area(NAME, top or 1, left or 1, bottom or 1, right or 1)) for left, top, right, bottom in bounds]
     least, most = (condition(call(end, 0, *every), NAME) for end in ("min", "max"))
     return ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _scale_of_matrix(area: str) -> Rule:
+    """Return the colours of a matrix: as far to both sides of 0 as its largest number, so that 0 is white in all."""
+    low, middle, high = style.SIGNED_SCALE
+    left, top, right, bottom = range_boundaries(area)
+    cells = InCells(Area(NAME, top or 1, left or 1, bottom or 1, right or 1))
+    size = call("max", _LEAST_SIZE, call("max", cells), -call("min", cells))
+    bounds = [condition(bound, NAME) for bound in (-size, size)]
+    return ColorScaleRule("formula", bounds[0], low, "num", 0, middle, "formula", bounds[1], high)  # type: ignore[no-untyped-call,no-any-return]
 
 
 def _turns(plan: ExplorePlan, each: picture.PictureCell) -> bool:

@@ -55,6 +55,7 @@ _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
 _CLASS_NAME = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _LINK = replace(style.LINK, indent=1)
+_PAINTED = replace(style.INPUT, border="box", horizontal="center", vertical="center")
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
@@ -66,7 +67,10 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     draw_scores(page, plan)
     put_all(page, formulas)
     typed = replace(style.INPUT, border="below", horizontal="right")
-    put_inputs(page, inputs(model), typed, texts)
+    painted = set(plan.painting.cells.values()) if plan.painting else set[tuple[int, int]]()
+    every = inputs(model)
+    put_inputs(page, [each for each in every if (each.row, each.column) not in painted], typed, texts)
+    put_inputs(page, [each for each in every if (each.row, each.column) in painted], _PAINTED, texts)
     _set_widths(page, plan)
     draw_painting(page, plan)
     _draw_passes(page, plan)
@@ -85,6 +89,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     protect(page)
     last = plan.picture_column + plan.picture_width - 1 if plan.side else max(plan.columns.values())
     bottom = max(plan.point_row - 2, PICTURE_ROW + (plan.side if plan.dimensions == 2 else 0) + 2)
+    if plan.painting:
+        # The table is as wide as the picture has cells.
+        bottom, last = plan.scores_row - 1, plan.painting.last_column
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
@@ -146,9 +153,10 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
             for key, name in zip(keys_of, names(plan), strict=True):
                 put_text(page, plan.class_row, plan.columns[key], name, quiet)
     for number in range(1, INPUT_ROWS + 1):
+        row = plan.first_row + number - 1
         is_painted = plan.painting is not None and number == 1
-        label = texts.get("predict", "painted row" if is_painted else "yours number").format(number=number)
-        put_text(page, plan.first_row + number - 1, LABEL_COLUMN, label, _LABEL)
+        name = "painted row" if is_painted else "continued row" if row in plan.continued_rows else "yours number"
+        put_text(page, row, LABEL_COLUMN, texts.get("predict", name).format(number=number), _LABEL)
     _band(
         page, plan, plan.sample_row - 1, _of_part(plan, "training samples" if plan.model.spec.held_out else "samples")
     )

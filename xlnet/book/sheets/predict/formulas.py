@@ -14,6 +14,7 @@ from xlnet.book.model import Model
 from xlnet.book.passes import Pass
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.classes import classes, mark_of_other
+from xlnet.book.sheets.predict.continued import continued
 from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.painted import painted
 from xlnet.book.sheets.predict.plan import (
@@ -62,7 +63,7 @@ def inputs(model: Model) -> list[Typed]:
     for key, value in zip(plan.inputs, first, strict=True):
         row, column = (plan.painting.cells if plan.painting else places)[key]
         found.append(Typed(f"{key} to predict", row, column, value, "inputs", tokens(model.spec)))
-    for row, values in enumerate(others, plan.first_row + 1):
+    for row, values in enumerate([] if plan.continued_rows else others, plan.first_row + 1):
         for key, value in zip(plan.inputs, values, strict=True):
             found.append(Typed(f"{key} to predict", row, plan.columns[key], value, "inputs", tokens(model.spec)))
     return found
@@ -74,6 +75,7 @@ def lives(model: Model) -> list[Live]:
     return [
         *_controls(plan),
         *painted(plan),
+        *continued(plan),
         *_parameters(plan),
         *_samples(plan),
         *_points(plan),
@@ -146,9 +148,12 @@ def _along(plan: PredictPlan, number: int, step: int) -> Expression:
 
 
 def _passes(plan: PredictPlan) -> Iterator[Live]:
-    passes = Pass(plan.nodes, plan.layout, plan.rows)
-    for node in plan.nodes:
-        yield of_pass(passes, node, f"{node.key} of a pass", _NUMBER)
+    after_others = plan.continued_rows
+    # A row that goes on with the one above is computed after it.
+    for rows in ([row for row in plan.rows if row not in after_others], *([row] for row in after_others)):
+        passes = Pass(plan.nodes, plan.layout, rows)
+        for node in plan.nodes:
+            yield of_pass(passes, node, f"{node.key} of a pass", _NUMBER)
 
 
 def _outputs(plan: PredictPlan) -> Iterator[Live]:

@@ -15,7 +15,8 @@ from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, Along, InCell
 
 _NUMBER = replace(style.TEXT, border="below")
-_OUTPUT = replace(style.TEXT, bold=True, border="box", fill=style.GROUPS[Group.FORWARD].tint, horizontal="center")
+_TINT = style.GROUPS[Group.FORWARD].tint
+_OUTPUT = replace(style.TEXT, bold=True, border="box", fill=_TINT, horizontal="center", vertical="center")
 _CLASS = replace(_OUTPUT, size=14)
 
 

@@ -96,6 +96,11 @@ class Painting:
         return self.output_column + self._given.width + 1
 
     @property
+    def last_column(self) -> int:
+        """The last column that it takes."""
+        return self.step_class_column if self.names_steps else self.output_column + self._given.width - 1
+
+    @property
     def height(self) -> int:
         """The rows that it takes, its heading and a free one below it included."""
         return 2 + max(self._taken.height, self._given.height + (1 if self.names_class else 0))

@@ -17,7 +17,7 @@ from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
 # From the least that is painted, yellow as all cells to be filled in, to the largest.
-_PAINT = (style.CONSTANTS.tint, "B45309")
+_PAINT = (style.CONSTANTS.tint, "F59E0B")
 _PROBABILITY = ("FFFFFF", "4ADE80")
 # The widths of columns in characters and the heights of rows in points, of a small picture and of a large one.
 _SIZES, _LARGE = ((5.5, 28.0), (3.2, 17.0)), 12

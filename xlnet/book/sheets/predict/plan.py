@@ -15,6 +15,7 @@ from xlnet.book.sheets.predict.painting import Painting, is_painted
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
 from xlnet.graph.node import Group, Node
+from xlnet.graph.operations import SOFTMAX
 from xlnet.model import classification as classes
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
@@ -161,9 +162,10 @@ class PredictPlan:
 
     @property
     def fitted(self) -> list[str]:
-        """The outputs with an R²: none of a single sample, or of too many outputs."""
-        has = self.kind is None and self.model.spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS
-        return self.outputs if has else []
+        """The outputs with an R²: none of a single sample, of too many outputs, or of probabilities at every step."""
+        spec = self.model.spec
+        is_measured = self.kind is None and spec.layers[spec.last - 1].activation != SOFTMAX
+        return self.outputs if is_measured and spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS else []
 
     @property
     def used(self) -> Choice:
@@ -198,6 +200,14 @@ class PredictPlan:
     def first_row(self) -> int:
         """The first row of the table: inputs that a person types."""
         return self.header_row + 1
+
+    @property
+    def continued_rows(self) -> range:
+        """The rows below the first whose inputs go on with what the network finds likely: tokens that follow tokens."""
+        spec, painting = self.model.spec, self.painting
+        last = spec.layers[spec.last - 1]
+        goes_on = painting and painting.names_steps and last.gives == (spec.inputs, len(tokens(spec)))
+        return range(self.first_row + 1, self.first_row + INPUT_ROWS) if goes_on else range(0)
 
     @property
     def sample_row(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
+from xlnet import keys
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
 from xlnet.book.drawing.cells import merge, put_text
@@ -119,8 +120,9 @@ def _draw_headers(page: Page, made: ProofPlan) -> None:
     put_text(page, made.base_row, LABEL_COLUMN, texts.get("proof", "nothing moved"), _LABEL)
     groups = {node.key: node.group for node in model.graph.nodes}
     for key in (*made.parameters, *made.drawn, *(node.key for node in made.forward)):
-        column = made.layout.column(key)
-        put_text(page, made.base_row - 1, column, model.symbols(key), _filled(groups[key]))
+        if made.name(key) == key:
+            name = key if made.stride == 1 or key == keys.of_sample(keys.LOSS, 1) else keys.without_sample(key)
+            put_text(page, made.base_row - 1, made.layout.column(key), model.symbols(name), _filled(groups[key]))
 
 
 def _filled(group: str) -> style.Look:

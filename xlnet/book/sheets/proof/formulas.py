@@ -118,8 +118,8 @@ def _base(made: ProofPlan) -> Iterator[Live]:
     for key in (*made.parameters, *made.drawn):
         cited = Shown(key, ITERATION)
         source = shown.expression(cited, made.model.layout)
-        column = made.layout.column(key)
-        yield Live(f"{key} of the proof", NAME, column, [made.base_row], source, _NUMBER, shown=cited)
+        place = made.layout.cell(key)
+        yield Live(f"{key} of the proof", NAME, place.column, [place.row], source, _NUMBER, shown=cited)
 
 
 def _moved(made: ProofPlan) -> Iterator[Live]:
@@ -134,12 +134,11 @@ def _moved(made: ProofPlan) -> Iterator[Live]:
             moved = {made.moved_row(index, up=True): base + step, made.moved_row(index, up=False): base - step}
         for row, expression in moved.items():
             yield _one(name, row, column, expression, _MOVED)
-        others = [row for row in range(made.base_row + 1, made.last_row + 1) if row not in moved]
+        others = [row for row in made.passes[1:] if row not in moved]
         yield Live(name, NAME, column, others, base, _NUMBER)
 
 
 def _forward(made: ProofPlan) -> Iterator[Live]:
-    rows = range(made.base_row, made.last_row + 1)
-    forward = Pass(made.forward, made.layout, rows)
+    forward = Pass(made.forward, made.layout, made.passes)
     for node in made.forward:
         yield of_pass(forward, node, f"{node.key} in a moved pass", _NUMBER)

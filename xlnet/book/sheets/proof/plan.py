@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlnet import keys
@@ -14,9 +14,12 @@ from xlnet.graph.operations import KINKED
 from xlnet.model.layers import KINDS
 from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
+from xlnet.spec import ROWS
 
 # Of a very large network, as many parameters are proved as keep the sheet this small, but at least a few.
 MOST_CELLS, MOST_PARAMETERS, FEWEST_PARAMETERS = 20_000, 100, 4
+# Of a batch of many samples a pass alone is large: then one parameter may be all that is proved.
+MOST_IN_ALL = 200_000
 
 # How far a parameter is moved, and how far the two gradients may be apart, at first.
 STEP, TOLERANCE = 1e-5, 1e-6
@@ -42,9 +45,19 @@ class ProofPlan:
         return FIRST_ROW + len(self.proved) + 3
 
     @property
+    def stride(self) -> int:
+        """The rows of a pass: where iterations are blocks of rows, the samples of a batch stand one below another."""
+        return 1 if self.model.spec.layout == ROWS else self.model.spec.batch_size
+
+    @property
+    def passes(self) -> range:
+        """The first row of each pass: that in which nothing is moved, then those with a parameter moved up or down."""
+        return range(self.base_row, self.base_row + self.stride * (1 + 2 * len(self.proved)), self.stride)
+
+    @property
     def last_row(self) -> int:
         """The last row of the sheet."""
-        return self.base_row + 2 * len(self.proved)
+        return self.passes[-1] + self.stride - 1
 
     def row(self, index: int) -> int:
         """Return the row of a proved parameter in the table."""
@@ -52,7 +65,7 @@ class ProofPlan:
 
     def moved_row(self, index: int, *, up: bool) -> int:
         """Return the row of the pass in which a proved parameter is moved up or down."""
-        return self.base_row + 1 + index + (0 if up else len(self.proved))
+        return self.passes[1 + index + (0 if up else len(self.proved))]
 
     @cached_property
     def parameters(self) -> list[str]:
@@ -75,13 +88,26 @@ class ProofPlan:
     def layout(self) -> Layout:
         """Where the quantities of a pass stand: parameters and the pass in its row, drawn samples in the first one."""
         spots = {key: Spot(NAME, column) for column, key in enumerate(self.parameters, FIRST_PARAMETER_COLUMN)}
-        cells = dict(self.model.layout.cells)
-        first = FIRST_PARAMETER_COLUMN + len(self.parameters)
-        for column, key in enumerate(self.drawn, first):
-            cells[key] = Cell(NAME, self.base_row, column)
-        for column, node in enumerate(self.forward, first + len(self.drawn)):
-            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
-        return Layout(cells, spots, self.model.layout.data, NAME, self.base_row, iterations=1 + 2 * len(self.proved))
+        cells, first = dict(self.model.layout.cells), FIRST_PARAMETER_COLUMN + len(self.parameters)
+        names = [(key,) for key in self.drawn] + [(node.key, *node.aliases) for node in self.forward]
+        columns = {name: first + column for column, name in enumerate(dict.fromkeys(self.name(own[0]) for own in names))}
+        for own in names:
+            sample = keys.parts(own[0]).sample or 1
+            spot = Spot(NAME, columns[self.name(own[0])], sample - 1 if self.stride > 1 else 0)
+            if own[0] in self.drawn:
+                cells[own[0]] = Cell(NAME, self.base_row + spot.offset, spot.column)
+            else:
+                spots |= dict.fromkeys(own, spot)
+        places = Layout(cells, spots, self.model.layout.data, NAME, self.base_row, self.stride)
+        return replace(places, iterations=len(self.passes))
+
+    def name(self, key: str) -> str:
+        """Return what the column of a quantity is called: samples below each other share it."""
+        parts = keys.parts(key)
+        if self.stride == 1 or parts.sample is None:
+            return key
+        # The loss of a sample is called as that of the batch.
+        return keys.of_sample(keys.without_sample(key), 1)
 
     @property
     def last_column(self) -> int:
@@ -129,6 +155,7 @@ def plan(model: Model) -> ProofPlan:
     """Return what the sheet proves; of very many parameters some, evenly spaced."""
     trained = [node.of for node in model.graph.nodes if node.group == Group.GRADIENTS]
     width = sum(node.group in (Group.PARAMETERS, Group.FORWARD, Group.LOSS) for node in model.graph.nodes)
-    count = min(len(trained), max(MOST_CELLS // (2 * width), FEWEST_PARAMETERS), MOST_PARAMETERS)
+    fewest = min(FEWEST_PARAMETERS, max((MOST_IN_ALL // width - 1) // 2, 1))
+    count = min(len(trained), max(MOST_CELLS // (2 * width), fewest), MOST_PARAMETERS)
     spaced = [round(index * (len(trained) - 1) / max(count - 1, 1)) for index in range(count)]
     return ProofPlan(model, tuple(trained[index] for index in spaced), len(trained))

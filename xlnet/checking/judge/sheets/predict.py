@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
 from xlnet import keys, reference
 from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.predict import NAME
+from xlnet.book.sheets.predict.continued import last_columns
 from xlnet.book.sheets.predict.formulas import axis_cells
 from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.painting import Painting
@@ -45,6 +47,7 @@ def expected(view: View) -> Cells:
     yield from _controls(view, plan)
     if plan.painting:
         yield from _painted(view, plan, plan.painting)
+    yield from _continued(view, plan)
     yield from _samples(view, plan)
     yield from _points(view, plan)
     yield from _passes(view, plan)
@@ -96,6 +99,17 @@ def _painted(view: View, plan: PredictPlan, painting: Painting) -> Cells:
         best = [index for index, value in enumerate(y) if is_tie(value, max(y))]
         wanted = one_of(float(index + painting.first_class) for index in (y.index(max(y)), *best))
         yield Cell(NAME, row, painting.step_class_column), math.nan if any(map(math.isnan, y)) else wanted
+
+
+def _continued(view: View, plan: PredictPlan) -> Cells:
+    """Yield the tokens that go on with those above, a step further, the last one the most likely that follows."""
+    for row in plan.continued_rows:
+        for key, after in pairwise(plan.inputs):
+            yield Cell(NAME, row, plan.columns[key]), view.cited(NAME, row - 1, plan.columns[after])
+        y = [view.number(NAME, row - 1, column) for column in last_columns(plan)]
+        best = [token for token, value in enumerate(y) if is_tie(value, max(y))]
+        wanted = one_of(map(float, (y.index(max(y)), *best)))
+        yield Cell(NAME, row, plan.columns[plan.inputs[-1]]), math.nan if any(map(math.isnan, y)) else wanted
 
 
 def _samples(view: View, plan: PredictPlan) -> Cells:

@@ -112,11 +112,12 @@ def _forward(view: View, made: ProofPlan) -> Iterator[tuple[Cell, Expected]]:
     spec = view.opened.spec
     names = ["x", *reference.of_layers(spec), *reference.of_loss(spec)]
     places = placements(spec, made.layout, names)
-    rows = made.last_row - made.base_row + 1
-    for name, values in reference.forward(spec, from_grids(places, view.grids, rows)).items():
-        columns = places[name].columns.ravel() + 1
+    count = len(made.passes)
+    for name, values in reference.forward(spec, from_grids(places, view.grids, count)).items():
+        place = places[name]
+        columns, first_rows = place.columns.ravel() + 1, place.rows.ravel() + 1
         # Targets, and what is made of them alone, may be the same in all passes.
-        every_row = np.broadcast_to(values.reshape(len(values), -1), (rows, values[0].size))
-        for row, numbers in enumerate(every_row, made.base_row):
-            for column, number in zip(columns, numbers, strict=True):
-                yield Cell(NAME, row, int(column)), float(number)
+        every_pass = np.broadcast_to(values.reshape(len(values), -1), (count, values[0].size))
+        for number, numbers in enumerate(every_pass):
+            for row, column, value in zip(first_rows + number * made.stride, columns, numbers, strict=True):
+                yield Cell(NAME, int(row), int(column)), float(value)

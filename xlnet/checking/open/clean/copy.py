@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -29,8 +30,8 @@ class TakesRows(Protocol):
     def take(self, row: int, cells: Mapping[int, Held]) -> None:
         """Take what the cells of a row hold, by column."""
 
-    def take_as_written(self, rows: int) -> None:
-        """Take so many rows that are xlnet's own, and follow the last one."""
+    def take_as_written(self, iterations: int) -> None:
+        """Take so many iterations that are xlnet's own, and follow the last one."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,11 @@ class _Sheet:
         self._is_wanted, self._wanted = wanted is not None, wanted or Wanted(_OWN_ROWS, _OWN_COLUMNS)
         self._last_row = self._without_formula = 0
         of_table = self._wanted.table
-        columns = of_table.columns.values() if of_table else ()
-        formulas = sum(column.formula is not None for column in columns)
-        # Of an iteration's rows the average.
-        self._formulas_of_row = formulas // of_table.layout.stride if of_table else 0
+        self._second = of_table.layout.row(2) if of_table else 0
+        # In each row of an iteration.
+        self._formulas = [0] * (of_table.layout.stride if of_table else 1)
+        for column in of_table.columns.values() if of_table else ():
+            self._formulas[column.offset] += column.formula is not None
         self.reader = Reader(
             judge=judge,
             strings=book.strings,
@@ -117,9 +119,9 @@ class _Sheet:
                 column: self.reader.clean(row, column, cell) for column, cell in self.reader.cells(row, element, width)
             }
             held = {column: each for column, (_, each) in cells.items()}
-            if FIRST_ROW < row <= wanted.rows:
+            if self._second <= row <= wanted.rows:
                 formulas = sum(each.formula is not None for each in held.values())
-                self._count_without_formula(self._formulas_of_row - formulas)
+                self._count_without_formula(self._formulas_in(range(row, row + 1)) - formulas)
             if self._table:
                 self._table.take(row, held)
             elif self._is_wanted:
@@ -130,8 +132,14 @@ class _Sheet:
 
     def _count_missing(self, row: int) -> None:
         """Count the rows of the table that are not there between the last one and `row`, `row` among them."""
-        missing = min(row, self._wanted.rows) - max(self._last_row, FIRST_ROW - 1)
-        self._count_without_formula(self._formulas_of_row * missing)
+        missing = range(max(self._last_row + 1, FIRST_ROW), min(row, self._wanted.rows) + 1)
+        self._count_without_formula(self._formulas_in(missing))
+
+    def _formulas_in(self, rows: range) -> int:
+        """Return how many formulas xlnet writes into rows of the table."""
+        whole, rest = divmod(len(rows), len(self._formulas))
+        some = (self._formulas[(row - FIRST_ROW) % len(self._formulas)] for row in rows[:rest])
+        return whole * sum(self._formulas) + sum(some)
 
     def _count_without_formula(self, cells: int) -> None:
         """Raise UserError where all in all too many cells of the table hold no formula: each would be a difference."""
@@ -147,23 +155,29 @@ class _Sheet:
         """Yield the sheet's XML but for the rows that are xlnet's own, which go straight into the copy."""
         chunks = self._book.package.chunks(self._book.parts[self._title], self._wanted.largest)
         table = self._wanted.table
-        # Where an iteration takes several rows, each row is read.
-        if table is None or table.layout.stride > 1:
+        if table is None:
             yield from chunks
             return
         pieces = split_rows(chunks, self._wanted.longest_row)
-        first = b'<row r="%d">' % FIRST_ROW
+        first, second = (b'<row r="%d"' % table.layout.row(iteration) for iteration in (1, 2))
+        height = 0
         for piece in pieces:
+            # The reader has come as far as the row above by now: the first iteration did not stand in a comment.
+            if height and piece.startswith(second) and FIRST_ROW <= self._last_row < table.layout.row(2):
+                yield from self._others(part, chain([piece], pieces), table, height)
+                height = 0
+                continue
+            height += bool(height) or piece.startswith(first)
             yield piece
-            # The reader has come as far as this row by now: it did not stand in a comment.
-            if piece.startswith(first) and self._last_row == FIRST_ROW:
-                yield from self._others(part, pieces, table)
 
-    def _others(self, part: IO[bytes], pieces: Iterator[bytes], table: WantedTable) -> Iterator[bytes]:
-        """Write the rows of the table that are xlnet's own, from the second one on, and yield the others."""
-        expected = FIRST_ROW
-        for rows in own_rows(pieces, list(table.columns.values()), table.layout):
-            expected += rows.count
+    def _others(self, part: IO[bytes], pieces: Iterator[bytes], table: WantedTable, height: int) -> Iterator[bytes]:
+        """Write the rows of the table that are xlnet's own, from the second iteration on, and yield the others.
+
+        Of an iteration's rows, `height` have cells.
+        """
+        expected = self._last_row
+        for rows in own_rows(pieces, list(table.columns.values()), table.layout, height):
+            expected += rows.count * table.layout.stride
             if rows.is_own:
                 # As `Reader.clean` writes cells with formulas.
                 part.write(rows.xml.replace(b'"><f', b'" t="n"><f'))
