@@ -68,7 +68,8 @@ class Node:
     (an initial weight) or a formula of its own. `typed` are the numbers of all iterations where none is computed (the
     samples of a shuffled order, the masks of a dropout). `aliases` are further keys of the same quantity; `mathematics`
     is the readable rule, keys in braces, where the formula itself is not it. `of` is the quantity whose gradient or
-    whose part of the optimiser's state it is.
+    whose part of the optimiser's state it is. `place` are its indices in the shape that the network has for it, where
+    its key numbers it through: those of an input in a picture.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Node:
     aliases: tuple[str, ...] = ()
     mathematics: str | None = None
     of: str = ""
+    place: tuple[int, ...] = ()
 
     @property
     def first_formula(self) -> Expression | None:
