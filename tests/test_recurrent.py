@@ -12,11 +12,16 @@ import kept
 import numpy as np
 import pytest
 from drawn import Document
+from numpy.typing import ArrayLike
 from openpyxl.utils import get_column_letter
 from test_layers import array_of, by_reference, rows_of, spec_of
-from workbook_xml import DAMAGES, change_cell
+from workbook_xml import DAMAGES, change_cell, sheet_names
 
+import xlnet
 from xlnet import reference
+from xlnet.book.model import model_of
+from xlnet.book.sheets.dashboard.plan import points
+from xlnet.book.sheets.dashboard.through_time import cells
 from xlnet.spec import Spec
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -211,11 +216,11 @@ def test_damage_of_every_quantity_is_blamed_alone(tmp_path: Path, require: Calla
     document["data"] = {name: rows[:1] for name, rows in document["data"].items()}
     whole = tmp_path / "whole.xlsx"
     kept.build(spec_of(document), whole, plain=True)
-    cells = cells_of(whole)
+    found = cells_of(whole)
     letters = LETTERS[kind].split()
-    assert set(cells) >= {*letters, *(f"d_{letter}" for letter in letters)}
+    assert set(found) >= {*letters, *(f"d_{letter}" for letter in letters)}
     damaged = {}
-    for letter, cell in cells.items():
+    for letter, cell in found.items():
         path = tmp_path / f"{letter}.xlsx"
         shutil.copy(whole, path)
         change_cell(path, cell, DAMAGES["other formula"])
@@ -305,7 +310,7 @@ def test_lstm_gives_the_numbers_of_ai_by_hand() -> None:
         [0.5499723682852948, -0.0966960739486653],
         [0.34152263323683246, -0.3512039712223869],
     ]
-    cells = [
+    memories = [
         [0.9616439031576871, -0.6708099071708693],
         [1.4205876599685843, -0.47368240709445214],
         [0.7201184436568482, -0.13354091636976148],
@@ -313,7 +318,7 @@ def test_lstm_gives_the_numbers_of_ai_by_hand() -> None:
     ]
     spec = spec_of(by_hand(layers, x, 8))
     assert_both(spec, "a1", hidden)
-    for step, cell in enumerate(cells, 1):
+    for step, cell in enumerate(memories, 1):
         assert_both(spec, f"c1_{step}", cell)
 
 
@@ -326,10 +331,37 @@ def by_hand(layers: list[Document], x: list[list[int]], outputs: int) -> Documen
     }
 
 
-def assert_both(spec: Spec, name: str, expected: object) -> None:
+def assert_both(spec: Spec, name: str, expected: ArrayLike) -> None:
     """Compare with what the reference and the graph have of an array."""
     own = by_reference(spec)[name][0]
     np.testing.assert_allclose(own[0], expected, rtol=1e-14)
     row = rows_of(spec)[0]
     every = [f"{name}{''.join(f'_{i + 1}' for i in place)}" for place in np.ndindex(*np.shape(expected))]
     np.testing.assert_allclose([row[key] for key in every], np.ravel(np.asarray(expected)), rtol=1e-14)
+
+
+def test_the_dashboard_has_the_length_of_each_steps_gradient(tmp_path: Path, require: Callable[[str], str]) -> None:
+    engine = require("ironcalc")
+    path = tmp_path / "lstm.xlsx"
+    spec = spec_of(network(("lstm", "", 2, True, False, False, False), iters=3))
+    kept.build(spec, path)
+    (run,) = kept.opened(path)
+    table = run.model.once(points).through_time
+    assert table is not None
+    assert [(line.letter, line.iteration) for line in table.lines] == [("h", 1), ("h", 3), ("c", 1), ("c", 3)]
+    own = by_reference(spec)
+    sheet = kept.looked_at(path, data_only=True)["Dashboard"]
+    for cell, step, line in cells(table):
+        expected = float(step)
+        if line is not None:
+            expected = float(np.linalg.norm(own[f"d_{line.letter}1_{step}"][line.iteration - 1]))
+        assert sheet.cell(cell.row, cell.column).value == pytest.approx(expected, rel=1e-13)
+    damaged = f"{get_column_letter(table.column + 2)}{table.first_row + 1}"
+    part = f"xl/worksheets/sheet{sheet_names(path).index('Dashboard') + 1}.xml"
+    change_cell(path, damaged, DAMAGES["other formula"], part)
+    (difference,) = kept.check(path, engine=engine).differences
+    assert (difference.sheet, difference.cell) == ("Dashboard", damaged)
+
+
+def test_no_table_of_steps_where_nothing_is_recurrent() -> None:
+    assert model_of(xlnet.load("xor")).once(points).through_time is None

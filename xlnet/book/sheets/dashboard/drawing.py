@@ -186,13 +186,12 @@ def _charts(model: Model, shown: Points) -> Iterator[Chart]:
         drawn = chart(
             "through time chart", "|∂E/∂…|", [Line(at, _gradient(each, model)) for at, each in steps.numbered()]
         )
-        every = (steps.first_row, steps.first_row + steps.steps - 1)
         yield replace(
             drawn,
             x_title=texts.get("dashboard", "step"),
             x_column=steps.column,
-            first_row=every[0],
-            last_row=every[1],
+            first_row=steps.first_row,
+            last_row=steps.first_row + steps.steps - 1,
             x_max=steps.steps,
         )
     if model.spec.training.schedule:

@@ -85,8 +85,8 @@ def lives(table: ThroughTime, model: Model) -> Iterator[Live]:
     for step in range(1, table.steps + 1):
         yield Live("step", NAME, table.column, [table.first_row + step - 1], Number(step), style.TEXT)
     for column, line in table.numbered():
-        for row, step in enumerate(line.steps, table.first_row):
-            gradients = [InCell(model.layout.cell(key, line.iteration)) for key in step]
+        for row, of_step in enumerate(line.steps, table.first_row):
+            gradients = [InCell(model.layout.cell(key, line.iteration)) for key in of_step]
             length = square_root(total(*map(square, gradients)))
             yield Live("size of a gradient", NAME, column, [row], length, style.TEXT)
 
