@@ -130,10 +130,11 @@ class Signs:
         found: list[Unit] = []
         layers = self.model.spec.layers
         for number, (layer, after) in enumerate(pairwise(layers), 1):
-            # Dropout gives twins gradients of their own.
+            # Dropout gives twins gradients of their own, and so does another use of their weights.
             is_next = self.model.spec.flow[number + 1] == (number,)
             is_flat = len(layer.takes) == len(after.takes) == len(after.gives) == 1
-            is_plain = is_next and is_flat and layer.type == after.type == "dense" and not layer.dropout
+            owns = not (layer.dropout or layer.share or after.share)
+            is_plain = is_next and is_flat and layer.type == after.type == "dense" and owns
             if is_plain and 1 < layer.units <= _MOST_COMPARED:
                 found += [self._with_weights(number, layer, after, unit) for unit in range(1, layer.units + 1)]
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
