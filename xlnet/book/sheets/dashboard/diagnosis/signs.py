@@ -17,7 +17,11 @@ from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW, points
 from xlnet.cell import Area, Cell
 from xlnet.graph.operations import LOSSES
+<<<<<<< HEAD
 from xlnet.model.layers import DENSE, KINDS
+=======
+from xlnet.model.layers import KINDS, Names
+>>>>>>> attack
 from xlnet.model.network import parameters, units
 from xlnet.model.samples import batch
 from xlnet.model.tokens import tokens
@@ -149,9 +153,11 @@ class Signs:
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
 
     def _with_weights(self, number: int, layer: Layer, after: Layer, unit: int) -> Unit:
-        into = [keys.of_layer("w", number, unit, source) for source in range(1, layer.inputs + 1)]
-        bias = [keys.of_layer("b", number, unit)] if "b" in layer.arrays else []
-        out = [keys.of_layer("w", number + 1, target, unit) for target in range(1, after.units + 1)]
+        # Weights may be those of another layer.
+        own, next_one = Names(layer, number, (), None), Names(after, number + 1, (), None)
+        into = [own.parameter("w", unit, source) for source in range(1, layer.inputs + 1)]
+        bias = [own.parameter("b", unit)] if own.has("b") else []
+        out = [next_one.parameter("w", target, unit) for target in range(1, after.units + 1)]
         name = self.model.symbols(keys.of_layer("a", number, unit))
         return Unit(name, number, weights=(*into, *bias, *out))
 
