@@ -17,11 +17,7 @@ from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW, points
 from xlnet.cell import Area, Cell
 from xlnet.graph.operations import LOSSES
-<<<<<<< HEAD
-from xlnet.model.layers import DENSE, KINDS
-=======
-from xlnet.model.layers import KINDS, Names
->>>>>>> attack
+from xlnet.model.layers import DENSE, KINDS, Names
 from xlnet.model.network import parameters, units
 from xlnet.model.samples import batch
 from xlnet.model.tokens import tokens
