@@ -389,3 +389,14 @@ def test_the_lesson_attention_finds_the_letter() -> None:
     assert min(shares[-18:]) > 0.85
     assert np.mean(shares[20:38]) < np.mean(shares[50:68]) < np.mean(shares[-18:])
     assert np.mean(shares[-18:]) > 0.9
+
+
+def test_the_lesson_transformer_goes_on_from_any_letter() -> None:
+    spec = xlnet.load("transformer")
+    *_, last = reference.steps(spec, reference.initial(spec), reference.constants(spec), 300)
+    learned = {name: last[name] for name in reference.initial(spec)}
+    whole = xlnet.load("transformer", batch="full")
+    outputs = reference.train(whole, learned, reference.constants(whole), 1)[f"a{spec.last}"][0]
+    letters = [0, 1, 2, 0, 1, 2, 0]
+    assert outputs.argmax(-1).tolist() == [letters[start + 1 : start + 5] for start in range(3)]
+    assert outputs.max(-1).min() > 0.99
