@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from drawn import Document
+from test_images import IMAGES
 from test_layers import CONVOLUTIONS, NETWORK, spec_of
 from test_sequences import SEQUENCES
 
@@ -46,6 +47,7 @@ NETWORKS: dict[str, Spec] = {
     **{name: xlnet.load(name) for name in bundled_names()},
     **{f"convolution {name}": spec_of(document) for name, document in CONVOLUTIONS.items()},
     **{f"sequence {name}": spec_of(SEQUENCES[name]) for name in ("decoder", "no bias", "last step", "users and films")},
+    **{f"picture {name}": spec_of(document) for name, document in IMAGES.items()},
     "one way": xlnet.load("seed", layers="2-1-1", activation="mish"),
     "frozen": xlnet.load("mazur", layers="2-3-3-2", seed=1, **{"network.layers[2].frozen": True}),
     "two outputs": xlnet.load("mazur", layers="2-2-2", seed=1),
