@@ -14,14 +14,15 @@ from xlnet.book.drawing.protection import whole_numbers
 from xlnet.book.model import Model
 from xlnet.book.sheets.training import jump
 from xlnet.book.sheets.training.rows import note_of
+from xlnet.cell import Area, Cell
 from xlnet.graph.node import Group, Node
 from xlnet.model.layers.kind import MASK
-from xlnet.render.excel import cell
+from xlnet.render.excel import area, cell
 from xlnet.render.matrices import FIRST_COLUMN, Block, Placed, block_of
 from xlnet.sheet_size import HEADER_ROW
 from xlnet.xlsx.page import Page
 
-_WIDTH, _ITERATION_WIDTH = 8.3, 9.0
+_WIDTH, _ITERATION_WIDTH = 7.4, 9.0
 # So many blocks have their masks checked as they are typed, and their pictures coloured: each is an area of its own.
 _MOST_AREAS = 300
 # From so many numbers on a matrix is looked at as a picture.
@@ -128,15 +129,29 @@ def _colour(page: Page, block: Block, model: Model) -> None:
         tensor = placed.tensor
         is_gradient = tensor.prefix == keys.GRADIENT and len(tensor.places) > 1
         if is_gradient or (not tensor.prefix and is_picture(placed)):
-            scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+            least, most = _largest(placed, model)
+            scale = ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call]
             page.conditional_formatting.add(" ".join(_areas(placed, model)), scale)
+
+
+def _largest(placed: Placed, model: Model) -> tuple[str, str]:
+    """Return formulas of the ends of a tensor's colours: its largest number in the first, middle and last block."""
+    iterations = model.layout.iterations
+    areas = [
+        area(Area.between(Cell(model.name, *place), Cell(model.name, *last)))
+        for iteration in dict.fromkeys((1, (iterations + 1) // 2, iterations))
+        for place, last in [_corners(placed, model.layout.row(iteration))]
+    ]
+    every = ",".join(areas)
+    return f"-MAX(MAX({every}),-MIN({every}))", f"MAX(MAX({every}),-MIN({every}))"
 
 
 def is_picture(placed: Placed) -> bool:
     """Return whether a tensor of the forward pass is looked at as a picture: of two axes at least, without samples."""
     tensor = placed.tensor
     axes = len(tensor.shape) - tensor.is_sampled
-    return axes >= 2 and len(tensor.places) >= _LEAST_PICTURE and tensor.letter not in _WHOLE
+    is_seen = tensor.group in (Group.FORWARD, Group.PARAMETERS, Group.SAMPLES)
+    return is_seen and axes >= 2 and len(tensor.places) >= _LEAST_PICTURE and tensor.letter not in _WHOLE
 
 
 def _areas(placed: Placed, model: Model) -> Iterator[str]:
@@ -146,6 +161,10 @@ def _areas(placed: Placed, model: Model) -> Iterator[str]:
 
 
 def _area(placed: Placed, top: int) -> str:
-    first, tensor = top + placed.row, placed.tensor
-    last = cell(first + tensor.height - 1, placed.column + tensor.width - 1)
-    return f"{cell(first, placed.column)}:{last}"
+    first, last = _corners(placed, top)
+    return f"{cell(*first)}:{cell(*last)}"
+
+
+def _corners(placed: Placed, top: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    first, tensor = (top + placed.row, placed.column), placed.tensor
+    return first, (first[0] + tensor.height - 1, first[1] + tensor.width - 1)
