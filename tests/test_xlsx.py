@@ -38,7 +38,7 @@ from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save
 from xlnet.xlsx.page import add_page
-from xlnet.xlsx.table import RowBlock, Table, TableColumn, block_sizes, most_bytes, table_rows
+from xlnet.xlsx.table import Frame, RowBlock, Table, TableColumn, block_sizes, most_bytes, table_rows
 
 FIRST_ROW = 4
 
@@ -165,15 +165,15 @@ def test_no_table_is_larger_than_what_it_says_beforehand(columns: int, rows: int
         TableColumn(None if index == 0 else "=A{here[0]}<1", "=A{previous[0]}+A{here[0]}", index + 1)
         for index in range(columns)
     ]
-    styles = ["123"] * columns
+    frame = Frame(["123"] * columns)
     for value in (-sys.float_info.min, -1.2345678901234567e-5, math.nan):
         sizes = block_sizes(FIRST_ROW, rows, columns)
         blocks = [RowBlock([value] * (size * columns), math.isfinite(value)) for size in sizes]
         table = Table(FIRST_ROW, rows, table_columns, blocks, shared)
-        size = sum(map(len, table_rows(table, styles, styles)))
-        assert size <= most_bytes(table, styles, styles)
+        size = sum(map(len, table_rows(table, frame, frame)))
+        assert size <= most_bytes(table, frame, frame)
     # And not much more is said: Zip64 only where it is needed.
-    assert most_bytes(table, styles, styles) < 2 * size + 1000
+    assert most_bytes(table, frame, frame) < 2 * size + 1000
 
 
 def test_a_part_that_may_be_large_is_zip64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +205,7 @@ CITING = {
 @pytest.mark.parametrize(("formula", "is_shared"), CITING.items(), ids=CITING)
 def test_what_cites_another_sheet_is_not_shared(formula: str, is_shared: bool) -> None:
     table = Table(4, 3, [TableColumn(formula, formula, 1)], [RowBlock([1.0], True)] * 3, is_shared=True)
-    rows = b"".join(table_rows(table, ["1"], ["1"])).decode()
+    rows = b"".join(table_rows(table, Frame(["1"]), Frame(["1"]))).decode()
     assert rows.count('t="shared"') == (2 if is_shared else 0)
     assert rows.count("<f>") == (1 if is_shared else 3)
 

@@ -15,7 +15,7 @@ from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
 from xlnet.render.room import has_room
 from xlnet.sheet_size import MOST_ITERATIONS, MOST_SAMPLES
-from xlnet.spec import MATRIX, ORDERS, REDUCTIONS, Spec, Training
+from xlnet.spec import MATRIX, ORDERS, REDUCTIONS, ROWS, Spec, Training
 from xlnet.template.data import read_data
 from xlnet.template.fitting import fitting
 from xlnet.template.layers import all_tables, read_layers
@@ -67,7 +67,8 @@ def parse(
         layout=root.choice("layout", ARRANGEMENTS, default_layout(layers)),
     )
     spec = _with_loss_settings(fitting(spec, training_table, all_tables(network.tables("layers"))), training_table)
-    if "layout" not in root.content and not has_room(spec):
+    if "layout" not in root.content and spec.layout == ROWS and not has_room(spec):
+        root.note("an iteration does not fit a row of a sheet: it is laid out in matrices, a block of rows")
         spec = replace(spec, layout=MATRIX)
     require_fitting_loss(training_table, spec, data_table)
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):

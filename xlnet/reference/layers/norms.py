@@ -76,7 +76,7 @@ def _slopes_of_root(own: Own, root: str, squares: str) -> Iterator[Rule]:
     letter = _normalised(own)
 
     def of_root(q: Quantities) -> Array:
-        return -(own.of(q, f"d_{letter}") * own.of(q, letter) / own.of(q, root)[..., None]).sum(-1)
+        return -np.asarray(own.of(q, f"d_{letter}") * own.of(q, letter) / own.of(q, root)[..., None]).sum(-1)
 
     yield own.name(f"d_{root}"), of_root
     yield own.name(f"d_{squares}"), lambda q: own.of(q, f"d_{root}") / (2 * own.of(q, root))

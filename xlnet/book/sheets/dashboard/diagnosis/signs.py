@@ -17,7 +17,7 @@ from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW, points
 from xlnet.cell import Area, Cell
 from xlnet.graph.operations import LOSSES
-from xlnet.model.layers import DENSE, KINDS
+from xlnet.model.layers import DENSE, KINDS, Names
 from xlnet.model.network import parameters, units
 from xlnet.model.samples import batch
 from xlnet.model.tokens import tokens
@@ -137,7 +137,7 @@ class Signs:
         found: list[Unit] = []
         layers = self.model.spec.layers
         for number, (layer, after) in enumerate(pairwise(layers), 1):
-            # Dropout gives twins gradients of their own.
+            # Dropout gives twins gradients of their own, and so does another use of their weights.
             is_next = self.model.spec.flow[number + 1] == (number,)
             is_flat = len(layer.takes) == len(after.takes) == len(after.gives) == 1
             is_used_once = sum(number in taken for taken in self.model.spec.flow.values()) == 1
@@ -149,9 +149,11 @@ class Signs:
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
 
     def _with_weights(self, number: int, layer: Layer, after: Layer, unit: int) -> Unit:
-        into = [keys.of_layer("w", number, unit, source) for source in range(1, layer.inputs + 1)]
-        bias = [keys.of_layer("b", number, unit)] if "b" in layer.arrays else []
-        out = [keys.of_layer("w", number + 1, target, unit) for target in range(1, after.units + 1)]
+        # Weights may be those of another layer.
+        own, next_one = Names(layer, number, (), None), Names(after, number + 1, (), None)
+        into = [own.parameter("w", unit, source) for source in range(1, layer.inputs + 1)]
+        bias = [own.parameter("b", unit)] if own.has("b") else []
+        out = [next_one.parameter("w", target, unit) for target in range(1, after.units + 1)]
         name = self.model.symbols(keys.of_layer("a", number, unit))
         return Unit(name, number, weights=(*into, *bias, *out))
 
