@@ -353,6 +353,14 @@ MISTAKES = {
         {"network.layers[2].layers[1].heads": 3},
         "network.layers[2].layers[1].heads: must divide 4, the size of each step, among the heads: 3 does not",
     ),
+    "many pairs": (
+        {"network.inputs": [300], "network.layers[1].position_weights": pattern(300, 4, step=5)},
+        "heads: and 300 steps are 180,000 pairs of steps",
+    ),
+    "many entries": (
+        {"network.inputs": [9], "network.layers[1].entries": 9999},
+        "network.layers[1].entries: times 9 steps are 89,991 cells of every iteration",
+    ),
     "class weights": ({"training.class_weights": [1, 2, 3]}, "is not possible where there is a loss at every step"),
     "shares": ({"data.t": [[1, 1, 0, 0, 1, 0, 0, 0, 0], [0] * 9]}, "needs targets that sum to 1 at every step"),
     "table": ({"network.layers[1].position_weights": [[1, 2]]}, "position_weights: must have 3 rows (steps × size)"),
@@ -389,3 +397,14 @@ def test_the_lesson_attention_finds_the_letter() -> None:
     assert min(shares[-18:]) > 0.85
     assert np.mean(shares[20:38]) < np.mean(shares[50:68]) < np.mean(shares[-18:])
     assert np.mean(shares[-18:]) > 0.9
+
+
+def test_the_lesson_transformer_goes_on_from_any_letter() -> None:
+    spec = xlnet.load("transformer")
+    *_, last = reference.steps(spec, reference.initial(spec), reference.constants(spec), 300)
+    learned = {name: last[name] for name in reference.initial(spec)}
+    whole = xlnet.load("transformer", batch="full")
+    outputs = reference.train(whole, learned, reference.constants(whole), 1)[f"a{spec.last}"][0]
+    letters = [0, 1, 2, 0, 1, 2, 0]
+    assert outputs.argmax(-1).tolist() == [letters[start + 1 : start + 5] for start in range(3)]
+    assert outputs.max(-1).min() > 0.99

@@ -11,11 +11,13 @@ import kept
 import pytest
 from conftest import ENGINES
 from drawn import Document, documents
+from drawn_kinds import documents_with
 from hypothesis import HealthCheck, Phase, given, settings
 from workbook_xml import poison
 
 import xlnet
 from xlnet.checking.report.report import Report
+from xlnet.model.layers import KINDS
 from xlnet.template.parse import parse
 from xlnet.template.sources import bundled_names
 
@@ -162,3 +164,25 @@ def test_a_wide_network_agrees(tmp_path: Path, engine: str) -> None:
     poison(workbook)
     report = kept.check(workbook, engine=engine)
     assert report.agrees, report.to_text()
+
+
+# How many networks are drawn with each kind of layer.
+OF_EACH_KIND = 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_networks_of_every_kind_agree(tmp_path: Path, kind: str, require: Callable[[str], str]) -> None:
+    """In either layout; one of them with the sheets beside Training."""
+    found: dict[Path, Document] = {}
+
+    @settings(drawing, max_examples=OF_EACH_KIND)
+    @given(documents_with(kind))
+    def each(document: Document) -> None:
+        path = tmp_path / f"{kind}{len(found)}.xlsx"
+        xlnet.build(parse(document, name="drawn", label="drawn"), path, plain=len(found) > 0)
+        poison(path)
+        found[path] = document
+
+    each()
+    for document, report in zip(found.values(), kept.check_all(list(found), require("ironcalc")), strict=True):
+        assert report.agrees, json.dumps(document) + "\n" + report.to_text()

@@ -147,10 +147,10 @@ def _checked_path(path: str | Path, language: str) -> Path:
 
 
 def _training(run: RecordedRun, values: BookValues) -> Sheet:
-    repeated = training.repeated(run.model)
-    values.add(repeated, run.model.name)
-    draw = partial(training.draw, model=run.model)
-    return Sheet(run.model.name, draw, values.of(repeated) if repeated else None, run)
+    model = run.model
+    own = [*training.repeated(model), *training.formulas(model)]
+    values.add(own, model.name, training.inputs(model))
+    return Sheet(model.name, partial(training.draw, model=model), values.of(own) if own else None, run)
 
 
 def _beside(entry: SheetBeside, run: RecordedRun, values: BookValues) -> Sheet:

@@ -16,7 +16,7 @@ from xlnet.hints import KEY_HINTS, NAME_HINTS
 from xlnet.model.initializers import INITIALIZERS
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.schedules import SCHEDULES
-from xlnet.spec import CONSTANTS, ORDERS, REDUCTIONS
+from xlnet.spec import CONSTANTS, LAYOUTS, ORDERS, REDUCTIONS
 
 FULL = "full"
 # What becomes of a value that is missing in a CSV file.
@@ -34,6 +34,7 @@ NAMES: dict[str, Collection[str]] = {
     "init": INITIALIZERS,
     "batch": (FULL,),
     "missing": MISSING,
+    "layout": LAYOUTS,
     "constant": CONSTANTS,
 }
 

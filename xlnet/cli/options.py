@@ -121,6 +121,7 @@ _OVERRIDES = (
     _Override("--optimizer", _names("optimizer"), "NAME", "Optimiser"),
     _Override("--batch", str, "full|N", "Samples per row: all of them, or N; 1 is online learning."),
     _Override("--order", _names("order"), "NAME", "Order of the samples"),
+    _Override("--layout", _names("layout"), "NAME", "How an iteration is laid out, a row or a block of matrices"),
     _Override("--init", _names("init"), "NAME", "Draw new weights with this initialiser"),
     _Override(
         "--validation",

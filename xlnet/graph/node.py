@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xlnet.graph.expression import Expression
@@ -68,7 +68,8 @@ class Node:
     (an initial weight) or a formula of its own. `typed` are the numbers of all iterations where none is computed (the
     samples of a shuffled order, the masks of a dropout). `aliases` are further keys of the same quantity; `mathematics`
     is the readable rule, keys in braces, where the formula itself is not it. `of` is the quantity whose gradient or
-    whose part of the optimiser's state it is.
+    whose part of the optimiser's state it is. `place` are its indices in the shape that the network has for it, where
+    its key numbers it through: those of an input in a picture.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Node:
     aliases: tuple[str, ...] = ()
     mathematics: str | None = None
     of: str = ""
+    place: tuple[int, ...] = ()
 
     @property
     def first_formula(self) -> Expression | None:
@@ -94,7 +96,8 @@ class Graph:
 
     `settings` are the constants on the Training sheet; `data` are the columns of the Data sheet, empty where there is
     none; `statistics` are the constants beside them: means and deviations. `held` go on below `data`, column by column,
-    with the samples that are held out: no node cites them.
+    with the samples that are held out: no node cites them. `shapes` are those of inputs and targets, by letter: the
+    keys of these are numbered through.
     """
 
     settings: tuple[Constant, ...]
@@ -102,6 +105,7 @@ class Graph:
     statistics: tuple[Constant, ...]
     nodes: tuple[Node, ...]
     held: tuple[DataColumn, ...] = ()
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def data_constants(self) -> Iterator[Constant]:

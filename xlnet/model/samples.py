@@ -12,7 +12,7 @@ from xlnet.graph.expression import Expression, Lookup, Quantity, call, where_abo
 from xlnet.graph.node import Constant, DataColumn, Group, Node
 from xlnet.model.initializers import generator
 from xlnet.model.network import inputs, targets
-from xlnet.spec import CONSTANT_ZERO, Spec, Vector
+from xlnet.spec import CONSTANT_ZERO, Spec, Vector, indices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,10 +142,14 @@ def row_nodes(spec: Spec) -> list[Node]:
         typed = None if drawn is None else [float(n) for n in drawn[:, position]]
         formula = _sequential(spec, position) if drawn is None else None
         nodes.append(Node(key, Group.SAMPLES, formula, typed=typed))
+    places = {
+        **dict(zip(inputs(spec), indices(spec.layers[0].takes), strict=True)),
+        **dict(zip(targets(spec), indices(spec.layers[spec.last - 1].gives), strict=True)),
+    }
     for sample, number in zip(batch(spec), numbers, strict=True):
-        for key in (*inputs(spec), *targets(spec)):
+        for key, place in places.items():
             lookup = Lookup(keys.data(key), Quantity(number))
-            nodes.append(Node(keys.of_sample(key, sample), Group.SAMPLES, lookup))
+            nodes.append(Node(keys.of_sample(key, sample), Group.SAMPLES, lookup, place=place))
     return nodes
 
 

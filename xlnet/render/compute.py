@@ -240,6 +240,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "countif": _count_if,
     "exact": lambda f, one, other: _text(f.value(one)) == _text(f.value(other)),
     "false": lambda f: False,
+    "hyperlink": lambda f, _, shown: f.value(shown),
     "if": _if,
     "iferror": _if_error,
     "index": _index,

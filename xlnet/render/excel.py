@@ -66,6 +66,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "exp": _call("EXP"),
     "false": lambda: "FALSE",
     "floor": _call("INT"),
+    "hyperlink": _call("HYPERLINK"),
     "if": _call("IF"),
     "iferror": _call("IFERROR"),
     "index": _call("INDEX"),

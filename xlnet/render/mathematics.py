@@ -131,6 +131,14 @@ class Symbols:
         sample = "" if parts.sample is None else f"[{parts.sample}]"
         return self._plain(parts) + sample
 
+    def tensor(self, prefix: str, letter: str, layer: int | None) -> str:
+        """Return the symbol of all quantities of a name together, without indices: w⁽²⁾, ∂E/∂w⁽²⁾."""
+        name = letter if layer is None else f"{letter}{layer}"
+        own = self(name)
+        if prefix == keys.GRADIENT:
+            return f"∂E/∂{own}"
+        return f"{self.words.get(prefix, prefix)}({own})" if prefix else own
+
     def _belonging(self, prefix: str, key: str) -> str:
         if prefix == keys.GRADIENT:
             return f"∂E/∂{self(key)}"

@@ -58,7 +58,7 @@ def matrix(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
 
 def block_of(graph: Graph) -> Block:
     """Return where the tensors of an iteration stand."""
-    return block_of_tensors(tensors(graph.nodes))
+    return block_of_tensors(tensors(graph.nodes, graph.shapes))
 
 
 def block_of_tensors(every: Sequence[Tensor]) -> Block:
@@ -104,24 +104,44 @@ def bands(every: Sequence[Tensor]) -> Iterator[tuple[int | None, list[Tensor]]]:
 def lines(every: Sequence[Tensor]) -> Iterator[list[Tensor]]:
     """Yield tensors in lines that break where a screen ends."""
     line: list[Tensor] = []
-    width = 0
     for tensor in every:
-        if line and width + tensor.width > LINE_WIDTH:
+        if line and _width([*line, tensor]) > LINE_WIDTH:
             yield line
-            line, width = [], 0
+            line = []
         line.append(tensor)
-        width += tensor.width + BESIDE
     if line:
         yield line
 
 
 def in_line(line: Sequence[Tensor], row: int, column: int) -> Iterator[Placed]:
     """Yield the places of the tensors of a line whose names begin in this row and column."""
-    for tensor in line:
-        yield Placed(tensor, row + CAPTION, column)
-        column += tensor.width + BESIDE
+    for stack in _stacks(line):
+        top = row
+        for tensor in stack:
+            yield Placed(tensor, top + CAPTION, column)
+            top += CAPTION + tensor.height + BELOW
+        column += max(tensor.width for tensor in stack) + BESIDE
 
 
 def height(line: Sequence[Tensor]) -> int:
     """Return the rows that a line takes, those of the names above it and the free one below it included."""
     return CAPTION + max(tensor.height for tensor in line) + BELOW
+
+
+def _width(line: Sequence[Tensor]) -> int:
+    return sum(max(tensor.width for tensor in stack) + BESIDE for stack in _stacks(line)) - BESIDE
+
+
+def _stacks(line: Sequence[Tensor]) -> list[list[Tensor]]:
+    """Return the tensors of a line as they stand: below one another where that makes the line no higher."""
+    room = height(line)
+    found: list[list[Tensor]] = []
+    for tensor in line:
+        below = (stack for stack in found if sum(height([each]) for each in (*stack, tensor)) <= room)
+        fitting = (stack for stack in below if stack is found[-1] or tensor.width <= stack[0].width)
+        stack = next(fitting, None)
+        if stack is None:
+            found.append([tensor])
+        else:
+            stack.append(tensor)
+    return found

@@ -1,12 +1,14 @@
 """The tensors of an iteration, each drawn as the matrix it is: what belongs together, and in which shape, by the keys.
 
+What is numbered through, as the inputs of a picture, has its place from its node.
+
 Of the indices of a tensor the last one is a column and the one before it a row; a further one is a matrix beside the
 first, and one more a row of matrices. The samples of a batch stand one under another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlnet import keys
@@ -55,13 +57,19 @@ class Tensor:
         return 1 + max(column for _, column in self.places.values())
 
 
-def tensors(nodes: Sequence[Node]) -> list[Tensor]:
-    """Return the tensors of an iteration's nodes, in the order in which their first ones come."""
+def tensors(nodes: Sequence[Node], shapes: Mapping[str, Shape] | None = None) -> list[Tensor]:
+    """Return the tensors of an iteration's nodes, in the order in which their first ones come.
+
+    `shapes` are those of what is numbered through, as inputs and targets are, by letter.
+    """
+    by_number = {letter: list(indices(shape)) for letter, shape in (shapes or {}).items()}
     members: dict[tuple[str, str, int | None, bool], list[tuple[Node, keys.Parts]]] = {}
     for node in nodes:
         belonging = keys.belonging(node.key)
         prefix, inner = belonging or ("", node.key)
         parts = keys.parts(inner)
+        if parts.layer is None and parts.letter in by_number:
+            parts = replace(parts, indices=by_number[parts.letter][parts.indices[0] - 1])
         members.setdefault((prefix, parts.letter, parts.layer, parts.sample is not None), []).append((node, parts))
     return [_tensor(*name, own) for name, own in members.items()]
 
@@ -88,15 +96,15 @@ def _tensor(
     prefix: str, letter: str, layer: int | None, is_sampled: bool, members: Sequence[tuple[Node, keys.Parts]]
 ) -> Tensor:
     found = Tensor(prefix, letter, layer, members[0][0].group, is_sampled)
-    every = [parts.indices for _, parts in members]
+    every = [node.place or parts.indices for node, parts in members]
     sizes = [max(axis) for axis in zip(*every, strict=True)]
     samples = [parts.sample or 1 for _, parts in members]
     found.shape = (*((max(samples),) if is_sampled else ()), *sizes)
     # Beside the weights that lead to the same units.
     is_column = len(sizes) == 1 and letter.startswith("b") and not is_sampled
     height = _place(tuple(sizes), sizes)[0] + 1
-    for node, parts in members:
-        row, column = _place(parts.indices, sizes)
+    for place, (node, parts) in zip(every, members, strict=True):
+        row, column = _place(place, sizes)
         row += ((parts.sample or 1) - 1) * height
         found.places[node.key] = (column, row) if is_column else (row, column)
     return found

@@ -113,6 +113,7 @@ def dotted_name(name: str) -> str:
 _DOTTED = {
     "iters": "training.iters",
     "lr": "training.optimizer.lr",
+    "layout": "layout",
     "loss": "training.loss",
     "optimizer": "training.optimizer.name",
     "seed": "training.seed",

@@ -12,7 +12,7 @@ from xlnet.checking.judge.view import Expected, Near, OneOf, Single, View, Writt
 from xlnet.checking.open.opened import Opened
 from xlnet.engines.grid import Grid
 from xlnet.engines.workers.handover import BLANK, NUMBER, TEXT
-from xlnet.render.layout import DATA
+from xlnet.render.layout import DATA, TRAINING
 
 
 def wrong_beside(
@@ -32,7 +32,8 @@ def wrong_beside(
         expectations: dict[Cell, Expected] = {}
         # On a run's Training sheet there is nothing but what repeats a cell of the Compare sheet.
         # In a comparison a run's Data sheet has a title of its own.
-        known = DATA if sheet == opened.model.data_sheet else sheet
+        titles = {opened.model.data_sheet: DATA, opened.model.name: TRAINING}
+        known = titles.get(sheet, sheet)
         for position, expected in EXPECTATIONS[known](view) if known in EXPECTATIONS else ():
             # An identity layer's z and a share a cell: the first has a rule, the second would only repeat the cell.
             expectations.setdefault(position, expected)

@@ -12,11 +12,10 @@ from xlnet.book.beside import BESIDE
 from xlnet.book.limits import require_room_to_check
 from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
-from xlnet.book.sheets import compare, sets, validation
+from xlnet.book.sheets import compare, sets, training, validation
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.template import NAME as TEMPLATE
-from xlnet.book.sheets.training import repeated
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.cell import Cell
@@ -69,7 +68,7 @@ def open_workbook(path: Path, folder: Path, known: dict[tuple[str, str], Known])
             if any(entry.name == validation.NAME for entry in present):
                 model.once(ValidationPlan).require_room()
             sources = [(entry.name, entry.inputs(model), entry.formulas(model)) for entry in present]
-            trainings = [(model, [*sources, *_sets(model)])]
+            trainings = [(model, [*sources, *_own(model), *_sets(model)])]
         data = [model.data_sheet for model, _ in trainings if model.graph.data]
         _require_sheets(path, book.titles, *data)
         tables = {model.name: TrainingTable(model) for model, _ in trainings}
@@ -99,8 +98,13 @@ def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Trai
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: undo its deletion or renaming")
         formulas = list(filled(compare_formulas.lives(plan, index)))
-        own: Source = (model.name, [], repeated(model))
-        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), own, *_sets(model)]
+        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), *_own(model), *_sets(model)]
+
+
+def _own(model: Model) -> list[Source]:
+    """Return what a Training sheet has beside its table and its constants; nothing where that is nothing."""
+    formulas = [*training.repeated(model), *training.formulas(model)]
+    return [(model.name, training.inputs(model), formulas)] if formulas else []
 
 
 def _sets(model: Model) -> list[Source]:

@@ -177,8 +177,8 @@ class Kind:
     `takes_steps` whether a layer of the kind must take such, where that is so or must not be so. `has_layers` tells
     that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
     from 0, in place of quantities. `has_kinks` tells that what it computes has kinks, whatever its activation is;
-    `takes_dropout` whether its activations may be left out; `counted` are the letters of its quantities that are whole
-    numbers, which are right or wrong, and never near.
+    `takes_dropout` whether its activations may be left out; `counted` has the letters of its quantities that are whole
+    numbers, which are right or wrong, and never near, each with what returns those that there may be.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -197,7 +197,7 @@ class Kind:
     tokens: Callable[[Layer], int] | None = None
     has_kinks: bool = False
     takes_dropout: bool = True
-    counted: frozenset[str] = frozenset()
+    counted: Mapping[str, Callable[[Layer], range]] = field(default_factory=dict)
 
     def axes_of(self, layer: Layer, letter: str) -> tuple[str, ...]:
         """Return the names of the axes of a parameter array, or else of another of its quantities."""

@@ -62,7 +62,9 @@ def _from_inputs(own: Own, q: Quantities, gate: int, step: int) -> Array:
 
 def _from_before(own: Own, q: Quantities, gate: int, step: int) -> Array:
     w = _row(own, own.of(q, "whh"), gate)
-    before = np.broadcast_to(_at(own, q, "h", step - 1), (len(w), *own.taken(q).shape[1:2], w.shape[-1]))
+    start = _at(own, q, "h", step - 1)
+    # A sheet may have weights of one row, and inputs of many.
+    before = np.broadcast_to(start, np.broadcast_shapes(start.shape, (*own.taken(q).shape[:2], 1)))
     found: Array = np.einsum("ruv,rsv->rsu", w, before)
     return found + _row(own, own.of(q, "bhh"), gate)[:, None] if "bhh" in own.layer.arrays else found
 

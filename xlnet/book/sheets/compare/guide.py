@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.compare.plan import ComparePlan
-from xlnet.book.sheets.guide import GuideLine, draw_lines
+from xlnet.book.sheets.guide_lines import GuideLine, draw_lines
 from xlnet.render.excel import quoted_sheet
 from xlnet.template.overrides import short_name
 from xlnet.version import VERSION

@@ -132,10 +132,14 @@ def captions(model: Model) -> dict[str, tuple[str, str]]:
             tensor = each.tensor
             symbol, shape = symbols(tensor.name), " × ".join(map(str, tensor.shape))
             turns = any(key in plan.slopes for key in tensor.places)
+            text = (
+                texts.get("explore", "left out")
+                if tensor.name in band.left_out
+                else "{name}  {shape}"
+                if shape
+                else "{name}"
+            )
             names = (symbol, f"∂E/∂{symbol}" if turns else symbol)
-            if tensor.name in band.left_out:
-                left_out = texts.get("explore", "left out")
-                found[tensor.name] = tuple(left_out.format(name=name, shape=shape) for name in names)
-            else:
-                found[tensor.name] = tuple(f"{name}  {shape}" if shape else name for name in names)
+            forward, backward = (text.format(name=name, shape=shape) for name in names)
+            found[tensor.name] = forward, backward
     return found

@@ -14,8 +14,8 @@ from xlnet.book.shown import Shown
 from xlnet.cell import Cell
 from xlnet.graph.expression import Product, Quantity, Sum
 from xlnet.graph.node import Group, Node
-from xlnet.model.layers import DENSE
 from xlnet.model.dropout import of_sample as masks_of
+from xlnet.model.layers import DENSE
 from xlnet.model.network import inputs, parameters, targets, units
 from xlnet.model.passes import passes
 from xlnet.render.layout import Layout

@@ -9,8 +9,9 @@ from xlnet.book import style
 from xlnet.book.live import Live
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME
+from xlnet.book.sheets.predict.beginnings import INPUT_ROWS
 from xlnet.book.sheets.predict.others import Others
-from xlnet.book.sheets.predict.plan import INPUT_ROWS, RIGHT, VALUE_COLUMN, WRONG, PredictPlan, shown
+from xlnet.book.sheets.predict.plan import RIGHT, VALUE_COLUMN, WRONG, PredictPlan, shown
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, Number, call, where_above
 from xlnet.graph.references import Along, Beside, InCell, InCells, choose, compared

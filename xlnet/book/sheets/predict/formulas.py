@@ -13,6 +13,7 @@ from xlnet.book.live import Live, Typed, of_pass
 from xlnet.book.model import Model
 from xlnet.book.passes import Pass
 from xlnet.book.sheets.predict import NAME
+from xlnet.book.sheets.predict.beginnings import typed_inputs
 from xlnet.book.sheets.predict.classes import classes, mark_of_other
 from xlnet.book.sheets.predict.continued import continued
 from xlnet.book.sheets.predict.others import Others, others_of
@@ -25,7 +26,6 @@ from xlnet.book.sheets.predict.plan import (
     PredictPlan,
     cell_of_sample,
     shown,
-    typed_inputs,
 )
 from xlnet.book.sheets.predict.scores import scores
 from xlnet.book.sheets.validation.plan import BEST, ValidationPlan
@@ -58,7 +58,7 @@ def inputs(model: Model) -> list[Typed]:
         ends = zip(("first", "last"), plan.ends(number), (axis.first, axis.last), strict=True)
         for name, row, value in ends:
             found.append(Typed(f"{name} of axis {number}", row, VALUE_COLUMN, value, "inputs"))
-    first, *others = typed_inputs(plan)
+    first, *others = typed_inputs(model.spec)
     places = {key: (plan.first_row, plan.columns[key]) for key in plan.inputs}
     for key, value in zip(plan.inputs, first, strict=True):
         row, column = (plan.painting.cells if plan.painting else places)[key]

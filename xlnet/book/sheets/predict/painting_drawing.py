@@ -79,11 +79,8 @@ def _colour_outputs(page: Page, plan: PredictPlan, painting: Painting) -> None:
         return
     if painting.names_class or painting.names_steps:
         low, high = _PROBABILITY
-        page.conditional_formatting.add(
-            area, ColorScaleRule("num", 0, low, end_type="num", end_value=1, end_color=high)
-        )  # type: ignore[no-untyped-call]
+        scale = ColorScaleRule("num", 0, low, end_type="num", end_value=1, end_color=high)  # type: ignore[no-untyped-call]
     else:
         low, middle, high = style.SIGNED_SCALE
-        page.conditional_formatting.add(
-            area, ColorScaleRule("min", None, low, "percentile", 50, middle, "max", None, high)
-        )  # type: ignore[no-untyped-call]
+        scale = ColorScaleRule("min", None, low, "percentile", 50, middle, "max", None, high)  # type: ignore[no-untyped-call]
+    page.conditional_formatting.add(area, scale)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +9,7 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.predict import NAME, confusion, fit
+from xlnet.book.sheets.predict.beginnings import INPUT_ROWS, Axis, axis_of
 from xlnet.book.sheets.predict.painting import Painting, is_painted
 from xlnet.book.shown import Choice
 from xlnet.cell import Cell
@@ -29,7 +28,6 @@ from xlnet.spec import Spec
 RIGHT, WRONG = "✓", "✗"
 LABEL_COLUMN, VALUE_COLUMN = 2, 3
 TITLE_ROW, FIRST_CONTROL_ROW, PICTURE_ROW, PARAMETER_ROW = 2, 4, 4, 5
-INPUT_ROWS = 5
 # So many cells are computed for the samples, and as many for the picture.
 MOST_CELLS, MOST_SAMPLES, FEWEST_SAMPLES = 20_000, 500, 6
 # The sides of a picture of the plane, in cells, and the points of a curve; a fifth cell of an axis shows its number.
@@ -37,18 +35,6 @@ _SIDES, CURVE_POINTS, TICK = (21, 16, 11, 6), 41, 5
 CHART_COLUMNS = 9
 # The note beside the controls takes so many columns, however narrow the table is.
 _NOTE_COLUMNS = 6
-# The share of the samples' range that a picture goes beyond them.
-_MARGIN = 0.25
-# An axis that went further would overflow in its own formulas.
-_LARGEST_END = 1e300
-
-
-@dataclass(frozen=True)
-class Axis:
-    """An axis of the picture at first."""
-
-    first: float
-    last: float
 
 
 @dataclass(frozen=True)
@@ -132,7 +118,7 @@ class PredictPlan:
     @cached_property
     def axes(self) -> list[Axis]:
         """The axes of the picture at first, a little beyond the samples."""
-        return [_axis(column) for column in zip(*self.model.spec.data.x, strict=True)] if self.side else []
+        return [axis_of(column) for column in zip(*self.model.spec.data.x, strict=True)] if self.side else []
 
     # Controls.
     @cached_property
@@ -289,28 +275,3 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
     is_raw = key in map(keys.raw, (*inputs(spec), *targets(spec)))
     is_drawn = spec.draws_samples and not is_raw
     return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)
-
-
-def typed_inputs(plan: PredictPlan) -> list[list[float]]:
-    """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
-    samples = [list(row) for row in plan.model.spec.data.x[:INPUT_ROWS]]
-    if entries := tokens(plan.model.spec):
-        # The tokens of the first sample again, each so many entries further on.
-        further = ([float((value + step) % len(entries)) for value in samples[0]] for step in range(1, INPUT_ROWS))
-        return [*samples, *further][:INPUT_ROWS]
-    multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
-    return (samples + multiples)[:INPUT_ROWS]
-
-
-def _finite(value: float) -> float:
-    return min(max(value, -sys.float_info.max), sys.float_info.max)
-
-
-def _axis(values: tuple[float, ...]) -> Axis:
-    """Return an axis that holds these values with a margin, from and to a round number."""
-    low, high = (min(max(end, -_LARGEST_END), _LARGEST_END) for end in (min(values), max(values)))
-    # A span below the smallest doubles has no digits to round to.
-    span = high - low if high - low > sys.float_info.min * 1e6 else max(2 * abs(low), 2.0)
-    step = 10.0 ** math.floor(math.log10(span / 4))
-    margin = _MARGIN * span if span == high - low else span / 2
-    return Axis(math.floor((low - margin) / step) * step, math.ceil((high + margin) / step) * step)

@@ -90,7 +90,9 @@ class ProofPlan:
         spots = {key: Spot(NAME, column) for column, key in enumerate(self.parameters, FIRST_PARAMETER_COLUMN)}
         cells, first = dict(self.model.layout.cells), FIRST_PARAMETER_COLUMN + len(self.parameters)
         names = [(key,) for key in self.drawn] + [(node.key, *node.aliases) for node in self.forward]
-        columns = {name: first + column for column, name in enumerate(dict.fromkeys(self.name(own[0]) for own in names))}
+        columns = {
+            name: first + column for column, name in enumerate(dict.fromkeys(self.name(own[0]) for own in names))
+        }
         for own in names:
             sample = keys.parts(own[0]).sample or 1
             spot = Spot(NAME, columns[self.name(own[0])], sample - 1 if self.stride > 1 else 0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.cell import Cell
-from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof, sets, validation
+from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof, sets, training, validation
 from xlnet.checking.judge.view import Expected, View
-from xlnet.render.layout import DATA
+from xlnet.render.layout import DATA, TRAINING
 
 # By the sheets' names.
 EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
@@ -19,4 +19,5 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
     guide.NAME: guide.expected,
     compare.NAME: compare.expected,
     DATA: sets.expected,
+    TRAINING: training.expected,
 }

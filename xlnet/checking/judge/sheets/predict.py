@@ -11,12 +11,12 @@ import numpy as np
 from xlnet import keys, reference
 from xlnet.book.choices import ITERATION
 from xlnet.book.sheets.predict import NAME
+from xlnet.book.sheets.predict.beginnings import INPUT_ROWS
 from xlnet.book.sheets.predict.continued import last_columns
 from xlnet.book.sheets.predict.formulas import axis_cells
 from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.painting import Painting
 from xlnet.book.sheets.predict.plan import (
-    INPUT_ROWS,
     RIGHT,
     VALUE_COLUMN,
     WRONG,
