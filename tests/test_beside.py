@@ -144,7 +144,7 @@ def longer(formula: str | None, value: str) -> str:
     return f'{{start}} t="str"><f>({formula})&amp;"!"</f><v>{value}</v></c>'
 
 
-@pytest.mark.parametrize("template", ["seed", "xor"])
+@pytest.mark.parametrize("template", ["seed", "xor", "edge"])
 def test_damage_is_named(built: Build, tmp_path: Path, require: Callable[[str], str], template: str) -> None:
     """In cells all over each sheet: those of which none cites another are damaged together, and they are named."""
     engine = require("ironcalc")

@@ -61,7 +61,7 @@ AFTER = {
 @pytest.mark.parametrize(("name", "document"), [("tied", TIED), ("twice", TWICE)], ids=["tied", "twice"])
 def test_shared_weights_learn_as_those_of_pytorch(tmp_path: Path, name: str, document: Document, layout: str) -> None:
     path = tmp_path / "shared.xlsx"
-    xlnet.build(parse(document | {"layout": layout}, name=name, label=name), path, plain=True)
+    xlnet.build(parse(document | {"layout": layout}, name=name, label=name), path)
     (cells,) = recalculated(path, "ironcalc")
     for key, value in AFTER[name].items():
         assert cells("Training!" + in_iteration(4, where(path, key))) == pytest.approx(value, rel=1e-12)

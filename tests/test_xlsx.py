@@ -38,7 +38,7 @@ from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save
 from xlnet.xlsx.page import add_page
-from xlnet.xlsx.table import RowBlock, Table, TableColumn, block_sizes, most_bytes, table_rows
+from xlnet.xlsx.table import Frame, RowBlock, Table, TableColumn, block_sizes, most_bytes, table_rows
 
 FIRST_ROW = 4
 
@@ -165,15 +165,15 @@ def test_no_table_is_larger_than_what_it_says_beforehand(columns: int, rows: int
         TableColumn(None if index == 0 else "=A{here[0]}<1", "=A{previous[0]}+A{here[0]}", index + 1)
         for index in range(columns)
     ]
-    styles = ["123"] * columns
+    frame = Frame(["123"] * columns)
     for value in (-sys.float_info.min, -1.2345678901234567e-5, math.nan):
         sizes = block_sizes(FIRST_ROW, rows, columns)
         blocks = [RowBlock([value] * (size * columns), math.isfinite(value)) for size in sizes]
         table = Table(FIRST_ROW, rows, table_columns, blocks, shared)
-        size = sum(map(len, table_rows(table, styles, styles)))
-        assert size <= most_bytes(table, styles, styles)
+        size = sum(map(len, table_rows(table, frame, frame)))
+        assert size <= most_bytes(table, frame, frame)
     # And not much more is said: Zip64 only where it is needed.
-    assert most_bytes(table, styles, styles) < 2 * size + 1000
+    assert most_bytes(table, frame, frame) < 2 * size + 1000
 
 
 def test_a_part_that_may_be_large_is_zip64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,6 +191,40 @@ def test_a_part_that_may_be_large_is_zip64(tmp_path: Path, monkeypatch: pytest.M
     assert versions == [20, 45]
 
 
+def test_blocks_of_rows_are_written_like_each_iteration_by_itself() -> None:
+    """Across 9, 99 and 999, with cells between, captions, heights and cells in error."""
+    stride, count = 7, 160
+    places = [(0, 1), (2, 3), (2, 2), (5, 28), (1, 27)]
+    formula = "=A{previous[0]}+AB{here[5]}*B{previous[2]}-'a{{b'!$A$2"
+    columns = [TableColumn(formula, formula, column, offset) for offset, column in places]
+    xml = (
+        '<row r="4"><c r="A4" s="1"/></row><row r="5" ht="30" customHeight="1"><c r="B5" s="3" t="s"><v>9</v></c>'
+        '<c r="AA5" s="5"/></row><row r="6"><c r="B6" s="3"/><c r="C6" s="2"/><c r="D6" t="n" /></row>'
+        '<row r="9"><c r="AB9" s="4"/></row>'
+    )
+    frame = frame_of(xml, FIRST_ROW, columns, stride)
+    assert frame.styles == ["1", "2", "3", "4", "5"]
+    assert [place[:2] for place in frame.beside] == [(1, 2), (2, 4)]
+    values = [number / 7 for number in range(count * len(columns))]
+
+    def rows(is_finite: bool, sizes: list[int]) -> bytes:
+        blocks, start = [], 0
+        for size in sizes:
+            blocks.append(RowBlock(values[start : start + size * len(columns)], is_finite))
+            start += size * len(columns)
+        return b"".join(table_rows(Table(FIRST_ROW, count, columns, blocks, stride=stride), frame, frame))
+
+    written = rows(True, block_sizes(FIRST_ROW, count, len(columns)))
+    assert written == rows(False, [1] * count)
+    second = "<f>A4+AB16*B6-'a{b'!$A$2</f>"
+    assert f'<row r="12" ht="30" customHeight="1"><c r="B12" s="3" t="s"><v>9</v></c><c r="AA12" s="5">{second}' in (
+        written.decode()
+    )
+    values[7] = math.nan
+    assert written.decode().count("#NUM!") == 0
+    assert rows(False, [1] * count).decode().count(' t="e">') == 1
+
+
 CITING = {
     "=B{previous[0]}+1": True,
     "=INDEX(Data!$B$2:$B$9,A{here[0]})": False,
@@ -205,7 +239,7 @@ CITING = {
 @pytest.mark.parametrize(("formula", "is_shared"), CITING.items(), ids=CITING)
 def test_what_cites_another_sheet_is_not_shared(formula: str, is_shared: bool) -> None:
     table = Table(4, 3, [TableColumn(formula, formula, 1)], [RowBlock([1.0], True)] * 3, is_shared=True)
-    rows = b"".join(table_rows(table, ["1"], ["1"])).decode()
+    rows = b"".join(table_rows(table, Frame(["1"]), Frame(["1"]))).decode()
     assert rows.count('t="shared"') == (2 if is_shared else 0)
     assert rows.count("<f>") == (1 if is_shared else 3)
 

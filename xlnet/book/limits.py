@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 
 from xlnet.comparison import Comparison
 from xlnet.errors import UserError
-from xlnet.model.iteration import iteration
-from xlnet.render.layout import layout_of
-from xlnet.render.room import columns_needed, has_room_for_blocks, largest, mend, with_batch
-from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW
+from xlnet.render.room import block_size, columns_needed, is_computed, largest, mend, with_batch
+from xlnet.sheet_size import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW
 from xlnet.spec import ROWS, Spec
 
 # A comparison beyond these still opens somewhere, but no longer at a glance, nor on any laptop.
@@ -18,6 +17,8 @@ _LEAST_RUNS = 2
 _MOST_SHEETS, _MOST_CELLS, _MOST_COLUMNS = 60, 10_000_000, 20_000
 # A check holds some bytes for each cell in memory, an engine some hundred.
 _MOST_CHECKED = 50_000_000
+# As many free cells of a block take the memory of one that is not.
+_FREE_CELLS = 4
 
 
 def require_room(spec: Spec) -> None:
@@ -31,33 +32,41 @@ def require_room(spec: Spec) -> None:
     limit = f"columns, but a sheet has {LAST_SHEET_COLUMN:,}"
     alone = columns_needed(with_batch(spec, 1))
     if spec.batch_size == 1 or alone > LAST_SHEET_COLUMN:
-        raise UserError(f"{spec.name}: the network needs {alone:,} {limit}: make its layers smaller")
+        raise UserError(f"{spec.name}: the network needs {alone:,} {limit}: {mend(spec)}")
     raise UserError(f"{spec.name}: --batch {spec.batch_size:,} needs {needed:,} {limit}: {mend(spec)}")
 
 
 def _require_room_for_blocks(spec: Spec) -> None:
-    if has_room_for_blocks(spec):
-        return
-    layout = layout_of(iteration(spec), 1, arrangement=spec.layout)
-    if layout.last_column > LAST_SHEET_COLUMN or layout.last_row > LAST_SHEET_ROW:
+    if not is_computed(spec):
         raise UserError(
-            f"{spec.name}: an iteration needs {layout.stride:,} rows and {layout.last_column:,} columns, but a "
-            f"sheet has {LAST_SHEET_ROW:,} and {LAST_SHEET_COLUMN:,}: make its layers smaller"
+            f"{spec.name}: an iteration has {columns_needed(spec):,} cells for a batch of {spec.batch_size:,}, which "
+            f"is too many to lay out: {mend(spec)}"
         )
-    most = (LAST_SHEET_ROW - layout.first_row + 1) // layout.stride
-    raise UserError(
-        f"{spec.name}: {spec.training.iters:,} iterations of {layout.stride:,} rows each do not fit a sheet: "
-        f"--iters {most:,} would"
-    )
+    stride, columns = block_size(spec)
+    if columns > LAST_SHEET_COLUMN or stride > LAST_SHEET_ROW - FIRST_ROW + 1:
+        raise UserError(
+            f"{spec.name}: an iteration needs {stride:,} rows and {columns:,} columns, but a sheet has "
+            f"{LAST_SHEET_ROW:,} and {LAST_SHEET_COLUMN:,}: {mend(spec)}"
+        )
+    most = (LAST_SHEET_ROW - FIRST_ROW + 1) // stride
+    if spec.training.iters > most:
+        raise UserError(
+            f"{spec.name}: {spec.training.iters:,} iterations of {stride:,} rows each do not fit a sheet: "
+            f"--iters {most:,} would"
+        )
 
 
 def require_room_to_check(specs: Sequence[Spec]) -> None:
-    """Raise UserError when a run asks for more columns than a sheet has, or all for more cells than are checked."""
+    """Raise UserError when a run asks for more than a sheet has, or all for more cells than are checked."""
     cells = columns = 0
     for spec in specs:
         require_room(spec)
-        columns += columns_needed(spec)
-        cells += columns_needed(spec) * spec.training.iters
+        own = columns_needed(spec)
+        if spec.layout != ROWS:
+            # Free cells of a block take less than others, but they are there in memory.
+            own = max(own, prod(block_size(spec)) // _FREE_CELLS)
+        columns += own
+        cells += own * spec.training.iters
     if cells > _MOST_CHECKED:
         raise UserError(
             f"{specs[0].name}: the Template sheet asks for {cells:,} cells, but check takes at most {_MOST_CHECKED:,}: "

@@ -58,7 +58,12 @@ def matrix(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
 
 def block_of(graph: Graph) -> Block:
     """Return where the tensors of an iteration stand."""
-    iteration, *others = tensors(graph.nodes, graph.shapes)
+    return block_of_tensors(tensors(graph.nodes, graph.shapes))
+
+
+def block_of_tensors(every: Sequence[Tensor]) -> Block:
+    """Return where tensors stand, of which the first is the iteration's number."""
+    iteration, *others = every
     loss = next(tensor for tensor in others if tensor.name == keys.LOSS)
     placed = [Placed(iteration, 0, 1), Placed(loss, CAPTION, LOSS_COLUMN)]
     row = 0

@@ -7,19 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
 
+from xlnet.graph.expression import Sum
 from xlnet.graph.node import Group
 from xlnet.model.dropout import of_sample as masks_of
 from xlnet.model.iteration import iteration
-from xlnet.model.network import Parameter, has_drawn_inputs, parameters
+from xlnet.model.network import Parameter, has_drawn_inputs, is_joint, parameters
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.passes import passes
 from xlnet.model.schedules import SCHEDULES
 from xlnet.render.layout import DATA, TRAINING, layout_of
-from xlnet.sheet_size import LAST_SHEET_COLUMN, LAST_SHEET_ROW, LONGEST_FORMULA
-from xlnet.spec import ROWS, Spec
+from xlnet.render.matrices import block_of_tensors
+from xlnet.render.tensors import of_samples, tensors
+from xlnet.sheet_size import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW, LONGEST_FORMULA
+from xlnet.spec import MATRIX, ROWS, Spec
 
 # A gradient is a sum over the batch. No term is longer than "+''!$ABC$1048576*ABC1048576" with the name of a sheet.
 _LONGEST_TERM = 30
+# An iteration of matrices: its cells, and the products of the weighted sums of a batch.
+MOST_CELLS, MOST_PRODUCTS = 200_000, 1_000_000
 
 
 def has_room(spec: Spec, sheet: str = TRAINING, data: str = DATA) -> bool:
@@ -35,8 +40,30 @@ def has_room(spec: Spec, sheet: str = TRAINING, data: str = DATA) -> bool:
 
 def has_room_for_blocks(spec: Spec) -> bool:
     """Return whether a sheet has the rows for the blocks of a run, and the columns for one."""
-    layout = layout_of(iteration(spec), spec.training.iters, arrangement=spec.layout)
-    return layout.last_row <= LAST_SHEET_ROW and layout.last_column <= LAST_SHEET_COLUMN
+    if not is_computed(spec):
+        return False
+    stride, columns = block_size(spec)
+    return FIRST_ROW - 1 + spec.training.iters * stride <= LAST_SHEET_ROW and columns <= LAST_SHEET_COLUMN
+
+
+def is_computed(spec: Spec) -> bool:
+    """Return whether an iteration has no more cells and products than can be laid out in some seconds."""
+    terms = sum(len(node.formula.terms) for node in passes(spec).nodes if isinstance(node.formula, Sum))
+    return spec.batch_size * terms <= MOST_PRODUCTS and columns_needed(spec) <= MOST_CELLS
+
+
+def block_size(spec: Spec) -> tuple[int, int]:
+    """Return the rows of an iteration that is laid out as matrices, and the last of its columns.
+
+    Samples stand one under another: two tell the size of a batch.
+    """
+    batch = spec.batch_size
+    graph = iteration(with_batch(spec, min(batch, 2)))
+    if spec.layout != MATRIX or batch <= 2:
+        layout = layout_of(graph, 1, arrangement=spec.layout)
+        return layout.stride, layout.last_column
+    block = block_of_tensors(of_samples(tensors(graph.nodes, graph.shapes), batch))
+    return block.stride, max(each.column + each.tensor.width - 1 for each in block.placed)
 
 
 def largest(fits: Callable[[int], bool], below: int) -> int:
@@ -46,7 +73,14 @@ def largest(fits: Callable[[int], bool], below: int) -> int:
 
 def mend(spec: Spec, sheet: str = TRAINING, data: str = DATA) -> str:
     """Return what to do about a run that there is no room for: a batch that would fit, or smaller layers."""
-    size = largest(lambda size: columns_needed(with_batch(spec, size)) <= LAST_SHEET_COLUMN, spec.batch_size)
+    if spec.layout == ROWS and has_room_for_blocks(replace(spec, layout=MATRIX)):
+        return f'layout = "{MATRIX}" would fit'
+
+    def fits(size: int) -> bool:
+        one = with_batch(spec, size)
+        return columns_needed(one) <= LAST_SHEET_COLUMN if spec.layout == ROWS else has_room_for_blocks(one)
+
+    size = largest(fits, spec.batch_size)
     while size and not has_room(with_batch(spec, size), sheet, data):
         # The fewer terms, the shorter each: a share of them fits, if not the largest one.
         size = size * LONGEST_FORMULA // _longest_gradient(with_batch(spec, size), sheet, data)
@@ -70,6 +104,9 @@ def _longest_gradient(spec: Spec, sheet: str, data: str) -> int:
 
 def columns_needed(spec: Spec) -> int:
     """Return the number of columns of the Training sheet, without laying it out."""
+    if is_joint(spec):
+        # Samples share some quantities, and not only their parameters.
+        return len(iteration(spec).nodes)
     trained = [parameter for parameter in parameters(spec) if parameter.trained]
     return _once(spec, trained) + _of_optimizer(spec, trained) + spec.batch_size * _per_sample(spec)
 

@@ -74,6 +74,16 @@ def tensors(nodes: Sequence[Node], shapes: Mapping[str, Shape] | None = None) ->
     return [_tensor(*name, own) for name, own in members.items()]
 
 
+def of_samples(every: Sequence[Tensor], samples: int) -> list[Tensor]:
+    """Return the tensors of a batch of two samples as large as they are with so many; they hold their corners alone."""
+    found = []
+    for tensor in every:
+        times = samples if tensor.is_sampled else 2
+        corner = (tensor.height * times // 2 - 1, tensor.width - 1)
+        found.append(replace(tensor, places={tensor.name: corner}))
+    return found
+
+
 def numbered(letter: str, shape: Shape, every: Sequence[str], group: str) -> Tensor:
     """Return what is numbered through, as inputs and targets are, in the shape that the network has for it."""
     names = [keys.of_layer(letter, 0, *place) for place in indices(shape)]

@@ -45,8 +45,7 @@ def rules(model: Model) -> Iterator[GuideLine]:
         yield GuideLine("text", texts.get("guide", _fused(model.spec)))
     yield from _listed(model, [node for node in nodes if node.group == Group.DELTAS], "backward")
     yield from _listed(model, [node for node in nodes if node.group == Group.GRADIENTS], "backward")
-    if any(KINDS[layer.type].shares_weights for layer in model.spec.layers):
-        yield GuideLine("text", texts.get("guide", "shared"))
+    yield from (GuideLine("text", text) for text in _shared(model))
     graph = model.graph.nodes
     yield from (GuideLine("text", text) for text in _taken(model))
     yield GuideLine("text", texts.get("guide", _update(model)))
@@ -54,6 +53,19 @@ def rules(model: Model) -> Iterator[GuideLine]:
     steps = [node for node in graph if node.group == Group.SCHEDULE or _belongs(node, first)]
     # The weight takes its step by what the optimiser keeps of this row's gradient.
     yield from (GuideLine("update", symbols.rule(node)) for node in sorted(steps, key=lambda node: node.key == first))
+
+
+def _shared(model: Model) -> Iterator[str]:
+    """Yield the sentences on weights that are used more than once, whose gradients are sums."""
+    texts, layers = model.texts, model.spec.layers
+    with_weights = [layer for layer in layers if layer.arrays or layer.share]
+    if any(KINDS[layer.type].axes(layer)[0] == "channel" for layer in with_weights):
+        yield texts.get("guide", "shared")
+    if any(KINDS[layer.type].axes(layer)[0] == "step" or KINDS[layer.type].takes_steps for layer in with_weights):
+        yield texts.get("guide", "shared by steps")
+    for number, layer in enumerate(layers, 1):
+        if layer.share:
+            yield texts.get("guide", "shared by layers").format(layer=number, other=layer.share)
 
 
 def _taken(model: Model) -> Iterator[str]:

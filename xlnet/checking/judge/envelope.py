@@ -10,7 +10,6 @@ from xlnet import keys, reference
 from xlnet.checking.judge.region import Expectation, Numbers
 from xlnet.checking.open.opened import Opened
 from xlnet.graph.node import Group
-from xlnet.model.tokens import tokens
 from xlnet.reference import Quantities
 
 # How far rounding, and an engine's snapping of near-equal differences to 0, may have moved the inputs of a formula.
@@ -19,8 +18,6 @@ _ROUNDING = 1e-13
 _NEAR_ZERO = 1e-15
 # Whole numbers, and the settings, are exact: moved, they would make both sides of a step right.
 _EXACT = ("iter", "epoch", "sample", "t_cur", "t_i")
-# Inputs that are numbers of tokens are whole numbers too.
-_INPUTS = ("x", "a0", "data_x", "held_x")
 
 
 def is_near(found: Numbers, expected: Numbers, *, rtol: float, atol: float) -> bool:
@@ -46,7 +43,7 @@ def expectation_of(
     start = max(rows.start - 1, 0)
     near = {name: q[start : rows.stop] if opened.places[name].moves else q for name, q in found.items()}
     settings = {constant.key for constant in opened.graph.settings if constant.group == Group.SETTINGS}
-    exact = {*_EXACT, *(_INPUTS if tokens(opened.spec) else ()), *opened.counted}
+    exact = {*_EXACT, *opened.counted}
     moved = [name for name in near if settings.isdisjoint((name, keys.element(name, 1))) and name not in exact]
     random = np.random.Generator(np.random.PCG64(1))
 

@@ -19,8 +19,12 @@ from xlnet.checking.open.quantities import Index, Input, Placement
 from xlnet.engines.grid import Extent, Grid
 from xlnet.graph.node import Graph
 from xlnet.model.layers import KINDS
+from xlnet.model.tokens import tokens
 from xlnet.render.layout import Layout
 from xlnet.spec import Spec
+
+# The names of inputs, which are whole numbers where they are those of tokens.
+_INPUTS = ("x", "a0", "data_x", "held_x")
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
@@ -143,10 +147,16 @@ class Opened:
         return {f"z{number}" for number in range(1, len(self.spec.layers) + 1)}
 
     @property
-    def counted(self) -> set[str]:
-        """The reference's names of what is a whole number in a layer."""
+    def counted(self) -> dict[str, range]:
+        """What is a whole number, by the reference's names: which numbers there may be."""
         layers = enumerate(self.spec.layers, 1)
-        return {f"{letter}{number}" for number, layer in layers for letter in KINDS[layer.type].counted}
+        found = {
+            f"{letter}{number}": numbers(layer)
+            for number, layer in layers
+            for letter, numbers in KINDS[layer.type].counted.items()
+        }
+        numbers_of_tokens = tokens(self.spec)
+        return found | (dict.fromkeys(_INPUTS, numbers_of_tokens) if numbers_of_tokens else {})
 
     def key(self, cell: Cell) -> str:
         """Return the key of the quantity that stands in a cell."""

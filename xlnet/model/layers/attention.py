@@ -12,6 +12,8 @@ from xlnet.model.layers.kind import Array, Asked, Before, Flag, Kind, Names, Unf
 from xlnet.spec import Shape, indices
 
 _CAUSAL = "causal"
+# Each pair of steps is a cell of its score, its exponential and its weight, and their gradients.
+_MOST_PAIRS = 20_000
 
 
 def _shapes(before: Before, asked: Asked) -> tuple[Shape, Shape]:
@@ -25,6 +27,13 @@ def _shapes(before: Before, asked: Asked) -> tuple[Shape, Shape]:
     heads, size = asked.numbers["heads"], before.shape[1]
     if size % heads:
         raise UnfitError("heads", f"must divide {size}, the size of each step, among the heads: {heads} does not")
+    pairs = heads * before.shape[0] ** 2
+    if pairs > _MOST_PAIRS:
+        raise UnfitError(
+            "heads",
+            f"and {before.shape[0]} steps are {pairs:,} pairs of steps, each several cells of every iteration: "
+            "take fewer steps or heads",
+        )
     return before.shape, before.shape
 
 

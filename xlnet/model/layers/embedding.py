@@ -13,6 +13,8 @@ from xlnet.model.layers.kind import Array, Asked, Before, Flag, Kind, Names, Unf
 from xlnet.spec import Shape, indices
 
 _POSITIONS = "positions"
+# A one-hot row of each step is a cell for each entry.
+_MOST_CELLS = 50_000
 
 
 def _shapes(before: Before, asked: Asked) -> tuple[Shape, Shape]:
@@ -23,7 +25,12 @@ def _shapes(before: Before, asked: Asked) -> tuple[Shape, Shape]:
         raise UnfitError(
             "type", f"embedding takes one token number a step, not {found}: set network.inputs to the steps, [4] say"
         )
-    return before.shape, (before.shape[0], asked.numbers["size"])
+    steps, entries = before.shape[0], asked.numbers["entries"]
+    if steps * entries > _MOST_CELLS:
+        raise UnfitError(
+            "entries", f"times {steps} steps are {steps * entries:,} cells of every iteration: take fewer of either"
+        )
+    return before.shape, (steps, asked.numbers["size"])
 
 
 def _blocks(names: Names) -> list[Block]:

@@ -13,7 +13,7 @@ from xlnet.graph.blocks import Block
 from xlnet.graph.pooling_blocks import largest, means
 from xlnet.model.layers.kind import Asked, Before, Kind, Names, WholeNumber
 from xlnet.model.layers.sliding import POSITIONS, positions, require_axes, window
-from xlnet.spec import Shape, indices
+from xlnet.spec import Layer, Shape, indices
 
 
 def _shapes(before: Before, asked: Asked, name: str, axes: int) -> tuple[Shape, Shape]:
@@ -34,6 +34,11 @@ def _avg_blocks(names: Names) -> list[Block]:
     return [means(names.every("a"), _windows(names))]
 
 
+def _places(layer: Layer) -> range:
+    """Return the numbers of the places in a window."""
+    return range(1, layer.numbers["kernel"] ** (len(layer.takes) - 1) + 1)
+
+
 def _kind(name: str, axes: int) -> Kind:
     return Kind(
         numbers=(WholeNumber("kernel"), WholeNumber("stride", same_as="kernel")),
@@ -43,7 +48,7 @@ def _kind(name: str, axes: int) -> Kind:
         blocks=_max_blocks if name == "max_pool" else _avg_blocks,
         takes_steps=False,
         has_kinks=name == "max_pool",
-        counted=frozenset("s") if name == "max_pool" else frozenset(),
+        counted={"s": _places} if name == "max_pool" else {},
     )
 
 

@@ -1,4 +1,4 @@
-"""A sequence of tokens that goes on: each row takes the one above a step further, with its own most likely next token."""
+"""A sequence of tokens that goes on: each row is the one above a step further, with its own most likely next token."""
 
 from __future__ import annotations
 

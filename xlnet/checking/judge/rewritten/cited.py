@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlnet import keys
 from xlnet.cell import Cell
 from xlnet.checking.judge.rewritten.points import Slot
 from xlnet.checking.open.formula_text import Citation, Reference, citations
@@ -17,6 +18,8 @@ from xlnet.render.layout import Layout
 _MOST_WHOLE, _AT_ENDS = 30, 3
 # So many different texts are typed into the cells of texts.
 _MOST_TEXTS = 8
+# So many different whole numbers are typed into a cell of one: each comes up at two points or more.
+_MOST_NUMBERS = 12
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,25 @@ class Known:
     """What is known of a workbook's cells, by its own titles of sheets.
 
     `choices` are what can be chosen in the cells where xlnet lets choose; `texts` the texts of cells that hold one.
-    `own` are the cells that xlnet fills outside tables; `tables` are the layouts of the sheets of iterations.
+    `own` are the cells that xlnet fills outside tables; `tables` are the layouts of the sheets of iterations, and
+    `counted` what is a whole number there, by the reference's names.
     """
 
     choices: Mapping[Cell, Sequence[float | str]]
     texts: Mapping[Cell, str]
     own: Collection[Cell]
     tables: Mapping[str, Layout]
+    counted: Mapping[str, Mapping[str, range]]
+
+    def numbers_in(self, position: Cell) -> range:
+        """Return the whole numbers that may stand in a cell; none where it may be any number."""
+        layout = self.tables.get(position.sheet)
+        node = layout.node_at(position) if layout else None
+        if node is None or keys.belonging(node[0]):
+            return range(0)
+        parts = keys.parts(node[0])
+        name = parts.letter if parts.layer is None else f"{parts.letter}{parts.layer}"
+        return self.counted[position.sheet].get(name, range(0))
 
     def is_own(self, position: Cell) -> bool:
         """Return whether xlnet fills a cell; any other is a person's, or a label."""
@@ -59,7 +74,7 @@ def known_of(runs: Sequence[Opened], saved: Mapping[str, Grid]) -> Known:
         if grid.kinds[row - 1, column - 1] == TEXT
     }
     tables = {run.sheet: run.layout for run in runs}
-    return Known(choices, texts, own, tables)
+    return Known(choices, texts, own, tables, {run.sheet: run.counted for run in runs})
 
 
 def cells_of(formulas: Sequence[str], sheet: str, known: Known) -> dict[Cell, Slot]:
@@ -78,6 +93,9 @@ def cells_of(formulas: Sequence[str], sheet: str, known: Known) -> dict[Cell, Sl
 def _cell(position: Cell, citation: Citation, known: Known, texts: tuple[str, ...]) -> Slot:
     if position in known.choices:
         return Slot(tuple(known.choices[position]))
+    numbers = known.numbers_in(position)
+    if numbers:
+        return Slot(tuple(map(float, numbers)) if len(numbers) <= _MOST_NUMBERS else _telling(numbers[0], numbers[-1]))
     if citation.index_of is not None:
         picked = citation.index_of
         count = picked.columns if citation.is_column else picked.rows

@@ -17,11 +17,11 @@ from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW, points
 from xlnet.cell import Area, Cell
 from xlnet.graph.operations import LOSSES
-from xlnet.model.layers import KINDS
+from xlnet.model.layers import DENSE, KINDS, Names
 from xlnet.model.network import parameters, units
 from xlnet.model.samples import batch
 from xlnet.model.tokens import tokens
-from xlnet.spec import Layer
+from xlnet.spec import Layer, indices
 
 # A formula cites so many areas, half of them where it cites each twice, and all formulas of a kind so many cells.
 _MOST_AREAS, _MOST_CITED = 200, 50_000
@@ -79,7 +79,7 @@ class Signs:
     def relus(self) -> list[Unit]:
         """The units with relu."""
         layers = enumerate(self.model.spec.layers, 1)
-        found = [unit for number, layer in layers if layer.activation == "relu" for unit in self._units(number, layer)]
+        found = [unit for n, layer in layers if layer.activation == "relu" for unit in self._units(n, layer)]
         return found if len(found) <= _MOST_UNITS and self._fits(found, 1) else []
 
     @property
@@ -91,18 +91,24 @@ class Signs:
         return found
 
     def _units(self, number: int, layer: Layer) -> Iterator[Unit]:
-        kind, spec = KINDS[layer.type], self.model.spec
+        """Yield the units of a layer, each with all its activations: of every sample, and at every position or step.
+
+        A recurrent layer hands on some of its steps alone, which tell too little of its units.
+        """
+        spec, axes = self.model.spec, KINDS[layer.type].axes(layer)
         every = [units(spec, number, _activation(layer), sample) for sample in batch(spec)]
-        if not kind.shares_weights:
+        if layer.type == DENSE and len(layer.gives) == 1:
             for index in range(layer.units):
                 name = self.model.symbols(units(spec, number)[index])
                 yield Unit(name, number, tuple(of_sample[index] for of_sample in every))
-        elif kind.axes(layer)[:1] == ("channel",):
-            positions = layer.units // layer.gives[0]
-            for channel in range(layer.gives[0]):
-                own = slice(channel * positions, (channel + 1) * positions)
-                name = self.model.texts.get("meaning", "source_channel").format(channel=channel + 1, layer=number)
-                yield Unit(name, number, tuple(key for of_sample in every for key in of_sample[own]))
+        elif layer.type == DENSE or (axes[0] == "channel" and "w" in layer.arrays):
+            axis = len(layer.gives) - 1 if layer.type == DENSE else 0
+            places = [place[axis] for place in indices(layer.gives)]
+            called = "source unit" if layer.type == DENSE else "source_channel"
+            for unit in range(1, layer.gives[axis] + 1):
+                own = tuple(k for of_sample in every for k, at in zip(of_sample, places, strict=True) if at == unit)
+                name = self.model.texts.get("meaning", called).format(unit=unit, channel=unit, layer=number)
+                yield Unit(name, number, own)
 
     @cached_property
     def bounded(self) -> list[Unit]:
@@ -111,7 +117,8 @@ class Signs:
         is_fused = LOSSES[spec.training.loss].fused is not None
         found = []
         for number, layer in enumerate(spec.layers, 1):
-            if layer.activation in ("sigmoid", "tanh") and not (is_fused and number == spec.last):
+            is_looked_at = layer.type == DENSE or "channel" in KINDS[layer.type].axes(layer)
+            if is_looked_at and layer.activation in ("sigmoid", "tanh") and not (is_fused and number == spec.last):
                 letter = _activation(layer)
                 every = tuple(key for sample in batch(spec) for key in units(spec, number, letter, sample))
                 found.append(Unit(layer.activation, number, every))
@@ -130,18 +137,23 @@ class Signs:
         found: list[Unit] = []
         layers = self.model.spec.layers
         for number, (layer, after) in enumerate(pairwise(layers), 1):
-            # Dropout gives twins gradients of their own.
+            # Dropout gives twins gradients of their own, and so does another use of their weights.
             is_next = self.model.spec.flow[number + 1] == (number,)
             is_flat = len(layer.takes) == len(after.takes) == len(after.gives) == 1
-            is_plain = is_next and is_flat and layer.type == after.type == "dense" and not layer.dropout
+            is_used_once = sum(number in taken for taken in self.model.spec.flow.values()) == 1
+            is_own = not any(each.share for each in layers)
+            is_plain = is_next and is_flat and is_used_once and is_own and not layer.dropout
+            is_plain = is_plain and layer.type == after.type == DENSE
             if is_plain and 1 < layer.units <= _MOST_COMPARED:
                 found += [self._with_weights(number, layer, after, unit) for unit in range(1, layer.units + 1)]
         return found if sum(len(unit.weights) for unit in found) <= _MOST_COPIES else []
 
     def _with_weights(self, number: int, layer: Layer, after: Layer, unit: int) -> Unit:
-        into = [keys.of_layer("w", number, unit, source) for source in range(1, layer.inputs + 1)]
-        bias = [keys.of_layer("b", number, unit)] if "b" in layer.arrays else []
-        out = [keys.of_layer("w", number + 1, target, unit) for target in range(1, after.units + 1)]
+        # Weights may be those of another layer.
+        own, next_one = Names(layer, number, (), None), Names(after, number + 1, (), None)
+        into = [own.parameter("w", unit, source) for source in range(1, layer.inputs + 1)]
+        bias = [own.parameter("b", unit)] if own.has("b") else []
+        out = [next_one.parameter("w", target, unit) for target in range(1, after.units + 1)]
         name = self.model.symbols(keys.of_layer("a", number, unit))
         return Unit(name, number, weights=(*into, *bias, *out))
 
@@ -150,6 +162,8 @@ class Signs:
         """What the inputs are called, and their cells on the Data sheet; none of standardised ones, or of one alone."""
         spec, model = self.model.spec, self.model
         is_measured = spec.has_data_sheet and not spec.data.standardize and not tokens(spec)
+        # The points of a picture and the steps of a sequence are not quantities of their own.
+        is_measured = is_measured and len(spec.layers[0].takes) == 1
         if not is_measured or not 1 < spec.inputs <= _MOST_INPUTS:
             return []
         names = spec.data.x_names or [""] * spec.inputs
