@@ -30,7 +30,7 @@ from xlnet.model.network import inputs, outputs, parameters, targets, units
 from xlnet.model.passes import passes
 from xlnet.model.tokens import tokens
 from xlnet.render.evaluate import rows
-from xlnet.spec import Spec
+from xlnet.spec import Spec, indices
 from xlnet.template.sources import bundled_names
 
 
@@ -44,7 +44,8 @@ def fused(loss: str, activation: str, **given: Any) -> Document:
 
 
 NETWORKS: dict[str, Spec] = {
-    **{name: xlnet.load(name) for name in bundled_names()},
+    # Of the digits the same layers are small in the pictures.
+    **{name: xlnet.load(name) for name in bundled_names() if name != "digits"},
     **{f"convolution {name}": spec_of(document) for name, document in CONVOLUTIONS.items()},
     **{f"sequence {name}": spec_of(SEQUENCES[name]) for name in ("decoder", "no bias", "last step", "users and films")},
     **{f"picture {name}": spec_of(document) for name, document in IMAGES.items()},
@@ -215,12 +216,15 @@ def terms(node: Node) -> Iterator[tuple[str, str]]:
 
 WEIGHT = re.compile(
     r"weight of layer (?P<layer>\d+), from (?P<source>.+?) to (?:unit (?P<unit>\d+)|channel (?P<channel>\d+))"
-    r"(?:, tap (?P<tap>\d+))?"
+    r"(?:, tap (?P<tap>\d+)|, row (?P<row>\d+), column (?P<column>\d+) of the kernel)?"
 )
 SOURCES: dict[str, Callable[..., list[str]]] = {
     r"input (\d+)": lambda spec, layer, n: [f"x_{n}"],
     r"unit (\d+) of layer (\d+)": lambda spec, layer, n, before: [f"a{before}_{n}"],
     r"channel (\d+), position (\d+) of layer (\d+)": lambda spec, layer, c, p, before: [f"a{before}_{c}_{p}"],
+    r"channel (\d+), row (\d+), column (\d+) of layer (\d+)": lambda spec, layer, c, y, x, before: [
+        f"a{before}_{c}_{y}_{x}"
+    ],
     r"input channel (\d+)": lambda spec, layer, c: channel_of(spec, 0, int(c)),
     r"channel (\d+) of layer (\d+)": lambda spec, layer, c, before: channel_of(spec, int(before), int(c)),
 }
@@ -228,7 +232,7 @@ SOURCES: dict[str, Callable[..., list[str]]] = {
 
 def channel_of(spec: Spec, layer: int, channel: int) -> list[str]:
     """Return the keys along a channel of what layer number `layer` gives; 0 are the inputs."""
-    length = spec.layers[layer].takes[1]
+    length = math.prod(spec.layers[layer].takes[1:])
     return units(spec.in_rows, layer)[(channel - 1) * length : channel * length]
 
 
@@ -245,9 +249,18 @@ def said(spec: Spec, meaning: str) -> set[tuple[str, str]]:
     sources = keys_of(spec, number, *places.groups())
     if match["unit"]:
         return {(f"z{number}_{match['unit']}", sources[0])}
-    layer, tap = spec.layers[number - 1], int(match["tap"])
-    at = {p: (p - 1) * layer.numbers["stride"] + tap - layer.numbers["padding"] for p in range(1, layer.gives[1] + 1)}
-    return {(f"z{number}_{match['channel']}_{p}", sources[i - 1]) for p, i in at.items() if 1 <= i <= len(sources)}
+    layer = spec.layers[number - 1]
+    taps = [int(match[name]) for name in ("tap", "row", "column") if match[name]]
+    found = set()
+    for place in indices(layer.gives[1:]):
+        at = [
+            (p - 1) * layer.numbers["stride"] + tap - layer.numbers["padding"]
+            for p, tap in zip(place, taps, strict=True)
+        ]
+        if tuple(at) in (met := list(indices(layer.takes[1:]))):
+            key = keys.of_layer("z", number, int(match["channel"]), *place)
+            found.add((key, sources[met.index(tuple(at))]))
+    return found
 
 
 @pytest.mark.parametrize("spec", FLAT.values(), ids=FLAT.keys())
@@ -268,6 +281,10 @@ def test_a_weights_meaning_is_what_its_formulas_say(spec: Spec) -> None:
 PLACES = {
     r"weighted sum of layer (\d+), unit (\d+)": "z{0}_{1}",
     r"weighted sum of layer (\d+), channel (\d+), position (\d+)": "z{0}_{1}_{2}",
+    r"weighted sum of layer (\d+), channel (\d+), row (\d+), column (\d+)": "z{0}_{1}_{2}_{3}",
+    r"activation of layer (\d+), channel (\d+), row (\d+), column (\d+)": "a{0}_{1}_{2}_{3}",
+    r"number of the largest in its window, .*: layer (\d+), channel (\d+), row (\d+), column (\d+)": "s{0}_{1}_{2}_{3}",
+    r"number of the largest in its window, .*: layer (\d+), channel (\d+), position (\d+)": "s{0}_{1}_{2}",
     r"activation of layer (\d+), unit (\d+)": "a{0}_{1}",
     r"activation of layer (\d+), channel (\d+), position (\d+)": "a{0}_{1}_{2}",
     r"bias of layer (\d+), (?:unit|channel) (\d+)": "b{0}_{1}",
@@ -301,11 +318,13 @@ def test_a_units_meaning_leads_to_its_key(spec: Spec) -> None:
     for key in keys:
         meaning = texts.meaning(key, spec.layers)
         output = re.fullmatch(
-            r"output (\d+) of the network(?:: (?:channel|step) (\d+), (?:position|unit) (\d+))?", meaning
+            r"output (\d+) of the network(?:: (?:channel|step) (\d+), (?:position|unit|row) (\d+)(, column \d+)?)?",
+            meaning,
         )
         if output:
             assert outputs(spec)[int(output[1]) - 1] == key
-            assert output[2] is None or key.endswith(f"_{output[2]}_{output[3]}")
+            column = (output[4] or "").replace(", column ", "_")
+            assert output[2] is None or key.endswith(f"_{output[2]}_{output[3]}{column}")
             told += 1
         for pattern, wanted in PLACES.items():
             match = re.fullmatch(pattern, meaning)
