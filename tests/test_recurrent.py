@@ -283,7 +283,7 @@ def test_rnn_gives_the_numbers_of_ai_by_hand() -> None:
 def test_lstm_gives_the_numbers_of_ai_by_hand() -> None:
     """LSTM.xlsx of the same, sheet small; it has the forget gate first, then g, the input and the output gate.
 
-    Its sheet seq2seq is not right from AA205 on: unit 5 of the decoder's cell takes unit 4's input gate, AA196.
+    Its sheet seq2seq is not right in AA205: unit 5 takes AA196, which is unit 4's input gate; its own is AA197.
     """
     forget, new, given, out = (
         [[0, -1, 0, 0, -2, 0], [-2, 0, -2, -2, 0, 0]],
