@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import kept
 import pytest
@@ -13,6 +14,8 @@ from openpyxl import load_workbook
 import xlnet
 from xlnet.book.model import Model, model_of
 from xlnet.cell import Cell
+from xlnet.checking.open.clean import copy
+from xlnet.checking.open.untouched import Rows, own_rows
 from xlnet.graph.node import Graph
 from xlnet.render.layout import ARRANGEMENTS
 from xlnet.render.spot import Spot
@@ -85,3 +88,29 @@ def test_the_damaged_cell_of_an_iteration_of_three_rows_is_named(
     found = {(difference.cell, difference.key) for difference in report.differences}
     columns = {workbook["Training"].cell(cell.row, cell.column).coordinate: key for cell, key in damaged}
     assert found == set(columns.items())
+
+
+def test_blocks_are_read_without_their_cells_where_nobody_changed_them(
+    spec: Spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require: Callable[[str], str]
+) -> None:
+    """All are in xlnet's own words, and none of those that another program saved: these are read cell by cell."""
+    path, saved = tmp_path / "staggered.xlsx", tmp_path / "saved.xlsx"
+    xlnet.build(spec, path, plain=True)
+    load_workbook(path).save(saved)
+    found: list[tuple[int, bool]] = []
+
+    def watched(*given: Any) -> Iterator[Rows]:
+        for rows in own_rows(*given):
+            found.append((rows.count, rows.is_own))
+            yield rows
+
+    monkeypatch.setattr(copy, "own_rows", watched)
+    engine = require("ironcalc")
+    report = kept.check(path, engine=engine)
+    assert report.agrees, report.to_text()
+    assert sum(count for count, is_own in found if is_own) == ITERATIONS - 1
+    found.clear()
+    again = kept.check(saved, engine=engine)
+    assert again.agrees, again.to_text()
+    assert not any(is_own for _, is_own in found)
+    assert (again.iterations, again.drift) == (report.iterations, report.drift)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ from drawn import Document, documents
 from hypothesis import given, settings
 
 import xlnet
-from xlnet.book.limits import require_room_for_runs
+from xlnet.book.limits import require_room, require_room_for_runs
 from xlnet.book.model import model_of
 from xlnet.model.iteration import iteration
 from xlnet.render.excel import length
-from xlnet.render.room import columns_needed
-from xlnet.spec import Spec
+from xlnet.render.room import block_size, columns_needed
+from xlnet.spec import MATRIX, ROWS, Spec
 from xlnet.template.parse import parse
 
 
@@ -41,17 +42,31 @@ def longest(spec: Spec) -> int:
 
 
 def test_the_message_says_what_would_fit(tmp_path: Path) -> None:
+    """Of rows so many that matrices do not fit."""
     data = wide(tmp_path, 1000)
-    spec = xlnet.load(data=data, inputs="a,b", targets="y", layers="2-4-1", activation="tanh", batch=900)
+    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-4-1", "activation": "tanh"}
+    given |= {"data": data, "iters": 1_000_000}
     out = tmp_path / "out.xlsx"
     with pytest.raises(xlnet.UserError, match=r"--batch 900 needs [\d,]+ columns, .* --batch \d+ would fit") as error:
-        xlnet.build(spec, out)
+        xlnet.build(replace(xlnet.load(**given, batch=900), layout=ROWS), out)
     assert not out.exists()
     fits = int(str(error.value).split("--batch ")[2].split(" ")[0])
-    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-4-1", "activation": "tanh"}
-    assert columns_needed(xlnet.load(data=data, **given, batch=fits)) <= 16_384
-    assert longest(xlnet.load(data=data, **given, batch=fits)) <= 8192
-    assert longest(xlnet.load(data=data, **given, batch=fits * 21 // 20)) > 8192
+    assert columns_needed(xlnet.load(**given, batch=fits)) <= 16_384
+    assert longest(xlnet.load(**given, batch=fits)) <= 8192
+
+
+def test_a_batch_too_large_for_a_row_is_laid_out_in_matrices(tmp_path: Path) -> None:
+    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-4-1", "activation": "tanh", "batch": 900}
+    spec = xlnet.load(data=wide(tmp_path, 1000), **given)
+    assert spec.layout == MATRIX
+    assert "an iteration does not fit a row of a sheet: it is laid out in matrices, a block of rows" in spec.notes[0]
+    assert block_size(spec) == (model_of(spec).layout.stride, model_of(spec).layout.last_column)
+    assert longest(spec) <= 8192
+    most = (1_048_576 - 3) // block_size(spec)[0]
+    require_room(replace(spec, training=replace(spec.training, iters=most)))
+    said = rf"{most + 1:,} iterations of [\d,]+ rows each do not fit a sheet: --iters {most:,} would"
+    with pytest.raises(xlnet.UserError, match=said):
+        require_room(replace(spec, training=replace(spec.training, iters=most + 1)))
 
 
 def test_runs_that_do_not_fit_one_workbook(tmp_path: Path) -> None:
@@ -75,8 +90,13 @@ def test_runs_that_do_not_fit_one_workbook(tmp_path: Path) -> None:
 
 def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
     started = time.monotonic()
-    with pytest.raises(xlnet.UserError, match=r"the network needs [\d,]+ columns, but a sheet has 16,384"):
-        xlnet.build(xlnet.load("seed", layers="2-3000-1", bias=True), tmp_path / "out.xlsx")
+    spec = xlnet.load("seed", layers="2-3000-1", bias=True)
+    assert spec.layout == MATRIX
+    said = r"the network needs [\d,]+ columns, but a sheet has 16,384: layout = .matrix. would fit"
+    with pytest.raises(xlnet.UserError, match=said):
+        xlnet.build(replace(spec, layout=ROWS), tmp_path / "out.xlsx")
+    with pytest.raises(xlnet.UserError, match=r"an iteration needs [\d,]+ rows and [\d,]+ columns, .* make its layers"):
+        xlnet.build(xlnet.load("seed", layers="2-9000-1", bias=True), tmp_path / "out.xlsx")
     assert time.monotonic() - started < 60
 
 
@@ -86,25 +106,19 @@ def test_weights_are_counted_before_they_are_drawn() -> None:
         xlnet.load("iris", layers="4-9000-3", seed=1)
 
 
-def test_a_formula_that_is_too_long(tmp_path: Path) -> None:
-    """A gradient is a sum over the batch, written out: it is longest in the last row."""
-    path = wide(tmp_path, 900)
-    given: dict[str, Any] = {"inputs": "a,b", "targets": "y", "layers": "2-1", "iters": 1_000_000}
-    said = r"wide: the formula of d_w1_1_1 has [\d,]+ characters, but Excel allows 8,192: --batch (\d+) would fit"
-    with pytest.raises(xlnet.UserError, match=said) as error:
-        xlnet.build(xlnet.load(data=path, **given, batch="full"), tmp_path / "out.xlsx")
-    fits = int(str(error.value).split("--batch ")[1].split(" ")[0])
-    assert longest(xlnet.load(data=path, **given, batch=fits)) <= 8192
-    assert longest(xlnet.load(data=path, **given, batch=fits * 21 // 20)) > 8192
+def test_a_gradient_of_all_samples_is_a_product_of_matrices(tmp_path: Path) -> None:
+    spec = xlnet.load(data=wide(tmp_path, 900), inputs="a,b", targets="y", layers="2-1", iters=10, batch="full")
+    assert spec.layout == ROWS
+    assert longest(spec) < 100
 
 
 def test_a_batch_that_nobody_chose_fits(tmp_path: Path) -> None:
-    """Whether a row has too many columns, or a gradient too many terms."""
+    """Where a row has too many columns."""
     path = wide(tmp_path, 900)
     for layers in ("2-1", "2-300-1"):
         spec = xlnet.load(data=path, inputs="a,b", targets="y", layers=layers, iters=1)
-        assert spec.batch_size == (32 if layers == "2-1" else 16)
-        assert [note for note in spec.notes if "linear" not in note] == [
+        assert spec.batch_size == (900 if layers == "2-1" else 16)
+        assert layers == "2-1" or [note for note in spec.notes if "linear" not in note] == [
             f"wide.csv: all 900 samples at once do not fit a sheet: the batch is {spec.batch_size} "
             "(--batch chooses another)",
         ]

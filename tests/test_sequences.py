@@ -18,7 +18,9 @@ from workbook_xml import DAMAGES, change_cell
 
 import xlnet
 from xlnet import reference
+from xlnet.book.model import model_of
 from xlnet.model.iteration import iteration
+from xlnet.model.passes import passes
 from xlnet.model.tokens import tokens
 from xlnet.render.excel import cell
 from xlnet.render.layout import Layout, layout_of
@@ -305,7 +307,7 @@ def test_the_sheet_predict_goes_on_with_its_own_tokens(tmp_path: Path, engine: s
     rows = [[sheet.cell(row, column).value for column in range(3, outputs + 9)] for row in range(top, top + 5)]
     for before, after in pairwise(rows):
         assert after[:2] == before[1:3]
-        assert after[2] == int(np.argmax(before[-3:]))
+        assert after[2] == np.argmax(np.array(before[-3:], dtype=float))
     place = f"E{top + 2}"
     change_cell(path, place, lambda _, v: f"{{start}}><v>{v}</v></c>", part="xl/worksheets/sheet5.xml")
     assert [each.cell.split("!")[-1] for each in kept.check(path, engine=engine).differences] == [place]
@@ -322,6 +324,22 @@ def test_a_causal_step_does_not_see_what_comes_later() -> None:
     for step in (1, 2):
         assert [rows[f"a4_{step}_{u}@1"] for u in (1, 2, 3)] == [changed[f"a4_{step}_{u}@1"] for u in (1, 2, 3)]
     assert rows["a4_3_1@1"] != changed["a4_3_1@1"]
+
+
+def test_rules_of_a_sequence_read_like_a_textbooks() -> None:
+    spec = spec_of(DECODER)
+    symbols = model_of(spec).symbols
+    rules = {node.key: symbols.rule(node) for node in passes(spec).nodes}
+    assert rules["o1_2_4"] == "o₂₄ = (1 if x₂ = 3, else 0)"
+    assert rules["s3_2_1_3"] == "s⁽³⁾₂₁₃ = (q⁽³⁾₁₃·k⁽³⁾₃₃ + q⁽³⁾₁₄·k⁽³⁾₃₄) / √(2)"
+    assert rules["alpha3_1_2_1"] == "α⁽³⁾₁₂₁ = e⁽³⁾₁₂₁ / Σe⁽³⁾₁₂"
+    assert rules["alpha3_1_1_2"] == "α⁽³⁾₁₁₂ = 0"
+    logarithms = " + ".join(f"ln(Σe⁽⁴⁾{step}) + z max⁽⁴⁾{step}" for step in "₁₂₃")
+    assert rules["E"] == f"E = ({logarithms} − (t₁·z⁽⁴⁾₁₁ + t₂·z⁽⁴⁾₁₂ + … + t₉·z⁽⁴⁾₃₃)) / 3"
+    assert rules["d_z4_2_1"] == "∂E/∂z⁽⁴⁾₂₁ = (y₂₁ − t₄) / 6"
+    lesson = xlnet.load("transformer")
+    loss = next(node for node in passes(lesson).nodes if node.key == "E")
+    assert "z max⁽⁹⁾₁ + … − (t₁·z" in model_of(lesson).symbols.rule(loss)
 
 
 def test_large_scores_do_not_overflow() -> None:

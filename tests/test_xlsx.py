@@ -191,6 +191,40 @@ def test_a_part_that_may_be_large_is_zip64(tmp_path: Path, monkeypatch: pytest.M
     assert versions == [20, 45]
 
 
+def test_blocks_of_rows_are_written_like_each_iteration_by_itself() -> None:
+    """Across 9, 99 and 999, with cells between, captions, heights and cells in error."""
+    stride, count = 7, 160
+    places = [(0, 1), (2, 3), (2, 2), (5, 28), (1, 27)]
+    formula = "=A{previous[0]}+AB{here[5]}*B{previous[2]}-'a{{b'!$A$2"
+    columns = [TableColumn(formula, formula, column, offset) for offset, column in places]
+    xml = (
+        '<row r="4"><c r="A4" s="1"/></row><row r="5" ht="30" customHeight="1"><c r="B5" s="3" t="s"><v>9</v></c>'
+        '<c r="AA5" s="5"/></row><row r="6"><c r="B6" s="3"/><c r="C6" s="2"/><c r="D6" t="n" /></row>'
+        '<row r="9"><c r="AB9" s="4"/></row>'
+    )
+    frame = frame_of(xml, FIRST_ROW, columns, stride)
+    assert frame.styles == ["1", "2", "3", "4", "5"]
+    assert [place[:2] for place in frame.beside] == [(1, 2), (2, 4)]
+    values = [number / 7 for number in range(count * len(columns))]
+
+    def rows(is_finite: bool, sizes: list[int]) -> bytes:
+        blocks, start = [], 0
+        for size in sizes:
+            blocks.append(RowBlock(values[start : start + size * len(columns)], is_finite))
+            start += size * len(columns)
+        return b"".join(table_rows(Table(FIRST_ROW, count, columns, blocks, stride=stride), frame, frame))
+
+    written = rows(True, block_sizes(FIRST_ROW, count, len(columns)))
+    assert written == rows(False, [1] * count)
+    second = "<f>A4+AB16*B6-'a{b'!$A$2</f>"
+    assert f'<row r="12" ht="30" customHeight="1"><c r="B12" s="3" t="s"><v>9</v></c><c r="AA12" s="5">{second}' in (
+        written.decode()
+    )
+    values[7] = math.nan
+    assert written.decode().count("#NUM!") == 0
+    assert rows(False, [1] * count).decode().count(' t="e">') == 1
+
+
 CITING = {
     "=B{previous[0]}+1": True,
     "=INDEX(Data!$B$2:$B$9,A{here[0]})": False,

@@ -38,6 +38,7 @@ class Layer:
     every sample of every iteration. `settings` are the numbers that stand in cells: those of its activation that the
     template gives, and those of its kind. `options` are what else its kind lets a template choose: words and flags.
     `inside` is the number of layers that follow it and stand inside it, as in a residual layer: they are numbered on.
+    `is_evaluated` tells that the network is used as it is once it has learned.
     A layer with `share` has no weights of its own but those of the layer of that number, with `transpose` transposed.
     """
 
@@ -55,6 +56,7 @@ class Layer:
     name: str = ""
     share: int = 0
     transpose: bool = False
+    is_evaluated: bool = False
 
     @property
     def units(self) -> int:
@@ -266,7 +268,7 @@ class Spec:
     @property
     def evaluated(self) -> Spec:
         """The network as it is used once it has learned: nothing is left out."""
-        return replace(self, layers=tuple(replace(layer, dropout=0.0) for layer in self.layers))
+        return replace(self, layers=tuple(replace(layer, dropout=0.0, is_evaluated=True) for layer in self.layers))
 
     def with_last(self, activation: str) -> Spec:
         """Return the network with another activation of its last layer."""

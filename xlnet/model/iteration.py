@@ -7,7 +7,7 @@ from xlnet.graph.expression import Quantity
 from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.model import dropout, loss, samples
-from xlnet.model.network import Parameter, forward, parameters
+from xlnet.model.network import Parameter, forward, is_joint, joint_forward, parameters
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.schedules import SCHEDULES, active_settings, typed_learning_rate
 from xlnet.spec import Spec
@@ -17,7 +17,8 @@ def iteration(spec: Spec) -> Graph:
     """Return the graph of one iteration, its nodes in the order of the sheet's columns."""
     every_parameter = parameters(spec)
     trained = [parameter for parameter in every_parameter if parameter.trained]
-    passes = [forward(spec, sample) for sample in samples.batch(spec)]
+    batch = samples.batch(spec)
+    passes = [joint_forward(spec, batch)] if is_joint(spec) else [forward(spec, sample) for sample in batch]
     gradients = Gradients([parameter.key for parameter in trained])
     deltas = [delta for blocks in passes for delta in gradients.backward(blocks)]
     every_node = [node for blocks in passes for block in blocks for node in block.nodes]
@@ -81,5 +82,5 @@ def _parameter(parameter: Parameter, spec: Spec) -> Node:
     if parameter.trained:
         formula = OPTIMIZERS[spec.training.optimizer.name].update(taken.own(parameter, spec.training))
     else:
-        formula = Quantity(parameter.key, previous=True)
+        formula = parameter.follows or Quantity(parameter.key, previous=True)
     return Node(parameter.key, Group.PARAMETERS, formula, first=parameter.value)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from xlnet import keys
 from xlnet.graph.blocks import Block, copies
+from xlnet.graph.expression import Expression
 from xlnet.model.layers import KINDS, Names
 from xlnet.model.loss import losses
 from xlnet.spec import MATRIX, Spec, elements, indices
@@ -13,12 +16,16 @@ from xlnet.spec import MATRIX, Spec, elements, indices
 
 @dataclass(frozen=True)
 class Parameter:
-    """A weight or a bias, its initial value and whether training changes it."""
+    """A weight or a bias, its initial value and whether it has a gradient.
+
+    `follows` is its formula in the next iteration where it has none, but follows what an iteration computes.
+    """
 
     key: str
     value: float
     trained: bool
     is_bias: bool
+    follows: Expression | None = None
 
 
 def parameters(spec: Spec) -> list[Parameter]:
@@ -31,7 +38,12 @@ def parameters(spec: Spec) -> list[Parameter]:
             places = indices(array.shape(layer.takes, layer.numbers))
             trained = array.is_trained and not layer.frozen and (spec.training.train_biases or not array.is_bias)
             for place, value in zip(places, elements(layer.arrays[array.letter]), strict=True):
-                found.append(Parameter(keys.of_layer(array.letter, number, *place), value, trained, array.is_bias))
+                key = keys.of_layer(array.letter, number, *place)
+                follows = None
+                if array.follows and not layer.frozen:
+                    names = Names(layer, number, (), None)
+                    follows = array.follows(names, place, spec.batch_size * prod(layer.gives[1:]))
+                found.append(Parameter(key, value, trained, array.is_bias, follows))
     return found
 
 
@@ -75,6 +87,23 @@ def names_of(spec: Spec, number: int, sample: int | None) -> Names:
     """Return the keys of a layer's quantities, for one sample of a batch; None where there is only one."""
     sources = [units(spec, before, "a", sample) for before in spec.flow[number]]
     return Names(spec.layers[number - 1], number, sources[0], sample, *sources[1:])
+
+
+def is_joint(spec: Spec) -> bool:
+    """Return whether the samples of a batch depend on each other."""
+    return any(KINDS[layer.type].joint_blocks for layer in spec.layers)
+
+
+def joint_forward(spec: Spec, samples: Sequence[int | None]) -> list[Block]:
+    """Return the forward pass of all samples of a batch together, layer by layer, their losses last."""
+    found = [copies(drawn_inputs(spec, s), inputs(spec, s)) for s in samples if has_drawn_inputs(spec)]
+    for number in spec.flow:
+        kind = KINDS[spec.layers[number - 1].type]
+        every = [names_of(spec, number, sample) for sample in samples]
+        found += kind.joint_blocks(every) if kind.joint_blocks else [b for names in every for b in kind.blocks(names)]
+    for sample in samples:
+        found += losses(spec, names_of(spec, spec.last, sample), targets(spec, sample))
+    return found
 
 
 def forward(spec: Spec, sample: int | None) -> list[Block]:

@@ -117,7 +117,7 @@ def next_row_rules(spec: Spec) -> Iterator[Rule]:
     changed = trained(spec)
     for name in initial(spec):
         if name != "iter":
-            yield name, updated(spec, name, biases(spec)) if name in changed else _unchanged(name)
+            yield name, updated(spec, name, biases(spec)) if name in changed else _left_alone(name, spec)
 
 
 # Samples: the j-th one drawn, in sequential order, is number ((j − 1) mod N) + 1.
@@ -175,5 +175,8 @@ def _summed(letter: str, numbers: Sequence[int], spec: Spec) -> Function:
     return rule
 
 
-def _unchanged(name: str) -> Function:
-    return lambda q: q[name]
+def _left_alone(name: str, spec: Spec) -> Function:
+    """Return what becomes of a parameter without a gradient: it stays, or follows what the row computes."""
+    kind, own = _layer(int(name.lstrip(ascii_letters)), spec)
+    follows = None if own.layer.frozen else kind.following.get(name.rstrip(digits))
+    return follows(own) if follows else lambda q: q[name]

@@ -148,14 +148,15 @@ class Symbols:
 
     def _plain(self, parts: keys.Parts) -> str:
         letter, layer, indices = parts.letter, 1 if parts.layer is None else parts.layer, parts.indices
+        superscript = f"⁽{str(layer).translate(_SUPERSCRIPTS)}⁾" if layer > 1 else ""
         if letter in _SPECIAL:
-            return _SPECIAL[letter] + _subscript(indices)
+            # Several layers may have one at every step.
+            return _SPECIAL[letter] + (superscript + _subscript(indices) if indices else "")
         letter = self.words.get(letter) or _LETTERS.get(letter, letter)
         if letter == "a":
             letter = "y" if layer == self._last else "x" if layer == 0 else "h"
         if letter in ("t", "y"):
             return letter if self.outputs == 1 else letter + _subscript(indices)
-        superscript = f"⁽{str(layer).translate(_SUPERSCRIPTS)}⁾" if layer > 1 else ""
         return letter + superscript + _subscript(indices)
 
     def rule(self, node: Node) -> str:
@@ -201,7 +202,7 @@ class Symbols:
         if len(terms.terms) <= _MOST_TERMS:
             return None
         first, second, last = (write(terms.terms[place], self._notation) for place in (0, 1, -1))
-        return f"{first} + {second} + … + {last}", SUM
+        return f"{first} + {second} + … + {last}".replace("+ −", "− "), SUM
 
     def _quantity(self, quantity: Quantity) -> str:
         return self(quantity.key)

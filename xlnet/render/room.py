@@ -11,7 +11,7 @@ from xlnet.graph.expression import Sum
 from xlnet.graph.node import Group
 from xlnet.model.dropout import of_sample as masks_of
 from xlnet.model.iteration import iteration
-from xlnet.model.network import Parameter, has_drawn_inputs, parameters
+from xlnet.model.network import Parameter, has_drawn_inputs, is_joint, parameters
 from xlnet.model.optimizers import OPTIMIZERS, taken
 from xlnet.model.passes import passes
 from xlnet.model.schedules import SCHEDULES
@@ -104,6 +104,9 @@ def _longest_gradient(spec: Spec, sheet: str, data: str) -> int:
 
 def columns_needed(spec: Spec) -> int:
     """Return the number of columns of the Training sheet, without laying it out."""
+    if is_joint(spec):
+        # Samples share some quantities, and not only their parameters.
+        return len(iteration(spec).nodes)
     trained = [parameter for parameter in parameters(spec) if parameter.trained]
     return _once(spec, trained) + _of_optimizer(spec, trained) + spec.batch_size * _per_sample(spec)
 

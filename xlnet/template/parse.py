@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def parse(
         layout=root.choice("layout", ARRANGEMENTS, default_layout(layers)),
     )
     spec = _with_loss_settings(fitting(spec, training_table, all_tables(network.tables("layers"))), training_table)
+    _require_batches(spec, all_tables(network.tables("layers")), training_table)
     if "layout" not in root.content and spec.layout == ROWS and not has_room(spec):
         root.note("an iteration does not fit a row of a sheet: it is laid out in matrices, a block of rows")
         spec = replace(spec, layout=MATRIX)
@@ -74,6 +76,17 @@ def parse(
     if classes.kind_of(spec) == classes.SEVERAL and len(set(data.t_names)) < len(data.t_names):
         data_table.fail("t_names", "two classes have the same name: give each its own")
     return replace(spec, notes=tuple(root.notes))
+
+
+def _require_batches(spec: Spec, tables: Sequence[TomlTable], training: TomlTable) -> None:
+    """Fail where a layer averages over a batch of which it sees a single number."""
+    for layer, table in zip(spec.layers, tables, strict=True):
+        if layer.type == "batch_norm" and spec.batch_size * prod(layer.gives[1:]) == 1:
+            where = training if "batch" in training.content else table
+            where.fail(
+                "batch" if where is training else "type",
+                "batch_norm averages over a batch, and a batch of one sample has nothing to average: use more samples",
+            )
 
 
 def _with_loss_settings(spec: Spec, table: TomlTable) -> Spec:

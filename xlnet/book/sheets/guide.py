@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlnet import keys
+from xlnet.book.choices import EXPLORE
 from xlnet.book.drawing.links import put_link
 from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore.plan import ExplorePlan
 from xlnet.book.sheets.guide_lines import (
     FIRST_LINE_ROW,
     LINK,
@@ -20,6 +22,8 @@ from xlnet.book.sheets.guide_lines import (
     heading,
 )
 from xlnet.book.sheets.guide_rules import rules
+from xlnet.book.sheets.predict import NAME as PREDICT
+from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
 from xlnet.book.sheets.validation import NAME as VALIDATION
@@ -73,10 +77,17 @@ def lines(model: Model) -> list[GuideLine]:
 def _sheets(model: Model) -> Iterator[GuideLine]:
     yield heading(model, "sheets")
     there = {DATA: bool(model.graph.data), VALIDATION: model.spec.held_out > 0}
+    others: dict[str, str] = {}
+    if model.spec.layout != ROWS:
+        others[TRAINING] = "sheet Training of blocks"
+    if not model.once(ExplorePlan).is_drawn:
+        others[EXPLORE] = "sheet Explore of matrices"
+    if painting := model.once(PredictPlan).painting:
+        others[PREDICT] = f"sheet Predict of {'sequences' if painting.is_sequence else 'pictures'}"
     for name in SHEETS:
         if there.get(name, True):
             text = "sheet Data of both" if name == DATA and model.spec.held_out else f"sheet {name}"
-            text = "sheet Training of blocks" if name == TRAINING and model.spec.layout != ROWS else text
+            text = others.get(name, text)
             yield GuideLine("text", model.texts.get("guide", text), name, f"{name}!A1")
 
 

@@ -6,6 +6,7 @@ To add a kind, add its file to both packages and an entry to both tables.
 from __future__ import annotations
 
 from xlnet.model.layers.attention import ATTENTION
+from xlnet.model.layers.batch_norm import BATCH_NORM
 from xlnet.model.layers.convolution import CONV1D, CONV2D
 from xlnet.model.layers.dense import DENSE as DENSE_KIND
 from xlnet.model.layers.embedding import EMBEDDING
@@ -38,6 +39,7 @@ KINDS = {
     "attention": ATTENTION,
     "avg_pool1d": AVG_POOL1D,
     "avg_pool2d": AVG_POOL2D,
+    "batch_norm": BATCH_NORM,
     "conv1d": CONV1D,
     "conv2d": CONV2D,
     "embedding": EMBEDDING,

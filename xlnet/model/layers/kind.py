@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from xlnet import keys
 from xlnet.graph.blocks import Block
+from xlnet.graph.expression import Expression
 from xlnet.spec import Layer, Shape, indices
 
 Numbers = Mapping[str, int]
@@ -20,6 +21,8 @@ MASK, RATE = "r", "dropout"
 
 
 Options = Mapping[str, str | bool]
+# The formula of an element of an array in the next iteration: from the names, the place, and how many are averaged.
+Followed = Callable[["Names", Shape, int], Expression]
 
 
 class UnfitError(Exception):
@@ -99,7 +102,8 @@ class Array:
     `axes` are the names of its axes, by which the texts put the indices of an element into words; `called` is the shape
     in words, for messages. Biases start from zero, and a layer may be without them. `start` is what an array starts
     from that is not drawn, as the weights of a normalisation; `wanted` tells whether a layer has it at all, and
-    `is_trained` whether training changes it.
+    `is_trained` whether it has a gradient; `follows` is the formula of an element in the next iteration where it
+    follows what this one computes instead: from the layer's names, its place, and how many numbers are averaged.
     """
 
     letter: str
@@ -111,6 +115,7 @@ class Array:
     start: float | None = None
     wanted: Callable[[Asked], bool] = lambda _: True
     is_trained: bool = True
+    follows: Followed | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,8 @@ class Kind:
     that others stand inside it. `tokens` returns the number of entries where a layer takes whole numbers below that,
     from 0, in place of quantities. `has_kinks` tells that what it computes has kinks, whatever its activation is;
     `takes_dropout` whether its activations may be left out; `counted` has the letters of its quantities that are whole
-    numbers, which are right or wrong, and never near, each with what returns those that there may be.
+    numbers, which are right or wrong, and never near, each with what returns those that there may be. `joint_blocks` is
+    the forward pass of all samples of a batch together, where they depend on each other.
     """
 
     numbers: tuple[WholeNumber, ...]
@@ -195,6 +201,7 @@ class Kind:
     has_layers: bool = False
     takes_steps: bool | None = None
     tokens: Callable[[Layer], int] | None = None
+    joint_blocks: Callable[[Sequence[Names]], list[Block]] | None = None
     has_kinks: bool = False
     takes_dropout: bool = True
     counted: Mapping[str, Callable[[Layer], range]] = field(default_factory=dict)

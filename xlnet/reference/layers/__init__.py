@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlnet.reference.layers import (
     attention,
+    batch_norm,
     convolution,
     dense,
     embedding,
@@ -23,6 +24,7 @@ KINDS = {
     "attention": attention.KIND,
     "avg_pool1d": pooling.AVG,
     "avg_pool2d": pooling.AVG,
+    "batch_norm": batch_norm.KIND,
     "conv1d": convolution.KIND,
     "conv2d": convolution.KIND,
     "embedding": embedding.KIND,

@@ -55,7 +55,8 @@ class Kind:
     `axes` are those of its parameters and of all that it computes, by letter; `forward` yields the rules of these, a
     last. `backward` yields those of ∂E/∂ of what stands between, from ∂E/∂a on, by the names of gradients; for what the
     layer takes `handed_back` returns that of its gradient. `gradients` return those of its parameters, by letter.
-    `biases` are the letters of the parameters that are biases, `untrained` of those that training leaves alone.
+    `biases` are the letters of the parameters that are biases, `untrained` of those that have no gradient,
+    and `following` return what becomes of such a one in the next row where it follows what a row computes.
     """
 
     axes: Callable[[Layer], dict[str, Axes]]
@@ -65,3 +66,4 @@ class Kind:
     gradients: Mapping[str, Callable[[Own], Function]] = field(default_factory=dict)
     biases: tuple[str, ...] = ("b",)
     untrained: tuple[str, ...] = ()
+    following: Mapping[str, Callable[[Own], Function]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ rms_norm (Zhang & Sennrich 2019): v = Σx² / n and x̂ = x / s, so that δx = �
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -76,7 +76,8 @@ def _slopes_of_root(own: Own, root: str, squares: str) -> Iterator[Rule]:
     letter = _normalised(own)
 
     def of_root(q: Quantities) -> Array:
-        return -np.asarray(own.of(q, f"d_{letter}") * own.of(q, letter) / own.of(q, root)[..., None]).sum(-1)
+        each = own.of(q, f"d_{letter}") * own.of(q, letter) / own.of(q, root)[..., None]
+        return np.asarray(-each.sum(-1))
 
     yield own.name(f"d_{root}"), of_root
     yield own.name(f"d_{squares}"), lambda q: own.of(q, f"d_{root}") / (2 * own.of(q, root))
@@ -116,7 +117,7 @@ def _summed(values: Array) -> Array:
     return np.asarray(values.sum(tuple(range(1, values.ndim - 1))))
 
 
-_GRADIENTS = {
+_GRADIENTS: dict[str, Callable[[Own], Function]] = {
     "w": lambda own: lambda q: _summed(own.of(q, "d_a") * own.of(q, "xhat")),
     "b": lambda own: lambda q: _summed(own.of(q, "d_a")),
 }

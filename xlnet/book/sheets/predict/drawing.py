@@ -79,6 +79,9 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     if plan.painting:
         # The table is as wide as the picture has cells.
         bottom, last = plan.scores_row - 1, plan.painting.last_column
+        if plan.painting.is_sequence:
+            # Rows of the table may go on where it ends.
+            bottom, last = plan.sample_row - 2, max(last, VALUE_COLUMN + len(plan.inputs) - 1)
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
