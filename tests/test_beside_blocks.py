@@ -163,6 +163,12 @@ def test_the_passes_of_the_proof_fit_a_sheet_whatever_the_batch() -> None:
     assert made.last_column <= LAST_SHEET_COLUMN
 
 
+def test_sheets_that_would_be_too_wide_are_an_error_of_one_line(tmp_path: Path) -> None:
+    spec = xlnet.load("circle", layout="matrix", layers="2-150-120-1", seed=1, iters=2, batch=1)
+    with pytest.raises(xlnet.UserError, match=r"sheets beside Training need .* --plain"):
+        xlnet.build(spec, tmp_path / "wide.xlsx")
+
+
 def test_the_guide_stays_short(specs: dict[str, Spec]) -> None:
     for case, spec in specs.items():
         rules = [line for line in guide.lines(model_of(spec)) if line.kind in ("rule", "backward", "update")]

@@ -331,6 +331,7 @@ def test_workbooks_of_convolutions_agree(tmp_path: Path, engine: str) -> None:
 SMALL = convolution(
     [2, 3], conv(1, 2, padding=1, activation="gelu_tanh"), {"units": 1, "activation": "silu"}, outputs=1
 )
+SMALL["layout"] = "rows"
 SMALL["data"] = {name: rows[:1] for name, rows in SMALL["data"].items()}
 ONE_ROW = len(iteration(spec_of(SMALL)).nodes)
 
@@ -354,7 +355,7 @@ def test_a_damaged_formula_is_named(tmp_path: Path, require: Callable[[str], str
 def test_a_weight_cited_at_the_wrong_position_is_named(tmp_path: Path, engine: str) -> None:
     """The first sum of the template conv takes the second weight for both numbers; both weights start from 0."""
     path = tmp_path / "conv.xlsx"
-    xlnet.build(xlnet.load("conv", iters=4), path)
+    xlnet.build(xlnet.load("conv", iters=4, layout="rows"), path)
     change_cell(path, "E4", lambda _, v: f"{{start}}><f>C4*$A$2+C4*$B$2+D4</f><v>{v}</v></c>")
     (difference,) = kept.check(path, engine=engine).differences
     assert (difference.cell, difference.key) == ("E4", "a1_1_1")
@@ -401,7 +402,7 @@ MISTAKES = {
     "huge shape": ({"network.inputs": [200, 200]}, "network.inputs: must be a whole number, or a shape"),
     "unknown kind": (
         {"network.layers[1].type": "conv"},
-        "not 'conv' (did you mean conv1d?)",
+        "not 'conv' (did you mean conv2d or conv1d?)",
     ),
     "kernel too long": ({"network.layers[1].kernel": 8}, "network.layers[1].kernel: must be at most 7"),
     "too much padding": ({"network.layers[1].padding": 3}, "network.layers[1].padding: must be below the kernel's 3"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from xlnet.book.beside import BESIDE, SheetBeside
-from xlnet.book.limits import require_room, require_room_for_runs
+from xlnet.book.limits import require_room, require_room_beside, require_room_for_runs
 from xlnet.book.live import filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.record import Record
@@ -83,6 +83,8 @@ def build(
     """
     path = _checked_path(path, language)
     require_room(spec)
+    if not plain:
+        require_room_beside(spec)
     model = model_of(spec, language)
     wanted = model.once(points).wanted
     if spec.held_out and not plain:

@@ -8,6 +8,8 @@ from math import prod
 
 from xlnet.comparison import Comparison
 from xlnet.errors import UserError
+from xlnet.model.network import parameters
+from xlnet.model.passes import passes
 from xlnet.render.room import block_size, columns_needed, is_computed, largest, mend, with_batch
 from xlnet.sheet_size import FIRST_ROW, LAST_SHEET_COLUMN, LAST_SHEET_ROW
 from xlnet.spec import ROWS, Spec
@@ -17,6 +19,8 @@ _LEAST_RUNS = 2
 _MOST_SHEETS, _MOST_CELLS, _MOST_COLUMNS = 60, 10_000_000, 20_000
 # A check holds some bytes for each cell in memory, an engine some hundred.
 _MOST_CHECKED = 50_000_000
+# The columns of labels, controls and marks around a pass, at most.
+_BESIDE_A_PASS = 100
 # As many free cells of a block take the memory of one that is not.
 _FREE_CELLS = 4
 
@@ -53,6 +57,20 @@ def _require_room_for_blocks(spec: Spec) -> None:
         raise UserError(
             f"{spec.name}: {spec.training.iters:,} iterations of {stride:,} rows each do not fit a sheet: "
             f"--iters {most:,} would"
+        )
+
+
+def require_room_beside(spec: Spec) -> None:
+    """Raise UserError where the sheets beside Training would be too wide: they have each parameter in a column."""
+    if spec.layout == ROWS:
+        return
+    width = len(parameters(spec))
+    passed = len(passes(spec).forward) + spec.inputs + 2 * spec.outputs
+    needed = max(width + passed, 2 * passed) + _BESIDE_A_PASS
+    if needed > LAST_SHEET_COLUMN:
+        raise UserError(
+            f"{spec.name}: the sheets beside Training need {needed:,} columns, but a sheet has {LAST_SHEET_COLUMN:,}: "
+            "build it with --plain, or make its layers smaller"
         )
 
 

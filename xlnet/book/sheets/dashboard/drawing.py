@@ -35,6 +35,7 @@ from xlnet.book.sheets.dashboard.plan import (
     targets,
     weights,
 )
+from xlnet.book.sheets.dashboard.through_time import Line as GradientLine
 from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.graph.node import Group
 from xlnet.render.excel import cell
@@ -68,7 +69,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     _draw_points(page, shown, model)
     draw_diagnosis(page, model)
     put_all(page, formulas)
-    for index, chart in enumerate(_charts(model, shown)):
+    charts = list(_charts(model, shown))
+    for index, chart in enumerate(charts):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
         draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
     numbers = [row for row, headline in placed if headline.name in _NUMBERS]
@@ -85,7 +87,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         page.widths[column] = _CHART_COLUMN_WIDTH
     for key in shown.every_key:
         page.widths[shown.column(key)] = _POINT_WIDTH
-    page.print_area = f"A1:{cell(FIRST_HEADLINE_ROW + 3 * (ROWS + 1), POINTS_COLUMN - 2)}"
+    page.print_area = f"A1:{cell(FIRST_HEADLINE_ROW + max(3, -(-len(charts) // 2)) * (ROWS + 1), POINTS_COLUMN - 2)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
 
@@ -124,6 +126,17 @@ def _draw_points(page: Page, shown: Points, model: Model) -> None:
         put_text(page, POINTS_HEADER_ROW, first + 1, texts.get("dashboard", "share"), header)
         for sample in range(1, shown.marks.samples + 1):
             put_text(page, POINTS_HEADER_ROW, first + 1 + sample, f"[{sample}]", header)
+    if shown.through_time is not None:
+        table = shown.through_time
+        put_text(page, POINTS_HEADER_ROW - 1, table.column, texts.get("dashboard", "through time"), _NOTE)
+        put_text(page, POINTS_HEADER_ROW, table.column, texts.get("dashboard", "step"), header)
+        for column, each in table.numbered():
+            put_text(page, POINTS_HEADER_ROW, column, _gradient(each, model), header)
+
+
+def _gradient(line: GradientLine, model: Model) -> str:
+    found = model.texts.get("dashboard", "through time line")
+    return found.format(letter=line.letter, layer=line.layer, iteration=line.iteration)
 
 
 def _charts(model: Model, shown: Points) -> Iterator[Chart]:
@@ -168,5 +181,18 @@ def _charts(model: Model, shown: Points) -> Iterator[Chart]:
         if table.count < shown.count:
             drawn = replace(drawn, title=texts.get("dashboard", "some accuracy chart").format(count=table.count))
         yield replace(drawn, x_column=table.column, y_max=1)
+    if shown.through_time is not None:
+        steps = shown.through_time
+        drawn = chart(
+            "through time chart", "|∂E/∂…|", [Line(at, _gradient(each, model)) for at, each in steps.numbered()]
+        )
+        yield replace(
+            drawn,
+            x_title=texts.get("dashboard", "step"),
+            x_column=steps.column,
+            first_row=steps.first_row,
+            last_row=steps.first_row + steps.steps - 1,
+            x_max=steps.steps,
+        )
     if model.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

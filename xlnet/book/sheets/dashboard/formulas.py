@@ -9,7 +9,7 @@ from xlnet import keys
 from xlnet.book import losses, style
 from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
-from xlnet.book.sheets.dashboard import NAME, accuracy
+from xlnet.book.sheets.dashboard import NAME, accuracy, through_time
 from xlnet.book.sheets.dashboard.diagnosis import findings, numbers
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import (
@@ -49,11 +49,13 @@ def lives(model: Model) -> list[Live]:
     shown = model.once(points)
     iterations = InCell(Cell(NAME, headline_row(model.spec, "iterations"), VALUE_COLUMN))
     marked = () if shown.marks is None else accuracy.lives(shown.marks, iterations)
+    through = () if shown.through_time is None else through_time.lives(shown.through_time, model)
     own = model.once(signs)
     return [
         *_headlines(model),
         *_points(shown, model, iterations),
         *marked,
+        *through,
         *numbers.lives(own),
         *findings.lives(own),
     ]

@@ -10,6 +10,7 @@ from xlnet import keys
 from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.accuracy import Marks, marks
 from xlnet.book.sheets.dashboard.diagnosis import recent
+from xlnet.book.sheets.dashboard.through_time import ThroughTime, through_time
 from xlnet.book.spread import spread
 from xlnet.model import classification as classes
 from xlnet.model import network
@@ -30,8 +31,8 @@ POINTS_HEADER_ROW, FIRST_POINT_ROW = 2, 3
 class Points:
     """The table behind the charts: one column per quantity, by key, and how many iterations it shows of the run.
 
-    `marks` is the table beside it, for the accuracy of a network that classifies. `recent` are the last iterations,
-    which tell what is wrong with the network.
+    `marks` is the table beside it, for the accuracy of a network that classifies, and `through_time` that of the
+    gradients of recurrent layers. `recent` are the last iterations, which tell what is wrong with the network.
     """
 
     keys: tuple[str, ...]
@@ -39,12 +40,19 @@ class Points:
     count: int
     iterations: int
     marks: Marks | None
+    through_time: ThroughTime | None
     recent: range
 
     @property
     def every_key(self) -> tuple[str, ...]:
         """The quantities, then the targets."""
         return (*self.keys, *self.targets)
+
+    @property
+    def last_column(self) -> int:
+        """The last column of the tables."""
+        last = self.through_time or self.marks
+        return last.last_column if last else self.column(self.every_key[-1])
 
     @property
     def wanted(self) -> set[int]:
@@ -67,7 +75,10 @@ def points(model: Model) -> Points:
     own_targets = tuple(targets(model.spec))
     column = POINTS_COLUMN + 2 + len(wanted) + len(own_targets) + 1
     own_marks = marks(model, column, FIRST_POINT_ROW, count)
-    return Points(tuple(wanted), own_targets, count, iters, own_marks, recent.window(model))
+    if own_marks is not None:
+        column = own_marks.last_column + 2
+    own_steps = through_time(model, column, FIRST_POINT_ROW)
+    return Points(tuple(wanted), own_targets, count, iters, own_marks, own_steps, recent.window(model))
 
 
 def outputs(spec: Spec) -> list[str]:

@@ -10,6 +10,7 @@ from xlnet import keys
 from xlnet.book.sheets.dashboard import NAME
 from xlnet.book.sheets.dashboard import plan as dashboard
 from xlnet.book.sheets.dashboard.accuracy import Marks
+from xlnet.book.sheets.dashboard.through_time import ThroughTime, cells
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
 from xlnet.book.sheets.predict.plan import PredictPlan
@@ -30,6 +31,8 @@ def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     shown = view.opened.model.once(dashboard.points)
     if shown.marks is not None:
         yield from _marks(view, shown.marks)
+    if shown.through_time is not None:
+        yield from _through_time(view, shown.through_time)
     yield from expected_diagnosis(view)
 
 
@@ -78,6 +81,18 @@ def _marks(view: View, table: Marks) -> Iterator[tuple[Cell, Expected]]:
         for sample in range(1, table.samples + 1):
             right: Expected = _is_right(view, table, sample, int(iteration)) if is_known else None
             yield Cell(NAME, row, table.column + 1 + sample), right
+
+
+def _through_time(view: View, table: ThroughTime) -> Iterator[tuple[Cell, Expected]]:
+    """Yield the steps, and the length of the gradient at each."""
+    for cell, step, line in cells(table):
+        if line is None:
+            yield cell, float(step)
+            continue
+        found = np.array([_number(view, key, line.iteration) for key in line.steps[step - 1]])
+        with np.errstate(over="ignore"):
+            length = float(np.sqrt((found**2).sum()))
+        yield cell, length if np.isfinite(length) else float("nan")
 
 
 def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:

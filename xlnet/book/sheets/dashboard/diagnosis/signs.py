@@ -237,5 +237,4 @@ def _activation(layer: Layer) -> str:
 def signs(model: Model) -> Signs:
     """Return the numbers of a run."""
     shown = model.once(points)
-    column = shown.marks.last_column if shown.marks else shown.column(shown.every_key[-1])
-    return Signs(model, column + 2)
+    return Signs(model, shown.last_column + 2)
