@@ -144,8 +144,7 @@ LAYER_KEYS: Mapping[str, str] = {
     "causal": "`true`: a step sees itself and the steps before; default `false`",
     "eps": "what is added below the root, so that nothing is divided by 0",
     "affine": "`false`: without weights and biases; default `true`",
-    "momentum": "share of the newest batch in the running mean and variance, by which other sheets predict; default "
-    "0.1",
+    "momentum": "share of the newest batch in the running mean and variance",
     "return": "of a sequence: `all` steps or the `last` alone",
     "rnn activation": "`tanh` or `relu`; default `tanh`",
 }
@@ -186,9 +185,12 @@ KINDS_SAID: Mapping[str, str] = {
     "they have (v) is mixed by the softmax of q·k / √d, a row of α a step. It takes steps of a sequence.",
     "avg_pool1d": "PyTorch's `AvgPool1d`: of each channel's window the mean.",
     "avg_pool2d": "PyTorch's `AvgPool2d`: of each channel's window the mean.",
-    "batch_norm": "PyTorch's `BatchNorm1d` and `BatchNorm2d`: each feature or channel minus its mean over the batch, "
-    "divided "
-    "by its standard deviation there. Rows need batches of two samples or more.",
+    "batch_norm": "PyTorch's `BatchNorm1d` and `BatchNorm2d`: each unit, or each channel at all its positions, minus "
+    "its mean "
+    "over the batch, divided by its standard deviation there. Once the network has learned, as on sheet Predict, a "
+    "running "
+    "mean and variance take the place of the batch's. It takes batches of two samples or more, and no steps of a "
+    "sequence.",
     "conv1d": "PyTorch's `Conv1d`: every channel slides its weights along all positions. It takes channels and a "
     "length.",
     "conv2d": "PyTorch's `Conv2d`: every channel slides its weights over all rows and columns. It takes channels, a "

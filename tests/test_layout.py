@@ -20,6 +20,7 @@ from xlnet.graph.node import Graph
 from xlnet.render.layout import ARRANGEMENTS
 from xlnet.render.spot import Spot
 from xlnet.spec import Spec
+from xlnet.template.parse import parse
 
 STRIDE, ITERATIONS = 3, 7
 
@@ -114,3 +115,16 @@ def test_blocks_are_read_without_their_cells_where_nobody_changed_them(
     assert again.agrees, again.to_text()
     assert not any(is_own for _, is_own in found)
     assert (again.iterations, again.drift) == (report.iterations, report.drift)
+
+
+def test_samples_of_a_joint_pass_stand_in_their_order() -> None:
+    """Sheets that choose a sample count on it: each is as far from the one before as all others, backwards too."""
+    document = {
+        "layout": "rows",
+        "network": {"inputs": 2, "layers": [{"type": "batch_norm"}, {"units": 2, "activation": "tanh"}, {"units": 1}]},
+        "data": {"x": [[1, 2], [3, 5], [2, 7]], "t": [[1], [2], [3]]},
+    }
+    layout = model_of(parse(document, name="joint", label="joint")).layout
+    for key in ("a1_2", "z2_1", "d_z2_1", "d_a2_2", "d_a3_1"):
+        first, second, third = (layout.cell(f"{key}@{sample}").column for sample in (1, 2, 3))
+        assert third - second == second - first > 0, key

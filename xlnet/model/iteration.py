@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlnet import keys
 from xlnet.graph.expression import Quantity
 from xlnet.graph.gradient import Gradients
@@ -21,6 +23,8 @@ def iteration(spec: Spec) -> Graph:
     passes = [joint_forward(spec, batch)] if is_joint(spec) else [forward(spec, sample) for sample in batch]
     gradients = Gradients([parameter.key for parameter in trained])
     deltas = [delta for blocks in passes for delta in gradients.backward(blocks)]
+    if is_joint(spec):
+        deltas = _by_sample(deltas)
     every_node = [node for blocks in passes for block in blocks for node in block.nodes]
     training = spec.training
     rule = OPTIMIZERS[training.optimizer.name]
@@ -47,6 +51,26 @@ def iteration(spec: Spec) -> Graph:
             *(node for parameter in trained for node in rule.state(taken.own(parameter, training))),
         ),
     )
+
+
+def _by_sample(deltas: Sequence[Node]) -> list[Node]:
+    """Return the deltas of a joint pass, which comes back from the last sample to the first, in the order of samples.
+
+    What every sample has takes the places that it had, so that samples are as far apart as in the forward pass.
+    """
+    places: dict[str, list[int]] = {}
+    for place, node in enumerate(deltas):
+        places.setdefault(keys.without_sample(node.key), []).append(place)
+    found = dict[int, Node]()
+    for own in places.values():
+        ordered = sorted((deltas[place] for place in own), key=lambda node: _sample(node.key))
+        found.update(zip(own, ordered, strict=True))
+    return [found[place] for place in range(len(deltas))]
+
+
+def _sample(key: str) -> int:
+    belonging = keys.belonging(key)
+    return keys.parts(belonging[1] if belonging else key).sample or 0
 
 
 def _settings(spec: Spec) -> tuple[Constant, ...]:
