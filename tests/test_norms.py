@@ -53,13 +53,7 @@ def network(kind: str) -> Document:
     }
 
 
-# Explore takes the samples of a row to stand equally far apart, which they do not where samples are computed together.
-_UNSHOWN = pytest.mark.xfail(reason="Explore cites other samples' columns of a batch_norm in rows", strict=True)
-CASES = [
-    pytest.param(kind, layout, marks=_UNSHOWN if (kind, layout) == ("batch_norm", "rows") else ())
-    for kind in AFTER
-    for layout in LAYOUTS
-]
+CASES = [(kind, layout) for kind in AFTER for layout in LAYOUTS]
 
 
 @pytest.mark.parametrize(("kind", "layout"), CASES)
