@@ -48,12 +48,9 @@ def expression(shown: Shown, layout: Layout) -> Expression:
     first, last = every_key[0], every_key[-1]
     if first == last or shown.sample is None:
         return at_iteration(layout, first, InCell(shown.iteration.cell))
-    sample: Expression = InCell(shown.sample.cell)
+    sample = InCell(shown.sample.cell)
     if first not in layout.spots:
         return element(InCells(Area.between(layout.cells[first], layout.cells[last])), sample)
-    if layout.cell(last).column < layout.cell(first).column:
-        # Gradients of samples that depend on each other stand in the order in which they are found, the last one first.
-        every_key, first, last, sample = every_key[::-1], last, first, shown.samples + 1 - sample
     table = InCells(Area.between(layout.cell(first), layout.cell(last, layout.iterations)))
     # Samples stand side by side or one under another, each as far from the one before as all others are.
     one, other = layout.cell(first), layout.cell(every_key[1])
