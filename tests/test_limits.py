@@ -101,7 +101,9 @@ def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
 
 
 def test_weights_are_counted_before_they_are_drawn() -> None:
-    wanted = "iris: --layers: the layers have 208,008 weights and units, each a cell of every iteration: make them smaller"
+    wanted = (
+        "iris: --layers: the layers have 208,008 weights and units, each a cell of every iteration: make them smaller"
+    )
     with pytest.raises(xlnet.UserError, match=wanted):
         xlnet.load("iris", layers="4-16000-8", seed=1)
 
