@@ -208,5 +208,5 @@ def test_a_kind_of_layer_is_taken_by_the_names_that_others_give_it(other: str) -
 
 
 def test_a_layer_that_is_a_key_here_is_answered() -> None:
-    with pytest.raises(xlnet.UserError, match="did you mean dense.* dropout is a key of the layer before it"):
+    with pytest.raises(xlnet.UserError, match=r"did you mean dense.* dropout is a key of the layer before it"):
         xlnet.load("seed", **{"network.layers[1].type": "Dropout"})
