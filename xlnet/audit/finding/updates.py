@@ -101,19 +101,27 @@ def _without_copied_down(family: list[Update]) -> list[Update]:
 def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -> list[Update]:
     """Leave out formulas that add to what is computed from weights in every row, as a logarithm of a sum does.
 
-    A weight is typed, computed from no weight, or the cell of an update.
+    A weight is typed, computed from no weight, or the cell of an update of one. So the sums of a residual network, each
+    of which adds to the one before, are none: what the first of them adds to is computed from weights.
     """
     cells = {update.cell for update in found}
     every = cells | {update.weight for update in found}
+    by_weight: dict[Place, list[Update]] = defaultdict(list)
+    for update in found:
+        by_weight[update.weight].append(update)
 
-    def may_be_weight(place: Place) -> bool:
-        if place not in workbook.trees or place in cells:
+    def begins(place: Place) -> bool:
+        if place not in workbook.trees:
             return True
-        return next(citations.meeting(citations.of(place), every), None) is None
+        return place not in cells and next(citations.meeting(citations.of(place), every), None) is None
 
-    return [
-        u for family in families_of(found, workbook) if any(may_be_weight(u.weight) for u in family) for u in family
-    ]
+    grounded = {place for place in by_weight if begins(place)}
+    waiting = list(grounded)
+    while waiting:
+        following = {update.cell for update in by_weight.get(waiting.pop(), ())} - grounded
+        grounded |= following
+        waiting += following
+    return [u for family in families_of(found, workbook) if any(u.weight in grounded for u in family) for u in family]
 
 
 def _some(family: list[Update]) -> Iterable[Update]:
