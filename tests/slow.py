@@ -6,7 +6,7 @@ leaves these tests out, as it does every case of LibreOffice, whose start alone 
 
 SLOW: dict[str, float] = {
     "test_templates_check.py::test_drawn_templates_agree": 85,
-    "test_templates_check.py::test_every_bundled_template_agrees": 65,
+    "test_templates_check.py::test_every_bundled_template_agrees": 110,
     "test_mutants.py::test_every_mutant_is_named": 40,
     "test_cli.py::test_a_users_fault_is_one_line_and_changes_nothing": 30,
     "test_xlsx.py::test_every_template_is_valid_by_microsofts_own_rules": 26,
@@ -42,6 +42,7 @@ SLOW: dict[str, float] = {
     "test_odd_inputs.py::test_any_number": 10,
     "test_engines.py::test_a_timeout_leaves_nothing_behind": 10,
     "test_languages.py::test_no_english_word_is_left": 9,
+    "test_images.py::test_workbooks_of_images_agree": 9,
     "test_layers.py::test_workbooks_of_convolutions_agree": 9,
     "test_engines.py::test_conversion_where_there_is_no_uno": 9,
     "test_check.py::test_cells_edited_in_a_library_are_named_alone": 9,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
+from openpyxl.formatting.rule import ColorScale
 
 import xlnet
 from xlnet.book.sheets.explore.areas import areas
@@ -28,7 +30,11 @@ def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_pa
     for path in paths:
         for worksheet in kept.looked_at(path):
             for formatted in worksheet.conditional_formatting:
-                assert len(formatted.sqref.ranges) == 1, f"{path.name}, {worksheet.title}: {formatted.sqref}"
+                scales = [rule.colorScale for rule in formatted.rules if rule.colorScale]
+                # The colours of a matrix have an area in each block, and say by fixed addresses how far they go.
+                is_fixed = len(scales) == len(formatted.rules) and all(map(_is_fixed, scales))
+                is_one = len(formatted.sqref.ranges) == 1
+                assert is_one or is_fixed, f"{path.name}, {worksheet.title}: {formatted.sqref}"
                 first = str(formatted.sqref).split(":")[0]
                 for rule in formatted.rules:
                     # Those that align numbers are relative.
@@ -37,6 +43,12 @@ def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_pa
                     )
                     count += 1
     assert count > 300
+
+
+def _is_fixed(scale: ColorScale) -> bool:
+    """Return whether no end of a scale cites a cell by an address that moves."""
+    ends = [str(end.val or "") for end in scale.cfvo]
+    return not any(re.search(r"(?<![$A-Z])[A-Z]{1,3}\$?\d|\$[A-Z]{1,3}\d", end) for end in ends)
 
 
 def test_cells_are_joined_to_rectangles() -> None:

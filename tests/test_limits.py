@@ -101,9 +101,11 @@ def test_a_network_that_is_too_wide(tmp_path: Path) -> None:
 
 
 def test_weights_are_counted_before_they_are_drawn() -> None:
-    wanted = "iris: --layers: the layers have 63,000 weights, but a sheet has 16,384 columns: make them smaller"
+    wanted = (
+        "iris: --layers: the layers have 208,008 weights and units, each a cell of every iteration: make them smaller"
+    )
     with pytest.raises(xlnet.UserError, match=wanted):
-        xlnet.load("iris", layers="4-9000-3", seed=1)
+        xlnet.load("iris", layers="4-16000-8", seed=1)
 
 
 def test_a_gradient_of_all_samples_is_a_product_of_matrices(tmp_path: Path) -> None:

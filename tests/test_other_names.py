@@ -16,6 +16,7 @@ from xlnet import names
 from xlnet.cli import cli
 from xlnet.cli.messages import unknown_option
 from xlnet.hints import KEY_HINTS, NAME_HINTS
+from xlnet.model.layers import KINDS
 
 TAKEN = {
     ("activation", "nn.ReLU()"): "relu",
@@ -76,13 +77,21 @@ def test_no_hint_is_for_a_name_that_is_taken() -> None:
 OWNERS = {"alpha": "rmsprop", "eps": "adam", "beta1": "adam", "beta2": "adam", "amsgrad": "adam"}
 
 
+# The templates whose first layer has a key that a dense one has not.
+TEMPLATES_WITH = {
+    **dict.fromkeys(("channels", "kernel", "stride"), "conv"),
+    **dict.fromkeys(("entries", "size"), "taste"),
+    **dict.fromkeys(("heads", "causal"), "attention"),
+}
+
+
 @pytest.mark.parametrize("hinted", KEY_HINTS)
 def test_a_hint_leads_to_a_key(hinted: str) -> None:
     """A value that no key takes is refused, and not the key."""
     assert hinted == names.fold(hinted)
     key, _ = KEY_HINTS[hinted]
     last = key.rpartition(".")[2]
-    template = "conv" if last in ("channels", "kernel", "stride") else "seed"
+    template = TEMPLATES_WITH.get(last, "seed")
     given = {"optimizer": OWNERS[last]} if last in OWNERS else {}
     with pytest.raises(xlnet.UserError) as error:
         xlnet.load(template, **given, **{key: -0.5 if key != "training.optimizer.lr" else "?"})
@@ -177,3 +186,27 @@ def test_a_template_that_is_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(xlnet.UserError) as error:
         xlnet.load(name)
     assert str(error.value) == f"{name}: {message}"
+
+
+KINDS_ELSEWHERE = {
+    "nn.Linear": "dense",
+    "Conv2D": "conv2d",
+    "MaxPooling2D": "max_pool2d",
+    "torch.nn.AvgPool1d": "avg_pool1d",
+    "SimpleRNN": "rnn",
+    "LSTM": "lstm",
+    "keras.layers.LayerNormalization": "layer_norm",
+    "BatchNorm1d": "batch_norm",
+    "MultiheadAttention": "attention",
+    "UpSampling2D": "upsample",
+}
+
+
+@pytest.mark.parametrize("other", KINDS_ELSEWHERE)
+def test_a_kind_of_layer_is_taken_by_the_names_that_others_give_it(other: str) -> None:
+    assert names.known(other, KINDS) == KINDS_ELSEWHERE[other]
+
+
+def test_a_layer_that_is_a_key_here_is_answered() -> None:
+    with pytest.raises(xlnet.UserError, match=r"did you mean dense.* dropout is a key of the layer before it"):
+        xlnet.load("seed", **{"network.layers[1].type": "Dropout"})

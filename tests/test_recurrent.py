@@ -283,7 +283,7 @@ def test_rnn_gives_the_numbers_of_ai_by_hand() -> None:
 def test_lstm_gives_the_numbers_of_ai_by_hand() -> None:
     """LSTM.xlsx of the same, sheet small; it has the forget gate first, then g, the input and the output gate.
 
-    Its sheet seq2seq is not right from AA205 on: unit 5 of the decoder's cell takes unit 4's input gate, AA196.
+    Its sheet seq2seq is not right in AA205: unit 5 takes AA196, which is unit 4's input gate; its own is AA197.
     """
     forget, new, given, out = (
         [[0, -1, 0, 0, -2, 0], [-2, 0, -2, -2, 0, 0]],
@@ -333,11 +333,11 @@ def by_hand(layers: list[Document], x: list[list[int]], outputs: int) -> Documen
 
 def assert_both(spec: Spec, name: str, expected: ArrayLike) -> None:
     """Compare with what the reference and the graph have of an array."""
-    own = by_reference(spec)[name][0]
-    np.testing.assert_allclose(own[0], expected, rtol=1e-14)
+    own, digits = by_reference(spec)[name][0], np.asarray(expected, dtype=float)
+    np.testing.assert_allclose(own[0], digits, rtol=1e-14)
     row = rows_of(spec)[0]
-    every = [f"{name}{''.join(f'_{i + 1}' for i in place)}" for place in np.ndindex(*np.shape(expected))]
-    np.testing.assert_allclose([row[key] for key in every], np.ravel(np.asarray(expected)), rtol=1e-14)
+    every = [f"{name}{''.join(f'_{i + 1}' for i in place)}" for place in np.ndindex(*digits.shape)]
+    np.testing.assert_allclose([row[key] for key in every], digits.ravel(), rtol=1e-14)
 
 
 def test_the_dashboard_has_the_length_of_each_steps_gradient(tmp_path: Path, require: Callable[[str], str]) -> None:

@@ -117,7 +117,7 @@ OVERRIDE_MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"layers": "2-x-1"}, "--layers: must be the inputs"),
     ({"layers": "2-0-1"}, "--layers: must be from 1"),
     ({"layers": "3-2-1"}, "data.x: must have rows of length 3"),
-    ({"layers": "2-9999-9999-1"}, "a sheet has 16,384 columns"),
+    ({"layers": "2-9999-9999-1"}, "with 99,980,001 terms in all: make it smaller"),
     ({"activation": "foo"}, "--activation: must be one of"),
     ({"layers": "2-1", "activation": "sigmoid"}, "--activation: this network has no hidden layer"),
     ({"layers": "2-3-1", "init": "zeros", "seed": 1}, "--seed: nothing is drawn"),

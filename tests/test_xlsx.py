@@ -38,7 +38,7 @@ from xlnet.template.sources import bundled_names
 from xlnet.xlsx import numbers
 from xlnet.xlsx.package import save
 from xlnet.xlsx.page import add_page
-from xlnet.xlsx.table import Frame, RowBlock, Table, TableColumn, block_sizes, most_bytes, table_rows
+from xlnet.xlsx.table import Frame, RowBlock, Table, TableColumn, block_sizes, frame_of, most_bytes, table_rows
 
 FIRST_ROW = 4
 

@@ -148,7 +148,6 @@ KEY_HINTS: dict[str, tuple[str, str]] = {
     "embeddingdim": ("network.layers[1].size", ""),
     "numheads": ("network.layers[1].heads", ""),
     "iscausal": ("network.layers[1].causal", ""),
-    "elementwiseaffine": ("network.layers[1].affine", ""),
     "kernelsize": ("network.layers[1].kernel", ""),
     "strides": ("network.layers[1].stride", ""),
     "usebias": ("network.layers[1].bias", ""),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from xlnet.graph.expression import Expression
@@ -96,8 +96,7 @@ class Graph:
 
     `settings` are the constants on the Training sheet; `data` are the columns of the Data sheet, empty where there is
     none; `statistics` are the constants beside them: means and deviations. `held` go on below `data`, column by column,
-    with the samples that are held out: no node cites them. `shapes` are those of inputs and targets, by letter: the
-    keys of these are numbered through.
+    with the samples that are held out: no node cites them.
     """
 
     settings: tuple[Constant, ...]
@@ -105,7 +104,6 @@ class Graph:
     statistics: tuple[Constant, ...]
     nodes: tuple[Node, ...]
     held: tuple[DataColumn, ...] = ()
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def data_constants(self) -> Iterator[Constant]:

@@ -33,7 +33,6 @@ def iteration(spec: Spec) -> Graph:
         data=samples.columns(spec),
         held=samples.held_columns(spec),
         statistics=samples.statistics(spec),
-        shapes={"x": spec.layers[0].takes, "t": spec.layers[spec.last - 1].gives},
         nodes=(
             Node(keys.ITERATION, Group.ITERATION, Quantity(keys.ITERATION, previous=True) + 1, first=1.0),
             *samples.row_nodes(spec),

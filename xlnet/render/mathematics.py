@@ -12,6 +12,7 @@ from xlnet import keys
 from xlnet.graph.expression import Expression, Quantity, Sum
 from xlnet.graph.node import Node
 from xlnet.graph.printing import SUM, Notation, write
+from xlnet.model.layers import KINDS
 from xlnet.spec import Layer, Spec, last_of
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -57,7 +58,22 @@ _NAMES = {
 }
 _SPECIAL = {keys.LOSS: "E", "zmax": "z max", "smax": "s max", "esum": "Σe", "tsum": "ω", "qsum": "ω′", "cwsum": "Σω"}
 # Letters of keys that are others in symbols.
-_LETTERS = {"alpha": "α", "cw": "ω", "dropout": "p"}
+_LETTERS = {
+    "alpha": "α",
+    "bhh": "bₕₕ",
+    "bi": "bᵢ",
+    "bih": "bᵢₕ",
+    "bo": "bₒ",
+    "cstart": "c₀",
+    "cw": "ω",
+    "dropout": "p",
+    "hstart": "h₀",
+    "whh": "wₕₕ",
+    "wi": "wᵢ",
+    "wih": "wᵢₕ",
+    "wo": "wₒ",
+    "xhat": "x̂",
+}
 # Characters for private use, which no rule has.
 _MARKS = "\ue000\ue001"
 # A sum of more terms is shown by its first two and its last.
@@ -154,10 +170,14 @@ class Symbols:
             return _SPECIAL[letter] + (superscript + _subscript(indices) if indices else "")
         letter = self.words.get(letter) or _LETTERS.get(letter, letter)
         if letter == "a":
-            letter = "y" if layer == self._last else "x" if layer == 0 else "h"
+            letter = "y" if layer == self._last else "x" if layer == 0 else "a" if self._has_hidden(layer) else "h"
         if letter in ("t", "y"):
             return letter if self.outputs == 1 else letter + _subscript(indices)
         return letter + superscript + _subscript(indices)
+
+    def _has_hidden(self, layer: int) -> bool:
+        """Return whether a layer has a hidden state h beside what it gives."""
+        return "h" in KINDS[self.layers[layer - 1].type].inner
 
     def rule(self, node: Node) -> str:
         """Return the rule of a node's column, `h₁ = w₁₁·x₁ + w₁₂·x₂`; an arrow where it makes the next row's value."""

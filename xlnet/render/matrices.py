@@ -58,7 +58,7 @@ def matrix(graph: Graph, sheet: str) -> tuple[dict[str, Spot], int]:
 
 def block_of(graph: Graph) -> Block:
     """Return where the tensors of an iteration stand."""
-    return block_of_tensors(tensors(graph.nodes, graph.shapes))
+    return block_of_tensors(tensors(graph.nodes))
 
 
 def block_of_tensors(every: Sequence[Tensor]) -> Block:

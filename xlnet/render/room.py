@@ -62,7 +62,7 @@ def block_size(spec: Spec) -> tuple[int, int]:
     if spec.layout != MATRIX or batch <= 2:
         layout = layout_of(graph, 1, arrangement=spec.layout)
         return layout.stride, layout.last_column
-    block = block_of_tensors(of_samples(tensors(graph.nodes, graph.shapes), batch))
+    block = block_of_tensors(of_samples(tensors(graph.nodes), batch))
     return block.stride, max(each.column + each.tensor.width - 1 for each in block.placed)
 
 

@@ -8,7 +8,7 @@ first, and one more a row of matrices. The samples of a batch stand one under an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from xlnet import keys
@@ -57,19 +57,13 @@ class Tensor:
         return 1 + max(column for _, column in self.places.values())
 
 
-def tensors(nodes: Sequence[Node], shapes: Mapping[str, Shape] | None = None) -> list[Tensor]:
-    """Return the tensors of an iteration's nodes, in the order in which their first ones come.
-
-    `shapes` are those of what is numbered through, as inputs and targets are, by letter.
-    """
-    by_number = {letter: list(indices(shape)) for letter, shape in (shapes or {}).items()}
+def tensors(nodes: Sequence[Node]) -> list[Tensor]:
+    """Return the tensors of an iteration's nodes, in the order in which their first ones come."""
     members: dict[tuple[str, str, int | None, bool], list[tuple[Node, keys.Parts]]] = {}
     for node in nodes:
         belonging = keys.belonging(node.key)
         prefix, inner = belonging or ("", node.key)
         parts = keys.parts(inner)
-        if parts.layer is None and parts.letter in by_number:
-            parts = replace(parts, indices=by_number[parts.letter][parts.indices[0] - 1])
         members.setdefault((prefix, parts.letter, parts.layer, parts.sample is not None), []).append((node, parts))
     return [_tensor(*name, own) for name, own in members.items()]
 

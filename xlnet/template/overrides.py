@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from xlnet.errors import UserError
 from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS
+from xlnet.model.layers import DENSE, KINDS
 from xlnet.names import key_hint, known
 from xlnet.template.data.chosen import listed
 from xlnet.template.data.inline import KEYS as OWN_KEYS
@@ -234,10 +235,7 @@ def _activation(document: Document, name: str) -> list[str]:
     layers = document["network"]["layers"]
     if len(layers) == 1:
         raise UserError("--activation: this network has no hidden layer: use --output-activation instead")
-    origins = _each_layer(document, "activation", name, up_to=-1)
-    for layer in layers[:-1]:
-        _drop_settings(layer)
-    return origins
+    return _each_layer(document, "activation", name, up_to=-1)
 
 
 def _drop_settings(layer: Document) -> None:
@@ -264,11 +262,42 @@ def _bias(document: Document, bias: bool) -> list[str]:
 def _each_layer(
     document: Document, key: str, value: Any, *, instead_of: str = "", up_to: int | None = None
 ) -> list[str]:
-    chosen = document["network"]["layers"][:up_to]
-    for layer in chosen:
+    """Set a key of the layers that have such a key, those inside others too."""
+    chosen = [
+        (dotted, layer)
+        for dotted, layer in list(_every_layer(document["network"]["layers"], "network"))[:up_to]
+        if _has_key(layer, key)
+    ]
+    if not chosen:
+        raise UserError(f"--{key}: no layer of this network has one that this could set: leave it out")
+    for _, layer in chosen:
         layer[key] = value
         layer.pop(instead_of, None)
-    return [f"network.layers[{number}].{key}" for number in range(1, len(chosen) + 1)]
+        if key == "activation":
+            _drop_settings(layer)
+    return [f"{dotted}.{key}" for dotted, _ in chosen]
+
+
+def _every_layer(layers: list[Document], inside: str) -> Iterator[tuple[str, Document]]:
+    """Yield every layer with its dotted key, each followed by those inside it."""
+    for number, layer in enumerate(layers, 1):
+        dotted = f"{inside}.layers[{number}]"
+        yield dotted, layer
+        inner = layer.get("layers")
+        if isinstance(inner, list) and all(isinstance(each, dict) for each in inner):
+            yield from _every_layer(inner, dotted)
+
+
+def _has_key(layer: Document, key: str) -> bool:
+    """Return whether a layer's kind has an activation, biases, or weights of its own that are drawn."""
+    kind = KINDS.get(known(layer.get("type", DENSE), KINDS) or "")
+    if kind is None:
+        return True  # The parser says what is wrong with the type.
+    if key == "activation":
+        return bool(kind.activations)
+    if key == "bias":
+        return any(array.is_bias for array in kind.arrays)
+    return "share" not in layer and any(not array.is_bias and array.start is None for array in kind.arrays)
 
 
 # What rewrites do not leave to the parser, and what messages say of it.

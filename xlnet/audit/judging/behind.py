@@ -36,9 +36,13 @@ class _Cells:
 
 @dataclass(frozen=True)
 class _Match:
-    """Which of the cells near each step are the gradients of a loss, times a sign."""
+    """Which of the cells near each step are the gradients of a loss, times a sign.
+
+    `known` is the number of steps whose derivative is not zero: of the others none can be told from anything else.
+    """
 
     score: tuple[float, ...]
+    known: int
     sign: int
     cells: Sequence[NDArray[np.bool_]]
 
@@ -54,8 +58,8 @@ def gradients_behind(
 ) -> list[Subject] | None:
     """Return subjects whose gradients are cells behind their steps; None where the steps are no optimiser's.
 
-    A step is one that remembers earlier steps, or that divides by a root. Most of the steps of a table must have a cell
-    that is the derivative in all states; the others have theirs in the same place.
+    A step is one that remembers earlier steps, or that divides by a root. Most of the steps of a table whose derivative
+    is not zero must have a cell that is the derivative in all states; the others have theirs in the same place.
     """
     remembering = [not each.is_plain or _remembers(each, citations, steps, cut) for each in subjects]
     if 3 * sum(remembering) < len(subjects):
@@ -74,7 +78,7 @@ def gradients_behind(
             for match in _matches(Chosen(family, name, factor), -order, np.array(slopes), near):
                 if best is None or match.score > best.score:
                     best = match
-    if best is None or 2 * best.score[0] < len(subjects):
+    if best is None or not best.score[0] or 2 * best.score[0] < best.known:
         return None
     return _moved(subjects, near, best, steps)
 
@@ -105,12 +109,14 @@ def _cells_near(subject: Subject, readings: Sequence[Reading], citations: Citati
 def _matches(chosen: Chosen, preference: int, derivatives: NDArray[np.float64], near: Sequence[_Cells]) -> list[_Match]:
     """`derivatives` are those of each subject in all states, without the factor, with their errors."""
     found: dict[int, list[NDArray[np.bool_]]] = {1: [], -1: []}
+    known = 0
     for pairs, cells in zip(chosen.factor * derivatives, near, strict=True):
         slopes, errors = pairs.T
+        # Where the derivative is zero, too much agrees with it.
+        is_known = np.count_nonzero(np.abs(slopes) > 10 * np.abs(errors)) > 1
+        known += int(is_known)
         for sign in found:
             right = agree(cells.values, sign * slopes, np.abs(errors))
-            # Where the derivative is zero, too much agrees with it.
-            is_known = np.count_nonzero(np.abs(slopes) > 10 * np.abs(errors)) > 1
             found[sign].append(np.logical_and(right.all(axis=1), is_known))
     return [
         _Match(
@@ -122,6 +128,7 @@ def _matches(chosen: Chosen, preference: int, derivatives: NDArray[np.float64], 
                 chosen.family.plausibility if chosen.family else 0.0,
                 float(preference),
             ),
+            known,
             sign,
             cells,
         )

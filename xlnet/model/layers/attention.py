@@ -81,19 +81,19 @@ ATTENTION = Kind(
             shape=lambda takes, _: (3 * takes[1], takes[1]),
         ),
         Array(
-            letter="wo",
-            name="out_proj_weight",
-            axes=("unit", "source_unit"),
-            called="size × size",
-            shape=lambda takes, _: (takes[1], takes[1]),
-        ),
-        Array(
             letter="bi",
             name="in_proj_bias",
             axes=("part_unit",),
             called="3 · size",
             shape=lambda takes, _: (3 * takes[1],),
             is_bias=True,
+        ),
+        Array(
+            letter="wo",
+            name="out_proj_weight",
+            axes=("unit", "source_unit"),
+            called="size × size",
+            shape=lambda takes, _: (takes[1], takes[1]),
         ),
         Array(
             letter="bo",

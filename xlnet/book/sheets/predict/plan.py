@@ -272,6 +272,6 @@ def cell_of_sample(spec: Spec, key: str, sample: int) -> str:
     """Return the key of the cell that holds an input or a target of a sample, from 0."""
     if not spec.has_data_sheet:
         return key
-    is_raw = key in map(keys.raw, (*inputs(spec), *targets(spec)))
-    is_drawn = spec.draws_samples and not is_raw
+    # An input or a target itself belongs to no other quantity: x_1 does not, raw_x_1 does.
+    is_drawn = spec.draws_samples and keys.belonging(key) is None
     return keys.of_sample(keys.data(key) if is_drawn else key, sample + 1)

@@ -114,6 +114,8 @@ def _draw_panels(page: Page, block: Block, model: Model) -> None:
         name = "forward" if not prefix else "gradients" if prefix == keys.GRADIENT else "state"
         text = model.texts.get("blocks", name).format(stride=model.layout.stride, state=prefix)
         put_text(page, HEADER_ROW, first, text, band)
+        # A band may be too narrow for what it says.
+        put_note(page, HEADER_ROW, first, [text])
 
 
 def _add_notes(page: Page, block: Block, nodes: dict[str, Node], model: Model) -> None:

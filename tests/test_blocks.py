@@ -1,0 +1,140 @@
+"""Iterations as blocks of rows, as a person sees them: every tensor a matrix with its name, and a link to each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import kept
+import pytest
+from openpyxl import load_workbook
+from recalculated import recalculated
+
+import xlnet
+from xlnet.book.model import Model, model_of
+from xlnet.book.sheets.training.blocks import caption_of
+from xlnet.graph.node import Group
+from xlnet.render.matrices import block_of
+from xlnet.spec import MATRIX
+
+TEMPLATES = ["edge", "memory", "attention", "taste", "transformer", "resnet", "autoencoder"]
+ITERS = 5
+
+
+def model(name: str) -> Model:
+    return model_of(xlnet.load(name, iters=ITERS, layout=MATRIX))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_quantity_has_a_cell_of_its_own_below_a_name(name: str) -> None:
+    own = model(name)
+    block = block_of(own.graph)
+    cells = [(spot.offset, spot.column) for spot in (own.layout.spots[node.key] for node in own.graph.nodes)]
+    assert len(set(cells)) == len(cells) == len(own.graph.nodes)
+    names = [(placed.row - 1, placed.column) for placed in block.placed[1:]]
+    assert len(set(names)) == len(names)
+    assert set(names).isdisjoint(cells)
+    assert max(offset for offset, _ in cells) < own.layout.stride
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_gradient_stands_as_far_from_its_tensor_as_all_others_do(name: str) -> None:
+    placed = {each.tensor.name: each for each in block_of(model(name).graph).placed}
+    gradients = [each for each in placed.values() if each.tensor.prefix == "d"]
+    assert gradients
+    assert {
+        (g.row - placed[g.tensor.inner].row, g.tensor.shape == placed[g.tensor.inner].tensor.shape) for g in gradients
+    } == {(0, True)}
+    assert len({g.column - placed[g.tensor.inner].column for g in gradients}) == 1
+
+
+def test_every_block_has_the_names_of_its_tensors_and_its_number(tmp_path: Path) -> None:
+    path, own = tmp_path / "edge.xlsx", model("edge")
+    xlnet.build(own.spec, path, plain=True)
+    sheet = kept.looked_at(path)["Training"]
+    assert sheet.freeze_panes == "B4"
+    for iteration in range(1, ITERS + 1):
+        top = own.layout.row(iteration)
+        rows = range(top, top + own.layout.stride)
+        assert [sheet.cell(row, 1).value is not None for row in rows] == [True, *[False] * (own.layout.stride - 1)]
+        for placed in block_of(own.graph).placed[1:]:
+            assert sheet.cell(top + placed.row - 1, placed.column).value == caption_of(placed, own)
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)}
+    assert {"w  1 × 1 × 3 × 3", "∂E/∂w  1 × 1 × 3 × 3", "x  1 × 5 × 5", "y  1 × 3 × 3"} <= texts
+
+
+def test_a_convolution_reads_as_a_window_times_a_kernel(tmp_path: Path) -> None:
+    path, own = tmp_path / "edge.xlsx", model("edge")
+    xlnet.build(own.spec, path, plain=True)
+    sheet = kept.looked_at(path)["Training"]
+
+    def formula(key: str) -> str:
+        cell = own.layout.cell(key, 2)
+        return str(sheet.cell(cell.row, cell.column).value)
+
+    def area(first: str, last: str) -> str:
+        corners = (own.layout.cell(key, 2) for key in (first, last))
+        return ":".join(sheet.cell(corner.row, corner.column).coordinate for corner in corners)
+
+    kernel = area("w1_1_1_1_1", "w1_1_1_3_3")
+    assert formula("a1_1_2_3") == f"=SUMPRODUCT({kernel},{area('a0_1_2_3', 'a0_1_4_5')})"
+    deltas = area("d_a1_1_1_1", "d_a1_1_3_3")
+    assert formula("d_w1_1_1_3_1") == f"=SUMPRODUCT({deltas},{area('a0_1_3_1', 'a0_1_5_3')})"
+
+
+def test_the_link_leads_to_the_iteration_that_is_typed(tmp_path: Path, engine: str) -> None:
+    path, own = tmp_path / "edge.xlsx", model("edge")
+    xlnet.build(own.spec, path, plain=True)
+    workbook = load_workbook(path)
+    sheet = workbook["Training"]
+    (link,) = [cell for cell in sheet[3] if str(cell.value).startswith("=HYPERLINK")]
+    number = sheet.cell(3, link.column - 1)
+    assert (number.value, number.protection.locked) == (1, False)
+    # The same address by itself, to be read.
+    address = str(link.value).removeprefix("=HYPERLINK(").rpartition(",")[0]
+    sheet["A900"] = f"={address}"
+    # IronCalc does not open notes as openpyxl saves them.
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.comment = None
+    workbook.save(path)
+    first, later = recalculated(path, engine, {f"Training!{number.coordinate}": 4})
+    assert (first("Training!A900"), later("Training!A900")) == ("#Training!A4", f"#Training!A{own.layout.row(4)}")
+    assert later(f"Training!{link.coordinate}") == "→ go"
+
+
+@pytest.mark.parametrize(
+    "group", [Group.PARAMETERS, Group.FORWARD, Group.LOSS, Group.DELTAS, Group.GRADIENTS, Group.STATE]
+)
+def test_a_damaged_cell_of_a_block_is_blamed_alone(group: str, tmp_path: Path, require: Callable[[str], str]) -> None:
+    path, own = tmp_path / "memory.xlsx", model("memory")
+    xlnet.build(own.spec, path, plain=True)
+    node = next(node for node in reversed(own.graph.nodes) if node.group == group)
+    cell = own.layout.cell(node.key, 3)
+    workbook = load_workbook(path)
+    damaged = workbook["Training"].cell(cell.row, cell.column)
+    damaged.value = f"{damaged.value}+0.001"
+    workbook.save(path)
+    report = kept.check(path, engine=require("ironcalc"))
+    assert {(each.cell, each.key) for each in report.differences} == {(damaged.coordinate, node.key)}
+
+
+def test_blocks_are_written_in_chinese_and_small(tmp_path: Path, require: Callable[[str], str]) -> None:
+    path = tmp_path / "taste.xlsx"
+    xlnet.build(model("taste").spec, path, small=True, language="zh")
+    sheet = kept.looked_at(path)["Training"]
+    assert any("前向传播" in str(cell.value) for cell in sheet[3])
+    report = kept.check(path, engine=require("ironcalc"))
+    assert report.agrees, report.to_text()
+
+
+def test_another_learning_rate_moves_every_block(tmp_path: Path, require: Callable[[str], str]) -> None:
+    path, own = tmp_path / "edge.xlsx", model("edge")
+    xlnet.build(own.spec, path, plain=True)
+    eta = own.layout.cells["eta"]
+    address = f"Training!{load_workbook(path)['Training'].cell(eta.row, eta.column).coordinate}"
+    first, other = recalculated(path, require("ironcalc"), {address: 0.001})
+    for iteration in range(2, ITERS + 1):
+        place = own.layout.cell("w1_1_1_2_1", iteration)
+        weight = f"Training!{load_workbook(path)['Training'].cell(place.row, place.column).coordinate}"
+        assert first(weight) != other(weight)
