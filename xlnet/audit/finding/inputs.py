@@ -33,7 +33,8 @@ def inputs_of(
                     is_weight[each] = origin(each, workbook, citations) in weights
             if any(is_weight[each] for each in cells):
                 found.update(each for each in cells if each not in dependent)
-    return found - set(weights)
+    # A formula that cites nothing, as the =0 of a gradient that no loss sees, is meant to stay what it is.
+    return {place for place in found if place not in workbook.trees or citations.of(place)} - set(weights)
 
 
 def _products(tree: Tree) -> list[list[Ref | Area]]:
