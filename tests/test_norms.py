@@ -78,7 +78,8 @@ DOCUMENTS: dict[str, Document] = {
 # Computed once by PyTorch 2.14 in float64 on these numbers: Linear or Conv2d, LayerNorm(3), RMSNorm(3), BatchNorm1d(3)
 # or BatchNorm2d(2), "plain" with elementwise_affine=False or affine=False, Linear, MSELoss, after five steps of
 # SGD(lr=0.1): the parameters, the running mean and variance, and after eval() the loss of the samples held out.
-TORCH: dict[str, dict[str, tuple[float, ...]]] = {'layer_norm': {'w1': (0.59561757769659, -0.3750842954798148, 0.051947941135940125, 0.860703893031863,
+TORCH: dict[str, dict[str, tuple[float, ...]]] = {
+ 'layer_norm': {'w1': (0.59561757769659, -0.3750842954798148, 0.051947941135940125, 0.860703893031863,
                        0.6117161402169299, -0.4453272776518382, -0.20632147072845303, 0.763368155262885,
                        1.018379336515898),
                 'w2': (1.0518825866051913, 0.9806063617920991, 0.3944230899114281),
