@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from drawn import Document
 from xlnet.errors import UserError
 from xlnet.template.overrides import override
 from xlnet.template.parse import parse
+from xlnet.template.serialize import serialize
 from xlnet.template.sources import TemplateSource
 
 NESTED: Document = {
@@ -55,3 +57,10 @@ def test_layers_are_refused_where_not_all_are_dense() -> None:
 def test_a_dotted_key_leads_into_a_nested_layer() -> None:
     document = overridden(**{"network.layers[2].layers[1].units": 5})
     assert document["network"]["layers"][1]["layers"][0]["units"] == 5
+
+
+def test_a_nested_network_is_read_as_it_was_written() -> None:
+    spec = parse(NESTED, name="nested", label="nested")
+    again = parse(tomllib.loads(serialize(spec)), name="nested", label="nested")
+    assert again == spec
+    assert [layer.arrays for layer in again.layers] == [layer.arrays for layer in spec.layers]
