@@ -121,8 +121,11 @@ def _structure(spec: Spec) -> object:
             layer.gives,
             layer.activation,
             layer.frozen,
-            tuple(layer.arrays),
+            layer.inside,
+            (layer.share, layer.transpose),
+            tuple((letter, np.shape(array)) for letter, array in layer.arrays.items()),
             tuple(layer.numbers.items()),
+            tuple(layer.options.items()),
             bool(layer.dropout),
         )
         for layer in spec.layers
@@ -158,7 +161,7 @@ def _trained(comparison: Comparison, groups: Sequence[Sequence[int]], found: dic
         held_out = None
         if runs[0].spec.held_out:
             parameters = {name: row[name] for name in reference.initial(runs[0].spec) if name != keys.ITERATION}
-            held_out = reference.held_out_loss(runs[0].spec, parameters)
+            held_out = reference.held_out_loss(runs[0].spec, parameters | _settings([run.spec for run in runs]))
         for place, (index, run) in enumerate(zip(members, runs, strict=True)):
             found[index] = _summary(run, row, place, int(below[place]), int(diverged[place]))
             if held_out is not None:
@@ -171,10 +174,15 @@ def _steps(specs: Sequence[Spec]) -> Iterator[Quantities]:
     start = _stacked([reference.initial(each) for each in specs])
     # The samples are the same in all; settings are a run's own.
     fixed = reference.constants(spec)
-    own = [{name: values for name, values in reference.constants(each).items() if values.ndim < 3} for each in specs]
     every_drawn = [drawn(each) for each in specs]
     given = {name: np.stack([each[name] for each in every_drawn], axis=1) for name in reference.drawn(spec)}
-    return reference.steps(spec, start, fixed | _stacked(own), spec.training.iters, given)
+    return reference.steps(spec, start, fixed | _settings(specs), spec.training.iters, given)
+
+
+def _settings(specs: Sequence[Spec]) -> Quantities:
+    """Return the settings of every run: all constants that are not samples."""
+    every = [reference.constants(each) for each in specs]
+    return _stacked([{name: values for name, values in each.items() if values.ndim < 3} for each in every])
 
 
 def drawn(spec: Spec) -> Quantities:

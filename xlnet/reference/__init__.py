@@ -137,11 +137,14 @@ def forward(spec: Spec, found: Quantities) -> Quantities:
 
 
 def held_out_loss(spec: Spec, parameters: Quantities) -> Array:
-    """Return the mean loss of the samples that are held out, by the parameters of each row."""
+    """Return the mean loss of the samples that are held out, by the parameters of each row.
+
+    Settings are the spec's, where `parameters` do not have those of each row.
+    """
     fixed = constants(spec)
     with np.errstate(all="ignore"):
         _apply(fixed_rules(spec), fixed, fixed)
-    q: Quantities = parameters | {name: fixed.get(f"seen_{name}", fixed[f"held_{name}"]) for name in ("x", "t")}
+    q: Quantities = fixed | parameters | {name: fixed.get(f"seen_{name}", fixed[f"held_{name}"]) for name in ("x", "t")}
     whole = replace(
         spec.evaluated,
         data=Data(spec.data.held_x, spec.data.held_t),

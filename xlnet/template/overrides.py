@@ -15,7 +15,7 @@ from typing import Any
 
 from xlnet.errors import UserError
 from xlnet.graph.operations import ACTIVATION_SETTINGS, ACTIVATIONS
-from xlnet.model.layers import DENSE, KINDS
+from xlnet.model.layers import DENSE, KINDS, Array, Kind
 from xlnet.names import key_hint, known
 from xlnet.template.data.chosen import listed
 from xlnet.template.data.inline import KEYS as OWN_KEYS
@@ -217,6 +217,11 @@ def _layers(document: Document, shape: str) -> list[str]:
         raise UserError(f"--layers: must be the inputs and the units of each layer, like 2-3-1, not {shape!r}")
     inputs, *units = map(int, shape.split("-"))
     network = document["network"]
+    if any(_kind(layer) is not KINDS[DENSE] for layer in network["layers"]):
+        raise UserError(
+            "--layers: is for networks of dense layers alone: set a layer's own numbers instead, "
+            "like --set network.layers[1].units=4"
+        )
     hidden, output = (_style(network["layers"][index]) for index in (0, -1))
     network["inputs"] = inputs
     network["layers"] = [{"units": n} | hidden for n in units[:-1]] + [{"units": units[-1]} | output]
@@ -228,14 +233,51 @@ def _style(layer: Document) -> Document:
 
 
 def _init(document: Document, name: str) -> list[str]:
-    return _each_layer(document, "init", name, instead_of="weights")
+    # Biases are not drawn, nor is what starts from a number, as the weights of a normalisation.
+    return _each_layer(
+        document,
+        "init",
+        name,
+        lambda kind: any(array.start is None and not array.is_bias for array in kind.arrays),
+        instead_of=lambda array: not array.is_bias and array.start is None,
+    )
+
+
+def _kind(layer: Document) -> Kind | None:
+    """Return the kind of a layer's table; None where the parser will say that there is no such kind."""
+    name = layer.get("type", DENSE)
+    return KINDS.get(known(name, KINDS) or "") if isinstance(name, str) else None
+
+
+def _all_layers(layers: list[Any], path: str = "network.layers") -> Iterator[tuple[str, Document]]:
+    """Yield the tables of layers with their dotted keys, each followed by those inside it."""
+    for number, layer in enumerate(layers, 1):
+        if isinstance(layer, dict):
+            dotted = f"{path}[{number}]"
+            yield dotted, layer
+            kind = _kind(layer)
+            if kind is not None and kind.has_layers and isinstance(layer.get("layers"), list):
+                yield from _all_layers(layer["layers"], f"{dotted}.layers")
 
 
 def _activation(document: Document, name: str) -> list[str]:
     layers = document["network"]["layers"]
-    if len(layers) == 1:
+    if len(layers) == 1 and not (_kind(layers[0]) or KINDS[DENSE]).has_layers:
         raise UserError("--activation: this network has no hidden layer: use --output-activation instead")
-    return _each_layer(document, "activation", name, up_to=-1)
+    asked = known(name, ACTIVATIONS) or name
+    every = [
+        (dotted, layer, kind)
+        for dotted, layer in _all_layers(layers)
+        if layer is not layers[-1] and (kind := _kind(layer)) is not None and kind.activations
+    ]
+    # A name that no activation has is set everywhere: the parser says what there is.
+    chosen = [each for each in every if asked in each[2].activations or asked not in ACTIVATIONS]
+    if not chosen:
+        raise UserError(f"--activation: no hidden layer of this network takes {name}: set that of a layer with --set")
+    for _, layer, _ in chosen:
+        layer["activation"] = name
+        _drop_settings(layer)
+    return [f"{dotted}.activation" for dotted, _, _ in chosen]
 
 
 def _drop_settings(layer: Document) -> None:
@@ -248,56 +290,41 @@ def _drop_settings(layer: Document) -> None:
 
 def _output_activation(document: Document, name: str) -> list[str]:
     layers = document["network"]["layers"]
+    kind = _kind(layers[-1])
+    if kind is not None and not kind.activations:
+        called = layers[-1].get("type", DENSE)
+        raise UserError(f"--output-activation: the last layer, {called}, has no activation: add a dense layer after it")
     layers[-1]["activation"] = name
     _drop_settings(layers[-1])
     return [f"network.layers[{len(layers)}].activation"]
 
 
 def _bias(document: Document, bias: bool) -> list[str]:
-    if bias:
-        return _each_layer(document, "bias", True)
-    return _each_layer(document, "bias", False, instead_of="biases")
+    def has_biases(kind: Kind) -> bool:
+        return any(array.is_bias for array in kind.arrays)
+
+    return _each_layer(document, "bias", bias, has_biases, instead_of=lambda array: not bias and array.is_bias)
 
 
 def _each_layer(
-    document: Document, key: str, value: Any, *, instead_of: str = "", up_to: int | None = None
+    document: Document,
+    key: str,
+    value: Any,
+    has_such: Callable[[Kind], bool],
+    *,
+    instead_of: Callable[[Array], bool],
 ) -> list[str]:
-    """Set a key of the layers that have such a key, those inside others too."""
-    chosen = [
-        (dotted, layer)
-        for dotted, layer in list(_every_layer(document["network"]["layers"], "network"))[:up_to]
-        if _has_key(layer, key)
-    ]
-    if not chosen:
-        raise UserError(f"--{key}: no layer of this network has one that this could set: leave it out")
-    for _, layer in chosen:
-        layer[key] = value
-        layer.pop(instead_of, None)
-        if key == "activation":
-            _drop_settings(layer)
-    return [f"{dotted}.{key}" for dotted, _ in chosen]
-
-
-def _every_layer(layers: list[Document], inside: str) -> Iterator[tuple[str, Document]]:
-    """Yield every layer with its dotted key, each followed by those inside it."""
-    for number, layer in enumerate(layers, 1):
-        dotted = f"{inside}.layers[{number}]"
-        yield dotted, layer
-        inner = layer.get("layers")
-        if isinstance(inner, list) and all(isinstance(each, dict) for each in inner):
-            yield from _every_layer(inner, dotted)
-
-
-def _has_key(layer: Document, key: str) -> bool:
-    """Return whether a layer's kind has an activation, biases, or weights of its own that are drawn."""
-    kind = KINDS.get(known(layer.get("type", DENSE), KINDS) or "")
-    if kind is None:
-        return True  # The parser says what is wrong with the type.
-    if key == "activation":
-        return bool(kind.activations)
-    if key == "bias":
-        return any(array.is_bias for array in kind.arrays)
-    return "share" not in layer and any(not array.is_bias and array.start is None for array in kind.arrays)
+    """Set a key of the layers whose kind has such arrays, in place of the arrays that it is instead of."""
+    origins = []
+    for dotted, layer in _all_layers(document["network"]["layers"]):
+        kind = _kind(layer)
+        if (kind is None or has_such(kind)) and not (key == "init" and "share" in layer):
+            layer[key] = value
+            for array in kind.arrays if kind else ():
+                if instead_of(array):
+                    layer.pop(array.name, None)
+            origins.append(f"{dotted}.{key}")
+    return origins
 
 
 # What rewrites do not leave to the parser, and what messages say of it.
