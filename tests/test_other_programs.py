@@ -19,6 +19,7 @@ from recalculated import parts
 from written import Error, Written, cells
 
 import xlnet
+from xlnet.spec import MATRIX
 from xlnet.template.sources import bundled_names
 
 ITERS = 12
@@ -200,7 +201,8 @@ def test_no_formula_that_cites_another_sheet_is_shared(workbooks: dict[str, Path
         with zipfile.ZipFile(workbooks[name]) as package:
             sheets = [part for part in package.namelist() if part.startswith("xl/worksheets/sheet")]
             found = [text for part in sheets for text in SHARED.findall(package.read(part).decode())]
-        assert found, f"{name} shares nothing"
+        # Blocks of several rows have no formulas that are the same from row to row.
+        assert found or xlnet.load(name.split()[0]).layout == MATRIX, f"{name} shares nothing"
         shared += found
     assert [text for text in shared if "!" in text] == []
 
