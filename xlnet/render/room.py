@@ -58,7 +58,8 @@ def block_size(spec: Spec) -> tuple[int, int]:
     Samples stand one under another: two tell the size of a batch.
     """
     batch = spec.batch_size
-    graph = iteration(with_batch(spec, min(batch, 2)))
+    one = with_batch(spec, min(batch, 2))
+    graph = iteration(replace(one, training=replace(one.training, iters=1)))
     if spec.layout != MATRIX or batch <= 2:
         layout = layout_of(graph, 1, arrangement=spec.layout)
         return layout.stride, layout.last_column
@@ -96,7 +97,8 @@ def _longest_gradient(spec: Spec, sheet: str, data: str) -> int:
     # Not sooner: it imports openpyxl, and a template is read without.
     from xlnet.render.excel import formula, length
 
-    graph = iteration(spec)
+    # Of one iteration alone: what is drawn for all of them may be more than there is memory for.
+    graph = iteration(replace(spec, training=replace(spec.training, iters=1)))
     layout = layout_of(graph, spec.training.iters, training=sheet, data=data, arrangement=spec.layout)
     gradients = [node.formula for node in graph.nodes if node.group == Group.GRADIENTS and node.formula is not None]
     return max((length(formula(gradient, layout), layout) for gradient in gradients), default=0)
@@ -106,7 +108,7 @@ def columns_needed(spec: Spec) -> int:
     """Return the number of columns of the Training sheet, without laying it out."""
     if is_joint(spec):
         # Samples share some quantities, and not only their parameters.
-        return len(iteration(spec).nodes)
+        return len(iteration(replace(spec, training=replace(spec.training, iters=1))).nodes)
     trained = [parameter for parameter in parameters(spec) if parameter.trained]
     return _once(spec, trained) + _of_optimizer(spec, trained) + spec.batch_size * _per_sample(spec)
 
