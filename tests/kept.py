@@ -25,13 +25,34 @@ from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.reading import Known, open_workbook
 from xlnet.checking.report.report import Report
 from xlnet.comparison import Comparison
-from xlnet.spec import Spec
+from xlnet.render.room import columns_needed
+from xlnet.spec import MATRIX, Spec
+from xlnet.template.sources import bundled_names
+
+# The bundled templates whose every cell a test may look at. The digits have 180,000 cells beside Training alone: what
+# they are made of is tested small, in test_images and with edge, and the template itself in test_templates_check.
+BUNDLED = [name for name in bundled_names() if name != "digits"]
+# An engine is given about so many cells of a lesson that is laid out as blocks: they are alike from block to block.
+_CELLS = 12_000
 
 _MOST_READ, _MOST_OPENED, _MOST_KNOWN = 6, 24, 12
 _read: dict[tuple[str, bool], Workbook] = {}
 _opened: dict[str, list[Opened]] = {}
 _known: dict[tuple[str, str], Known] = {}
 _folders: list[Path] = []
+
+
+def some_iterations(name: str) -> Spec:
+    """Return a bundled template, with some of its iterations where these are large blocks."""
+    spec = xlnet.load(name)
+    if spec.layout != MATRIX:
+        return spec
+    return xlnet.load(name, iters=min(spec.training.iters, max(3, _CELLS // columns_needed(spec))))
+
+
+def few(template: str, most: int = 12) -> int:
+    """Return as many iterations as show all of a template: of blocks, whose rows are not alike, three."""
+    return most if xlnet.load(template).layout != MATRIX else 3
 
 
 def keep_in(folder: Path) -> None:

@@ -17,12 +17,11 @@ import xlnet
 from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.picture import PictureCell
 from xlnet.engines import libreoffice
-from xlnet.template.sources import bundled_names
 
 
 def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_path: Path) -> None:
-    paths = [tmp_path / f"{name}.xlsx" for name in (*bundled_names(), "large", "compare")]
-    for path, name in zip(paths, bundled_names(), strict=False):
+    paths = [tmp_path / f"{name}.xlsx" for name in (*kept.BUNDLED, "large", "compare")]
+    for path, name in zip(paths, kept.BUNDLED, strict=False):
         kept.build(xlnet.load(name, iters=3), path)
     kept.build(xlnet.load("circle", iters=3, layers="2-12-1", seed=1), paths[-2])
     kept.build_comparison(xlnet.load_comparison("xor", lr=[0.1, 0.2], iters=3), paths[-1])
