@@ -88,6 +88,7 @@ def test_the_link_leads_to_the_iteration_that_is_typed(tmp_path: Path, engine: s
     workbook = load_workbook(path)
     sheet = workbook["Training"]
     (link,) = [cell for cell in sheet[3] if str(cell.value).startswith("=HYPERLINK")]
+    assert link.column is not None
     number = sheet.cell(3, link.column - 1)
     assert (number.value, number.protection.locked) == (1, False)
     # The same address by itself, to be read.

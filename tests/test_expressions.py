@@ -38,7 +38,8 @@ from xlnet.graph.expression import (
     where_above,
 )
 from xlnet.render.excel import at_row, formula
-from xlnet.render.layout import Layout, Spot
+from xlnet.render.layout import Layout
+from xlnet.render.spot import Spot
 
 LETTERS = "abcdefgh"
 LAYOUT = Layout(

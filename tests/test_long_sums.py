@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from recalculated import recalculated
 
-from xlnet.graph.expression import Quantity, product, total
+from xlnet.graph.expression import Expression, Quantity, product, total
 from xlnet.render.excel import at_row, formula
 from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
@@ -40,18 +40,18 @@ def layout() -> Layout:
     return Layout({}, spots, sheet=SHEET, stride=6)
 
 
-def written(*terms: object) -> str:
-    return at_row(formula(total(*terms), layout()), ROW, 6)  # type: ignore[arg-type]
+def written(*terms: Expression) -> str:
+    return at_row(formula(total(*terms), layout()), ROW, 6)
 
 
-def window(top: int, left: int) -> list[object]:
+def window(top: int, left: int) -> list[Expression]:
     """Return the terms of a kernel of two by two at a place of the matrix."""
     return [
         product(letter("k", row, column), letter("m", top + row, left + column)) for row in (0, 1) for column in (0, 1)
     ]
 
 
-SUMS = {
+SUMS: dict[str, tuple[list[Expression], str | None]] = {
     "a line with a line": (
         [product(letter("l", 0, n), letter("m", 1, n)) for n in range(4)]
         + [product(letter("k", 0, 0), letter("m", 0, 0))],

@@ -19,7 +19,8 @@ from xlnet.graph.operations import ACTIVATIONS, LOSSES
 from xlnet.model.schedules import CONSTANT, SCHEDULES
 from xlnet.reference import functions, schedules
 from xlnet.render.excel import at_row, formula
-from xlnet.render.layout import Layout, Spot
+from xlnet.render.layout import Layout
+from xlnet.render.spot import Spot
 
 POINTS = [0.0, 1e-300, -1e-300, 1e-8, -1e-8, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 20.0, -20.0, 36.0, -36.0, 40.0, -40.0]
 POINTS += [6.0, -6.0, 700.0, -700.0, 710.0, -710.0, 800.0, -800.0, 1e6, -1e6]
