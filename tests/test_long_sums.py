@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from recalculated import recalculated
 
-from xlnet.graph.expression import Expression, Quantity, product, total
+from xlnet.graph.expression import Expression, Quantity, cited, product, total
 from xlnet.render.excel import at_row, formula
 from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
@@ -103,7 +103,7 @@ def test_every_program_takes_them_for_the_sum_of_their_terms(tmp_path: Path, eng
         expected = 0.0
         for term in terms:
             part = 1.0
-            for quantity in getattr(term, "factors", (term,)):
+            for quantity in cited(term):
                 part *= held[quantity.key]
             expected += part
         assert cells(f"{SHEET}!A{row}") == pytest.approx(expected, rel=1e-12)
