@@ -5,10 +5,8 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-import pytest
 from drawn import Document
 
-from xlnet.errors import UserError
 from xlnet.template.overrides import override
 from xlnet.template.parse import parse
 from xlnet.template.serialize import serialize
@@ -49,9 +47,10 @@ def test_an_initialisation_is_set_where_weights_are_drawn() -> None:
     assert [layer["init"] for layer in (*residual["layers"], last)] == ["zeros"] * 3
 
 
-def test_layers_are_refused_where_not_all_are_dense() -> None:
-    with pytest.raises(UserError, match="--layers: is for networks of dense layers alone: set"):
-        overridden(layers="2-3-1")
+def test_layers_make_a_dense_network_of_any() -> None:
+    network = overridden(layers="2-3-1")["network"]
+    assert [layer["units"] for layer in network["layers"]] == [3, 1]
+    assert all(set(layer) <= {"units", "activation", "bias", "init", "dropout"} for layer in network["layers"])
 
 
 def test_a_dotted_key_leads_into_a_nested_layer() -> None:

@@ -177,7 +177,8 @@ class Symbols:
 
     def _has_hidden(self, layer: int) -> bool:
         """Return whether a layer has a hidden state h beside what it gives."""
-        return "h" in KINDS[self.layers[layer - 1].type].inner
+        # A comparison writes symbols of deeper runs, too.
+        return layer <= len(self.layers) and "h" in KINDS[self.layers[layer - 1].type].inner
 
     def rule(self, node: Node) -> str:
         """Return the rule of a node's column, `h₁ = w₁₁·x₁ + w₁₂·x₂`; an arrow where it makes the next row's value."""

@@ -212,16 +212,14 @@ def _require_layers(document: Document, label: str) -> None:
 
 
 def _layers(document: Document, shape: str) -> list[str]:
-    """Give the network the shape "2-3-1": hidden layers like the template's first one, the last like its last."""
+    """Give the network the shape "2-3-1": dense layers, the hidden ones like the template's first, the last like its last.
+
+    What these take from layers of another kind is what a dense one has too.
+    """
     if not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})+", shape):
         raise UserError(f"--layers: must be the inputs and the units of each layer, like 2-3-1, not {shape!r}")
     inputs, *units = map(int, shape.split("-"))
     network = document["network"]
-    if any(_kind(layer) is not KINDS[DENSE] for layer in network["layers"]):
-        raise UserError(
-            "--layers: is for networks of dense layers alone: set a layer's own numbers instead, "
-            "like --set network.layers[1].units=4"
-        )
     hidden, output = (_style(network["layers"][index]) for index in (0, -1))
     network["inputs"] = inputs
     network["layers"] = [{"units": n} | hidden for n in units[:-1]] + [{"units": units[-1]} | output]
