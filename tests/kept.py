@@ -33,7 +33,7 @@ from xlnet.template.sources import bundled_names
 # they are made of is tested small, in test_images and with edge, and the template itself in test_templates_check.
 BUNDLED = [name for name in bundled_names() if name != "digits"]
 # An engine is given about so many cells of a lesson that is laid out as blocks: they are alike from block to block.
-_CELLS = 12_000
+_CELLS = 3_000
 
 _MOST_READ, _MOST_OPENED, _MOST_KNOWN = 6, 24, 12
 _read: dict[tuple[str, bool], Workbook] = {}

@@ -212,7 +212,7 @@ def _require_layers(document: Document, label: str) -> None:
 
 
 def _layers(document: Document, shape: str) -> list[str]:
-    """Give the network the shape "2-3-1": dense layers, the hidden ones like the template's first, the last like its last.
+    """Give the network the shape "2-3-1": dense layers, hidden ones like the template's first, the last like its last.
 
     What these take from layers of another kind is what a dense one has too.
     """

@@ -133,7 +133,10 @@ def _colour(page: Page, block: Block, model: Model) -> None:
         if is_gradient or (not tensor.prefix and is_picture(placed)):
             least, most = _largest(placed, model)
             scale = ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call]
-            page.conditional_formatting.add(" ".join(_areas(placed, model)), scale)
+            # Initial weights keep the yellow of what a person may change.
+            areas = list(_areas(placed, model))[tensor.group == Group.PARAMETERS :]
+            if areas:
+                page.conditional_formatting.add(" ".join(areas), scale)
 
 
 def _largest(placed: Placed, model: Model) -> tuple[str, str]:
