@@ -51,19 +51,24 @@ def cone(subject: Subject, citations: Citations, cut: Collection[Place]) -> set[
     lowest = citations.levels.get(subject.weight, 0)
     levels = citations.levels
     found: set[Place] = set()
-    waiting = list(citations.of_tree(subject.tree, subject.host))
+    # Sums of products cite the same cells again and again: each is looked at once, those that are left out, too.
+    seen = set(citations.of_tree(subject.tree, subject.host))
+    waiting = list(seen)
     while waiting:
         place = waiting.pop()
-        if place in found:
-            continue
+        following: Collection[Place] = ()
         if place in cut:
             found.add(place)
         elif levels.get(place, 0) > lowest:
             found.add(place)
-            waiting += citations.of(place)
+            following = citations.of(place)
         elif isinstance(source := bare(citations.tree_or_none(place) or _NOTHING), Ref):
             # A copy of a weight may be made before another weight of the step is known.
-            waiting.append(source.at(place))
+            following = (source.at(place),)
+        for each in following:
+            if each not in seen:
+                seen.add(each)
+                waiting.append(each)
     return found
 
 
