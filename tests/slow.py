@@ -35,6 +35,7 @@ SLOW: dict[str, float] = {
     "test_beside.py::test_damage_is_named": 11,
     "test_scores.py::test_the_scores_are_those_of_scikit_learn": 11,
     "test_cli.py::test_help_examples_run": 11,
+    "test_audit.py::test_a_large_network_of_matrices_is_found_right": 11,
     "test_ranges.py::test_index_says_where_as_every_program_reads_it": 11,
     "test_formats.py::test_a_conditional_format_has_one_area_and_starts_from_its_first_cell": 11,
     "test_recipes.py::test_what_a_recipe_adds_is_built_and_checked": 11,

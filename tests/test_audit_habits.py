@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_from_string
 
 from xlnet.audit.audited import audit_workbook
+from xlnet.audit.finding.gradients import Subject
+from xlnet.audit.finding.rates import Rate
+from xlnet.audit.finding.steps import cone
 from xlnet.audit.findings import Audit
+from xlnet.audit.formula.tree import Tree
+from xlnet.audit.reading.citations import Citations
+from xlnet.audit.reading.workbook import open_workbook
+from xlnet.engines.live import Place
 
 
 @pytest.fixture(autouse=True)
@@ -118,3 +126,76 @@ def test_a_gradient_of_zero_says_nothing_against_the_loss(tmp_path: Path) -> Non
     assert audit.is_right
     assert audit.breaks == ()
     assert audit.tables[0].loss.form == "cell"
+
+
+def test_the_sums_of_a_residual_network_are_no_weights(tmp_path: Path) -> None:
+    """A row a step, whose hidden values are h₀ = w₁ x, h₁ = h₀ + tanh h₀, h₂ = h₁ + tanh h₁, and y = w₂ h₂."""
+    rows: list[list[str | float | None]] = [
+        ["x", "t", "w1", "w2", "h0", "h1", "h2", "y", "dE/dw1", "dE/dw2", "E", "η", 0.05]
+    ]
+    for n in range(2, 8):
+        weights = [f"=C{n - 1}-$M$1*I{n - 1}", f"=D{n - 1}-$M$1*J{n - 1}"] if n > 2 else [0.3, -0.6]
+        hidden = [f"=C{n}*A{n}", f"=E{n}+TANH(E{n})", f"=F{n}+TANH(F{n})"]
+        slope = f"(H{n}-B{n})*D{n}*(2-TANH(F{n})^2)*(2-TANH(E{n})^2)*A{n}"
+        rows.append(
+            [0.8, 0.7, *weights, *hidden, f"=D{n}*G{n}", f"={slope}", f"=(H{n}-B{n})*G{n}", f"=(H{n}-B{n})^2/2"]
+        )
+    audit = audited(tmp_path, *rows)
+    [table] = audit.tables
+    assert [weight.header for weight in table.weights] == ["w1", "w2"]
+    assert (audit.judged, audit.right, audit.not_judged) == (10, 10, ())
+
+
+def test_a_zero_for_a_gradient_that_no_loss_sees_stays_zero(tmp_path: Path) -> None:
+    """The state s behind the last step is in no loss: ∂E/∂s of it is the formula =0, and is multiplied by a weight."""
+    rows: list[list[str | float | None]] = [
+        ["x", "t", "w", "u", "s", "y", "d", "none", "dE/dw", "dE/du", "E", "η", 0.1]
+    ]
+    for n in range(2, 8):
+        weights = [f"=C{n - 1}-$M$1*I{n - 1}", f"=D{n - 1}-$M$1*J{n - 1}"] if n > 2 else [0.3, 0.9]
+        forward = [f"=C{n}*A{n}", f"=D{n}*E{n}"]
+        backward = [f"=(F{n}-B{n})*D{n}+H{n}*C{n}", "=0", f"=G{n}*A{n}", f"=(F{n}-B{n})*E{n}"]
+        rows.append([0.8, 0.7, *weights, *forward, *backward, f"=(F{n}-B{n})^2/2"])
+    audit = audited(tmp_path, *rows)
+    assert (audit.judged, audit.right, audit.not_judged) == (10, 10, ())
+    # Nor right by luck, as it would be if another number were tried for the 0.
+    assert audit.breaks == ()
+
+
+def test_each_cell_behind_a_gradient_is_looked_at_once(tmp_path: Path) -> None:
+    """Each of 20 sums in a row cites all of the row above, and what the weight is computed from, as matrices do."""
+    book = Workbook()
+    sheet = book["Sheet"]
+    width, depth = 20, 6
+    for column in range(1, width + 1):
+        sheet.cell(1, column, 0.1 * column)
+        sheet.cell(2, column, f"=2*{sheet.cell(1, column).coordinate}")
+    # The weight is computed through four formulas: the first two rows are known before it.
+    for row, formula in enumerate(("=A1", "=W1+0", "=W2+0", "=W3+0"), 1):
+        sheet[f"W{row}"] = formula
+    for row in range(5, 5 + depth):
+        above = "A2:T2" if row == 5 else f"A{row - 1}:T{row - 1}"
+        for column in range(1, width + 1):
+            sheet.cell(row, column, f"=SUM({above})+SUM($A$2:$T$2)*$W$4")
+    book.save(tmp_path / "sheet.xlsx")
+    looked_at: Counter[Place] = Counter()
+
+    class Counted(Citations):
+        def of(self, place: Place) -> tuple[Place, ...]:
+            looked_at[place] += 1
+            return super().of(place)
+
+        def tree_or_none(self, place: Place) -> Tree | None:
+            looked_at[place] += 1
+            return super().tree_or_none(place)
+
+    with open_workbook(tmp_path / "sheet.xlsx") as workbook:
+        citations = Counted(workbook)
+        assert citations.levels
+        weight, last = (0, 4, 23), (0, 4 + depth, 1)
+        looked_at.clear()
+        subject = Subject(weight, weight, None, last, workbook.trees[last], 1, last, Rate((), 1.0), is_plain=True)
+        found = cone(subject, citations, {weight})
+    assert set(looked_at.values()) == {1}
+    # The rows of sums but the last, and the weight.
+    assert found == {weight} | {(0, row, column) for row in range(5, 4 + depth) for column in range(1, width + 1)}

@@ -430,3 +430,30 @@ def test_headers(tmp_path: Path) -> None:
     above = {"A3": "x", "C3": "w", "C5": "w"}
     beside = {"F3": "bias", "F4": "slope", "B8": "u", "C9": "v", "D8": "u"}
     assert called == {**above, **beside, "A2": "", "A1": ""}
+
+
+def test_a_matrix_is_called_by_the_text_above_its_corner(tmp_path: Path) -> None:
+    """And not by what stands above another one, further up, nor by the header of another column of a table."""
+    book = NewWorkbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("x", None, "t", None, "m", None, "step"),
+        (1, 2, 0, None, 1, "=E2*2", 1, 0.5),
+        (1, 2, 0, None, 1, "=E3*2", "=G2+1", "=H2*3-G2"),
+        (),
+        ("w  2 × 2", None, None, "b  2", None, "v", "u"),
+        (0.1, 0.2, None, 0.5, None, "=A2*2", "=B2*2"),
+        (0.3, 0.4, None, 0.6, None, "=A3*2", "=B3*2"),
+        (),
+        (0.7, 0.8),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "headers.xlsx")
+    with open_workbook(tmp_path / "headers.xlsx") as workbook:
+        called = {
+            name: header(workbook, (0, int(name[1:]), ord(name[0]) - 64))
+            for name in ("A6", "B6", "B7", "B9", "D7", "G6", "B2", "F2", "H2")
+        }
+    matrix = dict.fromkeys(("A6", "B6", "B7", "B9"), "w 2 × 2")
+    assert called == {**matrix, "D7": "b 2", "G6": "u", "B2": "", "F2": "", "H2": ""}

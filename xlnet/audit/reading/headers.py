@@ -1,9 +1,10 @@
-"""What people call a cell: the text above it in its column, or at the left in its row."""
+"""What people call a cell: the text above it in its column, at the left in its row, or above its matrix's corner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlnet.audit.formula.shape import shape_of
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import ErrorValue, Place
 
@@ -26,6 +27,10 @@ class _Found:
 def header(workbook: Workbook, place: Place) -> str:
     """Return the nearest text above a cell or at its left, whichever names it; "" where there is none."""
     above, left = _nearest(workbook, place, -1, 0), _nearest(workbook, place, 0, -1)
+    title = _title(workbook, place) if left is None or left.blanks else None
+    if title is not None and (above is None or above.place < title.place):
+        # What stands further up is the name of another matrix.
+        return title.text
     if above is None or left is None:
         found = above or left
         return found.text if found else ""
@@ -53,6 +58,40 @@ def _nearest(workbook: Workbook, place: Place, down: int, right: int) -> _Found 
         if in_a_row > _MOST_BLANKS:
             return None
     return None
+
+
+def _title(workbook: Workbook, place: Place) -> _Found | None:
+    """Return the text above the upper left corner of the matrix that a cell is in, if it stands alone there.
+
+    The cells from the corner's column to this one are of one kind, as a counter of steps and weights are not.
+    """
+    sheet, row, column = place
+    first, last = column, column
+    while _holds_number(workbook, (sheet, row, first - 1)):
+        first -= 1
+    while _holds_number(workbook, (sheet, row, last + 1)):
+        last += 1
+    title = _nearest(workbook, (sheet, row, first), -1, 0) if first < column else None
+    if title is None or any(
+        (sheet, title.place[1], each) in workbook.stored or (sheet, title.place[1], each) in workbook.trees
+        for each in range(first + 1, last + 1)
+    ):
+        return None
+    while _holds_number(workbook, (sheet, row, column)):
+        if len({_kind(workbook, (sheet, row, each)) for each in range(first, column + 1)}) > 1:
+            return None
+        row += 1
+    return title
+
+
+def _holds_number(workbook: Workbook, place: Place) -> bool:
+    return place in workbook.trees or workbook.is_typed_number(place)
+
+
+def _kind(workbook: Workbook, place: Place) -> str:
+    """Return the shape of a cell's formula; "" where it holds none."""
+    tree = workbook.trees.get(place)
+    return shape_of(tree) if tree is not None else "" if workbook.is_typed_number(place) else "blank"
 
 
 def _name(value: object) -> str:
