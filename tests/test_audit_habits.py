@@ -146,6 +146,19 @@ def test_the_sums_of_a_residual_network_are_no_weights(tmp_path: Path) -> None:
     assert (audit.judged, audit.right, audit.not_judged) == (10, 10, ())
 
 
+def test_what_a_recurrent_step_adds_to_its_bias_is_no_update(tmp_path: Path) -> None:
+    """A row a step: h₁ = b + w x, h₂ = b + w h₁. In the last row nothing but h₂ adds to b what depends on b."""
+    rows: list[list[str | float | None]] = [["x", "t", "w", "b", "h1", "h2", "dE/dw", "dE/db", "E", "η", 0.1]]
+    for n in range(2, 8):
+        weights = [f"=C{n - 1}-$K$1*G{n - 1}", f"=D{n - 1}-$K$1*H{n - 1}"] if n > 2 else [0.3, 0.2]
+        backward = [f"=(F{n}-B{n})*(E{n}+C{n}*A{n})", f"=(F{n}-B{n})*(1+C{n})"]
+        rows.append([0.8, 0.7, *weights, f"=D{n}+C{n}*A{n}", f"=D{n}+C{n}*E{n}", *backward, f"=(F{n}-B{n})^2/2"])
+    audit = audited(tmp_path, *rows)
+    [table] = audit.tables
+    assert [weight.header for weight in table.weights] == ["w", "b"]
+    assert (audit.judged, audit.right, audit.not_judged, audit.breaks) == (10, 10, (), ())
+
+
 def test_a_zero_for_a_gradient_that_no_loss_sees_stays_zero(tmp_path: Path) -> None:
     """The state s behind the last step is in no loss: ∂E/∂s of it is the formula =0, and is multiplied by a weight."""
     rows: list[list[str | float | None]] = [

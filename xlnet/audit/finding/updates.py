@@ -34,7 +34,9 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     for cuts_new in (False, True):
         found = _kept(found, workbook, citations, cuts_new)
     found += _bridging(every, found, workbook)
-    return sorted(_one_a_weight(_without_nudges(_one_a_cell(found)), citations), key=lambda update: update.cell)
+    return sorted(
+        _one_a_weight(_without_nudges(_one_a_cell(found)), workbook, citations), key=lambda update: update.cell
+    )
 
 
 def _bridging(candidates: list[Update], found: list[Update], workbook: Workbook) -> list[Update]:
@@ -174,18 +176,27 @@ def _without_nudges(updates: list[Update]) -> list[Update]:
     return kept
 
 
-def _one_a_weight(updates: list[Update], citations: Citations) -> list[Update]:
-    """Of several new values of a weight, keep those that are weights again, or else the only one in no other use."""
+def _one_a_weight(updates: list[Update], workbook: Workbook, citations: Citations) -> list[Update]:
+    """Of several new values of a weight, keep those that are weights again, or else the only one in no other use.
+
+    A formula that is mostly beside one that goes on is no update in the last step either, where nothing goes on: a
+    hidden value h₂ = b + w h₁, which depends on the bias by way of h₁, is none.
+    """
     weights = {update.weight for update in updates}
+    going_on = {update.weight for update in updates if update.cell in weights}
+    beside = {update.cell for update in updates if update.weight in going_on and update.cell not in weights}
+    for family in families_of(updates, workbook):
+        if 2 * sum(update.cell in beside for update in family) >= len(family):
+            beside |= {update.cell for update in family if update.cell not in weights}
     by_weight: dict[Place, list[Update]] = defaultdict(list)
     for update in updates:
-        by_weight[update.weight].append(update)
+        if update.cell not in beside:
+            by_weight[update.weight].append(update)
     kept: list[Update] = []
-    for several in by_weight.values():
-        going_on = [update for update in several if update.cell in weights]
+    for weight, several in by_weight.items():
         at_end = [update for update in several if update.cell not in citations.citing]
-        if len(several) == 1 or going_on:
-            kept += going_on or several
+        if len(several) == 1 or weight in going_on:
+            kept += several
         elif len(at_end) == 1:
             kept += at_end
     return kept
