@@ -284,6 +284,11 @@ class Spec:
         return replace(self, layout=ROWS)
 
     @property
+    def shows_next(self) -> bool:
+        """Whether an iteration shows the weights of the next one, too: a block of matrices ends with them."""
+        return self.layout == MATRIX
+
+    @property
     def of_one_sample(self) -> Spec:
         """The network and its training with a single sample, as it stands in every row."""
         data = replace(self.data, x=self.data.x[:1], t=self.data.t[:1], held_x=(), held_t=())

@@ -35,6 +35,7 @@ GROUPS: dict[str, Palette] = {
     Group.DELTAS: Palette("9D174D", "FDF1F6"),
     Group.GRADIENTS: Palette("B91C1C", "FEF2F2"),
     Group.STATE: Palette("6D28D9", "F5F1FE"),
+    Group.NEXT: Palette("1D4ED8", "EFF4FF"),
 }
 # From the most negative over 0 to the most positive.
 SIGNED_SCALE = ("7FA8F5", "FFFFFF", "F59A9A")
@@ -106,7 +107,7 @@ CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
 
 @cache
-def varied(look: Look, **changes: str | bool) -> Look:
+def varied(look: Look, **changes: str | bool | int) -> Look:
     """Return a look with changes; each is made once, as most cells have one of a few looks."""
     return replace(look, **changes)  # type: ignore[arg-type]
 
