@@ -76,7 +76,7 @@ def block_of_tensors(every: Sequence[Tensor]) -> Block:
         if block.screens <= 1:
             return block
         folded.append(block)
-    return min(folded, key=lambda block: block.screens)
+    return min(folded, key=lambda block: (block.screens, block.stride))
 
 
 def _folded(every: Sequence[Tensor], fold: Fold) -> Block:
