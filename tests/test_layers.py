@@ -136,6 +136,12 @@ def array_of(row: dict[str, float], spec: Spec, name: str) -> list[float]:
     return [row[f"{name}{place}{sample}"] for sample in samples for place in places]
 
 
+def both(spec: Spec, name: str) -> list[reference.Array]:
+    """Return an array of the first iteration as the reference and as the graph compute it, the samples first."""
+    own = by_reference(spec)[name][0]
+    return [own, np.reshape(array_of(rows_of(spec)[0], spec, name), own.shape)]
+
+
 def test_both_tables_have_the_same_kinds() -> None:
     assert list(KINDS) == list(witness.KINDS)
 
