@@ -131,7 +131,7 @@ def by_reference(spec: Spec) -> dict[str, reference.Array]:
 def array_of(row: dict[str, float], spec: Spec, name: str) -> list[float]:
     """Return the elements of an array of the reference, as the graph computes them."""
     axes = reference.axes(spec)[name]
-    samples = [f"@{s + 1}" for s in range(spec.batch_size)] if axes.sampled else [""]
+    samples = [f"@{s + 1}" for s in range(spec.batch_size)] if axes.sampled and spec.batch_size > 1 else [""]
     places = ["".join(f"_{i + 1}" for i in place) for place in np.ndindex(*axes.shape)]
     return [row[f"{name}{place}{sample}"] for sample in samples for place in places]
 
