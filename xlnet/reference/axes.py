@@ -41,7 +41,7 @@ def axes(spec: Spec) -> dict[str, Axes]:
         found["losses"] = Axes((), True)
     found |= computed(spec)
     if spec.training.class_weights:
-        found["cw"] = Axes((spec.outputs,))
+        found["cw"] = Axes(spec.layers[spec.last - 1].gives[-1:])
     found |= {name: Axes() for name, _ in shared_rules(spec)}
     found |= {f"d_{name}": found[name] for name in trained(spec)}
     taken = (name for name, _ in taken_rules(spec, trained(spec), biases(spec)))

@@ -110,7 +110,8 @@ def _sharing(letter: str, number: int, spec: Spec) -> list[int]:
     """Return the numbers of the layers that use a parameter array of another: its weights, never its biases."""
     if f"{letter}{number}" in biases(spec):
         return []
-    return [n for n, layer in enumerate(spec.layers, 1) if layer.share == number and letter not in layer.arrays]
+    sharing = ((n, layer) for n, layer in enumerate(spec.layers, 1) if layer.share == number)
+    return [n for n, layer in sharing if letter in KINDS[layer.type].gradients and letter not in layer.arrays]
 
 
 def next_row_rules(spec: Spec) -> Iterator[Rule]:
