@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.chart._chart import ChartBase
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -44,11 +45,18 @@ class Page(Worksheet):
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
         self.widths: dict[int, float] = {}
+        # What the charts show, in words, in their order.
+        self.descriptions: list[str] = []
         # The styles of the looks that the workbook has seen, and the numbers of their parts: all its pages have them in
         # common.
         others = pages(workbook)
         self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
         self.numbers: dict[Hashable, int] = others[0].numbers if others else {}
+
+    def add_described_chart(self, chart: ChartBase, description: str) -> None:
+        """Add a chart with what it shows, in words, for those who do not see it."""
+        self.add_chart(chart)
+        self.descriptions.append(description)
 
     @cached_property
     def ordered(self) -> list[tuple[Address, CellContent]]:

@@ -72,7 +72,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     charts = list(_charts(model, shown))
     for index, chart in enumerate(charts):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
+        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down, texts)
     numbers = [row for row, headline in placed if headline.name in _NUMBERS]
     headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
     last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))

@@ -68,7 +68,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_all(page, formulas)
     charts = list(_charts(plan))
     for index, chart in enumerate(charts):
-        draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW)
+        draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW, model.texts)
     _draw_points(page, plan)
     _draw_scores(page, plan)
     merge(page, VERDICT_ROW, LABEL_COLUMN, LABEL_COLUMN + CHART_STEP - 2)
