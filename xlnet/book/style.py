@@ -56,7 +56,7 @@ STANDING_OUT = "E5DBFA"
 VERDICT = (("991B1B", "FECACA"), ("14532D", "BBF7D0"))
 
 # What numbers of ordinary size show after the point (see `drawing.digits`).
-DIGITS, FEW_DIGITS, MANY_DIGITS = "0.000000", "0.0###", "0.0000000000"
+DIGITS, FEW_DIGITS, MANY_DIGITS = "0.000000", "0.0000", "0.0000000000"
 LONG_POWER_OF_TEN = "0.000000000E+00"
 # One sample of thousands is no 0 %.
 SHARE = "0.0##%"

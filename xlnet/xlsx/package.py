@@ -70,7 +70,7 @@ def save(
                 known = values[page.title]() if page.title in values else {}
                 rows = "".join(sheet_data(page, styles, texts, known))
                 before, _, after = _SHEET_DATA.split(content, maxsplit=1)
-                content = f"{before}{cols(page)}<sheetData>{rows}</sheetData>{after}"
+                content = f"{before}{cols(page, styles)}<sheetData>{rows}</sheetData>{after}"
             if page is not None and page.title in tables:
                 _write_table(package, name, content, tables[page.title])
             else:

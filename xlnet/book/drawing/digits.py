@@ -52,7 +52,7 @@ _FORMS = {
     style.DIGITS: (Form(200, style.DIGITS, _LEAST, _MOST),),
     # About four significant digits.
     style.FEW_DIGITS: (
-        Form(205, "0.000###", _LEAST, 0.01),
+        Form(205, style.DIGITS, _LEAST, 0.01),
         Form(201, style.FEW_DIGITS, 0.01, 100),
         Form(206, "0.0", 100, _MOST),
     ),

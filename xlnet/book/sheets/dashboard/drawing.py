@@ -76,8 +76,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     numbers = [row for row, headline in placed if headline.name in _NUMBERS]
     headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
     last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))
-    for cells in (headline_cells, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}"):
-        align_ordinary(page, cells)
+    align_ordinary(page, headline_cells, style.FEW_DIGITS)
+    align_ordinary(page, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}")
     protect(page)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong

@@ -49,7 +49,7 @@ def draw_fit_labels(page: Page, model: Model, fitted: Sequence[str], row: int, c
     for number, output in enumerate(fitted):
         called = f"{model.symbols(output)} {names[number] if names else ''}".strip()
         put_text(page, row + number, column, model.texts.get("predict", "fit label").format(output=called), _LABEL)
-    align_ordinary(page, f"{cell(row, column + 1)}:{cell(row + len(fitted) - 1, column + 1)}")
+    align_ordinary(page, f"{cell(row, column + 1)}:{cell(row + len(fitted) - 1, column + 1)}", style.FEW_DIGITS)
 
 
 def draw_confusion(page: Page, table: Confusion, model: Model) -> None:
