@@ -79,7 +79,7 @@ def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     charts = list(_charts(plan, size))
     for number, chart in enumerate(charts):
         across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
-        draw_chart(page, LABEL_COLUMN + across, chart, top + down)
+        draw_chart(page, LABEL_COLUMN + across, chart, top + down, plan.texts)
     page.freeze_panes = cell(FIRST_RUN_ROW, LABEL_COLUMN + 1)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong

@@ -28,7 +28,7 @@ def draw(page: Page, model: Model) -> None:
         weights, columns = rows.weights(model), rows.PAGE_COLUMNS
     take_numbers(page, [*of_numbers(model), *weights], model.texts)
     take_tokens(page, of_tokens(model), tokens(model.spec), model.texts)
-    protect(page)
+    protect(page, is_free_below=model.spec.layout != MATRIX)
     page.freeze_panes = cell(model.layout.first_row, 2)
     page.sheet_properties.tabColor = style.GROUPS[Group.PARAMETERS].strong
     print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}", columns)
