@@ -16,7 +16,6 @@ from xlnet.graph.expression import Expression
 from xlnet.spec import Layer, Shape, indices
 
 
-
 class Sizes(Protocol):
     """What shapes a layer beside what it takes: numbers, and those that have one for each axis of a window."""
 
