@@ -118,8 +118,8 @@ PAIRS = given(
 # linear; conv2d, interpolate(scale_factor=2, mode="nearest"), avg_pool2d(3, stride=1), linear; and conv1d,
 # max_pool1d(3, stride=2), avg_pool1d(2), linear; of the pairs conv2d(stride=(2, 1), padding=(1, 0)), tanh,
 # max_pool2d((3, 2), (2, 1), 1), avg_pool2d((2, 3), (1, 2), 1), interpolate(scale_factor=(1, 2)),
-# avg_pool2d((2, 3), 2, 1, count_include_pad=False), linear. E = (½·(y − t)²).sum(1).mean() of three iterations of SGD(lr=0.1), and
-# of the first what it computes and E.backward() gives.
+# avg_pool2d((2, 3), 2, 1, count_include_pad=False), linear. E = (½·(y − t)²).sum(1).mean() of three
+# iterations of SGD(lr=0.1), and of the first what it computes and E.backward() gives.
 TORCH: dict[str, dict[str, tuple[float, ...]]] = {
     "image": {
         "d_a1": (

@@ -90,8 +90,8 @@ SHARED = {
 }
 # Computed once by PyTorch 2.14 in float64: F.linear(torch.tanh(F.linear(x, w, b)), w.T, c) and, of TWICE,
 # F.linear(torch.tanh(F.linear(x, w, b)), w), F.mse_loss, and three steps of SGD or Adam with lr=0.1; of the table
-# F.linear(F.embedding(x, w) + p, w, b) and F.cross_entropy, with lr=0.5; F.layer_norm or F.batch_norm(training=True) with
-# w and b, torch.tanh(F.linear(x, u, c)), and the same with w and another b, whose running mean is another's, too.
+# F.linear(F.embedding(x, w) + p, w, b) and F.cross_entropy, with lr=0.5; F.layer_norm or F.batch_norm(training=True)
+# with w and b, torch.tanh(F.linear(x, u, c)), and the same with w and another b, whose running mean is another's, too.
 AFTER = {
     "tied": {
         "w1_1_1": 0.514735561287952, "w1_1_2": -0.2135175113803407, "w1_1_3": 0.1366460642336574,

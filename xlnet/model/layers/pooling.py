@@ -16,7 +16,6 @@ from xlnet.model.layers.kind import Asked, Before, Flag, Kind, Names, UnfitError
 from xlnet.model.layers.sliding import POSITIONS, number_of, positions, require_axes, window, window_numbers
 from xlnet.spec import Layer, Shape, indices
 
-
 _COUNTS_PADDING = "count_include_pad"
 
 
