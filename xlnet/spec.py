@@ -32,8 +32,8 @@ CONSTANTS = (CONSTANT_ERROR, CONSTANT_ZERO)
 class Layer:
     """A layer: it takes an array of the shape `takes`, and gives one of the shape `gives`, an entry a unit.
 
-    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: its channels. `along` are
-    those that have one for each axis that a window slides along: its kernel, stride and padding.
+    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: its channels. `along`
+    are those that have one for each axis that a window slides along: its kernel, stride and padding.
     `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them. Those
     of a `frozen` layer stay as they are. `dropout` is the share of its units that training leaves out, drawn anew for
     every sample of every iteration. `settings` are the numbers that stand in cells: those of its activation that the

@@ -43,7 +43,7 @@ def losses(spec: Spec, names: Names, targets: Sequence[str]) -> list[Block]:
     if not training.class_weights:
         divided = steps_of(spec) if training.reduction == "mean" else 1
         return [*before, blocks.fused_loss(key, sums, outputs, taken, function, spec.share, helpers, divided)]
-    weights = [keys.class_weight(number) for number in range(1, len(training.class_weights) + 1)]
+    weights = [keys.class_weight(number) for number in range(1, names.layer.gives[-1] + 1)]
     as_given = _weighed(keys.TARGET_WEIGHT, weights, targets, names)
     if not smoothed or spec.has_weighted_mean:
         before.append(Block(as_given))

@@ -231,7 +231,7 @@ def _shared(table: TomlTable, kind: Kind, named: Mapping[str, int]) -> tuple[int
 
 
 def _require_like(table: TomlTable, arrays: Sequence[Array], layer: Layer, shared: Layer) -> None:
-    """Fail where the weights of the other layer do not fit this one; it may have more, as an embedding its positions."""
+    """Fail where the weights of the other layer do not fit this one; it may have more, as positions."""
     wanted = {a.letter: a.shape(layer.takes, layer) for a in arrays if a.is_shared}
     if not wanted:
         table.fail("share", "is of weights, and this layer has none: remove it")

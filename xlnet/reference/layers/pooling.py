@@ -39,7 +39,8 @@ def _count(own: Own) -> int:
 
 def _averaged(own: Own) -> Array:
     """Return how many each unit takes the mean of: (channels, *positions)."""
-    return _windows(own, np.ones(own.layer.takes), float(own.layer.options["count_include_pad"])).sum(0)
+    seen = _windows(own, np.ones(own.layer.takes), float(own.layer.options["count_include_pad"]))
+    return np.asarray(seen.sum(0))
 
 
 def _max_axes(layer: Layer) -> dict[str, Axes]:
