@@ -127,7 +127,10 @@ def style_of(page: Page, look: Look, *, is_quoted: bool = False) -> StyleArray:
     """Return the style of a look; a cell that `is_quoted` stays a text whatever it begins with.
 
     openpyxl compares each part with all that the workbook has: so it does that once for all looks that have the part.
+    A workbook in Chinese has no italics, which its letters do not know.
     """
+    if look.italic and page.is_upright:
+        look = varied(look, italic=False)
     known = page.styles
     style = known.get((look, is_quoted))
     if style is None:

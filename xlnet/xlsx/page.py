@@ -42,8 +42,10 @@ class CellContent:
 class Page(Worksheet):
     """A sheet, its cells by row and column."""
 
-    def __init__(self, workbook: Workbook, title: str) -> None:
+    def __init__(self, workbook: Workbook, title: str, *, is_upright: bool = False) -> None:
         super().__init__(workbook, title)
+        # Whether no letters are slanted, whatever a look says.
+        self.is_upright = is_upright
         self.written: dict[Address, CellContent] = {}
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
@@ -98,9 +100,9 @@ class Page(Worksheet):
         return cell
 
 
-def add_page(workbook: Workbook, title: str) -> Page:
-    """Add an empty sheet to a workbook and return it."""
-    page = Page(workbook, title)
+def add_page(workbook: Workbook, title: str, *, is_upright: bool = False) -> Page:
+    """Add an empty sheet to a workbook and return it; with `is_upright` none of its letters are slanted."""
+    page = Page(workbook, title, is_upright=is_upright)
     workbook._add_sheet(page)  # type: ignore[attr-defined]
     return page
 

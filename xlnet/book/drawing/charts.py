@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.data_source import StrData, StrRef, StrVal
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 
 from xlnet.book import style
 from xlnet.book.texts import Texts
+from xlnet.cell import Cell
+from xlnet.render.excel import address
 from xlnet.xlsx.page import Page
 
 # The cells that a chart covers.
@@ -29,7 +33,7 @@ class Line:
     """A line of a chart: the column of its values, and its name in the legend.
 
     A `dashed` one is the target of another line; a `marked` one shows its points alone. `rows` are the first and last
-    row of a line that has others than the chart, and so is `x_column`.
+    row of a line that has others than the chart, and so is `x_column`. `named_by` is the cell that holds the name.
     """
 
     column: int
@@ -38,6 +42,7 @@ class Line:
     marked: bool = False
     rows: tuple[int, int] | None = None
     x_column: int | None = None
+    named_by: Cell | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,9 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int, texts: Texts) ->
         x = Reference(page, x_column, first, x_column, last)
         values = Reference(page, line.column, first, line.column, last)
         series: Any = Series(values, x, title=line.name)
+        if line.named_by is not None:
+            cached = StrData(ptCount=1, pt=[StrVal(0, v=line.name)])
+            series.tx = SeriesLabel(StrRef(address(line.named_by, ""), cached))
         # A target has the colour of its output.
         number = index - line.dashed * sum(other.dashed for other in chart.lines)
         turn, place = divmod(number, len(style.LINES))
