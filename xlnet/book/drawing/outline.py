@@ -9,6 +9,7 @@ from xlnet.xlsx.page import Page
 
 def fold_columns(page: Page, groups: Iterable[tuple[int, int]], level: int = 1) -> None:
     """Let groups of columns fold, each given by its first and last; those of level 2 are parts of others."""
+    assert page.sheet_properties.outlinePr is not None
     page.sheet_properties.outlinePr.summaryRight = False
     for first, last in groups:
         page.column_levels |= dict.fromkeys(range(first + 1, last + 1), level)
@@ -17,6 +18,7 @@ def fold_columns(page: Page, groups: Iterable[tuple[int, int]], level: int = 1) 
 
 def fold_rows(page: Page, groups: Iterable[tuple[int, int]]) -> None:
     """Let groups of rows fold, each given by its first and last."""
+    assert page.sheet_properties.outlinePr is not None
     page.sheet_properties.outlinePr.summaryBelow = False
     for first, last in groups:
         page.row_levels |= dict.fromkeys(range(first + 1, last + 1), 1)
