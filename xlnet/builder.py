@@ -211,12 +211,13 @@ def _write(
     tables = _tables(sheets, progress, is_shared=small)
     workbook = Workbook()
     del workbook[workbook.sheetnames[0]]
+    texts = load(language)
     for sheet in sheets:
-        sheet.draw(add_page(workbook, sheet.title))
+        sheet.draw(add_page(workbook, sheet.title, is_upright=texts.is_upright))
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description
-    workbook.properties.language = load(language).tag
+    workbook.properties.language = texts.tag
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
     values = {sheet.title: sheet.values for sheet in sheets if sheet.values}

@@ -10,7 +10,6 @@ from typing import Any
 
 from xlnet.model import classification as classes
 from xlnet.model.layout import default_layout
-from xlnet.model.loss import steps_of
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
@@ -93,8 +92,6 @@ def _with_loss_settings(spec: Spec, table: TomlTable) -> Spec:
     """Return `spec` with the settings of its loss, which may have been chosen to fit the targets."""
     loss = spec.training.loss
     settings, weights = read_loss_settings(table, loss), read_class_weights(table, loss)
-    if weights and steps_of(spec) > 1:
-        table.fail("class_weights", "is not possible where there is a loss at every step: leave it out")
     return replace(spec, training=replace(spec.training, loss_settings=settings, class_weights=weights))
 
 

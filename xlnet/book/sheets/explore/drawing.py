@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 from math import ceil
@@ -16,7 +16,7 @@ from xlnet import keys
 from xlnet.book import style
 from xlnet.book.choices import ITERATION, TYPED_ITERATION, sample_of
 from xlnet.book.drawing.cells import merge, put, put_text
-from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.digits import Tone, align_ordinary
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
@@ -45,7 +45,7 @@ from xlnet.book.sheets.explore.plan import (
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
 from xlnet.book.sheets.explore.written import parts_of
 from xlnet.cell import Area, Cell
-from xlnet.graph.expression import call
+from xlnet.graph.expression import Expression, call
 from xlnet.graph.node import Group
 from xlnet.graph.references import InCell, InCells, compared
 from xlnet.model.layers import DENSE
@@ -155,7 +155,7 @@ def _format_picture(page: Page, plan: ExplorePlan) -> None:
     for kind, turns in product(("name", "value"), (True, False)):
         for area in areas([each for each in cells(plan) if each.kind == kind and _turns(plan, each) == turns]):
             if kind == "value":
-                align_ordinary(page, area, style.FEW_DIGITS)
+                align_ordinary(page, area, style.FEW_DIGITS, _tones(plan) if turns else ())
             if turns:
                 page.conditional_formatting.add(area, _backward(plan))
 
@@ -189,8 +189,21 @@ def _backward(plan: ExplorePlan) -> Rule:
     """Return the rule that gives the units the colours of the backward pass in the backward view."""
     palette = style.GROUPS[Group.GRADIENTS]
     look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
+    return rule(NAME, _is_backward(plan), look)
+
+
+def _tones(plan: ExplorePlan) -> list[Tone]:
+    """Return the colours of the slopes of units in the backward view, by their sign."""
+
+    def is_slope(sign: str) -> Callable[[InCell], Expression]:
+        return lambda number: call("and", _is_backward(plan), compared(number, sign, 0))
+
+    return [Tone(is_slope("<"), style.BEHIND_NEGATIVE), Tone(is_slope(">"), style.BEHIND_POSITIVE)]
+
+
+def _is_backward(plan: ExplorePlan) -> Expression:
     view = InCell(Cell(NAME, VIEW_ROW, CONTROL_COLUMN))
-    return rule(NAME, compared(view, "=", plan.model.texts.get("explore", "backward")), look)
+    return compared(view, "=", plan.model.texts.get("explore", "backward"))
 
 
 def _draw_table(page: Page, plan: ExplorePlan) -> None:

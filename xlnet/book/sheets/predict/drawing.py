@@ -70,7 +70,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     # A price would become a power of ten.
     if not plan.is_undone:
         outputs = [plan.columns[shown(key)] for key in plan.outputs]
-        align_ordinary(page, f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}")
+        area = f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}"
+        align_ordinary(page, area, style.FEW_DIGITS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)

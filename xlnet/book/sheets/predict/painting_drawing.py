@@ -16,9 +16,8 @@ from xlnet.model import classification as classes
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
-# From the least that is painted, yellow as all cells to be filled in, to the largest.
-_PAINT = (style.CONSTANTS.tint, "F59E0B")
-_PROBABILITY = ("FFFFFF", "4ADE80")
+# From the least that is painted over 0, yellow as all cells to be filled in, to the largest.
+_PAINT = (style.BEHIND_NEGATIVE, style.CONSTANTS.tint, style.BEHIND_POSITIVE)
 # The widths of columns in characters and the heights of rows in points, of a small picture and of a large one.
 _SIZES, _LARGE = ((5.5, 28.0), (3.2, 17.0)), 12
 _NAME = replace(style.QUIET, horizontal="right", shrink=True)
@@ -34,8 +33,9 @@ def draw_painting(page: Page, plan: PredictPlan) -> None:
     _draw_names(page, plan, painting)
     rows, columns = painting.size
     area = f"{cell(painting.first_row, FIRST_COLUMN)}:{cell(painting.first_row + rows - 1, FIRST_COLUMN + columns - 1)}"
-    low, high = _PAINT
-    page.conditional_formatting.add(area, ColorScaleRule("min", None, low, end_type="max", end_color=high))  # type: ignore[no-untyped-call]
+    low, zero, high = _PAINT
+    scale = ColorScaleRule("min", None, low, "num", 0, zero, "max", None, high)  # type: ignore[no-untyped-call]
+    page.conditional_formatting.add(area, scale)
     _colour_outputs(page, plan, painting)
     if not painting.is_sequence:
         _, height = _size(painting)
@@ -78,7 +78,7 @@ def _colour_outputs(page: Page, plan: PredictPlan, painting: Painting) -> None:
     if rows * columns == 1:
         return
     if painting.names_class or painting.names_steps:
-        low, high = _PROBABILITY
+        _, low, high = style.SIGNED_SCALE
         scale = ColorScaleRule("num", 0, low, end_type="num", end_value=1, end_color=high)  # type: ignore[no-untyped-call]
     else:
         low, middle, high = style.SIGNED_SCALE

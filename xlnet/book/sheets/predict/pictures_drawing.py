@@ -53,7 +53,7 @@ def draw_curve(page: Page, plan: PredictPlan) -> None:
         last_row=last,
         x_max=None,
     )
-    draw_chart(page, plan.picture_column, chart, PICTURE_ROW)
+    draw_chart(page, plan.picture_column, chart, PICTURE_ROW, plan.model.texts)
 
 
 def draw_surface(page: Page, plan: PredictPlan) -> None:
