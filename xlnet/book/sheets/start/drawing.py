@@ -67,7 +67,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     page.widths.update(_WIDTHS | dict.fromkeys(range(MIDDLE, MIDDLE_END + 1), _MIDDLE_WIDTH))
     page.widths.update(dict.fromkeys(range(RIGHT + 1, RIGHT_END + 1), _PLANE_WIDTH))
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = "0877BD"
+    page.sheet_properties.tabColor = style.POSITIVE
     protect(page)
     page.print_area = f"A1:{cell(LAST_ROW, RIGHT_END)}"
     print_landscape(page)
@@ -167,7 +167,7 @@ def _draw_surface(page: Page, plan: StartPlan, plane: Plane) -> None:
     put_text(page, surface.TOP + plane.side + 1, RIGHT + 1, note, _NOTE)
     first, last = cell(*surface.place(plane, 0, plane.side - 1)), cell(*surface.place(plane, plane.side - 1, 0))
     area = f"{first}:{last}"
-    low, middle, high = "F7B46A", "FFFFFF", "7CB9E5"
+    low, middle, high = style.SIGNED_SCALE
     if plane.predict.kind:
         scale = ColorScaleRule("num", 0, low, "num", classes.BOUNDARY, middle, "num", 1, high)  # type: ignore[no-untyped-call]
     else:

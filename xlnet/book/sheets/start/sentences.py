@@ -41,7 +41,6 @@ def parts(plan: StartPlan, name: str) -> list[str]:
     known = {
         "samples": str(spec.batch_size),
         "count": str(len(plan.trained)),
-        "optimizer": spec.training.optimizer.name,
         "last": str(spec.training.iters),
     }
     for place, word in known.items():
