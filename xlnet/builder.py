@@ -81,7 +81,7 @@ def build(
     `texts.LANGUAGES`. `progress` wraps the numbers of the blocks of rows as they are written, of which it is told how
     many there are. Raises UserError when the network does not fit a sheet or the file cannot be written.
     """
-    path = _checked_path(path, language)
+    path = checked_path(path, language)
     require_room(spec)
     if not plain:
         require_room_beside(spec)
@@ -94,8 +94,8 @@ def build(
     run = RecordedRun(model, Record(model.graph, wanted, BOUND))
     values = BookValues([run])
     beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE if entry.is_of(model)]
-    sheets = [_training(run, values), *beside, *_data([run], values), _formulas([run]), _template(serialize(spec))]
-    _write(path, sheets, model.title, model.description, language, progress, small=small)
+    sheets = [training_sheet(run, values), *beside, *data_sheets([run], values), _formulas([run]), template_sheet(serialize(spec))]
+    write_sheets(path, sheets, model.title, model.description, language, progress, small=small)
     return Built(path, run.record.diverged_at, None if plain else _stopped(run, values))
 
 
@@ -117,7 +117,7 @@ def build_comparison(
 
     Raises UserError when the runs do not fit a workbook or the file cannot be written.
     """
-    path = _checked_path(path, language)
+    path = checked_path(path, language)
     require_room_for_runs(comparison)
     plan = plan_of(comparison, language)
     runs = [
@@ -128,17 +128,17 @@ def build_comparison(
     sheets = [
         _compare(plan, runs, values),
         Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
-        *(_training(run, values) for run in runs),
-        *_data(runs, values),
+        *(training_sheet(run, values) for run in runs),
+        *data_sheets(runs, values),
         _formulas(runs),
-        _template(serialize_comparison(comparison)),
+        template_sheet(serialize_comparison(comparison)),
     ]
-    _write(path, sheets, plan.title, plan.models[0].description, language, progress, small=small)
+    write_sheets(path, sheets, plan.title, plan.models[0].description, language, progress, small=small)
     ends = {run.model.name: run.record.diverged_at for run in runs}
     return BuiltComparison(path, {name: iteration for name, iteration in ends.items() if iteration})
 
 
-def _checked_path(path: str | Path, language: str) -> Path:
+def checked_path(path: str | Path, language: str) -> Path:
     """Return the path of a workbook to be written in a language. Raises UserError where one of the two cannot be."""
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
@@ -148,7 +148,7 @@ def _checked_path(path: str | Path, language: str) -> Path:
     return path
 
 
-def _training(run: RecordedRun, values: BookValues) -> Sheet:
+def training_sheet(run: RecordedRun, values: BookValues) -> Sheet:
     model = run.model
     own = [*training.repeated(model), *training.formulas(model)]
     values.add(own, model.name, training.inputs(model))
@@ -170,7 +170,7 @@ def _compare(plan: ComparePlan, runs: Sequence[RecordedRun], values: BookValues)
     return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
-def _data(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
+def data_sheets(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
     for model in (run.model for run in runs):
@@ -190,11 +190,11 @@ def _formulas(runs: Sequence[RecordedRun]) -> Sheet:
     return Sheet(formulas.NAME, partial(formulas.draw, models=[run.model for run in runs]))
 
 
-def _template(toml: str) -> Sheet:
+def template_sheet(toml: str) -> Sheet:
     return Sheet(template.NAME, partial(template.draw, toml=toml))
 
 
-def _write(
+def write_sheets(
     path: Path,
     sheets: Sequence[Sheet],
     title: str,

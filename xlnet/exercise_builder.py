@@ -1,0 +1,85 @@
+"""Builds the workbook of an exercise: the student's sheet, and hidden behind it the answers and the marking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from xlnet.book.live import Formula, Live, filled
+from xlnet.book.model import model_of
+from xlnet.book.record import Record
+from xlnet.book.sheet import RecordedRun, Sheet
+from xlnet.book.sheets.exercise import ANSWERS, MARKING, NAME, drawing, formulas, marking
+from xlnet.book.sheets.exercise.plan import ExercisePlan
+from xlnet.book.texts import ENGLISH
+from xlnet.book.values import BookValues
+from xlnet.builder import checked_path, data_sheets, template_sheet, training_sheet, write_sheets
+from xlnet.comparison import BOUND
+from xlnet.errors import UserError
+from xlnet.exercise.exercise import Exercise
+from xlnet.exercise.toml import serialize_exercise
+from xlnet.render.excel import length
+from xlnet.render.layout import NOWHERE
+from xlnet.sheet_size import LONGEST_FORMULA
+from xlnet.xlsx.page import Page
+
+
+def plan_of(exercise: Exercise, language: str = ENGLISH) -> ExercisePlan:
+    """Return what the workbook of an exercise holds, in a language of `texts`."""
+    return ExercisePlan(exercise, model_of(exercise.spec, language, sheet=ANSWERS))
+
+
+def build_exercise(exercise: Exercise, path: str | Path, *, small: bool = False, language: str = ENGLISH) -> Path:
+    """Write the workbook of `exercise` to `path`, whole or not at all; further arguments are those of `build`.
+
+    Raises UserError when it does not fit a workbook or the file cannot be written.
+    """
+    path = checked_path(path, language)
+    plan = plan_of(exercise, language)
+    run = RecordedRun(plan.model, Record(plan.model.graph, {1, 2}, BOUND))
+    values = BookValues([run])
+    sheets = [
+        _sheet(NAME, formulas.lives(plan), values, partial(_drawn, plan, drawing.draw)),
+        *map(_hidden, _behind(plan, run, values)),
+    ]
+    blanks = {plan.face.values[key]: "" for key in plan.by_key}
+    values.add([], NAME, formulas.inputs(plan), marking.labels(plan) | blanks)
+    title = drawing.title(plan)
+    write_sheets(path, sheets, title, plan.model.description, language, lambda steps, _: steps, small=small)
+    return path
+
+
+def _behind(plan: ExercisePlan, run: RecordedRun, values: BookValues) -> list[Sheet]:
+    return [
+        training_sheet(run, values),
+        _sheet(MARKING, marking.lives(plan), values, partial(_drawn, plan, marking.draw)),
+        *data_sheets([run], values),
+        template_sheet(serialize_exercise(plan.exercise)),
+    ]
+
+
+Draw = Callable[[Page, ExercisePlan, Sequence[Formula]], None]
+
+
+def _sheet(
+    name: str, lives: Iterable[Live], values: BookValues, draw: Callable[[Page, Sequence[Formula]], None]
+) -> Sheet:
+    live = list(filled(lives))
+    for each in live:
+        if length(each.text, NOWHERE) > LONGEST_FORMULA:
+            raise UserError(f"the formula of {each.key} is longer than Excel takes: make the layers smaller")
+    values.add(live, name)
+    return Sheet(name, lambda page: draw(page, live), values.of(live))
+
+
+def _drawn(plan: ExercisePlan, draw: Draw, page: Page, live: Sequence[Formula]) -> None:
+    draw(page, plan, live)
+
+
+def _hidden(sheet: Sheet) -> Sheet:
+    def draw(page: Page) -> None:
+        sheet.draw(page)
+        page.sheet_state = "hidden"
+
+    return Sheet(sheet.title, draw, sheet.values, sheet.run)
