@@ -94,7 +94,13 @@ def build(
     run = RecordedRun(model, Record(model.graph, wanted, BOUND))
     values = BookValues([run])
     beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE if entry.is_of(model)]
-    sheets = [training_sheet(run, values), *beside, *data_sheets([run], values), _formulas([run]), template_sheet(serialize(spec))]
+    sheets = [
+        training_sheet(run, values),
+        *beside,
+        *data_sheets([run], values),
+        _formulas([run]),
+        template_sheet(serialize(spec)),
+    ]
     write_sheets(path, sheets, model.title, model.description, language, progress, small=small)
     return Built(path, run.record.diverged_at, None if plain else _stopped(run, values))
 
@@ -149,6 +155,7 @@ def checked_path(path: str | Path, language: str) -> Path:
 
 
 def training_sheet(run: RecordedRun, values: BookValues) -> Sheet:
+    """Return the sheet of a run's iterations."""
     model = run.model
     own = [*training.repeated(model), *training.formulas(model)]
     values.add(own, model.name, training.inputs(model))
@@ -191,6 +198,7 @@ def _formulas(runs: Sequence[RecordedRun]) -> Sheet:
 
 
 def template_sheet(toml: str) -> Sheet:
+    """Return the sheet Template with this text."""
     return Sheet(template.NAME, partial(template.draw, toml=toml))
 
 
@@ -204,6 +212,7 @@ def write_sheets(
     *,
     small: bool,
 ) -> None:
+    """Write a workbook of these sheets, whole or not at all. Raises UserError."""
     # Before anything is drawn: a formula may be longer than Excel takes.
     tables = _tables(sheets, progress, is_shared=small)
     workbook = Workbook()

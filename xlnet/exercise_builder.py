@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from xlnet.book.live import Formula, Live, filled
-from xlnet.book.model import model_of
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets.exercise import ANSWERS, MARKING, NAME, drawing, formulas, marking
+from xlnet.book.sheets.exercise import MARKING, NAME, drawing, formulas, marking
 from xlnet.book.sheets.exercise.plan import ExercisePlan
+from xlnet.book.sheets.exercise.sources import plan_of
 from xlnet.book.texts import ENGLISH
 from xlnet.book.values import BookValues
 from xlnet.builder import checked_path, data_sheets, template_sheet, training_sheet, write_sheets
@@ -23,11 +23,6 @@ from xlnet.render.excel import length
 from xlnet.render.layout import NOWHERE
 from xlnet.sheet_size import LONGEST_FORMULA
 from xlnet.xlsx.page import Page
-
-
-def plan_of(exercise: Exercise, language: str = ENGLISH) -> ExercisePlan:
-    """Return what the workbook of an exercise holds, in a language of `texts`."""
-    return ExercisePlan(exercise, model_of(exercise.spec, language, sheet=ANSWERS))
 
 
 def build_exercise(exercise: Exercise, path: str | Path, *, small: bool = False, language: str = ENGLISH) -> Path:

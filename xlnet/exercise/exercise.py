@@ -22,9 +22,10 @@ MOST_BLANKS = 1_000
 class Exercise:
     """An exercise for one student: the network with its numbers, and the keys of the quantities that are left blank.
 
-    `practised` are some of `PRACTISED`. `seed` is what the numbers and the blanks were drawn with, None where the numbers
-    are the template's own, and `student` the number of the student in a class, 0 where there is only one. A number is
-    right within the share `tolerance` of the true one, or within half a unit of the last of so many `decimals`.
+    `practised` are some of `PRACTISED`. `seed` is what the numbers and the blanks were drawn with, None where the
+    numbers are the template's own, and `student` the number of the student in a class, 0 where there is only one. A
+    number is right within the share `tolerance` of the true one, or within half a unit of the last of so many
+    `decimals`. `is_handout` tells that it is to be printed.
     """
 
     spec: Spec

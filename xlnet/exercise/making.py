@@ -13,7 +13,6 @@ from xlnet.exercise.exercise import (
     MOST_BLANKS,
     MOST_DECIMALS,
     PRACTISED,
-    UPDATE,
     Exercise,
     new,
 )
@@ -50,7 +49,7 @@ def make(
 ) -> Exercise:
     """Return an exercise: of `share` of what is practised, with the template's numbers or those drawn with `seed`.
 
-    Each `student` has numbers and blanks of their own. Raises UserError where nothing is left to be computed, or too much.
+    Each `student` has numbers and blanks of their own. Raises UserError where nothing is left blank, or too much.
     """
     random = _generator(seed or 0, student)
     own = _prepared(spec, random, is_drawn=seed is not None)
@@ -127,13 +126,14 @@ def _chosen(graph: Graph, practised: Sequence[str], share: float, random: Genera
     if len(chosen) > MOST_BLANKS:
         fits = math.floor(1000 * share * MOST_BLANKS / len(chosen)) / 1000
         raise UserError(
-            f"{name}: --share: {len(chosen):,} blanks, but an exercise has at most {MOST_BLANKS:,}: --share {fits} would do"
+            f"{name}: --share: {len(chosen):,} blanks, but an exercise has at most {MOST_BLANKS:,}: "
+            f"--share {fits} would fit"
         )
     return [key for key, _ in asked if key in chosen]
 
 
 def _best(spec: Spec, keys: Sequence[str], random: Generator) -> Spec:
-    """Return the network with those of some drawn numbers that give the fewest values that are too small or too large."""
+    """Return the network with the drawn numbers that give the fewest values that are too small or too large."""
     best, fewest = spec, math.inf
     for _ in range(_TRIES if len(keys) < _LARGE else _TRIES_OF_LARGE):
         other = with_numbers(spec, random)
@@ -164,8 +164,3 @@ def decimals(values: Iterator[float]) -> int:
         if all(0.5 * 10.0**-count <= _ROUNDING * size for size in sizes):
             return count
     return MOST_DECIMALS
-
-
-def practises_update(exercise: Exercise) -> bool:
-    """Return whether the update is practised."""
-    return UPDATE in exercise.practised

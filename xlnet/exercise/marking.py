@@ -36,8 +36,8 @@ class Kind(StrEnum):
 class Mark:
     """What a blank holds, and what became of it.
 
-    `used` is what later blanks are computed from: the student's number, the true one where there is none. `rule` is what
-    the rule makes of these, `values` what the slips do; `slips` are those of them (by their places) that give the
+    `used` is what later blanks are computed from: the student's number, the true one where there is none. `rule` is
+    what the rule makes of these, `values` what the slips do; `slips` are those of them (by their places) that give the
     student's number, and `carried` the earlier blanks whose numbers are wrong, whether they explain it or not.
     """
 
@@ -65,15 +65,16 @@ class Margin:
         """Return whether a number counts as `wanted`."""
         if not math.isfinite(wanted):
             return False
-        return abs(found - wanted) <= max(self.tolerance * abs(wanted), HALF * 10.0**-self.decimals)
+        half: float = HALF * 10.0**-self.decimals
+        return abs(found - wanted) <= max(self.tolerance * abs(wanted), half)
 
 
 def marks(
     every: Sequence[Blank], true: Mapping[str, float], typed: Mapping[str, float | str | None], margin: Margin
 ) -> dict[str, Mark]:
-    """Return the mark of each blank, by key: `true` are the true values of all quantities, `typed` what is in blanks."""
+    """Return the mark of each blank, by key: `true` are the true values of all quantities, `typed` what blanks hold."""
     used = {blank.key: _number(typed.get(blank.key), true[blank.key]) for blank in every}
-    value = evaluator(true | used)
+    value = evaluator({**true, **used})
     found: dict[str, Mark] = {}
     for blank in every:
         own, rule = used[blank.key], value(blank.rule)

@@ -59,11 +59,8 @@ def _array(values: Array, layer: Layer, random: Generator) -> Array:
 def _with_sample(spec: Spec, random: Generator) -> Data:
     (x,), (t,) = spec.data.x, spec.data.t
     choices = tokens(spec)
-    if choices:
-        x = tuple(float(random.integers(choices.start, choices.stop)) for _ in x)
-    else:
-        x = _like(x, _WHOLE, random)
-    return replace(spec.data, x=(x,), t=(_targets(spec, t, random),))
+    tokens_of_x = tuple(float(random.choice(choices)) for _ in x) if choices else ()
+    return replace(spec.data, x=(tokens_of_x or _like(x, _WHOLE, random),), t=(_targets(spec, t, random),))
 
 
 def _targets(spec: Spec, t: Vector, random: Generator) -> Vector:

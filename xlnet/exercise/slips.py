@@ -5,7 +5,7 @@ To add a slip, add an entry to `SLIPS`, and its words to section [slips] of ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 

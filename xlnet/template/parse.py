@@ -47,8 +47,8 @@ def parse(
     looked for in `folder`, and not opened where that is None. Raises UserError.
     """
     root = TomlTable(label, "", document, origins or {})
-    # `compare` is read by `runs`: a template with runs can still be built alone.
-    root.require_known("title", "description", "layout", "network", "data", "training", "compare")
+    # `compare` is read by `runs`, `exercise` by xlnet.exercise: a template with them can still be built alone.
+    root.require_known("title", "description", "layout", "network", "data", "training", "compare", "exercise")
     training_table = root.table("training")
     training = _training(training_table)
     network = root.table("network", required=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,13 @@ from xlnet.cell import Cell
 from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.quantities import Input
 from xlnet.engines.grid import Edit, Point
+from xlnet.exercise.making import true_values
+from xlnet.exercise.marking import evaluator
 from xlnet.graph.node import Group
 
 AS_SAVED = "as saved"
 INPUTS_MOVED = "with the inputs moved"
+BLANKS_FILLED = "with the blanks filled in"
 _LARGEST = 1e300
 
 
@@ -37,7 +41,21 @@ def probes(opened: Opened) -> list[Probe]:
     return [
         Probe(AS_SAVED, Point()),
         Probe(INPUTS_MOVED, Point(edits=_moved_inputs(opened, random))),
+        *([Probe(BLANKS_FILLED, Point(edits=_edits(_answers(opened))))] if opened.exercise else []),
     ]
+
+
+def _answers(opened: Opened) -> dict[Cell, float | str]:
+    """Return numbers for the blanks of an exercise: in turn each is right, and what one of its slips gives."""
+    plan = opened.exercise
+    assert plan is not None
+    values = evaluator(true_values(plan.exercise.spec, plan.model.graph))
+    found: dict[Cell, float | str] = {}
+    for number, blank in enumerate(plan.blanks):
+        every = [blank.rule, *(alternative.value for alternative in blank.alternatives)]
+        value = values(every[number % len(every)])
+        found[plan.face.values[blank.key]] = value if math.isfinite(value) else 1.0
+    return found
 
 
 def _moved_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:

@@ -15,13 +15,13 @@ from xlnet.book.drawing.page import fit_height, lines_of
 from xlnet.book.drawing.protection import protect, take_numbers
 from xlnet.book.drawing.rules import add_rule
 from xlnet.book.live import Formula, put_all
-from xlnet.book.sheets.exercise import looks
 from xlnet.book.sheets.exercise import listing as at
+from xlnet.book.sheets.exercise import looks
 from xlnet.book.sheets.exercise.listing import Listing
 from xlnet.book.sheets.exercise.plan import ExercisePlan
 from xlnet.cell import Cell
-from xlnet.graph.node import Group
 from xlnet.graph.expression import call
+from xlnet.graph.node import Group
 from xlnet.graph.references import COLUMN, NEITHER, InCell, compared
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page

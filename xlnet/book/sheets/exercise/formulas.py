@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xlnet.book import style
 from xlnet.book.live import Live, Typed
 from xlnet.book.sheets.exercise import looks
 from xlnet.book.sheets.exercise.plan import MESSAGE, SCORE_CELL, ExercisePlan
@@ -24,8 +25,7 @@ def lives(plan: ExercisePlan) -> Iterator[Live]:
             answer = plan.answer(key)
             yield replace(_live(key, cell, InCell(answer), _look(plan, key)), shown=answer)
     for key, cell in face.marks.items():
-        message = plan.marking(key, MESSAGE)
-        yield replace(_live(key, cell, InCell(message), looks.MARK), shown=message)
+        yield _live(key, cell, InCell(plan.marking(key, MESSAGE)), looks.MARK)
     before, after = plan.words.get("score").split("{right}")
     score = joined(before, InCell(SCORE_CELL), after.format(count=len(plan.blanks)))
     yield _live("score", face.score, score, looks.SCORE)
@@ -38,7 +38,11 @@ def score_text(plan: ExercisePlan, right: float) -> str:
 
 def _look(plan: ExercisePlan, key: str) -> Look:
     node = plan.quantities.nodes.get(before_update(key) or key)
-    return replace(looks.VALUE, fill=GROUPS[node.group].tint if node else GROUPS[Group.ITERATION].tint)
+    fill = GROUPS[node.group].tint if node else GROUPS[Group.ITERATION].tint
+    is_given = plan.rule(key) is None
+    # One decimal more than asked for, so that what is computed from it is right.
+    form = style.GENERAL if is_given else f"0.{'0' * (plan.exercise.decimals + 1)}"
+    return replace(looks.VALUE, fill=fill, number_format=form)
 
 
 def _live(key: str, cell: Cell, expression: Expression, look: Look) -> Live:

@@ -1,4 +1,4 @@
-"""An exercise as a list: what is given at the left, and beside it a line for each quantity, with a box for each sample."""
+"""An exercise as a list: what is given at the left, and beside it a line a quantity, with a box for each sample."""
 
 from __future__ import annotations
 

@@ -162,7 +162,15 @@ def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
     header = replace(style.HEADER, fill=style.CONSTANTS.strong, horizontal="left")
     put_text(page, SCORE_CELL.row, SCORE_CELL.column - 1, words.get("score header"), style.TEXT)
     put_text(page, HALF_CELL.row, HALF_CELL.column - 1, words.get("half header"), style.TEXT)
-    names = {KEY: "key", SYMBOL: "symbol", TRUE: "true", FILLED: "filled", USED: "used", RULE: "rule", RIGHT: "is right"}
+    names = {
+        KEY: "key",
+        SYMBOL: "symbol",
+        TRUE: "true",
+        FILLED: "filled",
+        USED: "used",
+        RULE: "rule",
+        RIGHT: "is right",
+    }
     for column, name in (*names.items(), (MESSAGE, "message")):
         put_text(page, _HEADER_ROW, column, words.get(f"{name} header"), header)
     for number in range(plan.most_slips):

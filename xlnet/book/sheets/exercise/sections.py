@@ -68,11 +68,13 @@ def _lines(plan: ExercisePlan, groups: tuple[Group, ...], *, with_new: bool) -> 
     for node in plan.model.graph.nodes:
         # What a block of matrices repeats of the inputs is given.
         if node.group in groups and not is_input(node.key):
-            of_lines.setdefault(keys.without_sample(node.key), []).append(node.key)
+            # The loss of a batch has a line beside that of its samples.
+            name = keys.without_sample(node.key)
+            of_lines.setdefault(name if name == node.key else keys.of_sample(name, 0), []).append(node.key)
     for key in plan.quantities.trained if with_new else ():
         of_lines[new(key)] = [new(key)]
-    for name, own in of_lines.items():
-        yield Line(plan.words.symbol(name), plan.words.rule(own[0], plan.rule(own[0])), tuple(own))
+    for own in of_lines.values():
+        yield Line(plan.words.name(own[0]), plan.words.rule(own[0], plan.rule(own[0])), tuple(own))
 
 
 def is_input(key: str) -> bool:

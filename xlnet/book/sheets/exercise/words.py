@@ -10,7 +10,7 @@ from xlnet.book.model import Model
 from xlnet.book.texts import Texts
 from xlnet.exercise.exercise import before_update
 from xlnet.exercise.slips import Alternative
-from xlnet.graph.expression import Expression, Quantity
+from xlnet.graph.expression import Expression, Quantity, Sum
 from xlnet.graph.node import Node
 from xlnet.render.mathematics import Symbols
 
@@ -66,11 +66,28 @@ class Words:
         else:
             text = self.symbols.written(rule)
         sample = keys.parts(_inner(key)).sample
-        return f"= {text.replace(f'[{sample}]', '') if sample else text}"
+        if sample:
+            return f"= {text.replace(f'[{sample}]', '')}"
+        return f"= {self._over_samples(rule) or text}"
+
+    def _over_samples(self, rule: Expression | None) -> str:
+        """Return a sum over the samples of a batch as one, by what its terms have in common; "" of any other rule."""
+        count = self.model.spec.batch_size
+        if count == 1 or not isinstance(rule, Sum) or len(rule.terms) % count:
+            return ""
+        written = [self.symbols.written(term) for term in rule.terms]
+        # Of each sample as many terms, sample by sample.
+        each = len(written) // count
+        parts = [
+            " + ".join(written[number * each : (number + 1) * each]).replace(f"[{number + 1}]", "")
+            for number in range(count)
+        ]
+        return self.get("over samples").format(rule=parts[0]) if len(set(parts)) == 1 else ""
 
     def name(self, key: str) -> str:
         """Return the symbol of a quantity of any sample of a batch."""
-        return self.symbol(keys.without_sample(key))
+        name = keys.without_sample(key)
+        return self.get("loss of sample") if name == keys.LOSS != key else self.symbol(name)
 
     def slip(self, alternative: Alternative) -> str:
         """Return what is said of a slip."""
