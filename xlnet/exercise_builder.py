@@ -9,15 +9,18 @@ from pathlib import Path
 from xlnet.book.live import Formula, Live, filled
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets.exercise import MARKING, NAME, drawing, formulas, marking
+from xlnet.book.sheets.exercise import MARKING, NAME, answer_key, drawing, formulas, marking
+from xlnet.book.sheets.exercise.answer_key import NAME as KEY_SHEET
+from xlnet.book.sheets.exercise.answer_key import Entry
 from xlnet.book.sheets.exercise.plan import ExercisePlan
 from xlnet.book.sheets.exercise.sources import plan_of
-from xlnet.book.texts import ENGLISH
+from xlnet.book.texts import ENGLISH, load
 from xlnet.book.values import BookValues
 from xlnet.builder import checked_path, data_sheets, template_sheet, training_sheet, write_sheets
 from xlnet.comparison import BOUND
 from xlnet.errors import UserError
 from xlnet.exercise.exercise import Exercise
+from xlnet.exercise.making import true_values
 from xlnet.exercise.toml import serialize_exercise
 from xlnet.render.excel import length
 from xlnet.render.layout import NOWHERE
@@ -45,6 +48,32 @@ def build_exercise(exercise: Exercise, path: str | Path, *, small: bool = False,
     return path
 
 
+def build_class(
+    exercises: Iterable[Exercise], count: int, folder: Path, *, small: bool = False, language: str = ENGLISH
+) -> None:
+    """Write the workbooks of a class of `count` students to a folder, and an answer key beside them.
+
+    Raises UserError as `build_exercise` does.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder}: is a file: give the name of a folder by -o")
+    width = max(2, len(str(count)))
+    entries: list[Entry] = []
+    for exercise in exercises:
+        name = f"student-{exercise.student:0{width}}.xlsx"
+        build_exercise(exercise, folder / name, small=small, language=language)
+        plan = plan_of(exercise, language)
+        values = true_values(exercise.spec, plan.model.graph)
+        entries += [
+            Entry(exercise.student, name, blank.key, plan.words.symbol(blank.key), values[blank.key])
+            for blank in plan.blanks
+        ]
+    texts = load(language)
+    sheet = Sheet(KEY_SHEET, partial(answer_key.draw, entries=entries, texts=texts))
+    title = texts.get("exercise", "answers")
+    write_sheets(folder / ANSWER_KEY, [sheet], title, "", language, lambda steps, _: steps, small=small)
+
+
 def _behind(plan: ExercisePlan, run: RecordedRun, values: BookValues) -> list[Sheet]:
     return [
         training_sheet(run, values),
@@ -53,6 +82,9 @@ def _behind(plan: ExercisePlan, run: RecordedRun, values: BookValues) -> list[Sh
         template_sheet(serialize_exercise(plan.exercise)),
     ]
 
+
+# In the folder of a class.
+ANSWER_KEY = "answers.xlsx"
 
 Draw = Callable[[Page, ExercisePlan, Sequence[Formula]], None]
 

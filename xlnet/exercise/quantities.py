@@ -59,6 +59,18 @@ class Quantities:
             self._cited[key] = tuple(dict.fromkeys(found))
         return self._cited[key]
 
+    def alike(self, key: str) -> list[str]:
+        """Return the keys of all elements of the array to which a quantity belongs, those of its sample."""
+        return self._arrays[_array(key)]
+
+    @cached_property
+    def _arrays(self) -> dict[tuple[str | int | None, ...], list[str]]:
+        found: dict[tuple[str | int | None, ...], list[str]] = {}
+        for node in self.graph.nodes:
+            if node.first_formula is not None:
+                found.setdefault(_array(node.key), []).append(node.key)
+        return found
+
     def canonical(self, key: str) -> str:
         """Return the key of the node to which a key belongs."""
         return self.nodes[key].key if key in self.nodes else key
@@ -78,3 +90,10 @@ class Quantities:
             return False
         # A copy asks nothing; the gradient of a bias does, though it is one.
         return node.group == Group.GRADIENTS or not (isinstance(formula, Quantity) or not cited(formula))
+
+
+def _array(key: str) -> tuple[str | int | None, ...]:
+    """Return what all elements of an array have in common, and of a sample's its number."""
+    belonging = keys.belonging(key)
+    parts = keys.parts(belonging[1] if belonging else key)
+    return belonging[0] if belonging else "", parts.letter, parts.layer, parts.sample

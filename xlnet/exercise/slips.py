@@ -104,12 +104,14 @@ class Subject:
         if not own.indices:
             return []
         turned = own.indices[::-1]
-        nodes = (node for node in self.quantities.graph.nodes if node.group == self.node.group)
-        every = [node.key for node in nodes if node.first_formula is not None]
-        alike = [key for key in every if _name(key) == _name(self.key) and _parts(key).sample == own.sample]
+        alike = self.quantities.alike(self.key)
         place = alike.index(self.key)
-        near = sorted(range(len(alike)), key=lambda other: (_parts(alike[other]).indices != turned, abs(other - place)))
-        return [alike[other] for other in near if other != place][:_MOST_NEIGHBOURS]
+        others = [
+            other for distance in range(1, _MOST_NEIGHBOURS + 1) for other in (place - distance, place + distance)
+        ]
+        found = [key for key in alike if _parts(key).indices == turned] if turned != own.indices else []
+        found += [alike[other] for other in others if 0 <= other < len(alike)]
+        return list(dict.fromkeys(found))[:_MOST_NEIGHBOURS]
 
 
 @dataclass(frozen=True)
@@ -335,13 +337,6 @@ def _parts(key: str) -> keys.Parts:
 
 def _letter(key: str) -> str:
     return _parts(key).letter
-
-
-def _name(key: str) -> tuple[str, str, int | None]:
-    """Return what all elements of an array have in common."""
-    belonging = keys.belonging(key)
-    parts = _parts(key)
-    return belonging[0] if belonging else "", parts.letter, parts.layer
 
 
 def _is_parameter(key: str, quantities: Quantities) -> bool:

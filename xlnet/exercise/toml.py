@@ -13,8 +13,6 @@ from xlnet.exercise.exercise import (
     TOLERANCE,
     Exercise,
 )
-from xlnet.exercise.quantities import Quantities
-from xlnet.model.iteration import iteration
 from xlnet.template.parse import parse
 from xlnet.template.serialize import document_of, to_toml
 from xlnet.template.toml_table import TomlTable
@@ -42,22 +40,25 @@ def serialize_exercise(exercise: Exercise) -> str:
 
 
 def parse_exercise(document: Mapping[str, Any], name: str, label: str) -> Exercise:
-    """Return the exercise of a document that holds one, as the Template sheet does. Raises UserError."""
+    """Return the exercise of a document that holds one, as the Template sheet does. Raises UserError.
+
+    Whether its blanks are quantities of the network is seen once there is a graph, which may be too large for one.
+    """
     table = TomlTable(label, "", document, {}).table(NAME)
     table.require_known("practised", "share", "seed", "student", "decimals", "tolerance", "handout", "blanks")
     spec = parse({key: value for key, value in document.items() if key != NAME}, name=name, label=label)
     if spec.training.iters != ITERATIONS or spec.draws_samples or spec.held_out:
         table.fail("blanks", f"an exercise has {ITERATIONS} iterations of all its samples: write it by xlnet exercise")
-    asked = {key for key, _ in Quantities(iteration(spec)).asked()}
     blanks = _texts(table, "blanks")
-    unknown = next((key for key in blanks if key not in asked), None)
-    if unknown is not None or not 1 <= len(blanks) <= MOST_BLANKS:
-        table.fail("blanks", f"must be 1 to {MOST_BLANKS:,} keys of quantities that are computed, unlike {unknown!r}")
-    practised = _texts(table, "practised")
+    if not 1 <= len(blanks) <= MOST_BLANKS:
+        table.fail("blanks", f"must be 1 to {MOST_BLANKS:,} keys, not {len(blanks):,}")
+    practised = tuple(part for part in PRACTISED if part in _texts(table, "practised"))
+    if not practised:
+        table.fail("practised", f"must be some of {', '.join(PRACTISED)}")
     return Exercise(
         spec,
-        tuple(key for key, _ in Quantities(iteration(spec)).asked() if key in set(blanks)),
-        tuple(part for part in PRACTISED if part in practised),
+        tuple(blanks),
+        practised,
         table.number("share", 0.5),
         table.integer("seed", least=0, most=2**63 - 1) if "seed" in table.content else None,
         table.integer("student", 0, least=0, most=_MOST_STUDENTS),

@@ -7,12 +7,20 @@ from xlnet.book.model import model_of
 from xlnet.book.sheets.exercise import ANSWERS, MARKING, NAME, formulas, marking
 from xlnet.book.sheets.exercise.plan import ExercisePlan
 from xlnet.book.texts import ENGLISH
+from xlnet.errors import UserError
 from xlnet.exercise.exercise import Exercise
 
 
 def plan_of(exercise: Exercise, language: str = ENGLISH) -> ExercisePlan:
-    """Return what the workbook of an exercise holds, in a language of `texts`."""
-    return ExercisePlan(exercise, model_of(exercise.spec, language, sheet=ANSWERS))
+    """Return what the workbook of an exercise holds, in a language of `texts`.
+
+    Raises UserError where a blank is nothing that its network computes.
+    """
+    plan = ExercisePlan(exercise, model_of(exercise.spec, language, sheet=ANSWERS))
+    unknown = next((key for key in exercise.blanks if key not in plan.by_key), None)
+    if unknown is not None:
+        raise UserError(f"{exercise.name}: exercise.blanks: {unknown!r} is nothing that this network computes")
+    return plan
 
 
 def sheets_of(plan: ExercisePlan) -> list[str]:
