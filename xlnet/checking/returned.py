@@ -1,6 +1,6 @@
 """A returned exercise: what a student typed, marked by the reference from the numbers that the file gives.
 
-Nothing that the file has computed is trusted: its answers and its marks are made anew. What a box holds is the student's
+Nothing that the file has computed is trusted: answers and marks are computed again. What a box holds is the student's
 own, so of a formula in a box the value counts that is saved with it.
 """
 
@@ -165,18 +165,14 @@ def _given(path: Path, plan: ExercisePlan, cells: Mapping[str, Cells]) -> dict[s
     fixed = {name: found[name] for name in reference.constants(spec)}
     drawn = {name: found[name] for name in reference.drawn(spec)}
     run = reference.train(spec, start, fixed, ITERATIONS, drawn)
-    spots = [layout.spots[node.key] for node in model.graph.nodes]
-    index = {(layout.first_row - 1 + s.offset, s.column - 1): number for number, s in enumerate(spots)}
-    table = to_table(places, run, ITERATIONS, index)
+    spots = (layout.cell(node.key) for node in model.graph.nodes)
+    index = {(spot.row - 1, spot.column - 1): number for number, spot in enumerate(spots)}
+    first, second = to_table(places, run, ITERATIONS, index).tolist()
     true = {key: _number(_at(cells, layout.cell(key))) for key in layout.cells}
     for number, node in enumerate(model.graph.nodes):
-        first, second = (
-            float(table[row, index[spots[number].offset + layout.first_row - 1, spots[number].column - 1]])
-            for row in (0, 1)
-        )
-        true |= dict.fromkeys((node.key, *node.aliases), first)
+        true |= dict.fromkeys((node.key, *node.aliases), first[number])
         if node.group == Group.PARAMETERS:
-            true[new(node.key)] = second
+            true[new(node.key)] = second[number]
     return true
 
 

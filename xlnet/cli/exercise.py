@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xlnet.cli.messages import tell
 from xlnet.cli.options import quiet, workbook
+
+if TYPE_CHECKING:
+    from xlnet.exercise.exercise import Exercise
 
 MOST_STUDENTS = 1_000
 
@@ -97,7 +101,7 @@ def exercise(
         path = output or Path("output") / f"{spec.name}-{kind}.xlsx"
     numbers = [0] if students is None else range(1, students + 1)
 
-    def made(student: int) -> object:
+    def made(student: int) -> Exercise:
         return make(spec, practised=practised, share=share, seed=seed, student=student, is_handout=handout)
 
     # Not sooner: a mistake in the template is told at once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlnet.exercise.exercise import before_update
 from xlnet.exercise.quantities import Quantities
 from xlnet.exercise.slips import Alternative, Subject, alternatives
 from xlnet.graph.expression import Expression
@@ -14,12 +15,16 @@ from xlnet.spec import Spec
 
 @dataclass(frozen=True)
 class Blank:
-    """A quantity that is left blank; `cites` are the blanks among what its rule cites."""
+    """A quantity that is left blank; `cites` are the blanks among what its rule cites.
+
+    `origin` is the parameter from which one is moved by the update: how near a number is, is a share of the step.
+    """
 
     key: str
     rule: Expression
     cites: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
+    origin: str | None = None
 
 
 def blanks(spec: Spec, graph: Graph, every: Sequence[str]) -> list[Blank]:
@@ -32,6 +37,7 @@ def blanks(spec: Spec, graph: Graph, every: Sequence[str]) -> list[Blank]:
             known.rule(key),
             tuple(cited for cited in known.cites(key) if cited in wanted),
             tuple(alternatives(Subject(key, known, spec.share))),
+            before_update(key),
         )
         for key in order
     ]

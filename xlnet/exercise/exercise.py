@@ -11,8 +11,9 @@ from xlnet.spec import Spec
 FORWARD, BACKWARD, UPDATE = PRACTISED = ("forward", "backward", "update")
 # What leads the key of a parameter's value after the update.
 NEW = "new"
-# A number is right within this share of the true one, or within half a unit of its last decimal.
-TOLERANCE = 0.01
+# A number is right within this share of the true one, or within half a unit of its last decimal; of a parameter after
+# the update it is the share of its step.
+TOLERANCE = 0.005
 LEAST_DECIMALS, MOST_DECIMALS = 3, 6
 # With more blanks nobody gets to the end, and no sheet opens at a glance.
 MOST_BLANKS = 1_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from xlnet.exercise.exercise import (
     MOST_DECIMALS,
     PRACTISED,
     Exercise,
+    before_update,
     new,
 )
 from xlnet.exercise.numbers import rounded, with_numbers
@@ -33,7 +34,7 @@ MOST_SAMPLES, FEW_SAMPLES = 4, 2
 # Numbers are drawn so often, and the best are taken.
 _TRIES, _TRIES_OF_LARGE, _LARGE = 12, 3, 400
 # Smaller ones round to nothing, larger ones are no fun.
-_LEAST, _MOST = 0.01, 20.0
+_LEAST, _LEAST_STEP, _MOST = 0.01, 0.002, 20.0
 # How much of the smallest value half a unit of the last decimal may be.
 _ROUNDING = 0.05
 
@@ -68,7 +69,7 @@ def make(
         share,
         seed,
         student,
-        decimals(values[key] for key in keys),
+        decimals(_size(key, values) for key in keys),
         is_handout=is_handout,
     )
 
@@ -138,12 +139,17 @@ def _best(spec: Spec, keys: Sequence[str], random: Generator) -> Spec:
     for _ in range(_TRIES if len(keys) < _LARGE else _TRIES_OF_LARGE):
         other = with_numbers(spec, random)
         values = true_values(other, iteration(other))
-        bad = sum(not _LEAST <= abs(values[key]) <= _MOST for key in keys)
+        bad = sum(not (_LEAST_STEP if before_update(key) else _LEAST) <= _size(key, values) <= _MOST for key in keys)
         if bad < fewest:
             best, fewest = other, bad
         if not fewest:
             break
     return best
+
+
+def _size(key: str, values: Mapping[str, float]) -> float:
+    """Return how large a value is, or how far the update moves it."""
+    return abs(values[key] - values.get(before_update(key) or "", 0.0))
 
 
 def true_values(spec: Spec, graph: Graph) -> dict[str, float]:
@@ -157,9 +163,9 @@ def true_values(spec: Spec, graph: Graph) -> dict[str, float]:
     return found
 
 
-def decimals(values: Iterator[float]) -> int:
-    """Return how many decimals show also the smallest of some values well enough to be marked."""
-    sizes = [abs(value) for value in values if value and math.isfinite(value)]
+def decimals(values: Iterable[float]) -> int:
+    """Return how many decimals show also the smallest of some sizes well enough to be marked."""
+    sizes = [value for value in values if value and math.isfinite(value)]
     for count in range(LEAST_DECIMALS, MOST_DECIMALS):
         if all(0.5 * 10.0**-count <= _ROUNDING * size for size in sizes):
             return count

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from xlnet.cell import Area, Cell
 from xlnet.exercise.blanks import Blank
@@ -56,17 +57,20 @@ class Mark:
 
 @dataclass(frozen=True)
 class Margin:
-    """Within what a number counts as another: a share of it, or half a unit of the last of so many decimals."""
+    """Within what a number counts as another: a share of it, or half a unit of the last of so many decimals.
+
+    Where it is moved from an `origin`, it is a share of the way from there.
+    """
 
     tolerance: float
     decimals: float
 
-    def is_near(self, found: float, wanted: float) -> bool:
+    def is_near(self, found: float, wanted: float, origin: float = 0.0) -> bool:
         """Return whether a number counts as `wanted`."""
         if not math.isfinite(wanted):
             return False
         half: float = HALF * 10.0**-self.decimals
-        return abs(found - wanted) <= max(self.tolerance * abs(wanted), half)
+        return abs(found - wanted) <= max(self.tolerance * abs(wanted - origin), half)
 
 
 def marks(
@@ -79,9 +83,11 @@ def marks(
     for blank in every:
         own, rule = used[blank.key], value(blank.rule)
         values = tuple(value(alternative.value) for alternative in blank.alternatives)
-        slips = tuple(place for place, other in enumerate(values) if margin.is_near(own, other))
+        origin = true[blank.origin] if blank.origin else 0.0
+        near = partial(margin.is_near, own, origin=origin)
+        slips = tuple(place for place, other in enumerate(values) if near(other))
         earlier = [key for key in blank.cites if not _passes(found[key])]
-        kind = _kind(typed.get(blank.key), own, true[blank.key], rule, margin, are_earlier_right=not earlier)
+        kind = _kind(typed.get(blank.key), near(true[blank.key]), near(rule), are_earlier_right=not earlier)
         found[blank.key] = Mark(kind, own, rule, values, slips, tuple(earlier))
     return found
 
@@ -91,16 +97,14 @@ def _passes(mark: Mark) -> bool:
     return mark.kind in (Kind.RIGHT, Kind.EMPTY, Kind.NO_NUMBER)
 
 
-def _kind(
-    typed: float | str | None, own: float, true: float, rule: float, margin: Margin, *, are_earlier_right: bool
-) -> Kind:
+def _kind(typed: float | str | None, is_true: bool, follows: bool, *, are_earlier_right: bool) -> Kind:
     if typed is None:
         return Kind.EMPTY
     if isinstance(typed, str):
         return Kind.NO_NUMBER
-    if margin.is_near(own, true):
+    if is_true:
         return Kind.RIGHT
-    if margin.is_near(own, rule):
+    if follows:
         return Kind.RIGHT if are_earlier_right else Kind.CARRIED
     return Kind.WRONG
 

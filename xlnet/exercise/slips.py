@@ -106,9 +106,8 @@ class Subject:
         turned = own.indices[::-1]
         alike = self.quantities.alike(self.key)
         place = alike.index(self.key)
-        others = [
-            other for distance in range(1, _MOST_NEIGHBOURS + 1) for other in (place - distance, place + distance)
-        ]
+        steps = range(1, _MOST_NEIGHBOURS + 1)
+        others = [other for distance in steps for other in (place - distance, place + distance)]
         found = [key for key in alike if _parts(key).indices == turned] if turned != own.indices else []
         found += [alike[other] for other in others if 0 <= other < len(alike)]
         return list(dict.fromkeys(found))[:_MOST_NEIGHBOURS]
@@ -284,7 +283,7 @@ def _added(s: Subject) -> Found:
 
 
 def _no_division(s: Subject) -> Found:
-    if isinstance(s.rule, Quotient) and any(quantities(s.rule.denominator)):
+    if isinstance(s.rule, Quotient) and not s.of_activation and any(quantities(s.rule.denominator)):
         yield s.rule.numerator, s.rule.denominator
 
 

@@ -59,8 +59,7 @@ def lives(plan: ExercisePlan) -> Iterator[Live]:
 
 def _of_blank(plan: ExercisePlan, blank: Blank) -> Iterator[Live]:
     key = blank.key
-    typed, used = InCell(plan.face.values[key]), InCell(plan.marking(key, USED))
-    true, rule = InCell(plan.marking(key, TRUE)), InCell(plan.marking(key, RULE))
+    typed, true = InCell(plan.face.values[key]), InCell(plan.marking(key, TRUE))
     is_number = call("isnumber", typed)
     yield replace(_live(key, plan.marking(key, TRUE), InCell(plan.answer(key))), shown=plan.answer(key))
     yield _live(key, plan.marking(key, FILLED), choose(is_number, 1, 0))
@@ -72,17 +71,17 @@ def _of_blank(plan: ExercisePlan, blank: Blank) -> Iterator[Live]:
         yield replace(_live(key, value, or_else(alternative.value, "")), layout=plan.yours)
         words, said = InCell(plan.slip_cell(key, number, WORDS)), _before(plan, key, number)
         more = words if said is None else choose(compared(said, "=", ""), words, joined(said, _between(plan), words))
-        is_it = or_else(_near(plan, used, InCell(value)), call("false"))
+        is_it = _near(plan, blank, InCell(value))
         yield _live(key, plan.slip_cell(key, number, SAID), choose(is_it, more, "" if said is None else said))
-    yield _live(key, plan.marking(key, MESSAGE), _message(plan, blank, typed, used, rule))
+    yield _live(key, plan.marking(key, MESSAGE), _message(plan, blank, typed))
 
 
 def _right(plan: ExercisePlan, blank: Blank) -> Expression:
     """Return 1 where a number is right: by itself, or by its rule while all that it depends on is right."""
     key = blank.key
-    used, filled = InCell(plan.marking(key, USED)), InCell(plan.marking(key, FILLED))
-    is_true = _near(plan, used, InCell(plan.marking(key, TRUE)))
-    follows = or_else(_near(plan, used, InCell(plan.marking(key, RULE))), call("false"))
+    filled = InCell(plan.marking(key, FILLED))
+    is_true = _near(plan, blank, InCell(plan.marking(key, TRUE)))
+    follows = _near(plan, blank, InCell(plan.marking(key, RULE)))
     earlier = [compared(_slips_of(plan, cited), "=", 0) for cited in blank.cites]
     by_rule = choose(follows, choose(call("and", *earlier), 1, 0), 0) if earlier else choose(follows, 1, 0)
     return choose(compared(filled, "=", 0), 0, choose(is_true, 1, by_rule))
@@ -93,7 +92,7 @@ def _slips_of(plan: ExercisePlan, key: str) -> Expression:
     return InCell(plan.marking(key, FILLED)) - InCell(plan.marking(key, RIGHT))
 
 
-def _message(plan: ExercisePlan, blank: Blank, typed: Expression, used: Expression, rule: Expression) -> Expression:
+def _message(plan: ExercisePlan, blank: Blank, typed: Expression) -> Expression:
     words, key = plan.words, blank.key
     filled, right = InCell(plan.marking(key, FILLED)), InCell(plan.marking(key, RIGHT))
     said = _before(plan, key, len(blank.alternatives))
@@ -103,7 +102,7 @@ def _message(plan: ExercisePlan, blank: Blank, typed: Expression, used: Expressi
         slips = choose(compared(said, "=", ""), slips, found)  # type: ignore[assignment]
     wrong: Expression = slips
     if blank.cites:
-        follows = or_else(_near(plan, used, rule), call("false"))
+        follows = _near(plan, blank, InCell(plan.marking(key, RULE)))
         wrong = choose(follows, _carried(plan, blank), slips)
     no_number = choose(compared(typed, "=", ""), "", words.get("no number"))
     return choose(compared(filled, "=", 0), no_number, choose(compared(right, "=", 1), words.get("right"), wrong))
@@ -128,9 +127,12 @@ def carried(plan: ExercisePlan, blank: Blank, wrong: list[str]) -> str:
     return plan.words.get("carried").format(symbols=names)
 
 
-def _near(plan: ExercisePlan, found: Expression, wanted: Expression) -> Expression:
-    margin = maximum(InCell(plan.face.tolerance) * absolute(wanted), InCell(HALF_CELL))
-    return compared(absolute(found - wanted), "<=", margin)
+def _near(plan: ExercisePlan, blank: Blank, wanted: InCell) -> Expression:
+    """Return whether a blank's number is near another; never near one that is none."""
+    size = wanted - InCell(plan.answer(blank.origin)) if blank.origin else wanted
+    margin = maximum(InCell(plan.face.tolerance) * absolute(size), InCell(HALF_CELL))
+    distance = absolute(InCell(plan.marking(blank.key, USED)) - wanted)
+    return or_else(compared(distance, "<=", margin), call("false"))
 
 
 def _before(plan: ExercisePlan, key: str, number: int) -> Expression | None:
