@@ -9,7 +9,17 @@ from pathlib import Path
 from xlnet.book.live import Formula, Live, filled
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets.exercise import MARKING, NAME, answer_key, drawing, formulas, marking
+from xlnet.book.sheets.exercise import (
+    HANDOUT,
+    MARKING,
+    NAME,
+    answer_key,
+    blocks_drawing,
+    drawing,
+    formulas,
+    handout,
+    marking,
+)
 from xlnet.book.sheets.exercise.answer_key import NAME as KEY_SHEET
 from xlnet.book.sheets.exercise.answer_key import Entry
 from xlnet.book.sheets.exercise.plan import ExercisePlan
@@ -37,12 +47,7 @@ def build_exercise(exercise: Exercise, path: str | Path, *, small: bool = False,
     plan = plan_of(exercise, language)
     run = RecordedRun(plan.model, Record(plan.model.graph, {1, 2}, BOUND))
     values = BookValues([run])
-    sheets = [
-        _sheet(NAME, formulas.lives(plan), values, partial(_drawn, plan, drawing.draw)),
-        *map(_hidden, _behind(plan, run, values)),
-    ]
-    blanks = {plan.face.values[key]: "" for key in plan.by_key}
-    values.add([], NAME, formulas.inputs(plan), marking.labels(plan) | blanks)
+    sheets = [*_sheets(plan, values), *map(_hidden, _behind(plan, run, values))]
     title = drawing.title(plan)
     write_sheets(path, sheets, title, plan.model.description, language, lambda steps, _: steps, small=small)
     return path
@@ -74,10 +79,21 @@ def build_class(
     write_sheets(folder / ANSWER_KEY, [sheet], title, "", language, lambda steps, _: steps, small=small)
 
 
+def _sheets(plan: ExercisePlan, values: BookValues) -> list[Sheet]:
+    """Return the student's sheet, and the marking of its boxes."""
+    if plan.exercise.is_handout:
+        return [_sheet(HANDOUT, handout.lives(plan), values, partial(_drawn, plan, handout.draw))]
+    draw = blocks_drawing.draw if plan.is_of_blocks else drawing.draw
+    values.add([], NAME, formulas.inputs(plan), marking.labels(plan) | dict.fromkeys(plan.boxes, ""))
+    return [
+        _sheet(NAME, formulas.lives(plan), values, partial(_drawn, plan, draw)),
+        _hidden(_sheet(MARKING, marking.lives(plan), values, partial(_drawn, plan, marking.draw))),
+    ]
+
+
 def _behind(plan: ExercisePlan, run: RecordedRun, values: BookValues) -> list[Sheet]:
     return [
         training_sheet(run, values),
-        _sheet(MARKING, marking.lives(plan), values, partial(_drawn, plan, marking.draw)),
         *data_sheets([run], values),
         template_sheet(serialize_exercise(plan.exercise)),
     ]

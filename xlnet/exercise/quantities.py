@@ -61,10 +61,15 @@ class Quantities:
 
     def alike(self, key: str) -> list[str]:
         """Return the keys of all elements of the array to which a quantity belongs, those of its sample."""
-        return self._arrays[_array(key)]
+        return self._by_array[_array(key)]
+
+    @property
+    def arrays(self) -> list[list[str]]:
+        """The keys of each array, those of its samples apart."""
+        return list(self._by_array.values())
 
     @cached_property
-    def _arrays(self) -> dict[tuple[str | int | None, ...], list[str]]:
+    def _by_array(self) -> dict[tuple[str | int | None, ...], list[str]]:
         found: dict[tuple[str | int | None, ...], list[str]] = {}
         for node in self.graph.nodes:
             if node.first_formula is not None:

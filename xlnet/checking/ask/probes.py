@@ -41,8 +41,13 @@ def probes(opened: Opened) -> list[Probe]:
     return [
         Probe(AS_SAVED, Point()),
         Probe(INPUTS_MOVED, Point(edits=_moved_inputs(opened, random))),
-        *([Probe(BLANKS_FILLED, Point(edits=_edits(_answers(opened))))] if opened.exercise else []),
+        *([Probe(BLANKS_FILLED, Point(edits=_edits(_answers(opened))))] if _has_boxes(opened) else []),
     ]
+
+
+def _has_boxes(opened: Opened) -> bool:
+    """Return whether it is an exercise that a student fills in."""
+    return opened.exercise is not None and not opened.exercise.exercise.is_handout
 
 
 def _answers(opened: Opened) -> dict[Cell, float | str]:

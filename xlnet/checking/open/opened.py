@@ -106,7 +106,7 @@ class Opened:
     def extents(self) -> list[Extent]:
         """The cells to read."""
         sizes = {self.layout.sheet: (self.layout.last_row, self.model.last_column)}
-        boxes = self.exercise.face.values.values() if self.exercise else ()
+        boxes = self.exercise.boxes if self.exercise else ()
         cells = [*self.layout.cells.values(), *self.beside, *self.inputs, *boxes]
         for title in dict.fromkeys(cell.sheet for cell in cells if cell.sheet not in sizes):
             own = [cell for cell in cells if cell.sheet == title]

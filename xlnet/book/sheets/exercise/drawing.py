@@ -35,7 +35,7 @@ _MARK_WIDTHS, _NARROW_MARK = {1: 52.0, 2: 34.0}, 22.0
 def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     listing = Listing(plan)
-    _draw_head(page, plan, listing.last_column)
+    draw_head(page, plan, at.GIVEN_SYMBOL, listing.last_column)
     _draw_given(page, plan, listing)
     for placed in listing.lines:
         if placed.line is None:
@@ -54,15 +54,16 @@ def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
     finish(page)
 
 
-def _draw_head(page: Page, plan: ExercisePlan, last: int) -> None:
+def draw_head(page: Page, plan: ExercisePlan, first: int, last: int) -> None:
+    """Draw the title, the task, the name and the score, from column `first` to `last`."""
     words, face = plan.words, plan.face
-    put_text(page, at.TITLE_ROW, at.GIVEN_SYMBOL, title(plan), replace(style.TITLE, size=16))
+    put_text(page, at.TITLE_ROW, first, title(plan), replace(style.TITLE, size=16))
     page.heights[at.TITLE_ROW] = 26
-    for column in range(at.GIVEN_SYMBOL, last + 1):
+    for column in range(first, last + 1):
         put(page, at.TASK_ROW, column, looks.TASK)
     task = words.get("task").format(decimals=plan.exercise.decimals)
-    put_text(page, at.TASK_ROW, at.GIVEN_SYMBOL, task, looks.TASK)
-    merge(page, at.TASK_ROW, at.GIVEN_SYMBOL, last)
+    put_text(page, at.TASK_ROW, first, task, looks.TASK)
+    merge(page, at.TASK_ROW, first, last)
     fit_height(page, at.TASK_ROW, lines_of(task, 120))
     put_text(page, face.name.row, face.name.column - 1, words.get("name"), looks.LABEL)
     put_text(page, face.name.row, face.name.column, "", looks.NAME)
@@ -158,4 +159,4 @@ def finish(page: Page) -> None:
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-__all__ = ["draw", "draw_blanks", "draw_margin", "finish", "title"]
+__all__ = ["draw", "draw_blanks", "draw_head", "draw_margin", "finish", "title"]

@@ -16,6 +16,7 @@ from xlnet.exercise.quantities import Quantities
 from xlnet.graph.expression import Expression
 from xlnet.graph.node import Group
 from xlnet.render.layout import Layout
+from xlnet.spec import MATRIX
 
 # The marking: a row for each blank, from its key on.
 FIRST_MARKING_ROW = 3
@@ -53,6 +54,16 @@ class ExercisePlan:
         from xlnet.book.sheets.exercise.face import face_of
 
         return face_of(self)
+
+    @property
+    def is_of_blocks(self) -> bool:
+        """Whether it is drawn as matrices, as its iterations are."""
+        return self.model.spec.layout == MATRIX
+
+    @property
+    def boxes(self) -> list[Cell]:
+        """The cells that a student fills in: none on paper."""
+        return [] if self.exercise.is_handout else [self.face.values[key] for key in self.by_key]
 
     def answer(self, key: str) -> Cell:
         """Return the cell of a quantity's true value."""

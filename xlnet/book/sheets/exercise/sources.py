@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import model_of
-from xlnet.book.sheets.exercise import ANSWERS, MARKING, NAME, formulas, marking
+from xlnet.book.sheets.exercise import ANSWERS, HANDOUT, MARKING, NAME, formulas, handout, marking
 from xlnet.book.sheets.exercise.plan import ExercisePlan
 from xlnet.book.texts import ENGLISH
 from xlnet.errors import UserError
@@ -30,6 +30,8 @@ def sheets_of(plan: ExercisePlan) -> list[str]:
 
 def sources_of(plan: ExercisePlan) -> list[tuple[str, list[Typed], list[Formula]]]:
     """Return the sheets beside the answers: the cells that a teacher may change there, and the formulas."""
+    if plan.exercise.is_handout:
+        return [(HANDOUT, [], list(filled(handout.lives(plan))))]
     return [
         (NAME, formulas.inputs(plan), list(filled(formulas.lives(plan)))),
         (MARKING, [], list(filled(marking.lives(plan)))),
