@@ -40,8 +40,9 @@ def probes(opened: Opened) -> list[Probe]:
     random = np.random.Generator(np.random.PCG64(20_191_111))
     return [
         Probe(AS_SAVED, Point()),
-        Probe(INPUTS_MOVED, Point(edits=_moved_inputs(opened, random))),
+        # Before the inputs are moved, which they stay: what is typed fits the numbers as they were built.
         *([Probe(BLANKS_FILLED, Point(edits=_edits(_answers(opened))))] if _has_boxes(opened) else []),
+        Probe(INPUTS_MOVED, Point(edits=_moved_inputs(opened, random))),
     ]
 
 

@@ -9,6 +9,7 @@ from xlnet.book import style
 from xlnet.book.live import Live, Typed
 from xlnet.book.sheets.exercise import looks
 from xlnet.book.sheets.exercise.plan import MESSAGE, SCORE_CELL, ExercisePlan
+from xlnet.book.sheets.exercise.sections import is_input
 from xlnet.book.style import GROUPS, Look
 from xlnet.cell import Cell
 from xlnet.exercise.exercise import before_update
@@ -39,7 +40,7 @@ def score_text(plan: ExercisePlan, right: float) -> str:
 def _look(plan: ExercisePlan, key: str) -> Look:
     node = plan.quantities.nodes.get(before_update(key) or key)
     fill = GROUPS[node.group].tint if node else GROUPS[Group.ITERATION].tint
-    is_given = plan.rule(key) is None
+    is_given = plan.rule(key) is None or is_input(key)
     # One decimal more than asked for, so that what is computed from it is right.
     form = style.GENERAL if is_given else f"0.{'0' * (plan.exercise.decimals + 1)}"
     return replace(looks.VALUE, fill=fill, number_format=form)
