@@ -48,6 +48,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
+        "exercise": "the table `[exercise]` of an exercise's sheet Template: what is practised, and which quantities are "
+        "blank; `xlnet exercise` writes it, and `xlnet build` leaves it aside",
     },
     "[network]": {
         "inputs": "number of inputs, or their shape: `[channels, length]` or `[channels, height, width]`, `[steps, "
@@ -297,7 +299,7 @@ def _head() -> Iterator[str]:
     yield ""
     yield "Every command, template key and formula. This page is generated from the program's own tables by"
     yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md). `xlnet audit` has a"
-    yield "[page of its own](audit.md)."
+    yield "[page of its own](audit.md), and so do [exercises](exercise.md)."
     yield ""
 
 

@@ -280,7 +280,7 @@ def test_every_option_is_in_the_readme() -> None:
 
 
 def test_help_examples_run(tmp_path: Path) -> None:
-    for command in ("build", "check", "audit", "templates"):
+    for command in ("build", "check", "audit", "exercise", "templates"):
         # What check and audit name; an audit of all that build's examples write would take long.
         folder = tmp_path / command
         folder.mkdir()

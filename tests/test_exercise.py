@@ -1,4 +1,4 @@
-"""An exercise marks itself: every number by hand, every slip by its words, in both engines; and xlnet mark by itself."""
+"""An exercise marks itself: every number by hand, every slip by its words; and xlnet mark marks those of a class."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def build_exercise(exercise: Exercise, path: str | Path, *, small: bool = False,
     run = RecordedRun(plan.model, Record(plan.model.graph, {1, 2}, BOUND))
     values = BookValues([run])
     sheets = [*_sheets(plan, values), *map(_hidden, _behind(plan, run, values))]
-    title = drawing.title(plan)
+    title = plan.words.title(exercise.student)
     write_sheets(path, sheets, title, plan.model.description, language, lambda steps, _: steps, small=small)
     return path
 

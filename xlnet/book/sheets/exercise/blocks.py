@@ -9,7 +9,7 @@ from functools import cached_property
 from xlnet import keys
 from xlnet.book.sheets.exercise import NAME
 from xlnet.book.sheets.exercise.listing import HEADER_ROW, NAME_ROW
-from xlnet.book.sheets.exercise.plan import ExercisePlan, Face
+from xlnet.book.sheets.exercise.outline import Face, Outline
 from xlnet.book.sheets.exercise.sections import Section, is_input, sections
 from xlnet.cell import Cell
 from xlnet.exercise.exercise import before_update, new
@@ -37,7 +37,7 @@ class Panel:
 class Blocks:
     """Where the matrices stand, and the list beside them."""
 
-    def __init__(self, plan: ExercisePlan) -> None:
+    def __init__(self, plan: Outline) -> None:
         self.plan = plan
 
     @cached_property

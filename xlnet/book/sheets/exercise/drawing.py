@@ -57,7 +57,7 @@ def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
 def draw_head(page: Page, plan: ExercisePlan, first: int, last: int) -> None:
     """Draw the title, the task, the name and the score, from column `first` to `last`."""
     words, face = plan.words, plan.face
-    put_text(page, at.TITLE_ROW, first, title(plan), replace(style.TITLE, size=16))
+    put_text(page, at.TITLE_ROW, first, plan.words.title(plan.exercise.student), replace(style.TITLE, size=16))
     page.heights[at.TITLE_ROW] = 26
     for column in range(first, last + 1):
         put(page, at.TASK_ROW, column, looks.TASK)
@@ -68,13 +68,6 @@ def draw_head(page: Page, plan: ExercisePlan, first: int, last: int) -> None:
     put_text(page, face.name.row, face.name.column - 1, words.get("name"), looks.LABEL)
     put_text(page, face.name.row, face.name.column, "", looks.NAME)
     put_text(page, face.score.row, face.score.column - 1, words.get("score label"), looks.LABEL)
-
-
-def title(plan: ExercisePlan) -> str:
-    """Return the title: that of the template, and the number of the student where there are several."""
-    number = plan.exercise.student
-    name = plan.words.get("title").format(title=plan.model.title)
-    return f"{name} · {plan.words.get('student').format(number=number)}" if number else name
 
 
 def _draw_given(page: Page, plan: ExercisePlan, listing: Listing) -> None:
@@ -159,4 +152,4 @@ def finish(page: Page) -> None:
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-__all__ = ["draw", "draw_blanks", "draw_head", "draw_margin", "finish", "title"]
+__all__ = ["draw", "draw_blanks", "draw_head", "draw_margin", "finish"]

@@ -16,7 +16,7 @@ from xlnet.book.drawing.page import lines_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, Live, put_all
 from xlnet.book.sheets.exercise import HANDOUT, looks
-from xlnet.book.sheets.exercise.plan import ExercisePlan
+from xlnet.book.sheets.exercise.outline import Outline
 from xlnet.book.sheets.exercise.sections import Line, Section, given, sections
 from xlnet.book.style import Look
 from xlnet.graph.references import InCell
@@ -49,7 +49,7 @@ class _Placed:
 class Handout:
     """Where the pages have things."""
 
-    def __init__(self, plan: ExercisePlan) -> None:
+    def __init__(self, plan: Outline) -> None:
         self.plan = plan
         self.given = given(plan)
 
@@ -125,7 +125,7 @@ class Handout:
         return [page[-1].row + 1 for page in self.pages]
 
 
-def lives(plan: ExercisePlan) -> Iterator[Live]:
+def lives(plan: Outline) -> Iterator[Live]:
     """Yield the formulas: the numbers that are not blank, and the answers."""
     handout = Handout(plan)
     for number, (_, key) in enumerate(handout.given):
@@ -142,12 +142,12 @@ def lives(plan: ExercisePlan) -> Iterator[Live]:
         yield _live(plan, blank.key, row, column + _BOX, replace(_VALUE, number_format=form))
 
 
-def _live(plan: ExercisePlan, key: str, row: int, column: int, look: Look) -> Live:
+def _live(plan: Outline, key: str, row: int, column: int, look: Look) -> Live:
     answer = plan.answer(key)
     return Live(key, HANDOUT, column, [row], InCell(answer), look, shown=answer)
 
 
-def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
+def draw(page: Page, plan: Outline, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     handout = Handout(plan)
     page.widths |= dict.fromkeys(range(1, handout.columns + 1), _WIDTH)
@@ -167,11 +167,9 @@ def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
     _print(page, handout)
 
 
-def _draw_head(page: Page, plan: ExercisePlan, handout: Handout) -> None:
-    from xlnet.book.sheets.exercise.drawing import title
-
+def _draw_head(page: Page, plan: Outline, handout: Handout) -> None:
     words, last = plan.words, handout.columns
-    put_text(page, _TITLE_ROW, 1, title(plan), replace(style.TITLE, size=16))
+    put_text(page, _TITLE_ROW, 1, plan.words.title(plan.exercise.student), replace(style.TITLE, size=16))
     page.heights[_TITLE_ROW] = 26
     line = replace(style.TEXT, border="below")
     put_text(page, _NAME_ROW, 1, words.get("name"), replace(looks.LABEL, horizontal="left"))
@@ -185,7 +183,7 @@ def _draw_head(page: Page, plan: ExercisePlan, handout: Handout) -> None:
     _band(page, _FIRST_ROW, last, words.get("given"), style.CONSTANTS.strong)
 
 
-def _draw_section(page: Page, plan: ExercisePlan, handout: Handout, placed: _Placed) -> None:
+def _draw_section(page: Page, plan: Outline, handout: Handout, placed: _Placed) -> None:
     fill = style.GROUPS[placed.section.group].strong
     _band(page, placed.row, handout.columns, plan.words.get(placed.section.name), fill)
     if any(len(line.keys) > 1 for line in placed.section.lines):
@@ -195,7 +193,7 @@ def _draw_section(page: Page, plan: ExercisePlan, handout: Handout, placed: _Pla
             _text(page, placed.row, handout.box_column(number), _BOX, text, look)
 
 
-def _draw_line(page: Page, plan: ExercisePlan, handout: Handout, row: int, line: Line) -> None:
+def _draw_line(page: Page, plan: Outline, handout: Handout, row: int, line: Line) -> None:
     page.heights[row] = _LINE_HEIGHT
     _text(page, row, 1, _SYMBOL, line.symbol, replace(looks.SYMBOL, shrink=True))
     _text(page, row, 1 + _SYMBOL, handout.rule_width, line.rule, looks.RULE)
@@ -204,10 +202,8 @@ def _draw_line(page: Page, plan: ExercisePlan, handout: Handout, row: int, line:
         _span(page, row, handout.box_column(number), _BOX, look)
 
 
-def _draw_answers(page: Page, plan: ExercisePlan, handout: Handout) -> None:
-    from xlnet.book.sheets.exercise.drawing import title
-
-    text = f"{plan.words.get('answers')} · {title(plan)}"
+def _draw_answers(page: Page, plan: Outline, handout: Handout) -> None:
+    text = f"{plan.words.get('answers')} · {plan.words.title(plan.exercise.student)}"
     _band(page, handout.answers_row, handout.columns, text, style.CONSTANTS.strong)
     for number, blank in enumerate(plan.blanks):
         row, column = handout.answer(number)

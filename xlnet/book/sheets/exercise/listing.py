@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlnet.book.sheets.exercise import NAME
-from xlnet.book.sheets.exercise.plan import ExercisePlan, Face
+from xlnet.book.sheets.exercise.outline import Face, Outline
 from xlnet.book.sheets.exercise.sections import Line, Section, given, sections
 from xlnet.cell import Cell
 
@@ -28,7 +28,7 @@ class Placed:
 class Listing:
     """Where the list has things."""
 
-    def __init__(self, plan: ExercisePlan) -> None:
+    def __init__(self, plan: Outline) -> None:
         self.plan = plan
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlnet import keys
-from xlnet.book.sheets.exercise.plan import ExercisePlan
+from xlnet.book.sheets.exercise.outline import Outline
 from xlnet.exercise.exercise import BACKWARD, FORWARD, UPDATE, new
 from xlnet.graph.node import Group
 
@@ -39,7 +39,7 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def given(plan: ExercisePlan) -> list[tuple[str, str]]:
+def given(plan: Outline) -> list[tuple[str, str]]:
     """Return what is given, as symbols and keys: samples, settings, parameters, and what is drawn."""
     model, samples = plan.model, plan.model.spec.batch_size
     graph = model.graph
@@ -51,7 +51,7 @@ def given(plan: ExercisePlan) -> list[tuple[str, str]]:
     return [(plan.words.symbol(key), key) for key in found]
 
 
-def sections(plan: ExercisePlan) -> list[Section]:
+def sections(plan: Outline) -> list[Section]:
     """Return what is computed, as far as it is practised: what comes later would give answers away."""
     last = max(_ORDER.index(part) for part in plan.exercise.practised)
     found = []
@@ -63,7 +63,7 @@ def sections(plan: ExercisePlan) -> list[Section]:
     return found
 
 
-def _lines(plan: ExercisePlan, groups: tuple[Group, ...], *, with_new: bool) -> Iterator[Line]:
+def _lines(plan: Outline, groups: tuple[Group, ...], *, with_new: bool) -> Iterator[Line]:
     of_lines: dict[str, list[str]] = {}
     for node in plan.model.graph.nodes:
         # What a block of matrices repeats of the inputs is given.

@@ -40,6 +40,11 @@ class Words:
         """Return a text of the exercise."""
         return self.texts.get("exercise", name)
 
+    def title(self, student: int) -> str:
+        """Return the title: that of the template, and the number of the student where there are several."""
+        name = self.get("title").format(title=self.model.title)
+        return f"{name} · {self.get('student').format(number=student)}" if student else name
+
     @cached_property
     def symbols(self) -> Symbols:
         """The symbols of the network's quantities, and of parameters after the update."""
