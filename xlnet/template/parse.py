@@ -39,13 +39,15 @@ def parse(
     label: str,
     origins: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    notes: Sequence[str] = (),
 ) -> Spec:
     """Return the spec of a template's TOML document, every default filled in and every weight drawn.
 
     `label` leads the messages; `origins` tells, by dotted key, which option of the command line set it; a CSV file is
-    looked for in `folder`, and not opened where that is None. Raises UserError.
+    looked for in `folder`, and not opened where that is None. `notes` are what there is to tell already. Raises
+    UserError.
     """
-    root = TomlTable(label, "", document, origins or {})
+    root = TomlTable(label, "", document, origins or {}, list(notes))
     # `compare` is read by `runs`: a template with runs can still be built alone.
     root.require_known("title", "description", "layout", "network", "data", "training", "compare")
     training_table = root.table("training")
