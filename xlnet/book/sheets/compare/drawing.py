@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
@@ -18,6 +17,7 @@ from xlnet.book.drawing.outline import fold_columns
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.rules import add_rule
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.limits import most_runs
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.sheets.compare import NAME
@@ -213,10 +213,9 @@ def _colour(page: Page, plan: ComparePlan) -> None:
     ):
         look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))
         add_rule(page, f"{cell(first, column)}:{cell(last, column)}", where, look)
-    low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
         align_ordinary(page, f"{cell(first, start)}:{cell(last, end)}")
-        scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+        scale = signed_scale([Area(NAME, first, start, last, end)])
         page.conditional_formatting.add(f"{cell(first, start)}:{cell(last, end)}", scale)
 
 
