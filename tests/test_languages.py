@@ -24,7 +24,7 @@ KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Expl
 
 
 # What bundled templates say of themselves stands in English in the templates, in other languages with their texts.
-TEMPLATES = ("template topics", "template titles", "template descriptions", "template notes")
+TEMPLATES = tuple(f"template {part}" for part in ("topics", "titles", "descriptions", "notes", "questions"))
 
 
 def texts(language: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from xlnet.book.live import filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets import compare, data, formulas, guide, sets, template, training
+from xlnet.book.sheets import compare, data, formulas, guide, questions, sets, template, training
 from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
@@ -26,6 +26,9 @@ from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.diagnosis import findings
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import points
+from xlnet.book.sheets.questions import drawing as questions_drawing
+from xlnet.book.sheets.questions import formulas as questions_formulas
+from xlnet.book.sheets.questions.plan import QuestionsPlan
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
@@ -120,20 +123,24 @@ def build_comparison(
     path = _checked_path(path, language)
     require_room_for_runs(comparison)
     plan = plan_of(comparison, language)
+    asked = plan.once(QuestionsPlan)
     runs = [
-        RecordedRun(model, Record(model.graph, plan.wanted(index), comparison.bound))
+        RecordedRun(model, Record(model.graph, plan.wanted(index) | asked.wanted(index), comparison.bound))
         for index, model in enumerate(plan.models)
     ]
     values = BookValues(runs)
     sheets = [
         _compare(plan, runs, values),
+        *([_questions(asked, values)] if asked.questions else []),
         Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
         *(_training(run, values) for run in runs),
         *_data(runs, values),
         _formulas(runs),
         _template(serialize_comparison(comparison)),
     ]
-    _write(path, sheets, plan.title, plan.models[0].description, language, progress, small=small)
+    # A page of predictions opens before the one that has the answers.
+    opens = questions.NAME if asked.questions else compare.NAME
+    _write(path, sheets, plan.title, plan.models[0].description, language, progress, small=small, opens=opens)
     ends = {run.model.name: run.record.diverged_at for run in runs}
     return BuiltComparison(path, {name: iteration for name, iteration in ends.items() if iteration})
 
@@ -170,6 +177,15 @@ def _compare(plan: ComparePlan, runs: Sequence[RecordedRun], values: BookValues)
     return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
+def _questions(plan: QuestionsPlan, values: BookValues) -> Sheet:
+    every_formula = list(
+        filled(live for run in range(len(plan.compare.models)) for live in questions_formulas.lives(plan, run))
+    )
+    values.add(every_formula, questions.NAME, questions_formulas.inputs(plan), plan.labels())
+    draw = partial(questions_drawing.draw, plan=plan, formulas=every_formula)
+    return Sheet(questions.NAME, draw, values.of(every_formula))
+
+
 def _data(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
@@ -203,6 +219,7 @@ def _write(
     progress: Progress,
     *,
     small: bool,
+    opens: str = "",
 ) -> None:
     # Before anything is drawn: a formula may be longer than Excel takes.
     tables = _tables(sheets, progress, is_shared=small)
@@ -210,6 +227,8 @@ def _write(
     del workbook[workbook.sheetnames[0]]
     for sheet in sheets:
         sheet.draw(add_page(workbook, sheet.title))
+    if opens:
+        workbook.active = workbook[opens]
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.cell import Cell
-from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof, sets, training, validation
+from xlnet.checking.judge.sheets import (
+    compare,
+    dashboard,
+    explore,
+    guide,
+    predict,
+    proof,
+    questions,
+    sets,
+    training,
+    validation,
+)
 from xlnet.checking.judge.view import Expected, View
 from xlnet.render.layout import DATA, TRAINING
 
@@ -18,6 +29,7 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
     validation.NAME: validation.expected,
     guide.NAME: guide.expected,
     compare.NAME: compare.expected,
+    questions.NAME: questions.expected,
     DATA: sets.expected,
     TRAINING: training.expected,
 }
