@@ -29,6 +29,7 @@ from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.sheets.questions import drawing as questions_drawing
 from xlnet.book.sheets.questions import formulas as questions_formulas
 from xlnet.book.sheets.questions.plan import QuestionsPlan
+from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
@@ -90,6 +91,8 @@ def build(
         require_room_beside(spec)
     model = model_of(spec, language)
     wanted = model.once(points).wanted
+    if not plain:
+        wanted |= model.once(StartPlan).wanted
     if spec.held_out and not plain:
         validated = model.once(ValidationPlan)
         validated.require_room()
@@ -225,14 +228,15 @@ def _write(
     tables = _tables(sheets, progress, is_shared=small)
     workbook = Workbook()
     del workbook[workbook.sheetnames[0]]
+    texts = load(language)
     for sheet in sheets:
-        sheet.draw(add_page(workbook, sheet.title))
+        sheet.draw(add_page(workbook, sheet.title, is_upright=texts.is_upright))
     if opens:
         workbook.active = workbook[opens]
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description
-    workbook.properties.language = load(language).tag
+    workbook.properties.language = texts.tag
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
     values = {sheet.title: sheet.values for sheet in sheets if sheet.values}

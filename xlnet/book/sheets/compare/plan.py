@@ -25,7 +25,7 @@ from xlnet.template.overrides import short_name
 Made = TypeVar("Made")
 
 LABEL_COLUMN, VALUE_COLUMN, SHARED_COLUMN = 2, 3, 5
-TITLE_ROW, CONTROL_ROW = 2, 5
+WAYS_ROW, TITLE_ROW, CONTROL_ROW = 1, 2, 5
 SHARED_ROW = CONTROL_ROW
 WEIGHTS = 2
 BAND_ROW, HEADER_ROW, FIRST_RUN_ROW = 9, 10, 11

@@ -72,12 +72,12 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     charts = list(_charts(model, shown))
     for index, chart in enumerate(charts):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
+        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down, texts)
     numbers = [row for row, headline in placed if headline.name in _NUMBERS]
     headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
     last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))
-    for cells in (headline_cells, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}"):
-        align_ordinary(page, cells)
+    align_ordinary(page, headline_cells, style.FEW_DIGITS)
+    align_ordinary(page, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}")
     protect(page)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong

@@ -120,7 +120,7 @@ def _draw_question(page: Page, plan: QuestionsPlan, number: int) -> None:
     numbers = plan.over_runs(number, START_COLUMN)._replace(right=plan.result_column(number))
     align_ordinary(page, f"{cell(numbers.top, numbers.left)}:{cell(numbers.bottom, numbers.right)}", style.FEW_DIGITS)
     _colour_verdict(page, plan, number)
-    draw_chart(page, CHART_COLUMN, _chart(plan, number), plan.row(number, 1))
+    draw_chart(page, CHART_COLUMN, _chart(plan, number), plan.row(number, 1), plan.texts)
 
 
 def _colour_verdict(page: Page, plan: QuestionsPlan, number: int) -> None:

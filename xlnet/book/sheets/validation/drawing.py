@@ -68,7 +68,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_all(page, formulas)
     charts = list(_charts(plan))
     for index, chart in enumerate(charts):
-        draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW)
+        draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW, model.texts)
     draw_points(page, plan)
     _draw_scores(page, plan)
     merge(page, VERDICT_ROW, LABEL_COLUMN, LABEL_COLUMN + CHART_STEP - 2)
@@ -136,7 +136,8 @@ def draw_points(page: Page, plan: ValidationPlan) -> None:
 def _show_numbers(page: Page, plan: ValidationPlan) -> None:
     """Give numbers of ordinary size the same digits."""
     losses = [plan.summary_cell(moment, measure) for moment in (START, END) for measure in LOSSES]
-    align_ordinary(page, f"{cell(losses[0].row, losses[0].column)}:{cell(losses[-1].row, losses[-1].column)}")
+    summary = f"{cell(losses[0].row, losses[0].column)}:{cell(losses[-1].row, losses[-1].column)}"
+    align_ordinary(page, summary, style.FEW_DIGITS)
     last_row = plan.point_row(plan.count - 1)
     areas = [(plan.column(LOSSES[0]), plan.column(LOSSES[1])), (plan.column(COUNTED), plan.column(COUNTED))]
     areas.append((plan.first_parameter_column, plan.first_pass_column - 2))

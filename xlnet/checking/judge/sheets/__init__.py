@@ -14,6 +14,7 @@ from xlnet.checking.judge.sheets import (
     proof,
     questions,
     sets,
+    start,
     training,
     validation,
 )
@@ -22,6 +23,7 @@ from xlnet.render.layout import DATA, TRAINING
 
 # By the sheets' names.
 EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
+    start.NAME: start.expected,
     dashboard.NAME: dashboard.expected,
     explore.NAME: explore.expected,
     proof.NAME: proof.expected,
