@@ -83,15 +83,15 @@ def _headlines(model: Model) -> Iterator[Live]:
     if model.spec.batch_size == 1:
         for key in outputs(model.spec):
             yield headline("output", at(key, last), _VALUE, key)
-    if classification.kind_of(model.spec):
-        # The share of samples that the weights of the Predict sheet classify right.
+    if classification.groups(model.spec):
+        # The share of samples, or of their steps, that the weights of the Predict sheet classify right.
         share = InCell(Cell(PREDICT, model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN))
         yield headline("accuracy", share, replace(_VALUE, number_format=style.SHARE))
     if model.spec.held_out:
         plan = model.once(ValidationPlan)
         yield headline("validation loss", InCell(plan.summary_cell(END, "validation loss")), _VALUE)
         yield headline("validation best", InCell(plan.summary_cell(BEST)), _WHOLE)
-        if plan.kind:
+        if plan.groups:
             share = InCell(plan.summary_cell(END, "validation accuracy"))
             yield headline("validation accuracy", share, replace(_VALUE, number_format=style.SHARE))
     never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))

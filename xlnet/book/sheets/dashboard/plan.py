@@ -123,7 +123,7 @@ class Headline(NamedTuple):
 def headlines(spec: Spec) -> list[Headline]:
     """Return the headline numbers, from the top; `bound` is the one that is typed."""
     single = [Headline("output", key) for key in outputs(spec)] if spec.batch_size == 1 else []
-    classified = [Headline("accuracy")] if classes.kind_of(spec) else []
+    classified = [Headline("accuracy")] if classes.groups(spec) else []
     first, last = ("iterations", "first loss", "final loss"), ("bound", "first below", "diverged")
     loss, accuracy, best = ([Headline(name)] if spec.held_out else [] for name in VALIDATED)
     classified += accuracy if classified else []

@@ -172,5 +172,5 @@ def _charts(plan: ValidationPlan) -> Iterator[Chart]:
         )
 
     yield chart("loss chart", "E", LOSSES)
-    if plan.kind:
+    if plan.groups:
         yield replace(chart("accuracy chart", texts.get("dashboard", "share"), ACCURACIES), y_max=1)

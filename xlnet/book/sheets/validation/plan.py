@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from xlnet.book.sheets.validation import NAME
 from xlnet.book.spread import spread
 from xlnet.cell import Area, Cell
 from xlnet.errors import UserError
-from xlnet.graph.expression import Expression, Quantity, maximum, total, where_above
+from xlnet.graph.expression import Expression, Quantity, maximum, over, total, where_above
 from xlnet.graph.node import Group, Node
 from xlnet.model import classification as classes
 from xlnet.model.loss import weight_of_sample
@@ -63,6 +64,11 @@ class ValidationPlan:
         return classes.kind_of(self.model.spec)
 
     @cached_property
+    def groups(self) -> list[range]:
+        """The outputs that name a class together (see `classes`), none where the network does not classify."""
+        return classes.groups(self.model.spec)
+
+    @cached_property
     def one(self) -> Spec:
         """The network as each sample goes through it alone: nothing is left out, and its loss is its own."""
         spec = self.model.spec.evaluated.of_one_sample
@@ -76,14 +82,18 @@ class ValidationPlan:
 
     @cached_property
     def marks(self) -> Node | None:
-        """Whether a sample is classified right; None where the network does not classify."""
-        return Node(RIGHT, Group.LOSS, self._right()) if self.kind else None
+        """Whether a sample is classified right, or at what share of its steps; None where no class is named."""
+        return Node(RIGHT, Group.LOSS, self._share_right()) if self.groups else None
 
-    def _right(self) -> Expression:
-        """Return 1 where the outputs name the class that the targets do, else 0."""
+    def _share_right(self) -> Expression:
         spec = self.model.spec
-        y, t = ([Quantity(key) for key in every] for every in (outputs(spec), targets(spec)))
-        if self.kind == classes.TWO:
+        every = [[Quantity(key) for key in of] for of in (outputs(spec), targets(spec))]
+        marks = (self._right(*([of[index] for index in group] for of in every)) for group in self.groups)
+        return over(total(*marks), len(self.groups))
+
+    def _right(self, y: Sequence[Quantity], t: Sequence[Quantity]) -> Expression:
+        """Return 1 where the outputs name the class that the targets do, else 0."""
+        if len(y) == 1:
             sides = (where_above(t[0], classes.BOUNDARY, then, 1.0 - then) for then in (1.0, 0.0))
             return where_above(y[0], classes.BOUNDARY, *sides)
         # The targets are 0 but for one 1, so the sum picks the output of the right class.
@@ -117,7 +127,7 @@ class ValidationPlan:
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """What is measured: the losses, and the accuracies of a network that classifies."""
-        return (*LOSSES, *(ACCURACIES if self.kind else ()))
+        return (*LOSSES, *(ACCURACIES if self.groups else ()))
 
     def summary_cell(self, moment: str, measure: str = "") -> Cell:
         """Return the cell of the summary with a measure at a moment, or with that moment's iteration."""
@@ -160,7 +170,7 @@ class ValidationPlan:
     def fitted(self) -> list[str]:
         """The outputs with an R²: none of a single sample, of too many outputs, or of a network that classifies."""
         every = outputs(self.one)
-        return every if self.kind is None and self.model.spec.held_out > 1 and len(every) <= fit.MOST_OUTPUTS else []
+        return every if not self.groups and self.model.spec.held_out > 1 and len(every) <= fit.MOST_OUTPUTS else []
 
     @property
     def scores_row(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,7 +19,8 @@ from xlnet.book.sheets.validation.plan import BEST, END, ValidationPlan
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.diagnosis import expected_diagnosis
 from xlnet.checking.judge.sheets.losses import losses_of
-from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
+from xlnet.checking.judge.sheets.marks import share_right
+from xlnet.checking.judge.view import Expected, View
 from xlnet.model import classification as classes
 
 __all__ = ["NAME", "expected"]
@@ -51,7 +53,7 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
     if spec.batch_size == 1:
         for key in dashboard.outputs(spec):
             yield headline("output", view.of_iteration(key, iters), key)
-    if classes.kind_of(spec):
+    if classes.groups(spec):
         yield headline(
             "accuracy", view.cited(PREDICT, opened.model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN)
         )
@@ -59,7 +61,7 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
         plan = opened.model.once(ValidationPlan)
         yield headline("validation loss", view.at(plan.summary_cell(END, "validation loss")))
         yield headline("validation best", view.at(plan.summary_cell(BEST)))
-        if plan.kind:
+        if plan.groups:
             yield headline("validation accuracy", view.at(plan.summary_cell(END, "validation accuracy")))
     yield headline("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
@@ -96,17 +98,8 @@ def _through_time(view: View, table: ThroughTime) -> Iterator[tuple[Cell, Expect
 
 
 def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:
-    outputs, targets = (
-        np.array([_number(view, key, iteration) for key in every_key]) for every_key in table.keys_of(sample)
-    )
-    if np.isnan(outputs).any() or np.isnan(targets).any():
-        return float("nan")
-    if table.kind == classes.TWO:
-        is_one = targets[0] > classes.BOUNDARY
-        return one_of(float((outputs[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
-    # Targets that were moved are no classes any more; then only the sum tells.
-    found, largest = float((outputs * targets).sum()), float(outputs.max())
-    return one_of((float(found == largest), float(found == largest or is_tie(found, largest))))
+    y, t = ([_number(view, key, iteration) for key in every] for every in table.keys_of(sample))
+    return share_right(table.groups, y, t, operator.eq)
 
 
 def _number(view: View, key: str, iteration: int) -> float:

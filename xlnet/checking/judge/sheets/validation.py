@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -25,12 +26,12 @@ from xlnet.book.sheets.validation.plan import (
 )
 from xlnet.book.sheets.validation.scores import areas_of_fit, table_of
 from xlnet.cell import Area, Cell
+from xlnet.checking.judge.sheets.marks import share_right
 from xlnet.checking.judge.sheets.scores import of_confusion, r_squared
 from xlnet.checking.judge.sheets.scores import pair as pair_of
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import NUMBER
-from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
 
 __all__ = ["NAME", "expected"]
@@ -148,7 +149,7 @@ def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
         for row, numbers in zip(rows, values.reshape(len(rows), -1).tolist(), strict=True):
             for column, number in zip(columns, numbers, strict=True):
                 yield Cell(plan.sheet, row, column), number
-    if plan.kind is None:
+    if not plan.groups:
         return
     column = layout.column(RIGHT)
     y, t = (
@@ -158,18 +159,7 @@ def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
         for cells in ([layout.cell(key) for key in every] for every in (outputs(one), targets(one)))
     )
     for row, own_y, own_t in zip(rows, y.tolist(), t.tolist(), strict=True):
-        yield Cell(plan.sheet, row, column), _is_right(plan.kind, own_y, own_t)
-
-
-def _is_right(kind: str, y: Sequence[float], t: Sequence[float]) -> Expected:
-    if any(map(math.isnan, (*y, *t))):
-        return math.nan
-    if kind == classes.TWO:
-        is_one = t[0] > classes.BOUNDARY
-        return one_of(float((y[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
-    # Targets that were moved are no classes any more; then only the sum tells.
-    right, largest = math.fsum(a * b for a, b in zip(y, t, strict=True)), max(y)
-    return one_of((float(largest <= right), float(largest <= right or is_tie(right, largest))))
+        yield Cell(plan.sheet, row, column), share_right(plan.groups, own_y, own_t, operator.ge)
 
 
 def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
