@@ -45,6 +45,7 @@ from xlnet.book.sheets.compare.plan import (
     ComparePlan,
     Series,
 )
+from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import call
 from xlnet.graph.node import Group
@@ -258,7 +259,8 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
         )
 
     yield chart(texts.get("compare", "loss chart"), "E", LOSS)
-    yield chart(texts.get("compare", "log chart"), "E", LOG_LOSS, logarithmic=True)
+    floor = texts.get("chart", "floor").format(symbol="E", least=f"{SMALLEST_LOSS:.0E}")
+    yield chart(texts.get("compare", "log chart"), floor, LOG_LOSS, logarithmic=True)
     if plan.outputs:
         symbol = plan.symbols(plan.output_key(0, 0))
         yield chart(texts.get("compare", "output chart").format(symbol=symbol), symbol, OUTPUT)
