@@ -29,7 +29,8 @@ from xlnet.render.mathematics import Symbols
 from xlnet.sheet_size import LAST_SHEET_COLUMN, MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.template.parse import ORDERS, REDUCTIONS, parse
 from xlnet.template.runs import MOST_RUNS, parse_comparison
-from xlnet.template.sources import bundled_names, open_template
+from xlnet.template.sources import open_template
+from xlnet.template.topics import TOPICS
 
 PAGE = Path(__file__).parent / "reference.md"
 
@@ -356,8 +357,13 @@ def _statuses() -> Iterator[str]:
 def _templates() -> Iterator[str]:
     yield "## Bundled templates"
     yield ""
-    documents = ((name, open_template(name).document) for name in bundled_names())
-    yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
+    yield "By topic, in the order in which they are taught."
+    yield ""
+    for topic, names in TOPICS.items():
+        yield f"### {topic}"
+        yield ""
+        documents = ((name, open_template(name).document) for name in names)
+        yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
 
 
 def _keys() -> Iterator[str]:

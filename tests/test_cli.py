@@ -18,7 +18,7 @@ from openpyxl import Workbook
 
 import xlnet
 from xlnet.cli import cli
-from xlnet.template.sources import bundled_names
+from xlnet.template.topics import TOPICS
 
 README = "".join(
     (Path(__file__).parent.parent / page).read_text(encoding="utf-8") for page in ("README.md", "docs/reference.md")
@@ -243,9 +243,11 @@ def signalled(folder: Path, sign: signal.Signals, inherited: signal.Handlers, it
 
 
 def test_templates_can_be_listed_shown_and_built(tmp_path: Path) -> None:
-    listed = run("templates", cwd=tmp_path).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == bundled_names()
-    assert all(len(line.split()) > 2 for line in listed)
+    lines = run("templates", cwd=tmp_path).stdout.splitlines()
+    listed = [line.split() for line in lines if line.startswith("  ")]
+    assert [words[0] for words in listed] == [name for names in TOPICS.values() for name in names]
+    assert all(len(words) > 2 for words in listed)
+    assert [line for line in lines if line and line[0] != " "] == list(TOPICS)
     shown = run("templates", "show", "mazur", cwd=tmp_path).stdout
     (tmp_path / "mine.toml").write_text(shown.replace("iters = 1000", "iters = 4"), encoding="utf-8")
     assert run("build", "mine.toml", cwd=tmp_path).stdout.strip() == str(Path("output") / "mine.xlsx")

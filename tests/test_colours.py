@@ -62,7 +62,8 @@ def test_distances_are_those_of_the_standard() -> None:
 def test_sections_stay_apart(seen: str) -> None:
     headers = {group: palette.strong for group, palette in style.GROUPS.items()}
     assert least_distance([headers[group] for group in SECTIONS], seen) > 30
-    assert least_distance(headers.values(), seen) > 14
+    # What is new of the weights has their colour.
+    assert least_distance(set(headers.values()), seen) > 14
 
 
 @pytest.mark.parametrize("seen", SEEN)

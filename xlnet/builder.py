@@ -26,6 +26,7 @@ from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.diagnosis import findings
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import points
+from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
@@ -87,6 +88,8 @@ def build(
         require_room_beside(spec)
     model = model_of(spec, language)
     wanted = model.once(points).wanted
+    if not plain:
+        wanted |= model.once(StartPlan).wanted
     if spec.held_out and not plain:
         validated = model.once(ValidationPlan)
         validated.require_room()

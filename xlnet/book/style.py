@@ -37,6 +37,7 @@ GROUPS: dict[str, Palette] = {
     Group.DELTAS: Palette("A03AB0", "FBF2FC"),
     Group.GRADIENTS: Palette("D32689", "FDF0F8"),
     Group.STATE: Palette("013522", "ECF6F2"),
+    Group.NEXT: Palette("451A8A", "F4F0FD"),
 }
 # What is negative and what is positive, on every sheet: as lines, and behind a number. The colours are those of
 # TensorFlow Playground.
@@ -117,7 +118,7 @@ CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
 
 @cache
-def varied(look: Look, **changes: str | bool) -> Look:
+def varied(look: Look, **changes: str | bool | int) -> Look:
     """Return a look with changes; each is made once, as most cells have one of a few looks."""
     return replace(look, **changes)  # type: ignore[arg-type]
 

@@ -67,6 +67,9 @@ def serialize_comparison(comparison: Comparison) -> str:
     depths = {len(run.spec.layers) for run in comparison.runs}
     flat = [_flat(document_of(run.spec), layer_by_layer=len(depths) == 1) for run in comparison.runs]
     shared = {key: value for key, value in flat[0].items() if all(other.get(key) == value for other in flat[1:])}
+    # What a layer has belongs to its kind: where this differs, all of it does.
+    for own in {key for every in flat for key in every if key.endswith("].type") and key not in shared}:
+        shared = {key: value for key, value in shared.items() if not key.startswith(own.removesuffix("type"))}
     shared |= {"title": comparison.title, "description": comparison.description}
     runs = []
     for run, every in zip(comparison.runs, flat, strict=True):
@@ -136,8 +139,8 @@ def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> tupl
             return f"{entry.label}.{name}"
         return option_of(name)
 
-    document, origins = override(source, {**entry.overrides, **same}, origin)
-    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
+    document, origins, notes = override(source, {**entry.overrides, **same}, origin)
+    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder, notes=notes)
     settings = {name: _setting(same[name]) if name in same else value for name, value in entry.settings.items()}
     return Run(entry.name, spec, settings, entry.note), draws(document, spec)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlnet.book import style
@@ -76,7 +76,12 @@ def lives(table: Marks, iterations: InCell) -> Iterator[Live]:
 def _mark(table: Marks, sample: int) -> Expression:
     iteration, layout = Beside(NAME, table.column, is_fixed=True), table.model.layout
     outputs, targets = ([at_iteration(layout, key, iteration) for key in every] for every in table.keys_of(sample))
-    if table.kind == classes.TWO:
+    return mark(table.kind, outputs, targets)
+
+
+def mark(kind: str, outputs: Sequence[Expression], targets: Sequence[Expression]) -> Expression:
+    """Return 1 where a sample is classified right, else 0."""
+    if kind == classes.TWO:
         # (a>b)=(c>d) loses its brackets in IronCalc.
         predicted, target = (where_above(value, classes.BOUNDARY, 1, 0) for value in (outputs[0], targets[0]))
         return choose(compared(predicted, "=", target), 1, 0)

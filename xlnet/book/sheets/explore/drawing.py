@@ -14,9 +14,10 @@ from openpyxl.utils import range_boundaries
 
 from xlnet import keys
 from xlnet.book import style
-from xlnet.book.choices import ITERATION, sample_of
+from xlnet.book.choices import ITERATION, TYPED_ITERATION, sample_of
 from xlnet.book.drawing.cells import merge, put, put_text
 from xlnet.book.drawing.digits import Tone, align_ordinary
+from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.rules import rule
@@ -85,14 +86,18 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
     controls = {"iteration": ITERATION.cell.row, "view": VIEW_ROW}
     if model.spec.batch_size > 1:
         controls["sample"] = sample_of(model.spec).cell.row
-    notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{model.spec.training.iters:,}")}
-    notes["view"] = texts.get("explore", "view note")
+    notes = {"view": texts.get("explore", "view note")}
     sample_note = "sample note" if plan.is_drawn else "sample note of matrices"
-    notes["sample"] = texts.get("explore", sample_note).format(last=model.spec.batch_size)
+    notes["sample"] = texts.get("explore", sample_note)
     for name, row in controls.items():
         put_text(page, row, CONTROL_LABEL_COLUMN, texts.get("explore", name), _LABEL)
         put(page, row, CONTROL_LABEL_COLUMN + 1, _LABEL)
-        put_text(page, row, CONTROL_COLUMN + 1, notes[name], _NOTE)
+        if name in notes:
+            put_text(page, row, CONTROL_COLUMN + 1, notes[name], _NOTE)
+    place = TYPED_ITERATION
+    target = f"{place.sheet}!{cell(place.row, place.column)}"
+    note = texts.get("explore", "iteration note")
+    put_link(page, ITERATION.cell.row, CONTROL_COLUMN + 1, note, target, replace(style.LINK, indent=1))
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
     colours = texts.get("explore", "colours" if plan.is_drawn else "colours of matrices")
     put_text(page, PICTURE_ROW - 1, CONTROL_LABEL_COLUMN, colours, replace(_NOTE, indent=0))

@@ -23,6 +23,8 @@ from xlnet.xlsx.page import Page
 
 _WIDTH = 12.5
 _ITERATION_WIDTH = 11
+# The columns of a printed page.
+PAGE_COLUMNS = 24
 
 
 def draw_table(page: Page, model: Model) -> None:
@@ -35,6 +37,7 @@ def draw_table(page: Page, model: Model) -> None:
     if masks := list(_masks(model)):
         page.add_data_validation(whole_numbers(masks, range(2), model.texts))
     page.heights[HEADER_ROW] = 21
+    page.sheet_view.zoomScale = 100
     draw_ways(page, model)
 
 

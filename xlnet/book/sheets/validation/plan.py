@@ -16,6 +16,7 @@ from xlnet.errors import UserError
 from xlnet.graph.expression import Expression, Quantity, maximum, total, where_above
 from xlnet.graph.node import Group, Node
 from xlnet.model import classification as classes
+from xlnet.model.loss import weight_of_sample
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.render.layout import Layout
@@ -217,7 +218,7 @@ class ValidationPlan:
     def weights(self, measure: str, point: int) -> Area | None:
         """Return the cells with how much each sample counts in a measure; None where all count alike."""
         is_weighted = measure in LOSSES and self.one.has_weighted_mean
-        return self._of_set(measure, point, keys.TARGET_WEIGHT) if is_weighted else None
+        return self._of_set(measure, point, weight_of_sample(self.one)) if is_weighted else None
 
     def _of_set(self, measure: str, point: int, key: str) -> Area:
         rows, column = sets.numbers(self.model, measure.split()[0]), self.layouts[point].column(key)

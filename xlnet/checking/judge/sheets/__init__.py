@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlnet.cell import Cell
-from xlnet.checking.judge.sheets import compare, dashboard, explore, guide, predict, proof, sets, training, validation
+from xlnet.checking.judge.sheets import (
+    compare,
+    dashboard,
+    explore,
+    guide,
+    predict,
+    proof,
+    sets,
+    start,
+    training,
+    validation,
+)
 from xlnet.checking.judge.view import Expected, View
 from xlnet.render.layout import DATA, TRAINING
 
 # By the sheets' names.
 EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
+    start.NAME: start.expected,
     dashboard.NAME: dashboard.expected,
     explore.NAME: explore.expected,
     proof.NAME: proof.expected,
