@@ -68,8 +68,8 @@ def serialize_comparison(comparison: Comparison) -> str:
     flat = [_flat(document_of(run.spec), layer_by_layer=len(depths) == 1) for run in comparison.runs]
     shared = {key: value for key, value in flat[0].items() if all(other.get(key) == value for other in flat[1:])}
     # What a layer has belongs to its kind: where this differs, all of it does.
-    for own in {key for every in flat for key in every if key.endswith("].type") and key not in shared}:
-        shared = {key: value for key, value in shared.items() if not key.startswith(own.removesuffix("type"))}
+    for kind in {key for every in flat for key in every if key.endswith("].type") and key not in shared}:
+        shared = {key: value for key, value in shared.items() if not key.startswith(kind.removesuffix("type"))}
     shared |= {"title": comparison.title, "description": comparison.description}
     runs = []
     for run, every in zip(comparison.runs, flat, strict=True):
