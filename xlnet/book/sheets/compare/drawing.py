@@ -191,11 +191,11 @@ def _draw_points(page: Page, plan: ComparePlan) -> None:
     put_text(page, BAND_ROW - 1, first, texts.get("compare", "points"), _NOTE)
     for column in plan.axes.values():
         put_text(page, HEADER_ROW, column, texts.get("header", "iter"), header)
-    for index in range(len(plan.models)):
+    for index, run in enumerate(plan.comparison.runs):
         for series in plan.series:
             symbol = plan.symbols(plan.output_key(index, 0)) if series == OUTPUT else ""
             label = texts.get("compare", f"series {series.name}")
-            label = label.format(run=name_of(plan, index), symbol=symbol, number=series.number + 1)
+            label = label.format(run=run.name, symbol=symbol, number=series.number + 1)
             put_text(page, HEADER_ROW, plan.series_column(index, series), label, header)
 
 
