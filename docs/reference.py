@@ -124,6 +124,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "runs": "one `[[compare.runs]]` table per run: `name` (it names the run's sheet), `note` (shown on the Guide "
         "sheet), and what sets the run apart, by option names (`lr`) or dotted keys",
         "bound": "a loss below it counts as small; default 0.01",
+        "questions": "`[[compare.questions]]` tables, shown on a sheet of their own: each asks which of some runs ends "
+        "lowest, and shows what happens once a prediction is made; at most 10; dropped where options list other runs",
+    },
+    "[[compare.questions]]": {
+        "title": "the heading",
+        "text": "the question",
+        "runs": "names of two or three runs; required",
+        "choices": "what these are called there, and in the list to choose from: words without commas",
+        "measure": "`loss`, at the end, or `validation_loss`, of the samples held out; default `loss`",
+        "why": "the reason, shown after the prediction",
     },
 }
 
@@ -388,8 +398,16 @@ def _known_keys() -> dict[str, list[str]]:
         "[network]": _asked(_document(), ("network",)),
         "[data]": _asked(_document(), ("data",)),
         "[training]": _asked(_document(training={}), ("training",)),
-        "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
+        "[compare]": _asked(_document(compare=_compared()), ("compare",)),
+        "[[compare.questions]]": _asked(
+            _document(compare=_compared() | {"questions": [{"runs": ["run1", "run2"]}]}), ("compare", "questions", 0)
+        ),
     }
+
+
+def _compared() -> Document:
+    """Return the table of a comparison of two runs."""
+    return {"runs": [{"lr": 1}, {"lr": 2}]}
 
 
 def _asked(document: Document, path: Sequence[str | int]) -> list[str]:

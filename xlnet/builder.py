@@ -18,7 +18,7 @@ from xlnet.book.live import filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets import compare, data, formulas, guide, sets, template, training
+from xlnet.book.sheets import compare, data, formulas, guide, questions, sets, template, training
 from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
@@ -26,6 +26,9 @@ from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.diagnosis import findings
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import points
+from xlnet.book.sheets.questions import drawing as questions_drawing
+from xlnet.book.sheets.questions import formulas as questions_formulas
+from xlnet.book.sheets.questions.plan import QuestionsPlan
 from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
@@ -129,20 +132,24 @@ def build_comparison(
     path = checked_path(path, language)
     require_room_for_runs(comparison)
     plan = plan_of(comparison, language)
+    asked = plan.once(QuestionsPlan)
     runs = [
-        RecordedRun(model, Record(model.graph, plan.wanted(index), comparison.bound))
+        RecordedRun(model, Record(model.graph, plan.wanted(index) | asked.wanted(index), comparison.bound))
         for index, model in enumerate(plan.models)
     ]
     values = BookValues(runs)
     sheets = [
         _compare(plan, runs, values),
+        *([_questions(asked, values)] if asked.questions else []),
         Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
         *(training_sheet(run, values) for run in runs),
         *data_sheets(runs, values),
         _formulas(runs),
         template_sheet(serialize_comparison(comparison)),
     ]
-    write_sheets(path, sheets, plan.title, plan.models[0].description, language, progress, small=small)
+    # A page of predictions opens before the one that has the answers.
+    opens = questions.NAME if asked.questions else compare.NAME
+    write_sheets(path, sheets, plan.title, plan.models[0].description, language, progress, small=small, opens=opens)
     ends = {run.model.name: run.record.diverged_at for run in runs}
     return BuiltComparison(path, {name: iteration for name, iteration in ends.items() if iteration})
 
@@ -180,6 +187,15 @@ def _compare(plan: ComparePlan, runs: Sequence[RecordedRun], values: BookValues)
     return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
+def _questions(plan: QuestionsPlan, values: BookValues) -> Sheet:
+    every_formula = list(
+        filled(live for run in range(len(plan.compare.models)) for live in questions_formulas.lives(plan, run))
+    )
+    values.add(every_formula, questions.NAME, questions_formulas.inputs(plan), plan.labels())
+    draw = partial(questions_drawing.draw, plan=plan, formulas=every_formula)
+    return Sheet(questions.NAME, draw, values.of(every_formula))
+
+
 def data_sheets(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
@@ -214,6 +230,7 @@ def write_sheets(
     progress: Progress,
     *,
     small: bool,
+    opens: str = "",
 ) -> None:
     """Write a workbook of these sheets, whole or not at all. Raises UserError."""
     # Before anything is drawn: a formula may be longer than Excel takes.
@@ -223,6 +240,8 @@ def write_sheets(
     texts = load(language)
     for sheet in sheets:
         sheet.draw(add_page(workbook, sheet.title, is_upright=texts.is_upright))
+    if opens:
+        workbook.active = workbook[opens]
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description

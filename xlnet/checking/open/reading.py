@@ -12,12 +12,14 @@ from xlnet.book.beside import BESIDE
 from xlnet.book.limits import require_room_to_check
 from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
-from xlnet.book.sheets import compare, sets, training, validation
+from xlnet.book.sheets import compare, questions, sets, training, validation
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.exercise.plan import ExercisePlan
 from xlnet.book.sheets.exercise.sources import plan_of as plan_of_exercise
 from xlnet.book.sheets.exercise.sources import sheets_of, sources_of
+from xlnet.book.sheets.questions import formulas as questions_formulas
+from xlnet.book.sheets.questions.plan import QuestionsPlan
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
@@ -117,7 +119,16 @@ def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Trai
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: undo its deletion or renaming")
         formulas = list(filled(compare_formulas.lives(plan, index)))
-        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), *_own(model), *_sets(model)]
+        asked = _questions(plan, index) if questions.NAME in titles else []
+        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), *asked, *_own(model), *_sets(model)]
+
+
+def _questions(plan: ComparePlan, index: int) -> list[Source]:
+    """Return what the Questions sheet has of a run; nothing where nothing is asked."""
+    if not plan.comparison.questions:
+        return []
+    asked = plan.once(QuestionsPlan)
+    return [(questions.NAME, questions_formulas.inputs(asked), list(filled(questions_formulas.lives(asked, index))))]
 
 
 def _own(model: Model) -> list[Source]:

@@ -13,6 +13,7 @@ from xlnet.checking.judge.sheets import (
     guide,
     predict,
     proof,
+    questions,
     sets,
     start,
     training,
@@ -33,6 +34,7 @@ EXPECTATIONS: dict[str, Callable[[View], Iterator[tuple[Cell, Expected]]]] = {
     validation.NAME: validation.expected,
     guide.NAME: guide.expected,
     compare.NAME: compare.expected,
+    questions.NAME: questions.expected,
     DATA: sets.expected,
     TRAINING: training.expected,
 }
