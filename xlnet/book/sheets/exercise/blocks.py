@@ -14,7 +14,7 @@ from xlnet.book.sheets.exercise.sections import Section, is_input, sections
 from xlnet.cell import Cell
 from xlnet.exercise.exercise import before_update, new
 from xlnet.graph.node import Group
-from xlnet.render.matrices import Placed, height, in_line, lines
+from xlnet.render.lines import Placed, height, in_line, lines
 from xlnet.render.tensors import Tensor, numbered, tensors
 from xlnet.spec import Shape
 
