@@ -51,7 +51,8 @@ class Blocks:
             ("given", Group.ITERATION, list(self._given(every))),
             *((section.name, section.group, _of_section(section, known)) for section in sections(self.plan)),
         ):
-            placed, start = [], row + 1
+            placed: list[Placed] = []
+            start = row + 1
             for line in lines(own):
                 placed += in_line(line, start, FIRST_COLUMN)
                 start += height(line)
