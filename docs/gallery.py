@@ -27,10 +27,11 @@ from xlnet.engines.libreoffice import find_soffice
 from xlnet.template.sources import open_template
 from xlnet.template.topics import TOPICS
 
-# The sheet that shows the point of a lesson; of a comparison it is Compare, of others the Dashboard.
+# The sheet that shows the point of a lesson; where none is named that is Compare or the Dashboard.
 SHEETS = {
     "seed": "Training",
     "mazur": "Explore",
+    "misconceptions": "Questions",
     "byhand": "Explore",
     "logistic": "Predict",
     "xor": "Predict",
@@ -54,14 +55,15 @@ _EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/200
 def lesson(name: str) -> Lesson:
     """Return a bundled template as a lesson of the gallery."""
     document = open_template(name).document
-    command, sheet = ("compare", "Compare") if "compare" in document else ("build", SHEETS.get(name, "Dashboard"))
-    return Lesson(name, document["title"], document["description"], f"xlnet {command} {name}", sheet)
+    is_comparison = "compare" in document
+    sheet = SHEETS.get(name, "Compare" if is_comparison else "Dashboard")
+    return Lesson(name, document["title"], document["description"], sheet, is_comparison)
 
 
 def build(lesson: Lesson, language: str, folder: Path, overrides: Mapping[str, Any]) -> None:
     """Write the workbook of a lesson: the comparison, where it has the runs of one."""
     path = folder / book_name(lesson.name, language)
-    if lesson.sheet == "Compare":
+    if lesson.is_comparison:
         comparison = xlnet.load_comparison(lesson.name, **overrides)
         xlnet.build_comparison(comparison, path, small=True, language=language)
     else:

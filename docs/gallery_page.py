@@ -15,13 +15,18 @@ STYLE = Path(__file__).with_name("gallery.css")
 
 @dataclass(frozen=True)
 class Lesson:
-    """A bundled template: its name, its texts in English, the command that builds it, and the sheet with its point."""
+    """A bundled template: its name, its texts in English, the sheet with its point, and whether it is a comparison."""
 
     name: str
     title: str
     description: str
-    command: str
     sheet: str
+    is_comparison: bool
+
+    @property
+    def command(self) -> str:
+        """The command that builds it."""
+        return f"xlnet {'compare' if self.is_comparison else 'build'} {self.name}"
 
 
 def page_name(language: str) -> str:

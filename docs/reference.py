@@ -49,6 +49,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
+        "exercise": "the table `[exercise]` of an exercise's sheet Template: what is practised, and which quantities "
+        "are blank; `xlnet exercise` writes it, and `xlnet build` leaves it aside",
     },
     "[network]": {
         "inputs": "number of inputs, or their shape: `[channels, length]` or `[channels, height, width]`, `[steps, "
@@ -122,6 +124,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "runs": "one `[[compare.runs]]` table per run: `name` (it names the run's sheet), `note` (shown on the Guide "
         "sheet), and what sets the run apart, by option names (`lr`) or dotted keys",
         "bound": "a loss below it counts as small; default 0.01",
+        "questions": "`[[compare.questions]]` tables, shown on a sheet of their own: each asks which of some runs ends "
+        "lowest, and shows what happens once a prediction is made; at most 10; dropped where options list other runs",
+    },
+    "[[compare.questions]]": {
+        "title": "the heading",
+        "text": "the question",
+        "runs": "names of two or three runs; required",
+        "choices": "what these are called there, and in the list to choose from: words without commas",
+        "measure": "`loss`, at the end, or `validation_loss`, of the samples held out; default `loss`",
+        "why": "the reason, shown after the prediction",
     },
 }
 
@@ -130,13 +142,19 @@ LAYER_KEYS: Mapping[str, str] = {
     "layers": "the layers inside, `[[network.layers.layers]]`; they are numbered on; required",
     "units": "number of units; required",
     "channels": "number of output channels; required",
-    "kernel": "size of the window along each axis; required",
-    "stride": "how far the window moves from one position to the next; default 1",
+    "kernel": "size of the window, a number or one for each axis; required",
+    "stride": "how far the window moves from one position to the next, a number or one for each axis; default 1",
     **dict.fromkeys(
         (f"{kind}_pool{axes}d stride" for kind in ("max", "avg") for axes in (1, 2)),
         "how far the window moves; default: the kernel, so that windows do not overlap",
     ),
-    "padding": "zeros around what comes in, below the kernel; default 0",
+    "padding": "zeros around what comes in, a number or one for each axis, below the kernel; default 0",
+    **{
+        f"{kind}_pool{axes}d padding": f"places around what comes in, {what}; at most half of the kernel; default 0"
+        for kind, what in (("max", "which are never the largest"), ("avg", "which hold 0"))
+        for axes in (1, 2)
+    },
+    "count_include_pad": "`false`: a mean counts no places of the padding; default `true`",
     "scale": "how often each number is repeated along each axis; default 2",
     "entries": "number of tokens; they are numbered from 0; required",
     "size": "numbers that a token becomes; required",
@@ -298,7 +316,7 @@ def _head() -> Iterator[str]:
     yield ""
     yield "Every command, template key and formula. This page is generated from the program's own tables by"
     yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md). `xlnet audit` has a"
-    yield "[page of its own](audit.md)."
+    yield "[page of its own](audit.md), and so do [exercises](exercise.md)."
     yield ""
 
 
@@ -386,8 +404,16 @@ def _known_keys() -> dict[str, list[str]]:
         "[network]": _asked(_document(), ("network",)),
         "[data]": _asked(_document(), ("data",)),
         "[training]": _asked(_document(training={}), ("training",)),
-        "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
+        "[compare]": _asked(_document(compare=_compared()), ("compare",)),
+        "[[compare.questions]]": _asked(
+            _document(compare=_compared() | {"questions": [{"runs": ["run1", "run2"]}]}), ("compare", "questions", 0)
+        ),
     }
+
+
+def _compared() -> Document:
+    """Return the table of a comparison of two runs."""
+    return {"runs": [{"lr": 1}, {"lr": 2}]}
 
 
 def _asked(document: Document, path: Sequence[str | int]) -> list[str]:

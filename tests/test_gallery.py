@@ -20,7 +20,7 @@ from xlnet.template.sources import bundled_names, open_template
 from xlnet.template.topics import TOPICS
 
 ROOT = Path(__file__).parent.parent
-BUILT = ("seed", "byhand", "lesson")
+BUILT = ("seed", "lesson")
 
 
 class Page(HTMLParser):

@@ -24,7 +24,7 @@ KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Expl
 
 
 # What bundled templates say of themselves stands in English in the templates, in other languages with their texts.
-TEMPLATES = ("template topics", "template titles", "template descriptions", "template notes", "template runs")
+TEMPLATES = tuple(f"template {part}" for part in ("topics", "titles", "descriptions", "notes", "runs", "questions"))
 
 
 def texts(language: str) -> dict[str, str]:
@@ -58,7 +58,7 @@ def test_every_bundled_template_is_translated(language: str) -> None:
     assert sorted(document["template titles"]) == sorted(spec.title for spec in specs)
     assert sorted(document["template descriptions"]) == sorted(spec.description for spec in specs)
     assert list(document["template notes"]) == [run.note for run in load_comparison("lesson").runs]
-    named = [run.name for name in ("lesson", "resnet") for run in load_comparison(name).runs]
+    named = [run.name for name in ("lesson", "resnet", "misconceptions") for run in load_comparison(name).runs]
     assert list(document["template runs"]) == named
 
 

@@ -224,6 +224,8 @@ def _shared(table: TomlTable, kind: Kind, named: Mapping[str, int]) -> tuple[int
     if name not in named:
         known = ", ".join(named) or "no layer before this one has one"
         table.fail("share", f'must be the "name" of a layer before this one ({known}), not {name!r}')
+    if table.flag("frozen", False):
+        table.fail("frozen", f"is of a layer's own weights, and these are those of {name!r}: set frozen there instead")
     given = next((a.name for a in kind.arrays if a.is_shared and a.name in table.content), None)
     if given or "init" in table.content:
         table.fail(given or "init", "cannot be combined with share: keep one of the two")

@@ -39,15 +39,17 @@ def parse(
     label: str,
     origins: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    notes: Sequence[str] = (),
 ) -> Spec:
     """Return the spec of a template's TOML document, every default filled in and every weight drawn.
 
     `label` leads the messages; `origins` tells, by dotted key, which option of the command line set it; a CSV file is
-    looked for in `folder`, and not opened where that is None. Raises UserError.
+    looked for in `folder`, and not opened where that is None. `notes` are what there is to tell already. Raises
+    UserError.
     """
-    root = TomlTable(label, "", document, origins or {})
-    # `compare` is read by `runs`: a template with runs can still be built alone.
-    root.require_known("title", "description", "layout", "network", "data", "training", "compare")
+    root = TomlTable(label, "", document, origins or {}, list(notes))
+    # `compare` is read by `runs`, `exercise` by xlnet.exercise: a template with them can still be built alone.
+    root.require_known("title", "description", "layout", "network", "data", "training", "compare", "exercise")
     training_table = root.table("training")
     training = _training(training_table)
     network = root.table("network", required=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Every bundled template stands in exactly one topic. Other languages call the topics by what stands with their texts.
 TOPICS: dict[str, tuple[str, ...]] = {
-    "First steps": ("seed", "mazur", "lesson"),
+    "First steps": ("seed", "mazur", "lesson", "misconceptions"),
     "Activation and loss": ("byhand", "logistic", "xor", "circle"),
     "Optimisers": (
         "valley_sgd",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
@@ -18,6 +17,7 @@ from xlnet.book.drawing.outline import fold_columns
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.rules import add_rule
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.limits import most_runs
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.sheets.compare import NAME
@@ -45,6 +45,7 @@ from xlnet.book.sheets.compare.plan import (
     ComparePlan,
     Series,
 )
+from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import call
 from xlnet.graph.node import Group
@@ -190,11 +191,11 @@ def _draw_points(page: Page, plan: ComparePlan) -> None:
     put_text(page, BAND_ROW - 1, first, texts.get("compare", "points"), _NOTE)
     for column in plan.axes.values():
         put_text(page, HEADER_ROW, column, texts.get("header", "iter"), header)
-    for index in range(len(plan.models)):
+    for index, run in enumerate(plan.comparison.runs):
         for series in plan.series:
             symbol = plan.symbols(plan.output_key(index, 0)) if series == OUTPUT else ""
             label = texts.get("compare", f"series {series.name}")
-            label = label.format(run=name_of(plan, index), symbol=symbol, number=series.number + 1)
+            label = label.format(run=run.name, symbol=symbol, number=series.number + 1)
             put_text(page, HEADER_ROW, plan.series_column(index, series), label, header)
 
 
@@ -213,10 +214,9 @@ def _colour(page: Page, plan: ComparePlan) -> None:
     ):
         look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))
         add_rule(page, f"{cell(first, column)}:{cell(last, column)}", where, look)
-    low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
         align_ordinary(page, f"{cell(first, start)}:{cell(last, end)}")
-        scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+        scale = signed_scale([Area(NAME, first, start, last, end)])
         page.conditional_formatting.add(f"{cell(first, start)}:{cell(last, end)}", scale)
 
 
@@ -259,7 +259,8 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
         )
 
     yield chart(texts.get("compare", "loss chart"), "E", LOSS)
-    yield chart(texts.get("compare", "log chart"), "E", LOG_LOSS, logarithmic=True)
+    floor = texts.get("chart", "floor").format(symbol="E", least=f"{SMALLEST_LOSS:.0E}")
+    yield chart(texts.get("compare", "log chart"), floor, LOG_LOSS, logarithmic=True)
     if plan.outputs:
         symbol = plan.symbols(plan.output_key(0, 0))
         yield chart(texts.get("compare", "output chart").format(symbol=symbol), symbol, OUTPUT)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.compare.plan import ComparePlan
-from xlnet.book.sheets.explore.written import rounded
+from xlnet.book.sheets.explore.written import DIGITS, rounded
 from xlnet.cell import Cell
 from xlnet.comparison import Setting
 from xlnet.graph.expression import Expression
@@ -37,7 +37,10 @@ class Part:
 
 def written(value: Setting) -> str:
     """Return a setting as a name has it."""
-    return str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else f"{value:.4G}"
+    if isinstance(value, bool | str):
+        return str(value).lower() if isinstance(value, bool) else value
+    # As `rounded` writes it: 2E-5.
+    return f"{value:.{DIGITS}G}".replace("E-0", "E-")
 
 
 def parts(plan: ComparePlan, index: int) -> list[Part]:

@@ -93,7 +93,9 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
     for name, row in plan.controls.items():
         isof_part = name in ("right", "accuracy") and plan.model.spec.held_out
         text = f"{name} label of the training samples" if isof_part else f"{name} label"
-        label = texts.get("predict", text).format(count=plan.model.spec.samples)
+        if name == "right" and plan.names_steps:
+            text = text.replace("right", "steps right", 1)
+        label = texts.get("predict", text).format(count=plan.model.spec.samples * max(len(plan.groups), 1))
         put_text(page, row, LABEL_COLUMN, label, _LABEL)
     for index in range(len(plan.axes)):
         for name, row in zip(("first", "last"), plan.ends(index + 1), strict=True):
@@ -118,6 +120,7 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
     titles |= {shown(key) if key in plan.outputs else key: name for key, name in undone_names(plan).items()}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
+    titles["steps right"] = texts.get("predict", "steps right").format(count=len(plan.groups))
     put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled(Group.ITERATION))
     for name, column in plan.columns.items():
         put_text(page, plan.header_row, column, titles[name], _filled(groups.get(name, Group.FORWARD)))
@@ -193,7 +196,9 @@ def _draw_others(page: Page, others: Others) -> None:
     header = others.title_row + 1
     for node in others.nodes:
         put_text(page, header, others.layout.column(node.key), symbols(node.key), _filled(Group.FORWARD))
-    if others.plan.kind:
-        put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled(Group.FORWARD))
+    if others.plan.groups:
+        name = "steps right" if others.plan.names_steps else "is right"
+        text = texts.get("predict", name).format(count=len(others.plan.groups))
+        put_text(page, header, others.mark_column, text, _filled(Group.FORWARD))
     last = cell(others.last_row, others.mark_column - 1)
     align_ordinary(page, f"{cell(others.first_row, others.first_column)}:{last}")

@@ -131,7 +131,7 @@ def _draw_panels(page: Page, block: Block, model: Model) -> None:
         name = _PANELS.get(prefix, Group.STATE)
         first = max(start, jump.LAST_COLUMN + 2) if not prefix else start
         band = style.varied(style.BAND, fill=style.GROUPS[name].strong, size=_SIZE)
-        for column in range(first, max(end, first) + 1):
+        for column in range(first, max(end, first + 1) + 1):
             put(page, HEADER_ROW, column, band)
         text = model.texts.get("blocks", name).format(state=prefix)
         put_text(page, HEADER_ROW, first, text, band)

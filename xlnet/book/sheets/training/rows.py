@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from openpyxl.formatting.rule import ColorScaleRule
-
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.protection import whole_numbers
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.model import Model
 from xlnet.book.sheets.training.sections import draw_ways, sections
+from xlnet.cell import Area
 from xlnet.graph.node import Group, Node
 from xlnet.model.layers.kind import MASK
 from xlnet.render.excel import cell
@@ -106,11 +106,10 @@ def _masks(model: Model) -> Iterator[str]:
 
 def _show_numbers(page: Page, model: Model) -> None:
     """Give numbers of ordinary size the same digits, and colour the gradients by sign and size."""
-    low, middle, high = style.SIGNED_SCALE
     for group, start, end in sections(model):
         area = f"{cell(model.layout.first_row, start)}:{cell(model.layout.last_row, end)}"
         if group not in (Group.ITERATION, Group.SAMPLES, Group.MASKS):
             align_ordinary(page, area)
         if group == Group.GRADIENTS:
-            scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
-            page.conditional_formatting.add(area, scale)
+            table = Area(model.name, model.layout.first_row, start, model.layout.last_row, end)
+            page.conditional_formatting.add(area, signed_scale([table]))

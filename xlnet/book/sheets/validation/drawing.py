@@ -69,7 +69,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     charts = list(_charts(plan))
     for index, chart in enumerate(charts):
         draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW, model.texts)
-    _draw_points(page, plan)
+    draw_points(page, plan)
     _draw_scores(page, plan)
     merge(page, VERDICT_ROW, LABEL_COLUMN, LABEL_COLUMN + CHART_STEP - 2)
     page.heights[VERDICT_ROW] = _VERDICT_HEIGHT
@@ -114,12 +114,12 @@ def _draw_scores(page: Page, plan: ValidationPlan) -> None:
         draw_fit_labels(page, plan.model, plan.fitted, plan.scores_row + 1, LABEL_COLUMN)
 
 
-def _draw_points(page: Page, plan: ValidationPlan) -> None:
+def draw_points(page: Page, plan: ValidationPlan) -> None:
     """Draw the headers of the points, of their parameters, and of the passes."""
     model, texts = plan.model, plan.model.texts
     header = replace(style.HEADER, fill=style.CONSTANTS.strong, shrink=True)
-    put_text(page, POINTS_HEADER_ROW - 1, POINTS_COLUMN, texts.get("validation", "points"), _NOTE)
-    put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN, texts.get("header", "iter"), header)
+    put_text(page, POINTS_HEADER_ROW - 1, plan.points_column, texts.get("validation", "points"), _NOTE)
+    put_text(page, POINTS_HEADER_ROW, plan.points_column, texts.get("header", "iter"), header)
     for name in (*plan.measures, COUNTED):
         put_text(page, POINTS_HEADER_ROW, plan.column(name), texts.get("validation", name), header)
     put_text(page, POINTS_HEADER_ROW - 1, plan.first_parameter_column, texts.get("validation", "used"), _NOTE)
@@ -172,5 +172,5 @@ def _charts(plan: ValidationPlan) -> Iterator[Chart]:
         )
 
     yield chart("loss chart", "E", LOSSES)
-    if plan.kind:
+    if plan.groups:
         yield replace(chart("accuracy chart", texts.get("dashboard", "share"), ACCURACIES), y_max=1)
