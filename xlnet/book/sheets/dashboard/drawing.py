@@ -121,9 +121,9 @@ def _draw_points(page: Page, shown: Points, model: Model) -> None:
     put_text(page, POINTS_HEADER_ROW - 1, POINTS_COLUMN, texts.get("dashboard", "points"), _NOTE)
     put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN, texts.get("header", "iter"), header)
     put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN + 1, texts.get("dashboard", "log loss"), header)
-    put_text(page, shown.limit_row, POINTS_COLUMN, texts.get("dashboard", "limit"), _NOTE)
+    put_text(page, shown.limit_row, POINTS_COLUMN + 1, texts.get("dashboard", "limit"), _NOTE)
     note = texts.get("dashboard", "limit note").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
-    put_text(page, shown.limit_row + 1, POINTS_COLUMN, note, _NOTE)
+    put_text(page, shown.limit_row + 1, POINTS_COLUMN + 1, note, _NOTE)
     for key in shown.every_key:
         put_text(page, POINTS_HEADER_ROW, shown.column(key), model.symbols(key), header)
     if shown.marks is not None:

@@ -40,7 +40,7 @@ from xlnet.book.sheets.start.plane import Plane
 from xlnet.book.sheets.start.revealed import LINE
 from xlnet.model import classification as classes
 from xlnet.render.excel import cell
-from xlnet.xlsx.page import Page
+from xlnet.xlsx.page import USUAL_ROW, Page
 
 _WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 14.0, 5: 1.5, 12: 1.5, 13: 5.0}
 _MIDDLE_WIDTH, _PLANE_WIDTH = 12.0, 3.0
@@ -64,10 +64,12 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_all(page, formulas)
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
     page.heights |= {TITLE_ROW: 24.0, FIRST_ROW - 1: 6.0}
+    # A screen has room for the sheet in rows of the usual height, whatever the language.
+    page.sheet_format.defaultRowHeight = USUAL_ROW
     page.widths.update(_WIDTHS | dict.fromkeys(range(MIDDLE, MIDDLE_END + 1), _MIDDLE_WIDTH))
     page.widths.update(dict.fromkeys(range(RIGHT + 1, RIGHT_END + 1), _PLANE_WIDTH))
     page.sheet_view.showGridLines = False
-    page.sheet_properties.tabColor = "0877BD"
+    page.sheet_properties.tabColor = style.POSITIVE
     protect(page)
     page.print_area = f"A1:{cell(LAST_ROW, RIGHT_END)}"
     print_landscape(page)
@@ -167,7 +169,7 @@ def _draw_surface(page: Page, plan: StartPlan, plane: Plane) -> None:
     put_text(page, surface.TOP + plane.side + 1, RIGHT + 1, note, _NOTE)
     first, last = cell(*surface.place(plane, 0, plane.side - 1)), cell(*surface.place(plane, plane.side - 1, 0))
     area = f"{first}:{last}"
-    low, middle, high = "F7B46A", "FFFFFF", "7CB9E5"
+    low, middle, high = style.SIGNED_SCALE
     if plane.predict.kind:
         scale = ColorScaleRule("num", 0, low, "num", classes.BOUNDARY, middle, "num", 1, high)  # type: ignore[no-untyped-call]
     else:
