@@ -49,8 +49,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
-        "exercise": "the table `[exercise]` of an exercise's sheet Template: what is practised, and which quantities are "
-        "blank; `xlnet exercise` writes it, and `xlnet build` leaves it aside",
+        "exercise": "the table `[exercise]` of an exercise's sheet Template: what is practised, and which quantities "
+        "are blank; `xlnet exercise` writes it, and `xlnet build` leaves it aside",
     },
     "[network]": {
         "inputs": "number of inputs, or their shape: `[channels, length]` or `[channels, height, width]`, `[steps, "
@@ -142,13 +142,19 @@ LAYER_KEYS: Mapping[str, str] = {
     "layers": "the layers inside, `[[network.layers.layers]]`; they are numbered on; required",
     "units": "number of units; required",
     "channels": "number of output channels; required",
-    "kernel": "size of the window along each axis; required",
-    "stride": "how far the window moves from one position to the next; default 1",
+    "kernel": "size of the window, a number or one for each axis; required",
+    "stride": "how far the window moves from one position to the next, a number or one for each axis; default 1",
     **dict.fromkeys(
         (f"{kind}_pool{axes}d stride" for kind in ("max", "avg") for axes in (1, 2)),
         "how far the window moves; default: the kernel, so that windows do not overlap",
     ),
-    "padding": "zeros around what comes in, below the kernel; default 0",
+    "padding": "zeros around what comes in, a number or one for each axis, below the kernel; default 0",
+    **{
+        f"{kind}_pool{axes}d padding": f"places around what comes in, {what}; at most half of the kernel; default 0"
+        for kind, what in (("max", "which are never the largest"), ("avg", "which hold 0"))
+        for axes in (1, 2)
+    },
+    "count_include_pad": "`false`: a mean counts no places of the padding; default `true`",
     "scale": "how often each number is repeated along each axis; default 2",
     "entries": "number of tokens; they are numbered from 0; required",
     "size": "numbers that a token becomes; required",

@@ -28,12 +28,13 @@ from xlnet.exercise.making import make
 from xlnet.exercise.slips import SLIPS
 from xlnet.exercise_builder import build_class, build_exercise
 from xlnet.render.excel import cell
+from xlnet.spec import Spec
 from xlnet.xlsx.package import sheet_part
 
 Numbers = dict[str, float]
 
 
-def by_hand(spec: xlnet.Spec) -> Numbers:
+def by_hand(spec: Spec) -> Numbers:
     """Return an iteration of two layers of sigmoid or identity units, and the new weights, worked out in numpy."""
     is_sigmoid = spec.layers[0].activation == "sigmoid"
 
@@ -58,7 +59,7 @@ def by_hand(spec: xlnet.Spec) -> Numbers:
     eta = spec.training.optimizer.lr
     arrays = {"x": x, "t": t, "w1": w1, "w2": w2, "b1": b1, "b2": b2, "z1": z1, "a1": a1, "z2": z2, "a2": a2}
     arrays |= {"d_a2": d_a2, "d_z2": d_z2, "d_a1": d_a1, "d_z1": d_z1, "d_w1": d_w1, "d_w2": d_w2}
-    arrays |= {"new_w1": w1 - eta * d_w1, "new_w2": w2 - eta * d_w2}
+    arrays |= {"next_w1": w1 - eta * d_w1, "next_w2": w2 - eta * d_w2}
     found = {
         "_".join((name, *(str(index + 1) for index in place))): float(array[place])
         for name, array in arrays.items()
@@ -82,14 +83,14 @@ SLIPS_BY_HAND: list[tuple[str, str, str, Callable[[Numbers], float]]] = [
     ("d_a2_2", "two", "", lambda n: 2 * (n["a2_2"] - n["t_2"])),
     ("d_z2_1", "no slope", "y₁·(1 − y₁)", lambda n: n["d_a2_1"]),
     ("d_z1_2", "other slope", "z₂·(1 − z₂)", lambda n: n["d_a1_2"] * n["z1_2"] * (1 - n["z1_2"])),
-    ("d_a1_1", "new weight", "", lambda n: n["d_z2_1"] * n["new_w2_1_1"] + n["d_z2_2"] * n["new_w2_2_1"]),
+    ("d_a1_1", "new weight", "", lambda n: n["d_z2_1"] * n["next_w2_1_1"] + n["d_z2_2"] * n["next_w2_2_1"]),
     ("d_a1_2", "missing term", "∂E/∂z⁽²⁾₂·w⁽²⁾₂₂", lambda n: n["d_z2_1"] * n["w2_1_2"]),
     ("d_w1_2_1", "no factor", "x₁", lambda n: n["d_z1_2"]),
     ("d_w2_1_2", "rate too", "", lambda n: n["eta"] * n["d_w2_1_2"]),
-    ("new_w1_1_1", "uphill", "", lambda n: n["w1_1_1"] + n["eta"] * n["d_w1_1_1"]),
-    ("new_w1_1_2", "no rate", "", lambda n: n["w1_1_2"] - n["d_w1_1_2"]),
-    ("new_w2_1_1", "step alone", "", lambda n: n["eta"] * n["d_w2_1_1"]),
-    ("new_w2_2_1", "not moved", "", lambda n: n["w2_2_1"]),
+    ("next_w1_1_1", "uphill", "", lambda n: n["w1_1_1"] + n["eta"] * n["d_w1_1_1"]),
+    ("next_w1_1_2", "no rate", "", lambda n: n["w1_1_2"] - n["d_w1_1_2"]),
+    ("next_w2_1_1", "step alone", "", lambda n: n["eta"] * n["d_w2_1_1"]),
+    ("next_w2_2_1", "not moved", "", lambda n: n["w2_2_1"]),
 ]
 
 
@@ -290,8 +291,8 @@ def test_a_class_is_marked(tmp_path: Path) -> None:
     for number, exercise in enumerate(exercises, 1):
         plan, numbers = plan_of(exercise), by_hand(exercise.spec)
         own = {key: round(numbers[key], exercise.decimals) for key in exercise.blanks}
-        (of_new,) = [key for key in exercise.blanks if key.startswith("new_")][:1]
-        weight = numbers[of_new.removeprefix("new_")]
+        (of_new,) = [key for key in exercise.blanks if key.startswith("next_")][:1]
+        weight = numbers[of_new.removeprefix("next_")]
         if number % 3 == 0:
             own[of_new] = round(2 * weight - numbers[of_new], exercise.decimals)
         problems = f"{of_new}: uphill" if number % 3 == 0 else ""
@@ -304,10 +305,11 @@ def test_a_class_is_marked(tmp_path: Path) -> None:
     assert (said, status) == ("", 0)
     assert rows[2]["score"] == f"{int(rows[2]['right']) / int(rows[2]['blanks']):.3f}"
     key = kept.looked_at(folder / "answers.xlsx")["Answer key"]
-    values = {(row[0], row[2]): row[4] for row in key.iter_rows(min_row=2, values_only=True)}
+    every: list[Any] = list(key.iter_rows(min_row=2, values_only=True))
+    values = {(row[0], row[2]): row[4] for row in every}
     numbers = by_hand(exercises[6].spec)
-    own = {blank: value for (student, blank), value in values.items() if student == 7}
-    assert own == pytest.approx({blank: numbers[str(blank)] for blank in exercises[6].blanks})
+    own = {str(blank): value for (student, blank), value in values.items() if student == 7}
+    assert own == pytest.approx({blank: numbers[blank] for blank in exercises[6].blanks})
 
 
 def test_odd_files_are_named_and_the_others_marked(tmp_path: Path) -> None:
@@ -351,13 +353,22 @@ def test_given_numbers_are_those_of_the_cells(tmp_path: Path) -> None:
     workbook["Answers"].cell(place.row, place.column).value = 5.0
     workbook.save(path)
     numbers = by_hand(exercise.spec)
-    new = {f"new_{key}": numbers[key] - 5 * numbers[f"d_{key}"] for key in numbers if re.fullmatch(r"w\d_\d_\d", key)}
+    new = {f"next_{key}": numbers[key] - 5 * numbers[f"d_{key}"] for key in numbers if re.fullmatch(r"w\d_\d_\d", key)}
     fill(path, "Bo", new, plan)
     rows, said, status = mark(tmp_path)
     assert (rows[0]["right"], rows[0]["blanks"], status) == ("8", "8", 0)
     assert "its given numbers are not those that it was built with" in said
     rows, _, _ = mark(tmp_path, "--decimals", "0")
     assert rows[0]["right"] == "8"
+
+
+def test_nobody_fills_in_thousands_of_boxes() -> None:
+    spec = xlnet.load("iris", layers="4-60-3", batch=1)
+    with pytest.raises(
+        UserError, match=r"--share: 2,186 blanks, but an exercise has at most 1,000: --share 0\.457 would"
+    ):
+        make(spec, share=1.0)
+    assert 990 <= len(make(spec, share=0.457).blanks) <= 1000
 
 
 @pytest.mark.parametrize(
@@ -368,7 +379,6 @@ def test_given_numbers_are_those_of_the_cells(tmp_path: Path) -> None:
         (["seed", "--students", "0"], "--students: must be from 1 to 1,000, not 0"),
         (["seed", "--students", "2", "-o", "x.xlsx"], "x.xlsx: --students writes a folder of workbooks"),
         (["seed", "-o", "x.pdf"], "x.pdf: the name of a workbook must end in .xlsx"),
-        (["transformer", "--share", "1"], "--share: 1,544 blanks, but an exercise has at most 1,000: --share 0.647"),
     ],
 )
 def test_what_cannot_be_asked_for_is_said(

@@ -9,8 +9,6 @@ from xlnet.spec import Spec
 
 # What may be practised.
 FORWARD, BACKWARD, UPDATE = PRACTISED = ("forward", "backward", "update")
-# What leads the key of a parameter's value after the update.
-NEW = "new"
 # A number is right within this share of the true one, or within half a unit of its last decimal; of a parameter after
 # the update it is the share of its step.
 TOLERANCE = 0.005
@@ -47,10 +45,10 @@ class Exercise:
 
 def new(key: str) -> str:
     """Return the key of a parameter's value after the update."""
-    return keys.state(NEW, key)
+    return keys.state(keys.NEXT, key)
 
 
 def before_update(key: str) -> str | None:
     """Return the key of the parameter whose value after the update this is, None of any other quantity."""
     prefix, _, inner = key.partition("_")
-    return inner if prefix == NEW else None
+    return inner if prefix == keys.NEXT else None

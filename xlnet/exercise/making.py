@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 # A batch up to this size is computed whole, of a larger one so many samples.
 MOST_SAMPLES, FEW_SAMPLES = 4, 2
 # Numbers are drawn so often, and the best are taken.
-_TRIES, _TRIES_OF_LARGE, _LARGE = 12, 3, 400
+_TRIES, _TRIES_OF_LARGE, _LARGE = 20, 3, 200
 # Smaller ones round to nothing, larger ones are no fun.
-_LEAST, _LEAST_STEP, _MOST = 0.01, 0.002, 20.0
+_LEAST, _LEAST_STEP, _MOST = 0.02, 0.002, 20.0
 # How much of the smallest value half a unit of the last decimal may be.
 _ROUNDING = 0.05
 

@@ -65,11 +65,19 @@ class Margin:
     tolerance: float
     decimals: float
 
+    @property
+    def half(self) -> float:
+        """Half a unit of the last decimal, and what rounding makes of it; NaN where that is no number."""
+        try:
+            return float(HALF * 10.0**-self.decimals)
+        except OverflowError:
+            return math.nan
+
     def is_near(self, found: float, wanted: float, origin: float = 0.0) -> bool:
         """Return whether a number counts as `wanted`."""
-        if not math.isfinite(wanted):
+        half = self.half
+        if not math.isfinite(wanted + half + self.tolerance):
             return False
-        half: float = HALF * 10.0**-self.decimals
         return abs(found - wanted) <= max(self.tolerance * abs(wanted - origin), half)
 
 

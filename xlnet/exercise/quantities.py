@@ -25,7 +25,10 @@ _NOT_ASKED = ("zmax", "smax")
 
 @dataclass(frozen=True)
 class Quantities:
-    """The quantities of an iteration, by key: those of its graph, and the parameters after the update."""
+    """The quantities of an iteration, by key: those of its graph, and the parameters after the update.
+
+    A graph that is laid out in blocks has nodes for these, too.
+    """
 
     graph: Graph
     _cited: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -41,14 +44,14 @@ class Quantities:
         return [
             node.key
             for node in self.graph.nodes
-            if node.group == Group.PARAMETERS and node.formula is not None and not isinstance(node.formula, Quantity)
+            if node.group == Group.PARAMETERS and node.formula != Quantity(node.key, previous=True)
         ]
 
     def rule(self, key: str) -> Expression:
         """Return the rule of a quantity in the first iteration, or of a parameter's value after it."""
         own = before_update(key)
-        node = self.nodes[own or key]
-        formula = node.formula if own else node.first_formula
+        node = self.nodes[own if own and key not in self.nodes else key]
+        formula = node.formula if node.group == Group.PARAMETERS else node.first_formula
         assert formula is not None
         return here(formula)
 

@@ -18,7 +18,7 @@ _SECTIONS = (
     ("update", UPDATE, (Group.STATE,)),
 )
 _ORDER = (FORWARD, BACKWARD, UPDATE)
-_NOT_GIVEN = (Group.ITERATION, Group.SAMPLES, *(group for _, _, groups in _SECTIONS for group in groups))
+_NOT_GIVEN = (Group.ITERATION, Group.SAMPLES, Group.NEXT, *(group for _, _, groups in _SECTIONS for group in groups))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from xlnet.checking.judge.view import Expected, View
 from xlnet.engines.workers.handover import NUMBER, TEXT
 from xlnet.exercise.blanks import Blank
 from xlnet.exercise.exercise import new
-from xlnet.exercise.marking import HALF, Kind, Margin, Mark, marks
+from xlnet.exercise.marking import Kind, Margin, Mark, marks
 
 __all__ = ["MARKING", "NAME", "of_exercise", "of_marking"]
 
@@ -36,7 +36,7 @@ def of_marking(view: View) -> Iterator[tuple[Cell, Expected]]:
     """Yield what each formula of the marking should show."""
     plan, found = _plan(view), _marks(view)
     yield at.SCORE_CELL, float(sum(mark.is_right for mark in found.values()))
-    yield at.HALF_CELL, HALF * 10.0 ** -view.number(*plan.face.decimals)
+    yield at.HALF_CELL, _margin(view).half
     for blank in plan.blanks:
         mark = found[blank.key]
         yield plan.marking(blank.key, at.FILLED), float(mark.kind not in (Kind.EMPTY, Kind.NO_NUMBER))
@@ -78,8 +78,12 @@ def _marks(view: View) -> dict[str, Mark]:
     plan, layout = _plan(view), view.opened.layout
     true = {key: view.number(*layout.cell(key, 1)) for key in (*layout.cells, *layout.spots)}
     true |= {new(key): view.number(*layout.cell(key, 2)) for key in plan.quantities.trained}
-    margin = Margin(view.number(*plan.face.tolerance), view.number(*plan.face.decimals))
-    return marks(plan.blanks, true, {key: _typed(view, plan.face.values[key]) for key in plan.by_key}, margin)
+    return marks(plan.blanks, true, {key: _typed(view, plan.face.values[key]) for key in plan.by_key}, _margin(view))
+
+
+def _margin(view: View) -> Margin:
+    face = _plan(view).face
+    return Margin(view.number(*face.tolerance), view.number(*face.decimals))
 
 
 def _typed(view: View, cell: Cell) -> float | str | None:
