@@ -362,9 +362,7 @@ def test_given_numbers_are_those_of_the_cells(tmp_path: Path) -> None:
 
 def test_nobody_fills_in_thousands_of_boxes() -> None:
     spec = xlnet.load("iris", layers="4-60-3", batch=1)
-    with pytest.raises(
-        UserError, match="--share: 2,186 blanks, but an exercise has at most 1,000: --share 0.457 would"
-    ):
+    with pytest.raises(UserError, match=r"--share: 2,186 blanks, .* at most 1,000: --share 0\.457 would fit"):
         make(spec, share=1.0)
     assert 990 <= len(make(spec, share=0.457).blanks) <= 1000
 
