@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -371,6 +372,8 @@ FULL: dict[str, dict[str, Any]] = {
     "valley_adam": {"layers": "2-9-1", "seed": 1},
 }
 COMPARED = ["seed", "xor"]
+# As a list, in another language, as matrices, and on paper.
+EXERCISES = {"seed": "en", "xor": "zh", "edge": "en", "mazur handout": "en"}
 BY_OPENPYXL = "by openpyxl"
 
 
@@ -392,6 +395,10 @@ def complaints(validator: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
         comparison = xlnet.load_comparison(template, lr=[0.1, 0.5], iters=12)
         xlnet.build_comparison(comparison, folder / f"{template} compared.xlsx")
     xlnet.build_comparison(xlnet.load_comparison("misconceptions", iters=4), folder / "questions.xlsx")
+    for name, language in EXERCISES.items():
+        template, _, form = name.partition(" ")
+        exercise = replace(xlnet.load_exercise(template, seed=1), is_handout=form == "handout")
+        xlnet.build_exercise(exercise, folder / f"{name} exercise.xlsx", language=language)
     workbook = Workbook()
     assert workbook.active is not None
     workbook.active["A1"].font = Font(name="Calibri", bold=True)
@@ -428,6 +435,11 @@ def test_a_comparison_is_valid(complaints: Callable[[str], list[str]], template:
 
 def test_a_sheet_of_questions_is_valid(complaints: Callable[[str], list[str]]) -> None:
     assert complaints("questions") == []
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_is_valid(complaints: Callable[[str], list[str]], name: str) -> None:
+    assert complaints(f"{name} exercise") == []
 
 
 def test_the_validator_sees_what_openpyxl_does_wrong(complaints: Callable[[str], list[str]]) -> None:
