@@ -391,7 +391,7 @@ def formulas(spec: Spec, path: Path, *wanted: str) -> list[str]:
 
 def test_windows_are_rectangles(tmp_path: Path) -> None:
     """A window times a kernel is one product of rectangles, of repeated and of drawn samples."""
-    edge, digits = xlnet.load("edge", iters=2), xlnet.load("digits", iters=2)
+    edge, digits = xlnet.load("edge", iters=2), xlnet.load("digits", iters=2, batch=3)
     rectangles = r"^=SUMPRODUCT\([A-Z]+\d+:[A-Z]+\d+,[A-Z]+\d+:[A-Z]+\d+\)"
     for formula in formulas(edge, tmp_path / "edge.xlsx", "a1_1_1_1", "d_w1_1_1_2_3"):
         assert re.match(f"{rectangles}$", formula), formula

@@ -71,7 +71,7 @@ def test_runs_with_layers_of_different_kinds_are_written_back(tmp_path: Path) ->
     )
     # As a workbook may hold them: of the same weights, whatever its kind starts from.
     runs = tuple(
-        replace(run, spec=replace(run.spec, layers=(replace(first, arrays=first.arrays | {"w": (2.0, 3.0)}), last)))
+        replace(run, spec=replace(run.spec, layers=(replace(first, arrays={**first.arrays, "w": (2.0, 3.0)}), last)))
         for run in both.runs
         for first, last in [run.spec.layers]
     )

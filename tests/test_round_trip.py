@@ -94,5 +94,6 @@ def test_every_kind_is_written_back_with_every_option(name: str) -> None:
 
 def test_a_layer_that_shares_weights_is_written_back() -> None:
     for transpose in (False, True):
-        spec = xlnet.load("autoencoder", **{"network.layers[2].transpose": transpose} if transpose else {})
+        settings: dict[str, Any] = {"network.layers[2].transpose": transpose} if transpose else {}
+        spec = xlnet.load("autoencoder", **settings)
         assert parse(tomllib.loads(serialize(spec)), name=spec.name, label="") == spec

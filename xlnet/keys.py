@@ -18,6 +18,8 @@ LABEL_SMOOTHING = "label_smoothing"
 TARGET_WEIGHT, SMOOTHED_WEIGHT, STEPS_WEIGHT, BATCH_WEIGHT = "tsum", "qsum", "wsum", "cwsum"
 
 GRADIENT = "d"
+# What the next iteration has of a parameter.
+NEXT = "next"
 # What a layer has once, as a mean, has no index but the layer's number.
 _PREFIXED = re.compile(r"(?P<prefix>[a-z]+)_(?P<inner>[a-z]+(\d*(_\d+)+|\d+)(@\d+)?)")
 _ELEMENT = re.compile(r"(?P<letter>[A-Za-z]+)(?P<layer>\d*)(?P<indices>(_\d+)*)(@(?P<sample>\d+))?")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
@@ -221,12 +222,12 @@ class Spec:
         """The number of the network's outputs."""
         return self.layers[self.last - 1].units
 
-    @property
+    @cached_property
     def flow(self) -> dict[int, tuple[int, ...]]:
         """What each layer takes, in the order in which they are computed (see `flow`)."""
         return flow(self.layers)
 
-    @property
+    @cached_property
     def last(self) -> int:
         """The number of the layer that gives the network's outputs."""
         return last_of(self.layers)
@@ -284,6 +285,11 @@ class Spec:
     def in_rows(self) -> Spec:
         """The network as sheets beside Training lay it out: its passes are rows there."""
         return replace(self, layout=ROWS)
+
+    @property
+    def shows_next(self) -> bool:
+        """Whether an iteration shows the weights of the next one, too: a block of matrices ends with them."""
+        return self.layout == MATRIX
 
     @property
     def of_one_sample(self) -> Spec:

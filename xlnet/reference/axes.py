@@ -47,6 +47,8 @@ def axes(spec: Spec) -> dict[str, Axes]:
     taken = (name for name, _ in taken_rules(spec, trained(spec), biases(spec)))
     found |= {name: found.get(name.removeprefix("used_"), Axes()) for name in taken}
     found |= {f"{prefix}_{name}": found[name] for name in trained(spec) for prefix, _ in state_rules(spec, name)}
+    if spec.shows_next:
+        found |= {f"next_{name}": found[name] for name in trained(spec)}
     return found
 
 

@@ -48,8 +48,8 @@ def parse(
     UserError.
     """
     root = TomlTable(label, "", document, origins or {}, list(notes))
-    # `compare` is read by `runs`: a template with runs can still be built alone.
-    root.require_known("title", "description", "layout", "network", "data", "training", "compare")
+    # `compare` is read by `runs`, `exercise` by xlnet.exercise: a template with them can still be built alone.
+    root.require_known("title", "description", "layout", "network", "data", "training", "compare", "exercise")
     training_table = root.table("training")
     training = _training(training_table)
     network = root.table("network", required=True)

@@ -15,6 +15,7 @@ from xlnet.errors import UserError
 from xlnet.names import spelled
 from xlnet.template.overrides import dotted_name, option_of, override, require_apart, short_name
 from xlnet.template.parse import parse
+from xlnet.template.questions import documents_of, questions_of
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
 from xlnet.template.serialize import document_of, sources_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
@@ -27,7 +28,7 @@ _OWN_KEYS = ("name", "note", "settings")
 _LONGEST_NAME = 26
 # An engine trips over the "!", too.
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\'!\x00-\x1f]")
-_RESERVED = ("compare", "guide", "data", "formulas", "template", "history")
+_RESERVED = ("compare", "questions", "guide", "data", "formulas", "template", "history")
 _EXAMPLE = "give a list, like --lr 0.001,0.01, or add [[compare.runs]] tables to the template"
 
 
@@ -75,15 +76,20 @@ def serialize_comparison(comparison: Comparison) -> str:
     for run, every in zip(comparison.runs, flat, strict=True):
         own = {key: value for key, value in every.items() if key not in shared}
         note = {"note": run.note} if run.note else {}
-        runs.append({"name": run.name} | note | own | ({"settings": dict(run.settings)} if run.settings else {}))
+        # Without them all that it has of its own would count as its settings.
+        settings = {"settings": dict(run.settings)} if run.settings or own else {}
+        runs.append({"name": run.name} | note | own | settings)
     layers = depths.pop() if len(depths) == 1 else 0
     sources = sources_of(run.spec for run in comparison.runs)
-    return sources + to_toml(_nested(shared, layers) | {"compare": {"bound": comparison.bound, "runs": runs}})
+    compare: dict[str, Any] = {"bound": comparison.bound, "runs": runs}
+    if comparison.questions:
+        compare["questions"] = documents_of(comparison.questions, comparison.runs)
+    return sources + to_toml(_nested(shared, layers) | {"compare": compare})
 
 
 def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: float | None) -> Comparison:
     compare = TomlTable(source.label, "", source.document, {}).table("compare")
-    compare.require_known("runs", "bound")
+    compare.require_known("runs", "bound", "questions")
     own_bound, tables = compare.number("bound", BOUND), _tables(compare)
     if bound is not None and not math.isfinite(bound):
         raise UserError(f"--bound: must be a finite number, not {bound}")
@@ -100,7 +106,10 @@ def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: flo
     if seed is not None and not any(is_drawn for _, is_drawn in every):
         raise UserError(f"{source.label}: {option_of(seed)}: {NOTHING_DRAWN}")
     first = runs[0].spec
-    return Comparison(source.name, first.title, first.description, runs, own_bound if bound is None else bound)
+    # Other runs than those of the template are not asked about.
+    questions = () if several else questions_of(compare, runs)
+    own_bound = own_bound if bound is None else bound
+    return Comparison(source.name, first.title, first.description, runs, own_bound, questions)
 
 
 def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -140,7 +140,8 @@ def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
     for key, value in inner.items():
         whole = f"{path}.{_key(key)}" if path else _key(key)
         for entry in value if _is_tables(value) else [value]:
-            if _is_tables(value) or any(not _is_table(v) and not _is_tables(v) for v in entry.values()):
+            is_left_out = entry and all(_is_table(v) or _is_tables(v) for v in entry.values())
+            if _is_tables(value) or not is_left_out:
                 yield ""
                 yield f"[[{whole}]]" if _is_tables(value) else f"[{whole}]"
             yield from _lines(entry, whole)

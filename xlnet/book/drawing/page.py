@@ -10,16 +10,15 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlnet.xlsx.page import Page
 
-_COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
 _LINE_HEIGHT, _HIGHEST = 15.0, 409.0
 
 
-def print_landscape(page: Page, header_rows: str | None = None) -> None:
-    """Print the sheet on landscape pages, with `header_rows` ("1:3") on top of each, as wide as stays legible."""
+def print_landscape(page: Page, header_rows: str | None = None, columns: int = 24) -> None:
+    """Print the sheet on landscape pages of so many columns, with `header_rows` ("1:3") on top of each."""
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
-    page.page_setup.fitToWidth = -(-page.max_column // _COLUMNS_PER_PAGE)
+    page.page_setup.fitToWidth = -(-page.max_column // columns)
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_cols = "A:A"
     page.print_title_rows = header_rows

@@ -66,6 +66,6 @@ def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLi
     page.widths.update(_WIDTHS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.ITERATION].strong
-    protect(page)
+    protect(page, is_free_below=True)
     print_landscape(page)
     page.page_setup.fitToWidth = 1

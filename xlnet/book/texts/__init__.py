@@ -31,6 +31,11 @@ class Texts:
         """What a workbook's properties call the language."""
         return self.get("language", "tag")
 
+    @property
+    def is_upright(self) -> bool:
+        """Whether the language knows no italics."""
+        return self.get("language", "emphasis") == "upright"
+
     def get(self, section: str, name: str) -> str:
         """Return a text."""
         try:

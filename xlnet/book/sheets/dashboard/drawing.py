@@ -22,11 +22,15 @@ from xlnet.book.sheets.dashboard.plan import (
     FIRST_HEADLINE_ROW,
     FIRST_POINT_ROW,
     LABEL_COLUMN,
+    LOSS_TIMES,
+    OUTPUT_TIMES,
     POINTS_COLUMN,
     POINTS_HEADER_ROW,
+    SMALLEST_LOSS,
     TITLE_ROW,
     VALIDATED,
     VALUE_COLUMN,
+    WEIGHT_TIMES,
     Headline,
     Points,
     headlines,
@@ -72,12 +76,12 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     charts = list(_charts(model, shown))
     for index, chart in enumerate(charts):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
+        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down, texts)
     numbers = [row for row, headline in placed if headline.name in _NUMBERS]
     headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
     last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))
-    for cells in (headline_cells, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}"):
-        align_ordinary(page, cells)
+    align_ordinary(page, headline_cells, style.FEW_DIGITS)
+    align_ordinary(page, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}")
     protect(page)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
@@ -117,6 +121,9 @@ def _draw_points(page: Page, shown: Points, model: Model) -> None:
     put_text(page, POINTS_HEADER_ROW - 1, POINTS_COLUMN, texts.get("dashboard", "points"), _NOTE)
     put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN, texts.get("header", "iter"), header)
     put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN + 1, texts.get("dashboard", "log loss"), header)
+    put_text(page, shown.limit_row, POINTS_COLUMN, texts.get("dashboard", "limit"), _NOTE)
+    note = texts.get("dashboard", "limit note").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
+    put_text(page, shown.limit_row + 1, POINTS_COLUMN, note, _NOTE)
     for key in shown.every_key:
         put_text(page, POINTS_HEADER_ROW, shown.column(key), model.symbols(key), header)
     if shown.marks is not None:
@@ -160,7 +167,8 @@ def _charts(model: Model, shown: Points) -> Iterator[Chart]:
         return Line(shown.column(key), model.symbols(key), dashed)
 
     yield chart("loss chart", "E", [line(keys.LOSS)])
-    yield chart("log chart", "E", [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
+    floor = texts.get("chart", "floor").format(symbol="E", least=f"{SMALLEST_LOSS:.0E}")
+    yield chart("log chart", floor, [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
     if outputs(model.spec):
         lines = [*(line(key) for key in outputs(model.spec)), *(line(key, dashed=True) for key in targets(model.spec))]
         name = "output chart"

@@ -12,6 +12,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard import NAME, accuracy, through_time
 from xlnet.book.sheets.dashboard.diagnosis import findings, numbers
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
+from xlnet.book.sheets.dashboard.limited import limited, limited_keys, limits
 from xlnet.book.sheets.dashboard.plan import (
     FIRST_POINT_ROW,
     POINTS_COLUMN,
@@ -111,7 +112,13 @@ def _points(shown: Points, model: Model, iterations: InCell) -> Iterator[Live]:
     yield from steps("iteration shown", NAME, POINTS_COLUMN, rows, iterations, style.TEXT)
     loss = maximum(Beside(NAME, shown.column(keys.LOSS)), Number(SMALLEST_LOSS))
     yield column("E shown on a logarithmic scale", POINTS_COLUMN + 1, loss)
+    bounded = limited_keys(shown)
     for key in shown.keys:
-        yield column(f"{key} shown", shown.column(key), at_iteration(model.layout, key, here))
+        value = at_iteration(model.layout, key, here)
+        if key in bounded:
+            yield from limited(shown, key, value)
+        else:
+            yield column(f"{key} shown", shown.column(key), value)
+    yield from limits(shown, model)
     for key in targets(model.spec):
         yield column(f"{key} shown", shown.column(key), InCell(model.layout.cells[key]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnet.book import style
-from xlnet.book.choices import ITERATION
+from xlnet.book.choices import TYPED_ITERATION
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -70,7 +70,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     # A price would become a power of ten.
     if not plan.is_undone:
         outputs = [plan.columns[shown(key)] for key in plan.outputs]
-        align_ordinary(page, f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}")
+        area = f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}"
+        align_ordinary(page, area, style.FEW_DIGITS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)
@@ -103,7 +104,7 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
     if plan.kind == classes.TWO:
         for place, name in labels(plan.model).items():
             put_text(page, place.row, place.column, name, _CLASS_NAME)
-    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
+    target = f"{TYPED_ITERATION.sheet}!{cell(TYPED_ITERATION.row, TYPED_ITERATION.column)}"
     note = texts.get("predict", "weights note of the best" if plan.model.spec.held_out else "weights note")
     put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, note, target, _LINK)
 

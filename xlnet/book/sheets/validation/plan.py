@@ -48,9 +48,15 @@ COUNTED = "counted"
 
 @dataclass(frozen=True)
 class ValidationPlan:
-    """The sheet of a network with samples that are held out."""
+    """The sheet of a network with samples that are held out.
+
+    Its points and passes may stand on another `sheet`, from another column on, and be fewer.
+    """
 
     model: Model
+    sheet: str = NAME
+    points_column: int = POINTS_COLUMN
+    most_points: int = MOST_POINTS
 
     @cached_property
     def kind(self) -> str | None:
@@ -108,7 +114,7 @@ class ValidationPlan:
     def count(self) -> int:
         """The number of iterations that are shown."""
         cells = self.samples * len(self.nodes)
-        wanted = min(MOST_POINTS, max(MOST_CELLS // cells, FEWEST_POINTS))
+        wanted = min(self.most_points, max(MOST_CELLS // cells, FEWEST_POINTS))
         room = (LAST_SHEET_COLUMN - 1 - self.first_pass_column) // (len(self.nodes) + 1)
         return min(self.model.spec.training.iters, wanted, max(room, FEWEST_POINTS))
 
@@ -130,7 +136,7 @@ class ValidationPlan:
 
     def column(self, name: str) -> int:
         """Return the column of a measure among the points, which follow the iteration, or of `COUNTED`."""
-        return POINTS_COLUMN + 1 + (*self.measures, COUNTED).index(name)
+        return self.points_column + 1 + (*self.measures, COUNTED).index(name)
 
     def point_row(self, point: int) -> int:
         """Return the row of a point, from 0."""
@@ -138,7 +144,7 @@ class ValidationPlan:
 
     def over(self, column: int) -> Area:
         """Return the cells of a column at all points."""
-        return Area(NAME, FIRST_POINT_ROW, column, self.point_row(self.count - 1), column)
+        return Area(self.sheet, FIRST_POINT_ROW, column, self.point_row(self.count - 1), column)
 
     def require_room(self) -> None:
         """Raise UserError where even the fewest iterations need too many cells, or more columns than there are."""
@@ -211,15 +217,16 @@ class ValidationPlan:
         cells = {constant.key: model.layout.cells[constant.key] for constant in model.graph.settings}
         row = self.point_row(point)
         cells |= {
-            key: Cell(NAME, row, column) for column, key in enumerate(self.parameters, self.first_parameter_column)
+            key: Cell(self.sheet, row, column)
+            for column, key in enumerate(self.parameters, self.first_parameter_column)
         }
         spots = {
             key: Spot(model.data_sheet, model.layout.data[keys.data(key)].left)
             for key in (*inputs(model.spec), *targets(model.spec))
         }
         for column, node in enumerate(self.nodes, self.pass_column(point) + 1):
-            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
-        return Layout(cells, spots, sheet=NAME, first_row=FIRST_SAMPLE_ROW, iterations=self.samples)
+            spots |= dict.fromkeys((node.key, *node.aliases), Spot(self.sheet, column))
+        return Layout(cells, spots, sheet=self.sheet, first_row=FIRST_SAMPLE_ROW, iterations=self.samples)
 
     def measured(self, measure: str, point: int) -> Area:
         """Return the cells whose mean is a measure at a point: of every sample of its set."""
@@ -232,4 +239,4 @@ class ValidationPlan:
 
     def _of_set(self, measure: str, point: int, key: str) -> Area:
         rows, column = sets.numbers(self.model, measure.split()[0]), self.layouts[point].column(key)
-        return Area(NAME, rows.top, column, rows.bottom, column)
+        return Area(self.sheet, rows.top, column, rows.bottom, column)

@@ -11,6 +11,7 @@ from xlnet import keys
 from xlnet.book.sheets.dashboard import NAME
 from xlnet.book.sheets.dashboard import plan as dashboard
 from xlnet.book.sheets.dashboard.accuracy import Marks
+from xlnet.book.sheets.dashboard.limited import limited_keys
 from xlnet.book.sheets.dashboard.through_time import ThroughTime, cells
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
@@ -112,6 +113,8 @@ def _points(view: View) -> Iterator[tuple[Cell, Expected]]:
     opened = view.opened
     shown = opened.model.once(dashboard.points)
     counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
+    bounded = limited_keys(shown)
+    yield from _limits(view, shown)
     for index in range(shown.count):
         row = dashboard.FIRST_POINT_ROW + index
 
@@ -126,6 +129,51 @@ def _points(view: View) -> Iterator[tuple[Cell, Expected]]:
         iteration = view.number(NAME, row, dashboard.POINTS_COLUMN)
         is_known = 1 <= iteration < opened.spec.training.iters + 1
         for key in shown.keys:
-            yield point(shown.column(key), view.of_iteration(key, int(iteration)) if is_known else None)
+            found = view.of_iteration(key, int(iteration)) if is_known else None
+            yield point(shown.column(key), _within(view, shown, key, row, found) if key in bounded else found)
         for key in shown.targets:
             yield point(shown.column(key), view.at(opened.layout.cells[key]))
+
+
+def _within(view: View, shown: dashboard.Points, key: str, row: int, found: float | None) -> Expected:
+    """Return a value within its limit; where there is none, the one above."""
+    most, column = view.number(NAME, shown.limit_row, shown.column(key)), shown.column(key)
+    if found is None:
+        return None
+    if np.isnan(found + most):
+        return view.number(NAME, row - 1, column) if row > dashboard.FIRST_POINT_ROW else 0.0
+    return float(np.clip(found, -most, most))
+
+
+def _limits(view: View, shown: dashboard.Points) -> Iterator[tuple[Cell, Expected]]:
+    """Yield the limits: out of reach, unless the loss has run away or has no number in the end."""
+    model, spec = view.opened.model, view.opened.spec
+    first, final = (
+        view.cited(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN)
+        for name in ("first loss", "final loss")
+    )
+    own_targets = dict(zip(dashboard.outputs(spec), dashboard.targets(spec), strict=True))
+    is_out_of_reach = False
+    for key in limited_keys(shown):
+        cell = Cell(NAME, shown.limit_row, shown.column(key))
+        if key == keys.LOSS:
+            yield cell, _limit_of_loss(first, final)
+            is_out_of_reach = view.number(*cell) >= dashboard.NO_LIMIT
+            continue
+        own = key in own_targets
+        beginning = view.at(model.layout.cells[own_targets[key]] if own else model.layout.cell(key, 1))
+        times = dashboard.OUTPUT_TIMES if own else dashboard.WEIGHT_TIMES
+        if is_out_of_reach:
+            yield cell, dashboard.NO_LIMIT
+        else:
+            yield cell, None if beginning is None else float(times * np.maximum(1.0, abs(beginning)))
+
+
+def _limit_of_loss(first: float | None, final: float | None) -> Expected:
+    if first is None or final is None:
+        return None
+    if np.isnan(first):
+        return float(dashboard.LOSS_TIMES)
+    start = max(abs(first), dashboard.LEAST_LOSS)
+    is_tame = abs(final) <= dashboard.RUNAWAY * start
+    return dashboard.NO_LIMIT if is_tame else dashboard.LOSS_TIMES * start

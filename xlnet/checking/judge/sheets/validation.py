@@ -43,11 +43,17 @@ def expected(view: View) -> _Found:
     """Yield what each formula of the sheet should show."""
     plan = view.opened.model.once(ValidationPlan)
     yield from _summary(view, plan)
+    yield from of_points(view, plan)
+    yield from _scores(view, plan)
+
+
+def of_points(view: View, plan: ValidationPlan) -> _Found:
+    """Yield what the losses at each point should be, and the passes that they are of."""
     yield from _points(view, plan)
     for point in range(plan.count):
-        yield Cell(NAME, 1, plan.pass_column(point)), view.cited(NAME, plan.point_row(point), POINTS_COLUMN)
+        iteration = view.cited(plan.sheet, plan.point_row(point), plan.points_column)
+        yield Cell(plan.sheet, 1, plan.pass_column(point)), iteration
         yield from _passes(view, plan, point)
-    yield from _scores(view, plan)
 
 
 def _summary(view: View, plan: ValidationPlan) -> _Found:
@@ -100,15 +106,15 @@ def _points(view: View, plan: ValidationPlan) -> _Found:
     for point in range(plan.count):
         row = plan.point_row(point)
         step = point / (plan.count - 1) if point else 0.0
-        yield Cell(NAME, row, POINTS_COLUMN), float(np.floor(1 + step * (counted - 1) + 0.5))
+        yield Cell(plan.sheet, row, plan.points_column), float(np.floor(1 + step * (counted - 1) + 0.5))
         for measure in plan.measures:
-            yield Cell(NAME, row, plan.column(measure)), _mean(view, plan, measure, point)
-        loss = view.cited(NAME, row, plan.column(LOSSES[1]))
-        yield Cell(NAME, row, plan.column(COUNTED)), NONE if loss is not None and math.isnan(loss) else loss
-        iteration = view.number(NAME, row, POINTS_COLUMN)
+            yield Cell(plan.sheet, row, plan.column(measure)), _mean(view, plan, measure, point)
+        loss = view.cited(plan.sheet, row, plan.column(LOSSES[1]))
+        yield Cell(plan.sheet, row, plan.column(COUNTED)), NONE if loss is not None and math.isnan(loss) else loss
+        iteration = view.number(plan.sheet, row, plan.points_column)
         is_known = 1 <= iteration < iters + 1
         for column, key in enumerate(plan.parameters, plan.first_parameter_column):
-            yield Cell(NAME, row, column), view.of_iteration(key, int(iteration)) if is_known else None
+            yield Cell(plan.sheet, row, column), view.of_iteration(key, int(iteration)) if is_known else None
 
 
 def _scores(view: View, plan: ValidationPlan) -> _Found:
@@ -142,7 +148,7 @@ def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
         columns = (places[name].columns.ravel() + 1).tolist()
         for row, numbers in zip(rows, values.reshape(len(rows), -1).tolist(), strict=True):
             for column, number in zip(columns, numbers, strict=True):
-                yield Cell(NAME, row, column), number
+                yield Cell(plan.sheet, row, column), number
     if not plan.groups:
         return
     column = layout.column(RIGHT)
@@ -153,7 +159,7 @@ def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
         for cells in ([layout.cell(key) for key in every] for every in (outputs(one), targets(one)))
     )
     for row, own_y, own_t in zip(rows, y.tolist(), t.tolist(), strict=True):
-        yield Cell(NAME, row, column), share_right(plan.groups, own_y, own_t, operator.ge)
+        yield Cell(plan.sheet, row, column), share_right(plan.groups, own_y, own_t, operator.ge)
 
 
 def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -164,4 +170,4 @@ def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.
 
 
 def _number(view: View, plan: ValidationPlan, point: int, column: int) -> float:
-    return view.number(NAME, plan.point_row(point), column)
+    return view.number(plan.sheet, plan.point_row(point), column)
