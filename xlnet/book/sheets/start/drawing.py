@@ -39,7 +39,8 @@ from xlnet.book.sheets.start.plan import (
 from xlnet.book.sheets.start.plane import Plane
 from xlnet.book.sheets.start.revealed import LINE
 from xlnet.model import classification as classes
-from xlnet.render.excel import cell
+from xlnet.render.excel import address, cell
+from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.page import USUAL_ROW, Page
 
 _WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 14.0, 5: 1.5, 12: 1.5, 13: 5.0}
@@ -79,17 +80,16 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
 
 def _draw_left(page: Page, plan: StartPlan) -> None:
     model, texts = plan.model, plan.model.texts
-    lasts = {
-        "iteration": model.spec.training.iters,
-        "sample": model.spec.batch_size,
-        "step": len(plan.steps.entries),
-    }
+    choices = {typed.row: typed for typed in inputs(model)}
     for name, row in plan.controls.items():
-        put_text(page, row, LABEL_COLUMN, texts.get("start", name), _LABEL)
-        note = (
-            texts.get("start", "of").format(last=f"{lasts[name]:,}") if name in lasts else texts.get("start", "choose")
-        )
-        put_text(page, row, NOTE_COLUMN, note, replace(_NOTE, indent=1))
+        label, typed = texts.get("start", name), choices[row]
+        if isinstance(typed.choices, range) and isinstance(typed.first, int):
+            first, last = typed.choices[0], typed.choices[-1]
+            label = texts.get("start", "from to").format(name=label, first=first, last=f"{last:,}")
+            page.add_scroll_bar(ScrollBar(row, NOTE_COLUMN, address(plan.control(name)), first, last, typed.first))
+        else:
+            put_text(page, row, NOTE_COLUMN, texts.get("start", "choose"), replace(_NOTE, indent=1))
+        put_text(page, row, LABEL_COLUMN, label, _LABEL)
     for name, row in plan.readouts.items():
         put_text(page, row, LABEL_COLUMN, _label(plan, name), _LABEL)
         put(page, row, VALUE_COLUMN, _LABEL)
@@ -131,7 +131,7 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
         _wrapped(page, STEP_ROW, 2, LINE)
     if plan.chosen:
         for name in sentences.names(plan):
-            _wrapped(page, sentences.row_of(plan, name), sentences.ROWS.get(name, 1), sentences.SENTENCE)
+            _wrapped(page, sentences.row_of(plan, name), sentences.rows_of(plan, name), sentences.SENTENCE)
         for place, number in why.facts(plan):
             put_number(page, place.row, place.column, number, style.TEXT)
     for place, number in picture.points(plan) if plan.network.is_drawn else ():
