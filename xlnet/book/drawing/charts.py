@@ -1,4 +1,4 @@
-"""Line charts over the iterations."""
+"""Line charts over the iterations, and what charts of all kinds have in common."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xlnet.xlsx.page import Page
 # The cells that a chart covers.
 COLUMNS, ROWS = 9, 16
 _SHORT = 10
-_COLOURS = (
+COLOURS = (
     *("1D4ED8", "B91C1C", "15803D", "B45309", "6D28D9", "0E7490"),
     *("BE185D", "4D7C0F", "475569", "7C2D12", "0369A1", "A16207"),
 )
@@ -65,16 +65,8 @@ class Chart:
 def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
     """Put a chart on a sheet that holds its numbers, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
-    drawn.title, drawn.style = chart.title, 2
     drawn.scatterStyle = "lineMarker"
-    for axis, title in ((drawn.x_axis, chart.x_title), (drawn.y_axis, chart.y_title)):
-        axis.title = title
-        # Without this, Excel shows a chart of openpyxl's without its axes.
-        axis.delete = False
-        axis.majorGridlines.spPr = _line(_GRID, 0.75)
-        axis.tickLblPos = "low"
-        axis.title.overlay = False
-    drawn.title.overlay = False
+    name_axes(drawn, chart.title, chart.x_title, chart.y_title)
     drawn.x_axis.number_format, drawn.y_axis.number_format = "0", "General"
     if chart.x_max is None:
         drawn.x_axis.number_format = "General"
@@ -96,8 +88,8 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
         values = Reference(page, line.column, first, line.column, last)
         series: Any = Series(values, x, title=line.name)
         # A target has the colour of its output.
-        colour = _COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(_COLOURS)]
-        series.spPr = _line(colour, chart.points_wide, dashed=line.dashed)
+        colour = COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(COLOURS)]
+        series.spPr = line_of(colour, chart.points_wide, dashed=line.dashed)
         series.marker.symbol = "none"
         if line.marked:
             series.spPr.line = LineProperties(noFill=True)
@@ -109,14 +101,34 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
         drawn.legend.position = "r"
     else:
         drawn.legend = None
+    put_chart(page, drawn, column, row, chart.size)
+
+
+def name_axes(drawn: Any, title: str, x_title: str, y_title: str) -> None:
+    """Give a chart its title and those of its axes, and lines across."""
+    drawn.title, drawn.style = title, 2
+    for axis, name in ((drawn.x_axis, x_title), (drawn.y_axis, y_title)):
+        axis.title = name
+        # Without this, Excel shows a chart of openpyxl's without its axes.
+        axis.delete = False
+        if axis.majorGridlines is not None:
+            axis.majorGridlines.spPr = line_of(_GRID, 0.75)
+        axis.tickLblPos = "low"
+        axis.title.overlay = False
+    drawn.title.overlay = False
+
+
+def put_chart(page: Page, drawn: Any, column: int, row: int, size: tuple[int, int]) -> None:
+    """Put a chart on a sheet with its upper left corner in this cell, so many columns wide and rows high."""
     # Placed by its corners: programs differ in how wide a column is.
-    across, down = chart.size
+    across, down = size
     corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + across, 0, row - 1 + down, 0))
     drawn.anchor = TwoCellAnchor("twoCell", *corners)
     page.add_chart(drawn)
 
 
-def _line(colour: str, points: float, *, dashed: bool = False) -> GraphicalProperties:
+def line_of(colour: str, points: float, *, dashed: bool = False) -> GraphicalProperties:
+    """Return a line of a colour, so many points wide."""
     properties: Any = GraphicalProperties()
     properties.line.solidFill = colour
     properties.line.width = int(points * _POINTS_WIDE)

@@ -10,7 +10,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlnet.xlsx.page import Page
 
-_COLUMNS_PER_PAGE = 24
+COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
 _LINE_HEIGHT, _HIGHEST = 15.0, 409.0
 
@@ -19,7 +19,7 @@ def print_landscape(page: Page, header_rows: str | None = None) -> None:
     """Print the sheet on landscape pages, with `header_rows` ("1:3") on top of each, as wide as stays legible."""
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
-    page.page_setup.fitToWidth = -(-page.max_column // _COLUMNS_PER_PAGE)
+    page.page_setup.fitToWidth = -(-page.max_column // COLUMNS_PER_PAGE)
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_cols = "A:A"
     page.print_title_rows = header_rows
