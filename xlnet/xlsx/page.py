@@ -44,6 +44,8 @@ class Page(Worksheet):
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
         self.widths: dict[int, float] = {}
+        # The rows with texts of wide characters, as Chinese.
+        self.wide_rows: set[int] = set()
         # The styles of the looks that the workbook has seen, and the numbers of their parts: all its pages have them in
         # common.
         others = pages(workbook)

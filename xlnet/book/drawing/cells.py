@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from openpyxl.worksheet.cell_range import CellRange
 
-from xlnet.book.style import Look, style_of
+from xlnet.book.drawing.page import is_wide
+from xlnet.book.style import TITLE, Look, style_of, varied
 from xlnet.render.excel import cell
 from xlnet.xlsx.numbers import number_text
 from xlnet.xlsx.page import CellContent, Page
+
+_TITLE, _TITLE_HEIGHT = replace(TITLE, size=16), 27.0
 
 
 def put_text(page: Page, row: int, column: int, text: str, look: Look) -> None:
     """Write `text` into a cell.
 
-    A title such as "=1+1" would become a formula when a person edits the cell: the quote prefix keeps it.
+    A title such as "=1+1" would become a formula when a person edits the cell: the quote prefix keeps it. Chinese is
+    hard to read where it is slanted.
     """
+    if is_wide(text):
+        page.wide_rows.add(row)
+        look = varied(look, italic=False) if look.italic else look
     is_quoted = text[:1] in ("=", "+", "-", "@") and text != ""
     page.put(row, column, style_of(page, look, is_quoted=is_quoted)).text = text
+
+
+def put_title(page: Page, row: int, column: int, text: str) -> None:
+    """Write the title of a sheet, in a row that is high enough: LibreOffice cuts Chinese in one of the usual height."""
+    put_text(page, row, column, text, _TITLE)
+    page.heights[row] = _TITLE_HEIGHT
 
 
 def put_number(page: Page, row: int, column: int, number: float, look: Look) -> None:

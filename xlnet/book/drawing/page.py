@@ -12,7 +12,7 @@ from xlnet.xlsx.page import Page
 
 COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
-_LINE_HEIGHT, _HIGHEST = 15.0, 409.0
+_LINE_HEIGHT, _WIDE_LINE_HEIGHT, _HIGHEST = 15.0, 17.5, 409.0
 
 
 def print_landscape(page: Page, header_rows: str | None = None) -> None:
@@ -30,6 +30,11 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_width_of_character, text))
 
 
+def is_wide(text: str) -> bool:
+    """Return whether a text has characters that take the room of two, as Chinese has: their lines are higher, too."""
+    return not text.isascii() and any(_width_of_character(character) > 1 for character in text)
+
+
 @cache
 def _width_of_character(character: str) -> int:
     return 2 if east_asian_width(character) in ("W", "F") else 1
@@ -41,5 +46,6 @@ def lines_of(text: str, width: float) -> int:
 
 
 def fit_height(page: Page, row: int, lines: int) -> None:
-    """Give a row the height of so many lines: LibreOffice does not fit it to text that wraps."""
-    page.heights[row] = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)
+    """Give a row the height of so many lines of its texts: LibreOffice does not fit it to text that wraps."""
+    height = _WIDE_LINE_HEIGHT if row in page.wide_rows else _LINE_HEIGHT
+    page.heights[row] = min(height * max(1, lines), _HIGHEST)

@@ -10,6 +10,7 @@ from xlnet.book.choices import EXPLORE
 from xlnet.book.drawing.links import put_link
 from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore.moving.plan import Moving
 from xlnet.book.sheets.explore.plan import ExplorePlan
 from xlnet.book.sheets.guide_lines import (
     FIRST_LINE_ROW,
@@ -89,6 +90,20 @@ def _sheets(model: Model) -> Iterator[GuideLine]:
             text = "sheet Data of both" if name == DATA and model.spec.held_out else f"sheet {name}"
             text = others.get(name, text)
             yield GuideLine("text", model.texts.get("guide", text), name, f"{name}!A1")
+        if name == EXPLORE:
+            yield from (GuideLine("text", text) for text in _moving(model))
+
+
+def _moving(model: Model) -> Iterator[str]:
+    """Yield what to see in the charts of the Explore sheet that move with the iteration."""
+    moving, texts = model.once(Moving), model.texts
+    if moving.by_steps:
+        has_cells = any(state.letter == "c" for state in moving.by_steps.states)
+        yield texts.get("guide", "bars of memory cells" if has_cells else "bars")
+    if moving.embedding:
+        yield texts.get("guide", "plane of entries")
+    if moving.codes:
+        yield texts.get("guide", "plane of codes").format(layer=moving.codes.number)
 
 
 def _experiments(model: Model) -> Iterator[GuideLine]:

@@ -10,7 +10,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
 from xlnet.book import style
-from xlnet.book.drawing.cells import put, put_number, put_text
+from xlnet.book.drawing.cells import put, put_number, put_text, put_title
 from xlnet.book.drawing.charts import Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -65,8 +65,7 @@ _GROUPS = {"run": Group.ITERATION, "setting": Group.SCHEDULE, "initial": Group.P
 
 def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with the formulas of all runs."""
-    title = replace(style.TITLE, size=16)
-    put_text(page, TITLE_ROW, LABEL_COLUMN, plan.title, title)
+    put_title(page, TITLE_ROW, LABEL_COLUMN, plan.title)
     put_text(page, TITLE_ROW + 1, LABEL_COLUMN, plan.texts.get("compare", "title"), _NOTE)
     _draw_controls(page, plan)
     _draw_table(page, plan)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.drawing.bars import Bars, draw_bars
-from xlnet.book.drawing.cells import put, put_text
+from xlnet.book.drawing.cells import put, put_text, put_title
 from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -54,7 +54,7 @@ _NUMBERS = ("first loss", "final loss", "validation loss", "output")
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     texts = model.texts
-    put_text(page, TITLE_ROW, LABEL_COLUMN, model.title, replace(style.TITLE, size=16))
+    put_title(page, TITLE_ROW, LABEL_COLUMN, model.title)
     placed = list(enumerate(headlines(model.spec), FIRST_HEADLINE_ROW))
     for row, headline in placed:
         if headline.name in VALIDATED:

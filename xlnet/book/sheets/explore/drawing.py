@@ -15,7 +15,7 @@ from openpyxl.utils import range_boundaries
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.choices import ITERATION, sample_of
-from xlnet.book.drawing.cells import merge, put, put_text
+from xlnet.book.drawing.cells import merge, put, put_text, put_title
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.page import COLUMNS_PER_PAGE, fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
@@ -65,7 +65,7 @@ _LEAST_SIZE = 1e-9
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     plan, texts = model.once(ExplorePlan), model.texts
-    put_text(page, TITLE_ROW, CONTROL_LABEL_COLUMN, texts.get("explore", "title"), replace(style.TITLE, size=16))
+    put_title(page, TITLE_ROW, CONTROL_LABEL_COLUMN, texts.get("explore", "title"))
     _draw_controls(page, plan)
     _draw_picture(page, plan)
     if plan.is_drawn:

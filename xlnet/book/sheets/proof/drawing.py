@@ -11,7 +11,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.choices import ITERATION
-from xlnet.book.drawing.cells import merge, put_text
+from xlnet.book.drawing.cells import merge, put_text, put_title
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, print_landscape
@@ -54,7 +54,7 @@ _NOTE = replace(style.QUIET, horizontal="left", indent=1)
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     made, texts = model.once(plan), model.texts
-    put_text(page, TITLE_ROW, LABEL_COLUMN, texts.get("proof", "title"), replace(style.TITLE, size=16))
+    put_title(page, TITLE_ROW, LABEL_COLUMN, texts.get("proof", "title"))
     put_text(page, ABOUT_ROW, LABEL_COLUMN, _about(made), _WRAPPED)
     merge(page, ABOUT_ROW, LABEL_COLUMN, _ABOUT_WIDTH_IN_COLUMNS)
     fit_height(page, ABOUT_ROW, _LINES_ABOUT)

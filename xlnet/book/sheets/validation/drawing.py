@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlnet.book import style
-from xlnet.book.drawing.cells import merge, put_text
+from xlnet.book.drawing.cells import merge, put_text, put_title
 from xlnet.book.drawing.charts import Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -56,7 +56,7 @@ _NOTE = replace(style.QUIET, horizontal="left")
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with its formulas."""
     plan, words = model.once(ValidationPlan), model.texts.sections["validation"]
-    put_text(page, TITLE_ROW, LABEL_COLUMN, words["title"], replace(style.TITLE, size=16))
+    put_title(page, TITLE_ROW, LABEL_COLUMN, words["title"])
     about = words["about"].format(training=f"{model.spec.samples:,}", validation=f"{model.spec.held_out:,}")
     put_text(page, ABOUT_ROW, LABEL_COLUMN, about, _NOTE)
     _draw_summary(page, plan)
