@@ -29,7 +29,8 @@ from xlnet.render.mathematics import Symbols
 from xlnet.sheet_size import LAST_SHEET_COLUMN, MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.template.parse import ORDERS, REDUCTIONS, parse
 from xlnet.template.runs import MOST_RUNS, parse_comparison
-from xlnet.template.sources import bundled_names, open_template
+from xlnet.template.sources import open_template
+from xlnet.template.topics import TOPICS
 
 PAGE = Path(__file__).parent / "reference.md"
 
@@ -48,6 +49,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
+        "exercise": "the table `[exercise]` of an exercise's sheet Template: what is practised, and which quantities are "
+        "blank; `xlnet exercise` writes it, and `xlnet build` leaves it aside",
     },
     "[network]": {
         "inputs": "number of inputs, or their shape: `[channels, length]` or `[channels, height, width]`, `[steps, "
@@ -121,6 +124,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "runs": "one `[[compare.runs]]` table per run: `name` (it names the run's sheet), `note` (shown on the Guide "
         "sheet), and what sets the run apart, by option names (`lr`) or dotted keys",
         "bound": "a loss below it counts as small; default 0.01",
+        "questions": "`[[compare.questions]]` tables, shown on a sheet of their own: each asks which of some runs ends "
+        "lowest, and shows what happens once a prediction is made; at most 10; dropped where options list other runs",
+    },
+    "[[compare.questions]]": {
+        "title": "the heading",
+        "text": "the question",
+        "runs": "names of two or three runs; required",
+        "choices": "what these are called there, and in the list to choose from: words without commas",
+        "measure": "`loss`, at the end, or `validation_loss`, of the samples held out; default `loss`",
+        "why": "the reason, shown after the prediction",
     },
 }
 
@@ -297,7 +310,7 @@ def _head() -> Iterator[str]:
     yield ""
     yield "Every command, template key and formula. This page is generated from the program's own tables by"
     yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md). `xlnet audit` has a"
-    yield "[page of its own](audit.md)."
+    yield "[page of its own](audit.md), and so do [exercises](exercise.md)."
     yield ""
 
 
@@ -356,8 +369,13 @@ def _statuses() -> Iterator[str]:
 def _templates() -> Iterator[str]:
     yield "## Bundled templates"
     yield ""
-    documents = ((name, open_template(name).document) for name in bundled_names())
-    yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
+    yield "By topic, in the order in which they are taught."
+    yield ""
+    for topic, names in TOPICS.items():
+        yield f"### {topic}"
+        yield ""
+        documents = ((name, open_template(name).document) for name in names)
+        yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
 
 
 def _keys() -> Iterator[str]:
@@ -380,8 +398,16 @@ def _known_keys() -> dict[str, list[str]]:
         "[network]": _asked(_document(), ("network",)),
         "[data]": _asked(_document(), ("data",)),
         "[training]": _asked(_document(training={}), ("training",)),
-        "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
+        "[compare]": _asked(_document(compare=_compared()), ("compare",)),
+        "[[compare.questions]]": _asked(
+            _document(compare=_compared() | {"questions": [{"runs": ["run1", "run2"]}]}), ("compare", "questions", 0)
+        ),
     }
+
+
+def _compared() -> Document:
+    """Return the table of a comparison of two runs."""
+    return {"runs": [{"lr": 1}, {"lr": 2}]}
 
 
 def _asked(document: Document, path: Sequence[str | int]) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from commands import run
 from openpyxl import load_workbook
 
 import xlnet
@@ -148,16 +149,8 @@ def test_commands_print_what_the_page_shows(page: Path, checkout: Path) -> None:
         if words[0] == "audit" and not ironcalc.is_available():
             continue
         target = words[words.index(">") + 1] if ">" in words else None
-        run = ["-m", "xlnet"] if program == "xlnet" else []
-        ran = subprocess.run(
-            [sys.executable, *run, *words[: words.index(">") if target else None]],
-            cwd=checkout,
-            env=_environment() | {"PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
+        arguments = words[: words.index(">") if target else None]
+        ran = run(arguments, cwd=checkout, environment=_environment(), together=True)
         if target:
             (checkout / target).write_text(ran.stdout, "utf-8")
         finds_fault = any(re.search(r"\bwrong\b", line) for line in expected)

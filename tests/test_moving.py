@@ -94,7 +94,7 @@ def test_the_codes_of_all_samples_move_with_the_iteration(tmp_path: Path, requir
     path = tmp_path / "codes.xlsx"
     codes = built(CLASSIFIED, path).codes
     assert codes is not None
-    saved, chosen = recalculated(path, require("ironcalc"), {"Explore!D4": 4.0})
+    saved, chosen = recalculated(path, require("ironcalc"), {"Start!C4": 4.0})
     own = trained(path)
     for cells, iteration in ((saved, 1), (chosen, 4)):
         w1, b1, w2, b2 = (own[name][iteration - 1] for name in ("w1", "b1", "w2", "b2"))
@@ -200,7 +200,7 @@ def test_bars_have_the_gradients_of_the_chosen_iteration(tmp_path: Path, require
     table = built(RECURRENT, path).by_steps
     assert table is not None
     own = by_reference(spec_of(RECURRENT))
-    _, chosen = recalculated(path, require("ironcalc"), {"Explore!D4": 3.0})
+    _, chosen = recalculated(path, require("ironcalc"), {"Start!C4": 3.0})
     assert [state.letter for _, state in table.numbered()] == ["h", "c"]
     for column, state in table.numbered():
         lengths = np.array([np.linalg.norm(own[f"d_{state.letter}1_{step}"][2]) for step in (1, 2, 3)])
@@ -216,7 +216,7 @@ def test_an_embedding_drifts_from_its_start(tmp_path: Path, require: Callable[[s
     assert [table.name(entry) for entry in table.entries] == ["person 0", "person 1", "film 2", "film 3"]
     assert [table.user(entry) for entry in table.entries] == [0, 0, 1, 1]
     own = by_reference(spec_of(TABLE))["w1"]
-    _, chosen = recalculated(path, require("ironcalc"), {"Explore!D4": 3.0})
+    _, chosen = recalculated(path, require("ironcalc"), {"Start!C4": 3.0})
     for entry in table.entries:
         start, now = table.rows(entry)
         for row, column, iteration in (

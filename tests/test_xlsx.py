@@ -397,6 +397,7 @@ def complaints(validator: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     for template in COMPARED:
         comparison = xlnet.load_comparison(template, lr=[0.1, 0.5], iters=12)
         xlnet.build_comparison(comparison, folder / f"{template} compared.xlsx")
+    xlnet.build_comparison(xlnet.load_comparison("misconceptions", iters=4), folder / "questions.xlsx")
     workbook = Workbook()
     assert workbook.active is not None
     workbook.active["A1"].font = Font(name="Calibri", bold=True)
@@ -429,6 +430,10 @@ def test_the_sheets_beside_training_are_valid(complaints: Callable[[str], list[s
 @pytest.mark.parametrize("template", COMPARED)
 def test_a_comparison_is_valid(complaints: Callable[[str], list[str]], template: str) -> None:
     assert complaints(f"{template} compared") == []
+
+
+def test_a_sheet_of_questions_is_valid(complaints: Callable[[str], list[str]]) -> None:
+    assert complaints("questions") == []
 
 
 def test_the_validator_sees_what_openpyxl_does_wrong(complaints: Callable[[str], list[str]]) -> None:

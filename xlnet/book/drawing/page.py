@@ -12,14 +12,14 @@ from xlnet.xlsx.page import Page
 
 COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
-_LINE_HEIGHT, _WIDE_LINE_HEIGHT, _HIGHEST = 15.0, 17.5, 409.0
+_LINE_HEIGHT, _UPRIGHT_LINE_HEIGHT, _HIGHEST = 15.0, 17.5, 409.0
 
 
-def print_landscape(page: Page, header_rows: str | None = None) -> None:
-    """Print the sheet on landscape pages, with `header_rows` ("1:3") on top of each, as wide as stays legible."""
+def print_landscape(page: Page, header_rows: str | None = None, columns: int = COLUMNS_PER_PAGE) -> None:
+    """Print the sheet on landscape pages of so many columns, with `header_rows` ("1:3") on top of each."""
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
-    page.page_setup.fitToWidth = -(-page.max_column // COLUMNS_PER_PAGE)
+    page.page_setup.fitToWidth = -(-page.max_column // columns)
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_cols = "A:A"
     page.print_title_rows = header_rows
@@ -28,11 +28,6 @@ def print_landscape(page: Page, header_rows: str | None = None) -> None:
 def width_of(text: str) -> int:
     """Return how many characters wide a text is; a Chinese one takes the room of two."""
     return len(text) if text.isascii() else sum(map(_width_of_character, text))
-
-
-def is_wide(text: str) -> bool:
-    """Return whether a text has characters that take the room of two, as Chinese has: their lines are higher, too."""
-    return not text.isascii() and any(_width_of_character(character) > 1 for character in text)
 
 
 @cache
@@ -46,6 +41,9 @@ def lines_of(text: str, width: float) -> int:
 
 
 def fit_height(page: Page, row: int, lines: int) -> None:
-    """Give a row the height of so many lines of its texts: LibreOffice does not fit it to text that wraps."""
-    height = _WIDE_LINE_HEIGHT if row in page.wide_rows else _LINE_HEIGHT
+    """Give a row the height of so many lines: LibreOffice does not fit it to text that wraps.
+
+    Lines of letters that know no slanted ones, as Chinese, are higher.
+    """
+    height = _UPRIGHT_LINE_HEIGHT if page.is_upright else _LINE_HEIGHT
     page.heights[row] = min(height * max(1, lines), _HIGHEST)

@@ -14,6 +14,9 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 
 from xlnet.book.drawing.charts import line_of, name_axes, put_chart
+from xlnet.book.texts import Texts
+from xlnet.cell import Area
+from xlnet.render.excel import address
 from xlnet.xlsx.page import Page
 
 _SIZE_OF_A_POINT, _TRAIL_WIDTH = 8, 1.0
@@ -50,8 +53,9 @@ class Ends(NamedTuple):
 
 @dataclass(frozen=True)
 class Plane:
-    """A chart of points; both axes go between `ends`, or to where the points are."""
+    """A chart of points that stand on a sheet; both axes go between `ends`, or to where the points are."""
 
+    sheet: str
     title: str
     x_title: str
     y_title: str
@@ -60,8 +64,8 @@ class Plane:
     size: tuple[int, int]
 
 
-def draw_plane(page: Page, column: int, plane: Plane, row: int) -> None:
-    """Put a plane on a sheet that holds its numbers, with its upper left corner in this cell."""
+def draw_plane(page: Page, column: int, plane: Plane, row: int, texts: Texts) -> None:
+    """Put a plane on a sheet, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
     drawn.scatterStyle = "lineMarker"
     name_axes(drawn, plane.title, plane.x_title, plane.y_title)
@@ -70,19 +74,24 @@ def draw_plane(page: Page, column: int, plane: Plane, row: int) -> None:
         if plane.ends is not None:
             axis.scaling.min, axis.scaling.max, axis.majorUnit = plane.ends
     for points in plane.points:
-        drawn.series.append(_series(page, points))
+        drawn.series.append(_series(plane.sheet, points))
     hidden = [index for index, points in enumerate(plane.points) if not points.in_legend]
     if len(hidden) < len(plane.points):
         drawn.legend.position = "r"
         drawn.legend.legendEntry = [LegendEntry(idx=index, delete=True) for index in hidden]
     else:
         drawn.legend = None
-    put_chart(page, drawn, column, row, plane.size)
+    description = texts.get("chart", "description of points")
+    put_chart(
+        page, drawn, column, row, plane.size, description.format(title=plane.title, x=plane.x_title, y=plane.y_title)
+    )
 
 
-def _series(page: Page, points: Points) -> Any:
+def _series(sheet: str, points: Points) -> Any:
     first, last = points.rows
-    x, y = (Reference(page, at, first, at, last) for at in (points.x_column, points.y_column))
+    x, y = (
+        Reference(range_string=address(Area(sheet, first, at, last, at))) for at in (points.x_column, points.y_column)
+    )
     series: Any = Series(y, x, title=points.name)
     series.smooth = False
     series.spPr = GraphicalProperties(ln=LineProperties(noFill=True))

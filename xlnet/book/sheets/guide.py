@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlnet import keys
-from xlnet.book.choices import EXPLORE
+from xlnet.book.choices import EXPLORE, START
 from xlnet.book.drawing.links import put_link
 from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
@@ -42,6 +42,7 @@ NAME = "Guide"
 # The sheets that it tells of, in the order of the workbook; `"sheet NAME"` of the texts says what each is.
 SHEETS = (
     TRAINING,
+    START,
     "Dashboard",
     "Explore",
     PROOF,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xlnet.book import style
-from xlnet.book.drawing.cells import merge, put_text, put_title
+from xlnet.book.drawing.cells import merge, put_text
 from xlnet.book.drawing.links import put_link
 from xlnet.book.drawing.page import fit_height, lines_of, print_landscape
 from xlnet.book.drawing.protection import protect
@@ -48,7 +48,7 @@ def heading(model: Model, name: str) -> GuideLine:
 
 def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLine]) -> None:
     """Draw a guide: its title, what the workbook is, and its rows."""
-    put_title(page, TITLE_ROW, NAME_COLUMN, title)
+    put_text(page, TITLE_ROW, NAME_COLUMN, title, replace(style.TITLE, size=16))
     put_text(page, TITLE_ROW + 1, NAME_COLUMN, description, TEXT)
     merge(page, TITLE_ROW + 1, NAME_COLUMN, TEXT_COLUMN)
     fit_height(page, TITLE_ROW + 1, lines_of(description, _CHARACTERS_PER_LINE))
@@ -68,6 +68,6 @@ def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLi
     page.widths.update(_WIDTHS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.ITERATION].strong
-    protect(page)
+    protect(page, is_free_below=True)
     print_landscape(page)
     page.page_setup.fitToWidth = 1

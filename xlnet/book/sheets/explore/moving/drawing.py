@@ -9,10 +9,10 @@ from dataclasses import replace
 from xlnet.book import style
 from xlnet.book.drawing.bars import Bars, draw_bars
 from xlnet.book.drawing.cells import put_number, put_text
-from xlnet.book.drawing.charts import COLOURS
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.planes import SIDES, Ends, Plane, Points, draw_plane
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.moving import by_step, embeddings
 from xlnet.book.sheets.explore.moving.by_step import BySteps
 from xlnet.book.sheets.explore.moving.codes import SIZE, Codes
@@ -34,23 +34,37 @@ _TEXT = replace(style.QUIET, horizontal="left")
 
 
 def draw_moving(page: Page, model: Model) -> None:
-    """Draw what stands around the formulas."""
+    """Draw the charts, and what stands around the formulas of their tables."""
     moving = model.once(Moving)
-    rows = iter(map(moving.row, range(moving.count)))
     if moving.by_steps:
         _head_steps(page, moving.by_steps)
-        draw_bars(page, moving.column, _bars(moving.by_steps), next(rows))
     if moving.embedding:
         _head_embedding(page, moving.embedding)
-        draw_plane(page, moving.column, _plane_of_entries(moving.embedding), next(rows))
     if moving.codes:
         _head_codes(page, moving.codes)
-        draw_plane(page, moving.column, _plane_of_codes(moving.codes), next(rows))
+    for number, chart in enumerate(charts(model)):
+        draw_one(page, moving.column, chart, moving.row(number), model)
     if moving.count:
         page.widths[moving.column - 1] = _GAP_WIDTH
         page.widths |= dict.fromkeys(range(moving.column, moving.column + CHART_SIZE[0]), _WIDTH)
         tables = [each for each in (moving.by_steps, moving.embedding, moving.codes) if each]
         page.widths |= dict.fromkeys(range(tables[0].first_column, tables[-1].last_column + 1), _NUMBER_WIDTH)
+
+
+def charts(model: Model) -> list[Bars | Plane]:
+    """Return the charts, the first one that which tells most."""
+    moving = model.once(Moving)
+    found: list[Bars | Plane] = [_bars(moving.by_steps)] if moving.by_steps else []
+    found += [_plane_of_entries(moving.embedding)] if moving.embedding else []
+    return [*found, _plane_of_codes(moving.codes)] if moving.codes else found
+
+
+def draw_one(page: Page, column: int, chart: Bars | Plane, row: int, model: Model) -> None:
+    """Put a chart on a sheet, with its upper left corner in this cell."""
+    if isinstance(chart, Bars):
+        draw_bars(page, column, chart, row, model.texts)
+    else:
+        draw_plane(page, column, chart, row, model.texts)
 
 
 def _head(page: Page, column: int, text: str, group: str) -> None:
@@ -70,6 +84,7 @@ def _head_steps(page: Page, table: BySteps) -> None:
 def _bars(table: BySteps) -> Bars:
     texts, symbols = table.model.texts, table.model.symbols
     return Bars(
+        sheet=NAME,
         title=texts.get("explore", "gradients by step"),
         x_title=texts.get("dashboard", "step"),
         y_title=texts.get("dashboard", "share of the longest"),
@@ -79,7 +94,6 @@ def _bars(table: BySteps) -> Bars:
         names_column=table.first_column,
         first_row=by_step.FIRST_ROW,
         last_row=by_step.FIRST_ROW + table.steps - 1,
-        y_max=1,
         size=CHART_SIZE,
     )
 
@@ -108,12 +122,12 @@ def _plane_of_entries(table: Embedding) -> Plane:
         # Those of one input have their names above and below first, those of another at their sides.
         side = SIDES[(2 * user + counted[user]) % len(SIDES)]
         counted[user] += 1
-        colour = COLOURS[user % len(COLOURS)]
+        colour = style.LINES[user % len(style.LINES)]
         points.append(Points(table.name(entry), x, x + 1, table.rows(entry), colour, side, is_trail=True))
     rows = table.rows(1)[0], table.rows(table.entries[-1])[1]
     end = Points(texts.get("explore", "end"), table.end_column, table.end_column + 1, rows)
     across, up = (texts.get("explore", "coordinate").format(number=number) for number in (1, 2))
-    return Plane(texts.get("explore", "plane of entries"), across, up, [*points, end], None, CHART_SIZE)
+    return Plane(NAME, texts.get("explore", "plane of entries"), across, up, [*points, end], None, CHART_SIZE)
 
 
 def _head_codes(page: Page, codes: Codes) -> None:
@@ -151,17 +165,17 @@ def _plane_of_codes(codes: Codes) -> Plane:
     title = texts.get("explore", "plane of codes" if is_whole else "plane of the first codes")
     title = title.format(layer=codes.number, count=codes.samples, all=model.spec.samples)
     x, y = map(model.symbols, codes.codes)
-    return Plane(title, x, y, [*_points(codes)], _ends(model.spec.layers[codes.number - 1]), CHART_SIZE)
+    return Plane(NAME, title, x, y, [*_points(codes)], _ends(model.spec.layers[codes.number - 1]), CHART_SIZE)
 
 
 def _points(codes: Codes) -> Iterator[Points]:
     x, y = (codes.layout.column(key) for key in codes.codes)
     rows = codes.rows[0], codes.rows[-1]
     if not codes.classes:
-        yield Points(codes.model.texts.get("explore", "code"), x, y, rows, COLOURS[0])
+        yield Points(codes.model.texts.get("explore", "code"), x, y, rows, style.LINES[0])
     for number, name in enumerate(codes.classes, 1):
         column = codes.series_column(number)
-        yield Points(name, column, column + SIZE - 1, rows, COLOURS[number - 1], in_legend=True)
+        yield Points(name, column, column + SIZE - 1, rows, style.LINES[number - 1], in_legend=True)
     for number, row in enumerate(codes.rows, 1) if codes.samples <= _MOST_NAMED else ():
         yield Points(_name(number), x, y, (row, row), side=SIDES[number % len(SIDES)])
 
