@@ -15,7 +15,7 @@ from xlnet.cell import Area
 from xlnet.render.excel import address
 from xlnet.xlsx.page import Page
 
-_GAP = 60
+_GAP, _TITLE_SIZE = 60, 13
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def draw_bars(page: Page, column: int, bars: Bars, row: int, texts: Texts) -> No
     """Put bars on a sheet, with the upper left corner in this cell."""
     drawn: Any = BarChart()
     drawn.type, drawn.grouping, drawn.gapWidth = "col", "clustered", _GAP
-    name_axes(drawn, bars.title, bars.x_title, bars.y_title)
+    name_axes(drawn, bars.title, bars.x_title, bars.y_title, _TITLE_SIZE)
     drawn.y_axis.number_format = "General"
     drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = 0, 1
     names = _cells(bars, bars.names_column)

@@ -12,6 +12,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from xlnet.book import style
 from xlnet.book.texts import Texts
@@ -114,9 +115,12 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int, texts: Texts) ->
     put_chart(page, drawn, column, row, chart.size, described(chart, texts))
 
 
-def name_axes(drawn: Any, title: str, x_title: str, y_title: str) -> None:
-    """Give a chart its title and those of its axes, and lines across."""
+def name_axes(drawn: Any, title: str, x_title: str, y_title: str, size: int | None = None) -> None:
+    """Give a chart its title, of a size in points, and those of its axes, and lines across."""
     drawn.title, drawn.style = title, 2
+    if size is not None:
+        letters = CharacterProperties(sz=100 * size, b=True)
+        drawn.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=letters)
     for axis, name in ((drawn.x_axis, x_title), (drawn.y_axis, y_title)):
         axis.title = name
         # Without this, Excel shows a chart of openpyxl's without its axes.

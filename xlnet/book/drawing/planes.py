@@ -19,7 +19,7 @@ from xlnet.cell import Area
 from xlnet.render.excel import address
 from xlnet.xlsx.page import Page
 
-_SIZE_OF_A_POINT, _TRAIL_WIDTH = 8, 1.0
+_SIZE_OF_A_POINT, _TRAIL_WIDTH, _TITLE_SIZE = 8, 1.0, 13
 _ONE_DIGIT = "0.0"
 # Where a name may stand: above a point, below, on its right or left. In turns, they are apart where points meet.
 SIDES = ("t", "b", "r", "l")
@@ -68,7 +68,7 @@ def draw_plane(page: Page, column: int, plane: Plane, row: int, texts: Texts) ->
     """Put a plane on a sheet, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
     drawn.scatterStyle = "lineMarker"
-    name_axes(drawn, plane.title, plane.x_title, plane.y_title)
+    name_axes(drawn, plane.title, plane.x_title, plane.y_title, _TITLE_SIZE)
     for axis in (drawn.x_axis, drawn.y_axis):
         axis.number_format = "General" if plane.ends is None else _ONE_DIGIT
         if plane.ends is not None:

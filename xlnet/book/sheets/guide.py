@@ -27,6 +27,7 @@ from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
+from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.cell import Cell
 from xlnet.graph.node import Group
@@ -97,14 +98,18 @@ def _sheets(model: Model) -> Iterator[GuideLine]:
 
 def _moving(model: Model) -> Iterator[str]:
     """Yield what to see in the charts of the Explore sheet that move with the iteration."""
-    moving, texts = model.once(Moving), model.texts
+    moving, texts, start = model.once(Moving), model.texts, model.once(StartPlan)
+    is_on_start = start.plane is None or not start.network.is_drawn
+    where = texts.get("guide", "beside and on Start" if is_on_start else "beside")
     if moving.by_steps:
         has_cells = any(state.letter == "c" for state in moving.by_steps.states)
-        yield texts.get("guide", "bars of memory cells" if has_cells else "bars")
+        yield where + texts.get("guide", "bars of memory cells" if has_cells else "bars")
+        where = texts.get("guide", "beside")
     if moving.embedding:
-        yield texts.get("guide", "plane of entries")
+        yield where + texts.get("guide", "plane of entries")
+        where = texts.get("guide", "beside")
     if moving.codes:
-        yield texts.get("guide", "plane of codes").format(layer=moving.codes.number)
+        yield where + texts.get("guide", "plane of codes").format(layer=moving.codes.number)
 
 
 def _experiments(model: Model) -> Iterator[GuideLine]:

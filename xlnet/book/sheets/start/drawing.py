@@ -122,9 +122,11 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
             legend = texts.get("start", "legend of a part").format(count=max(plan.network.shown))
         put_text(page, LEGEND_ROW, MIDDLE, legend, _NOTE)
     else:
-        draw_scatter(
-            page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=(MIDDLE_END - MIDDLE + 1, CHART_ROWS))
-        )
+        size = MIDDLE_END - MIDDLE + 1, CHART_ROWS
+        if every := moving.charts(plan.model):
+            moving.draw_one(page, MIDDLE, replace(every[0], size=size), FIRST_ROW, plan.model)
+        else:
+            draw_scatter(page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=size))
         put_link(page, LEGEND_ROW, MIDDLE, texts.get("start", "matrices"), "Explore!A1", replace(_LINK, border="none"))
     if plan.steps.entries:
         _wrapped(page, STEP_ROW, 2, LINE)
@@ -151,7 +153,11 @@ def _draw_right(page: Page, plan: StartPlan) -> None:
         draw_scatter(page, FIRST_ROW, RIGHT, charts.loss(plan, _LOSS_ROWS))
         row += _LOSS_ROWS + 1
     rows = min(CHART_ROWS, LAST_ROW - row + 1)
-    if plane is None and (every := moving.charts(plan.model)):
+    every = moving.charts(plan.model)
+    if every and not plan.network.is_drawn:
+        # The first one is in the middle.
+        draw_scatter(page, row, RIGHT, charts.loss(plan, rows))
+    elif every and plane is None:
         size = RIGHT_END - RIGHT + 1, rows
         moving.draw_one(page, RIGHT, replace(every[0], size=size), row, plan.model)
     elif plane is None:
