@@ -16,6 +16,7 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.scatter import draw_scatter
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore.moving import drawing as moving
 from xlnet.book.sheets.predict.words import input_name
 from xlnet.book.sheets.start import charts, picture, sentences, steps_drawing, surface, tables_drawing, tries, why
 from xlnet.book.sheets.start.formulas import inputs
@@ -123,9 +124,11 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
             legend = texts.get("start", "legend of a part").format(count=max(plan.network.shown))
         put_text(page, LEGEND_ROW, MIDDLE, legend, _NOTE)
     else:
-        draw_scatter(
-            page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=(MIDDLE_END - MIDDLE + 1, CHART_ROWS))
-        )
+        size = MIDDLE_END - MIDDLE + 1, CHART_ROWS
+        if every := moving.charts(plan.model):
+            moving.draw_one(page, MIDDLE, replace(every[0], size=size), FIRST_ROW, plan.model)
+        else:
+            draw_scatter(page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=size))
         put_link(page, LEGEND_ROW, MIDDLE, texts.get("start", "matrices"), "Explore!A1", replace(_LINK, border="none"))
     if plan.steps.entries:
         _wrapped(page, STEP_ROW, 2, LINE)
@@ -152,7 +155,14 @@ def _draw_right(page: Page, plan: StartPlan) -> None:
         draw_scatter(page, FIRST_ROW, RIGHT, charts.loss(plan, _LOSS_ROWS))
         row += _LOSS_ROWS + 1
     rows = min(CHART_ROWS, LAST_ROW - row + 1)
-    if plane is None:
+    every = moving.charts(plan.model)
+    if every and not plan.network.is_drawn:
+        # The first one is in the middle.
+        draw_scatter(page, row, RIGHT, charts.loss(plan, rows))
+    elif every and plane is None:
+        size = RIGHT_END - RIGHT + 1, rows
+        moving.draw_one(page, RIGHT, replace(every[0], size=size), row, plan.model)
+    elif plane is None:
         draw_scatter(page, row, RIGHT, charts.weights(plan, rows))
     elif plane.dimensions == 1:
         draw_scatter(page, row, RIGHT, charts.curve(plan, plane, rows))
