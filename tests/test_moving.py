@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import kept
@@ -160,7 +161,7 @@ def test_no_damage_of_what_moves_passes(tmp_path: Path, require: Callable[[str],
         damaged = set(damageable(moving))
         assert len(damaged) >= 2
         part = f"xl/worksheets/sheet{sheet_names(path).index('Explore') + 1}.xml"
-        rewrite(path, lambda xml, cells=damaged: with_other_formulas(xml, cells), part)
+        rewrite(path, partial(with_other_formulas, cells=damaged), part)
         found = {(each.sheet, each.cell) for each in kept.check(path, engine=engine).differences}
         assert found == {("Explore", cell.partition("!")[2]) for cell in map(address, damaged)}
 
