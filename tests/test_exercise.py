@@ -28,12 +28,13 @@ from xlnet.exercise.making import make
 from xlnet.exercise.slips import SLIPS
 from xlnet.exercise_builder import build_class, build_exercise
 from xlnet.render.excel import cell
+from xlnet.spec import Spec
 from xlnet.xlsx.package import sheet_part
 
 Numbers = dict[str, float]
 
 
-def by_hand(spec: xlnet.Spec) -> Numbers:
+def by_hand(spec: Spec) -> Numbers:
     """Return an iteration of two layers of sigmoid or identity units, and the new weights, worked out in numpy."""
     is_sigmoid = spec.layers[0].activation == "sigmoid"
 
@@ -312,10 +313,11 @@ def test_a_class_is_marked(tmp_path: Path) -> None:
     assert (said, status) == ("", 0)
     assert rows[2]["score"] == f"{int(rows[2]['right']) / int(rows[2]['blanks']):.3f}"
     key = kept.looked_at(folder / "answers.xlsx")["Answer key"]
-    values = {(row[0], row[2]): row[4] for row in key.iter_rows(min_row=2, values_only=True)}
+    every: list[Any] = list(key.iter_rows(min_row=2, values_only=True))
+    values = {(row[0], row[2]): row[4] for row in every}
     numbers = by_hand(exercises[6].spec)
-    own = {blank: value for (student, blank), value in values.items() if student == 7}
-    assert own == pytest.approx({blank: numbers[str(blank)] for blank in exercises[6].blanks})
+    own = {str(blank): value for (student, blank), value in values.items() if student == 7}
+    assert own == pytest.approx({blank: numbers[blank] for blank in exercises[6].blanks})
 
 
 def test_odd_files_are_named_and_the_others_marked(tmp_path: Path) -> None:

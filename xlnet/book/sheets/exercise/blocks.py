@@ -14,7 +14,7 @@ from xlnet.book.sheets.exercise.sections import Section, is_input, sections
 from xlnet.cell import Cell
 from xlnet.exercise.exercise import before_update, new
 from xlnet.graph.node import Group
-from xlnet.render.matrices import Placed, height, in_line, lines
+from xlnet.render.lines import Placed, height, in_line, lines
 from xlnet.render.tensors import Tensor, numbered, tensors
 from xlnet.spec import Shape
 
@@ -51,7 +51,8 @@ class Blocks:
             ("given", Group.ITERATION, list(self._given(every))),
             *((section.name, section.group, _of_section(section, known)) for section in sections(self.plan)),
         ):
-            placed, start = [], row + 1
+            placed: list[Placed] = []
+            start = row + 1
             for line in lines(own):
                 placed += in_line(line, start, FIRST_COLUMN)
                 start += height(line)
