@@ -120,6 +120,14 @@ def mazur(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ExercisePlan,
     return path, plan_of(exercise), by_hand(exercise.spec)
 
 
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small exercise of all that there is."""
+    path = tmp_path_factory.mktemp("exercise") / "seed.xlsx"
+    build_exercise(make(xlnet.load("seed"), share=1.0, seed=3), path)
+    return path
+
+
 def test_what_is_right_and_every_slip_is_said_so(mazur: tuple[Path, ExercisePlan, Numbers], engine: str) -> None:
     path, plan, numbers = mazur
     right = filled(plan, numbers)
@@ -166,7 +174,7 @@ def test_two_slips_that_give_the_same_are_both_named(tmp_path: Path, require: Ca
 
 
 @pytest.mark.parametrize(
-    ("template", "share", "language"), [("xor", 0.3, "en"), ("byhand", 1.0, "zh"), ("edge", 0.3, "en")]
+    ("template", "share", "language"), [("xor", 0.15, "en"), ("byhand", 0.5, "zh"), ("edge", 0.2, "en")]
 )
 def test_exercises_are_checked_with_their_marking(
     tmp_path: Path, require: Callable[[str], str], template: str, share: float, language: str
@@ -190,10 +198,10 @@ def test_exercises_are_checked_with_their_marking(
     ],
 )
 def test_a_changed_formula_is_a_difference(
-    tmp_path: Path, require: Callable[[str], str], sheet: str, found: str, other: str
+    seed: Path, tmp_path: Path, require: Callable[[str], str], sheet: str, found: str, other: str
 ) -> None:
     path = tmp_path / "seed.xlsx"
-    build_exercise(make(xlnet.load("seed"), share=1.0, seed=3), path)
+    shutil.copy(seed, path)
     with zipfile.ZipFile(path) as package:
         part = sheet_part(package, sheet)
         parts = {name: package.read(name) for name in package.namelist()}
