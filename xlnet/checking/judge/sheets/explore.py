@@ -22,6 +22,7 @@ from xlnet.book.sheets.explore.plan import (
 from xlnet.book.sheets.explore.spans import numbers_span
 from xlnet.book.sheets.explore.written import DIGITS, EQUALS, HUGE, LEAST, ROUGHLY, TINY, parts_of
 from xlnet.cell import Cell
+from xlnet.checking.judge.sheets.moving import expected_moving
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, WrittenNumber, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 
@@ -38,6 +39,7 @@ def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
     backward = view.text(NAME, VIEW_ROW, CONTROL_COLUMN) == plan.model.texts.get("explore", "backward")
     for each in cells(plan):
         yield Cell(NAME, each.row, each.column), _face(view, plan, faces(plan, each)[backward])
+    yield from expected_moving(view)
     if not plan.is_drawn:
         return
     computed = _computed(view, plan)

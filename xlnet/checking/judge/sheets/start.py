@@ -145,7 +145,7 @@ def _look(weight: float, largest: float) -> Expected:
     if math.isnan(weight) or math.isnan(largest):
         return math.nan
     signs = {-1.0 if weight < 0 else 1.0} | ({-1.0, 1.0} if 0 < abs(weight) < NEARLY_0 else set())
-    sizes = [1.0 + sum(3 * abs(weight) * nearly > part * largest for part in (1, 2)) for nearly in NEAR_TIES]
+    sizes = [1.0 + sum(abs(weight) * nearly > part * largest for part in (0.31, 0.63)) for nearly in NEAR_TIES]
     return one_of(sign * size for sign in sorted(signs) for size in sizes)
 
 

@@ -114,6 +114,9 @@ def _sentence(view: View, plan: StartPlan, name: str) -> list[str | None]:
     several = plan.model.spec.batch_size > 1
     match name:
         case "error":
+            cited = ("layer", "output", "target")
+            if any(math.isnan(_of(view, plan, each)) for each in cited):
+                return [None]
             return [_filled(view, plan, each) for each in _errors(view, plan)]
         case "path":
             kind = "weight" if _of(view, plan, "source") else "bias"
