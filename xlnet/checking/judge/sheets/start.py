@@ -11,7 +11,6 @@ from xlnet import keys, reference
 from xlnet.book.sheets.explore.plan import ROUNDED_COLUMN
 from xlnet.book.sheets.explore.plan import VALUE_COLUMN as EXPLORE_VALUES
 from xlnet.book.sheets.explore.spans import numbers_span
-from xlnet.book.sheets.explore.written import DIGITS, LEAST
 from xlnet.book.sheets.start import NAME
 from xlnet.book.sheets.start.plan import CLASSES, MIDDLE, STEP_ROW, VALUE_COLUMN, StartPlan
 from xlnet.book.sheets.start.plane import Plane
@@ -20,7 +19,8 @@ from xlnet.book.sheets.start.surface import axis_cells, place
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.findings import NEARLY_0
 from xlnet.checking.judge.sheets.start_why import Cells, expected_reasons, following
-from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, WrittenNumber, is_tie, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
@@ -48,13 +48,6 @@ def expected(view: View) -> Cells:
     if plan.chosen:
         yield from expected_reasons(view, plan)
     yield from _steps(view, plan)
-
-
-def written(value: float) -> Expected:
-    """Return the text of a number."""
-    if math.isnan(value):
-        return value
-    return one_of(WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
 
 
 def _marks(view: View, plan: StartPlan) -> Cells:
