@@ -194,8 +194,8 @@ MANY: Mapping[str, tuple[str, str]] = {
     ),
     "share": (
         "with weights",
-        "`name` of a layer before, whose weights this one uses too, and which may be `frozen`; biases and running means "
-        "stay its own",
+        "`name` of a layer before, whose weights this one uses too, and which may be `frozen`; biases and running "
+        "means stay its own",
     ),
     "transpose": ("with weights", "`true`: they are used transposed, as in a tied decoder; default `false`"),
 }
