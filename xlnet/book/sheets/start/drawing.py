@@ -44,8 +44,8 @@ from xlnet.render.excel import address, cell
 from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.page import USUAL_ROW, Page
 
-_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 14.0, 5: 1.5, 12: 1.5, 13: 5.0}
-_MIDDLE_WIDTH, _PLANE_WIDTH = 12.0, 3.0
+_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 13.2, 5: 1.0, 12: 1.0, 13: 4.0}
+_MIDDLE_WIDTH, _PLANE_WIDTH = 11.0, 3.1
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", size=9, italic=False)
 _LINK = replace(style.LINK, size=9, border="below")
