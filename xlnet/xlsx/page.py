@@ -20,10 +20,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.sheet_size import LAST_SHEET_COLUMN
+from xlnet.xlsx import controls
+from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.texts import TextTable
 from xlnet.xlsx.values import ZERO, Value, Written, written
 
 Address = tuple[int, int]
+# The height of a row in points, as usual and of letters that are tall.
+USUAL_ROW, TALL_ROW = 15.0, 16.5
 # So many columns behind the last one are free to be written in.
 _FREE_COLUMNS, _USUAL_WIDTH = 26, 9.140625
 
@@ -46,6 +50,10 @@ class Page(Worksheet):
         super().__init__(workbook, title)
         # Whether no letters are slanted, whatever a look says.
         self.is_upright = is_upright
+        if is_upright:
+            # Chinese letters are taller than a usual row.
+            self.sheet_format.defaultRowHeight = TALL_ROW
+            self.sheet_format.customHeight = True
         self.written: dict[Address, CellContent] = {}
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
@@ -58,6 +66,8 @@ class Page(Worksheet):
         self.is_free_below = False
         # What the charts show, in words, in their order.
         self.descriptions: list[str] = []
+        # The scroll bars on it (see `controls`).
+        self.scroll_bars: list[ScrollBar] = []
         # The styles of the looks that the workbook has seen, and the numbers of their parts: all its pages have them in
         # common.
         others = pages(workbook)
@@ -68,6 +78,12 @@ class Page(Worksheet):
         """Add a chart with what it shows, in words, for those who do not see it."""
         self.add_chart(chart)
         self.descriptions.append(description)
+
+    def add_scroll_bar(self, bar: ScrollBar) -> None:
+        """Add a scroll bar to the only sheet that has any, and no notes; none whose numbers programs do not take."""
+        if bar.is_possible:
+            self.scroll_bars.append(bar)
+            self.legacy_drawing = controls.PART
 
     @cached_property
     def ordered(self) -> list[tuple[Address, CellContent]]:

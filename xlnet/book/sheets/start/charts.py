@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 
 from xlnet import keys
+from xlnet.book import style
 from xlnet.book.drawing.scatter import Axis, Label, Points, Scatter
 from xlnet.book.sheets.dashboard import NAME as DASHBOARD
 from xlnet.book.sheets.dashboard import plan as dashboard
@@ -15,11 +16,9 @@ from xlnet.book.sheets.start.plan import CHART_ROWS, CLASSES, MIDDLE, MIDDLE_END
 from xlnet.book.sheets.start.plane import Plane
 from xlnet.cell import Area, Cell
 
-POSITIVE, NEGATIVE = "0877BD", "F59322"
 # How wide edges are, in points, by their size.
 _WIDTHS = {1: 1.0, 2: 2.75, 3: 5.0}
-_COLOURS = ("0B1373", "EB7C1C", "24A6BD", "941704", "3B7AFB", "77364D")
-_PATH, _INK, _LINE, _DOT, _TARGET = ("FDE047", 11.0), "334155", "0B1373", "D32689", "EB7C1C"
+_PATH, _INK, _LINE, _DOT, _TARGET = ("FDE047", 11.0), "334155", style.LINES[0], "D32689", style.LINES[1]
 
 
 def network(plan: StartPlan) -> Scatter:
@@ -30,7 +29,7 @@ def network(plan: StartPlan) -> Scatter:
     # Excel draws the last series on top, LibreOffice the first one.
     circles = Points(units.area("x"), units.area("y"), "", mark=(_INK, 14 if is_crowded else 26))
     series = [circles]
-    looks = {size: ((POSITIVE if size > 0 else NEGATIVE), _WIDTHS[abs(size)]) for size in CLASSES}
+    looks = {size: (style.POSITIVE if size > 0 else style.NEGATIVE, _WIDTHS[abs(size)]) for size in CLASSES}
     names = ("lit", *CLASSES) if plan.chosen else CLASSES
     for name in names:
         line = _PATH if name == "lit" else looks[int(name)]
@@ -47,13 +46,13 @@ def network(plan: StartPlan) -> Scatter:
     weight = Label("ctr", _INK, 8, fill="FFFFFF")
     series += [_named(labels, number, ("x", "y", "text"), weight) for number in range(1, labels.count + 1)]
     # Below the lowest unit stands its number.
-    half, margin = network.height / 2, 0.05 * network.height if network.has_room else 0.0
+    margin = 0.05 * network.height if network.has_room else 0.0
     return Scatter(
         title="",
         description=texts.get("start", "description of the network"),
         series=series,
-        x=Axis(first=-0.35, last=network.last + 0.35, shown=False),
-        y=Axis(first=-half - margin, last=half - margin, shown=False),
+        x=Axis(first=0.65, last=network.last + 1.35, shown=False),
+        y=Axis(first=1 - margin, last=1 + network.height - margin, shown=False),
         size=(MIDDLE_END - MIDDLE + 1, CHART_ROWS),
     )
 
@@ -100,7 +99,7 @@ def weights(plan: StartPlan, rows: int) -> Scatter:
     x = over(dashboard.POINTS_COLUMN)
     lines = [
         Points(x, over(shown.column(key)), model.symbols(key), line=(colour, 1.5))
-        for key, colour in zip(every, cycle(_COLOURS), strict=False)
+        for key, colour in zip(every, cycle(style.LINES[:6]), strict=False)
     ]
     title = texts.get("dashboard", "weight chart")
     if len(every) < len(model.parameters):

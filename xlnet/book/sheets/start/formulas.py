@@ -14,7 +14,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard.accuracy import mark
 from xlnet.book.sheets.explore.faces import shown
 from xlnet.book.sheets.explore.plan import ExplorePlan
-from xlnet.book.sheets.start import NAME, picture, revealed, surface, why
+from xlnet.book.sheets.start import NAME, picture, revealed, sentences, surface, why
 from xlnet.book.sheets.start.plan import VALUE_COLUMN, StartPlan
 from xlnet.book.shown import Shown
 from xlnet.cell import Cell
@@ -58,7 +58,7 @@ def lives(model: Model) -> list[Live]:
         *why.parameters(plan),
         *(picture.lives(plan) if plan.network.is_drawn else ()),
         *(surface.lives(plan.plane) if plan.plane else ()),
-        *(why.lives(plan) if plan.chosen else ()),
+        *((*why.lives(plan), *sentences.lives(plan)) if plan.chosen else ()),
         *revealed.lives(plan),
     ]
 

@@ -12,7 +12,6 @@ from xlnet import keys, reference
 from xlnet.book.sheets.explore.plan import ROUNDED_COLUMN
 from xlnet.book.sheets.explore.plan import VALUE_COLUMN as EXPLORE_VALUES
 from xlnet.book.sheets.explore.spans import numbers_span
-from xlnet.book.sheets.explore.written import DIGITS, LEAST
 from xlnet.book.sheets.start import NAME
 from xlnet.book.sheets.start.plan import CLASSES, MIDDLE, STEP_ROW, VALUE_COLUMN, StartPlan
 from xlnet.book.sheets.start.plane import Plane
@@ -22,7 +21,8 @@ from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.findings import NEARLY_0
 from xlnet.checking.judge.sheets.marks import share_right
 from xlnet.checking.judge.sheets.start_why import Cells, expected_reasons, following
-from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, WrittenNumber, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
@@ -50,13 +50,6 @@ def expected(view: View) -> Cells:
     if plan.chosen:
         yield from expected_reasons(view, plan)
     yield from _steps(view, plan)
-
-
-def written(value: float) -> Expected:
-    """Return the text of a number."""
-    if math.isnan(value):
-        return value
-    return one_of(WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
 
 
 def _marks(view: View, plan: StartPlan) -> Cells:
@@ -136,7 +129,7 @@ def _look(weight: float, largest: float) -> Expected:
     if math.isnan(weight) or math.isnan(largest):
         return math.nan
     signs = {-1.0 if weight < 0 else 1.0} | ({-1.0, 1.0} if 0 < abs(weight) < NEARLY_0 else set())
-    sizes = [1.0 + sum(3 * abs(weight) * nearly > part * largest for part in (1, 2)) for nearly in NEAR_TIES]
+    sizes = [1.0 + sum(abs(weight) * nearly > part * largest for part in (0.31, 0.63)) for nearly in NEAR_TIES]
     return one_of(sign * size for sign in sorted(signs) for size in sizes)
 
 
