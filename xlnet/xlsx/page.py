@@ -26,6 +26,8 @@ from xlnet.xlsx.texts import TextTable
 from xlnet.xlsx.values import ZERO, Value, Written, written
 
 Address = tuple[int, int]
+# The height of a row in points, as usual and of letters that are tall.
+USUAL_ROW, TALL_ROW = 15.0, 16.5
 # So many columns behind the last one are free to be written in.
 _FREE_COLUMNS, _USUAL_WIDTH = 26, 9.140625
 
@@ -48,6 +50,10 @@ class Page(Worksheet):
         super().__init__(workbook, title)
         # Whether no letters are slanted, whatever a look says.
         self.is_upright = is_upright
+        if is_upright:
+            # Chinese letters are taller than a usual row.
+            self.sheet_format.defaultRowHeight = TALL_ROW
+            self.sheet_format.customHeight = True
         self.written: dict[Address, CellContent] = {}
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}

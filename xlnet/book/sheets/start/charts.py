@@ -18,7 +18,7 @@ from xlnet.cell import Area, Cell
 
 # How wide edges are, in points, by their size.
 _WIDTHS = {1: 1.0, 2: 2.75, 3: 5.0}
-_PATH, _INK, _LINE, _DOT, _TARGET = ("FDE047", 11.0), "334155", "0B1373", "D32689", "EB7C1C"
+_PATH, _INK, _LINE, _DOT, _TARGET = ("FDE047", 11.0), "334155", style.LINES[0], "D32689", style.LINES[1]
 
 
 def network(plan: StartPlan) -> Scatter:
@@ -99,7 +99,7 @@ def weights(plan: StartPlan, rows: int) -> Scatter:
     x = over(dashboard.POINTS_COLUMN)
     lines = [
         Points(x, over(shown.column(key)), model.symbols(key), line=(colour, 1.5))
-        for key, colour in zip(every, cycle(style.LINES), strict=False)
+        for key, colour in zip(every, cycle(style.LINES[:6]), strict=False)
     ]
     title = texts.get("dashboard", "weight chart")
     if len(every) < len(model.parameters):

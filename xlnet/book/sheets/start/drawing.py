@@ -16,6 +16,7 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.scatter import draw_scatter
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore.moving import drawing as moving
 from xlnet.book.sheets.predict.words import input_name
 from xlnet.book.sheets.start import charts, picture, sentences, steps_drawing, surface, tables_drawing, tries, why
 from xlnet.book.sheets.start.formulas import inputs
@@ -42,10 +43,10 @@ from xlnet.book.sheets.start.revealed import LINE
 from xlnet.model import classification as classes
 from xlnet.render.excel import address, cell
 from xlnet.xlsx.controls import ScrollBar
-from xlnet.xlsx.page import Page
+from xlnet.xlsx.page import USUAL_ROW, Page
 
-_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 14.0, 5: 1.5, 12: 1.5, 13: 5.0}
-_MIDDLE_WIDTH, _PLANE_WIDTH = 12.0, 3.0
+_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 13.2, 5: 1.0, 12: 1.0, 13: 4.0}
+_MIDDLE_WIDTH, _PLANE_WIDTH = 11.0, 3.1
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", size=9, italic=False)
 _LINK = replace(style.LINK, size=9, border="below")
@@ -66,6 +67,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_all(page, formulas)
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
     page.heights |= {TITLE_ROW: 24.0, FIRST_ROW - 1: 6.0}
+    # A screen has room for the sheet in rows of the usual height, whatever the language.
+    page.sheet_format.defaultRowHeight = USUAL_ROW
     page.widths.update(_WIDTHS | dict.fromkeys(range(MIDDLE, MIDDLE_END + 1), _MIDDLE_WIDTH))
     page.widths.update(dict.fromkeys(range(RIGHT + 1, RIGHT_END + 1), _PLANE_WIDTH))
     page.sheet_view.showGridLines = False
@@ -122,9 +125,11 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
             legend = texts.get("start", "legend of a part").format(count=max(plan.network.shown))
         put_text(page, LEGEND_ROW, MIDDLE, legend, _NOTE)
     else:
-        draw_scatter(
-            page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=(MIDDLE_END - MIDDLE + 1, CHART_ROWS))
-        )
+        size = MIDDLE_END - MIDDLE + 1, CHART_ROWS
+        if every := moving.charts(plan.model):
+            moving.draw_one(page, MIDDLE, replace(every[0], size=size), FIRST_ROW, plan.model)
+        else:
+            draw_scatter(page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=size))
         put_link(page, LEGEND_ROW, MIDDLE, texts.get("start", "matrices"), "Explore!A1", replace(_LINK, border="none"))
     if plan.steps.entries:
         _wrapped(page, STEP_ROW, WHY_ROW - STEP_ROW, LINE)
@@ -151,7 +156,14 @@ def _draw_right(page: Page, plan: StartPlan) -> None:
         draw_scatter(page, FIRST_ROW, RIGHT, charts.loss(plan, _LOSS_ROWS))
         row += _LOSS_ROWS + 1
     rows = min(CHART_ROWS, LAST_ROW - row + 1)
-    if plane is None:
+    every = moving.charts(plan.model)
+    if every and not plan.network.is_drawn:
+        # The first one is in the middle.
+        draw_scatter(page, row, RIGHT, charts.loss(plan, rows))
+    elif every and plane is None:
+        size = RIGHT_END - RIGHT + 1, rows
+        moving.draw_one(page, RIGHT, replace(every[0], size=size), row, plan.model)
+    elif plane is None:
         draw_scatter(page, row, RIGHT, charts.weights(plan, rows))
     elif plane.dimensions == 1:
         draw_scatter(page, row, RIGHT, charts.curve(plan, plane, rows))
