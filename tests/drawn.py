@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
@@ -160,3 +160,32 @@ def documents(draw: st.DrawFn) -> Document:
         held_out = {"held_x": numbers(draw, held, inputs), "held_t": (t * 2)[1 : held + 1]}
     data |= held_out
     return {"network": {"inputs": inputs, "layers": layers}, "data": data, "training": training}
+
+
+def things(document: Document) -> Iterator[tuple[str, str]]:
+    """What a drawn document holds: table and name, or owner and setting."""
+    training: Mapping[str, Any] = document["training"]
+    for layer in document["network"]["layers"]:
+        yield "activation", layer["activation"]
+        yield "initializer", layer["init"]
+        yield from ((f"activation {layer['activation']}", key) for key in layer)
+    yield from ((f"loss {training['loss']}", key) for key in training)
+    for table in ("loss", "reduction", "order"):
+        yield table, training[table]
+    for table in ("optimizer", "schedule"):
+        rule = training.get(table, {})
+        for key in rule:
+            yield (table, rule["name"]) if key == "name" else (f"{table} {rule['name']}", key)
+
+
+def covering(every: Iterable[Document], count: int) -> list[Document]:
+    """Return `count` of some documents: first those, as few as can be, that hold together all that any of them does."""
+    left = [(document, set(things(document))) for document in every]
+    found: list[Document] = []
+    seen: set[tuple[str, str]] = set()
+    while len(found) < count:
+        best = max(range(len(left)), key=lambda number: len(left[number][1] - seen))
+        document, own = left.pop(best)
+        found.append(document)
+        seen |= own
+    return found

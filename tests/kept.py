@@ -32,8 +32,9 @@ from xlnet.template.sources import bundled_names
 # The bundled templates whose every cell a test may look at. The digits have 180,000 cells beside Training alone: what
 # they are made of is tested small, in test_images and with edge, and the template itself in test_templates_check.
 BUNDLED = [name for name in bundled_names() if name != "digits"]
-# An engine is given about so many cells of a lesson that is laid out as blocks: they are alike from block to block.
-_CELLS = 3_000
+# An engine is given about so many cells of a lesson that is laid out as blocks, and of one in rows: they are alike from
+# block to block, and from row to row.
+_CELLS_OF_BLOCKS, _CELLS_OF_ROWS = 3_000, 40_000
 
 _MOST_READ, _MOST_OPENED, _MOST_KNOWN = 6, 24, 12
 _read: dict[tuple[str, bool], Workbook] = {}
@@ -43,11 +44,10 @@ _folders: list[Path] = []
 
 
 def some_iterations(name: str) -> Spec:
-    """Return a bundled template, with some of its iterations where these are large blocks."""
+    """Return a bundled template, with some of its iterations where these are large blocks or many long rows."""
     spec = xlnet.load(name)
-    if spec.layout != MATRIX:
-        return spec
-    return xlnet.load(name, iters=min(spec.training.iters, max(3, _CELLS // columns_needed(spec))))
+    cells = _CELLS_OF_BLOCKS if spec.layout == MATRIX else _CELLS_OF_ROWS
+    return xlnet.load(name, iters=min(spec.training.iters, max(3, cells // columns_needed(spec))))
 
 
 def few(template: str, most: int = 12) -> int:

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from xlnet.audit.audited import audit_workbook
 from xlnet.audit.finding import repeated
 from xlnet.audit.findings import Audit
-from xlnet.audit.judging import laboratory
+from xlnet.audit.judging import copies, laboratory
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import open_workbook
 
@@ -99,7 +99,7 @@ def test_a_look_up_by_a_typed_number_cites_one_cell(tmp_path: Path) -> None:
 def test_copies_for_late_weights_give_the_same_derivatives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make("batch in blocks", tmp_path / "sheet.xlsx").path
     counts: list[int] = []
-    build = laboratory.for_late_weights
+    build = copies.for_late_weights
 
     def counted(*arguments: object) -> object:
         found = build(*arguments)  # type: ignore[arg-type]

@@ -12,13 +12,14 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import commands
 import kept
 import pytest
 from openpyxl import Workbook
 
 import xlnet
 from xlnet.cli import cli
-from xlnet.template.sources import bundled_names
+from xlnet.template.topics import TOPICS
 
 README = "".join(
     (Path(__file__).parent.parent / page).read_text(encoding="utf-8") for page in ("README.md", "docs/reference.md")
@@ -26,15 +27,8 @@ README = "".join(
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "xlnet", *arguments],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    """Start Python with a command; those tests that are not about its start use `commands`, which is quicker."""
+    return commands.started(arguments, cwd, os.environ | environment)
 
 
 def test_build_and_check_as_the_readme_says(tmp_path: Path, engine: str) -> None:
@@ -51,7 +45,7 @@ def test_build_and_check_as_the_readme_says(tmp_path: Path, engine: str) -> None
 
 def test_auto_takes_libreoffice_and_says_so(tmp_path: Path, require: Callable[[str], str]) -> None:
     require("libreoffice")
-    run("build", "--iters", "3", cwd=tmp_path)
+    commands.run(["build", "--iters", "3"], tmp_path)
     report = json.loads(run("check", "output/seed.xlsx", "--json", cwd=tmp_path).stdout)
     assert report["engine"] == "LibreOffice"
     assert report["version"][0].isdigit()
@@ -59,11 +53,11 @@ def test_auto_takes_libreoffice_and_says_so(tmp_path: Path, require: Callable[[s
 
 def test_auto_takes_ironcalc_where_there_is_no_libreoffice(tmp_path: Path, require: Callable[[str], str]) -> None:
     require("ironcalc")
-    run("build", "--iters", "3", cwd=tmp_path)
-    nowhere = str(tmp_path / "no-soffice-here")
-    report = json.loads(run("check", "output/seed.xlsx", "--json", cwd=tmp_path, XLNET_SOFFICE=nowhere).stdout)
+    commands.run(["build", "--iters", "3"], tmp_path)
+    environment = {"XLNET_SOFFICE": str(tmp_path / "no-soffice-here")}
+    report = json.loads(commands.run(["check", "output/seed.xlsx", "--json"], tmp_path, environment).stdout)
     assert report["engine"] == "IronCalc"
-    asked = run("check", "output/seed.xlsx", "--engine", "libreoffice", cwd=tmp_path, XLNET_SOFFICE=nowhere)
+    asked = commands.run(["check", "output/seed.xlsx", "--engine", "libreoffice"], tmp_path, environment)
     assert asked.returncode == 3
     assert "LibreOffice is not installed or not found: install it" in asked.stderr
 
@@ -71,9 +65,9 @@ def test_auto_takes_ironcalc_where_there_is_no_libreoffice(tmp_path: Path, requi
 def test_a_difference_exits_with_1_and_names_the_cell(tmp_path: Path, require: Callable[[str], str]) -> None:
     from workbook_xml import DAMAGES, change_cell
 
-    run("build", "--iters", "3", cwd=tmp_path)
+    commands.run(["build", "--iters", "3"], tmp_path)
     change_cell(tmp_path / "output" / "seed.xlsx", "H5", DAMAGES["typed over"])
-    checked = run("check", "output/seed.xlsx", "--engine", require("ironcalc"), cwd=tmp_path)
+    checked = commands.run(["check", "output/seed.xlsx", "--engine", require("ironcalc")], tmp_path)
     assert checked.returncode == 1
     assert "Training!H5 (a1_1): typed over, as saved" in checked.stdout
 
@@ -92,10 +86,10 @@ numpy.zeros(1)
 
 
 def test_a_diverging_run_is_built_with_a_warning(tmp_path: Path) -> None:
-    built = run("build", "--lr", "1", cwd=tmp_path)
+    built = commands.run(["build", "--lr", "1"], tmp_path)
     assert built.returncode == 0
     assert "the run diverges: from iteration 7 on" in built.stderr
-    quiet = run("build", "--lr", "1", "--quiet", cwd=tmp_path)
+    quiet = commands.run(["build", "--lr", "1", "--quiet"], tmp_path)
     assert (quiet.returncode, quiet.stderr) == (0, "")
 
 
@@ -176,7 +170,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("arguments", FAULTS.values(), ids=FAULTS.keys())
 def test_a_users_fault_is_one_line_and_changes_nothing(faulty: Path, arguments: list[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in faulty.rglob("*")}
-    failed = run(*arguments, cwd=faulty)
+    failed = commands.run(arguments, faulty)
     assert failed.returncode == 2, failed.stderr
     assert failed.stdout == ""
     assert failed.stderr.startswith("xlnet: ")
@@ -194,16 +188,16 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_failed_build_leaves_the_old_file(tmp_path: Path) -> None:
     old = tmp_path / "output" / "seed.xlsx"
-    run("build", "--iters", "3", cwd=tmp_path)
+    commands.run(["build", "--iters", "3"], tmp_path)
     before = old.read_bytes()
-    assert run("build", "--iters", "0", cwd=tmp_path).returncode == 2
+    assert commands.run(["build", "--iters", "0"], tmp_path).returncode == 2
     assert old.read_bytes() == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX does")
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_build_leaves_the_old_file(tmp_path: Path, sign: signal.Signals) -> None:
-    run("build", "--iters", "3", cwd=tmp_path)
+    commands.run(["build", "--iters", "3"], tmp_path)
     old = tmp_path / "output" / "seed.xlsx"
     before = old.read_bytes()
     status, said = signalled(old.parent, sign, signal.SIG_DFL, iters=1_000_000)
@@ -243,12 +237,14 @@ def signalled(folder: Path, sign: signal.Signals, inherited: signal.Handlers, it
 
 
 def test_templates_can_be_listed_shown_and_built(tmp_path: Path) -> None:
-    listed = run("templates", cwd=tmp_path).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == bundled_names()
-    assert all(len(line.split()) > 2 for line in listed)
-    shown = run("templates", "show", "mazur", cwd=tmp_path).stdout
+    lines = commands.run(["templates"], tmp_path).stdout.splitlines()
+    listed = [line.split() for line in lines if line.startswith("  ")]
+    assert [words[0] for words in listed] == [name for names in TOPICS.values() for name in names]
+    assert all(len(words) > 2 for words in listed)
+    assert [line for line in lines if line and line[0] != " "] == list(TOPICS)
+    shown = commands.run(["templates", "show", "mazur"], tmp_path).stdout
     (tmp_path / "mine.toml").write_text(shown.replace("iters = 1000", "iters = 4"), encoding="utf-8")
-    assert run("build", "mine.toml", cwd=tmp_path).stdout.strip() == str(Path("output") / "mine.xlsx")
+    assert commands.run(["build", "mine.toml"], tmp_path).stdout.strip() == str(Path("output") / "mine.xlsx")
 
 
 def test_another_locale(tmp_path: Path) -> None:
@@ -258,14 +254,14 @@ def test_another_locale(tmp_path: Path) -> None:
     assert "Learning rate η" in helped.stdout
 
 
-def commands() -> list[list[str]]:
+def every_command() -> list[list[str]]:
     templates = cli.commands["templates"]
     return [[], *([name] for name in cli.commands), *(["templates", n] for n in getattr(templates, "commands", {}))]
 
 
-@pytest.mark.parametrize("command", commands(), ids=" ".join)
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
 def test_every_command_has_help_with_an_example_and_is_in_the_readme(tmp_path: Path, command: list[str]) -> None:
-    helped = run(*command, "--help", cwd=tmp_path)
+    helped = commands.run([*command, "--help"], tmp_path)
     assert helped.returncode == 0
     assert f"xlnet {' '.join(command)}".strip() in helped.stdout.split("Usage:")[1].split("\n", 1)[1]
     assert f"xlnet {' '.join(command)}".strip() in README
@@ -280,13 +276,13 @@ def test_every_option_is_in_the_readme() -> None:
 
 
 def test_help_examples_run(tmp_path: Path) -> None:
-    for command in ("build", "check", "audit", "templates"):
+    for command in ("build", "check", "audit", "exercise", "templates"):
         # What check and audit name; an audit of all that build's examples write would take long.
         folder = tmp_path / command
         folder.mkdir()
-        run("build", "--iters", "20", cwd=folder)
-        lines = run(command, "--help", cwd=folder).stdout.splitlines()
+        commands.run(["build", "--iters", "20"], folder)
+        lines = commands.run([command, "--help"], folder).stdout.splitlines()
         for line in lines:
             if line.strip().startswith("xlnet ") and ">" not in line:
-                example = run(*line.split()[1:], cwd=folder)
+                example = commands.run(line.split()[1:], folder)
                 assert example.returncode == 0, (line, example.stderr)

@@ -10,7 +10,7 @@ from typing import Any
 import kept
 import pytest
 from openpyxl import load_workbook
-from recalculated import Cells, recalculated, recalculated_together
+from recalculated import Cells, checked_and_recalculated, recalculated
 
 import xlnet
 from xlnet.book.live import filled
@@ -123,16 +123,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, engines: list[str]) -> None:
     paths = [tmp_path / f"{number}.xlsx" for number in range(len(ILL))]
     for path, (spec, _) in zip(paths, ILL.values(), strict=True):
         kept.build(spec(), path)
-    for engine in engines:
-        for path, (name, (_, lines)), (cells,) in zip(
-            paths, ILL.items(), recalculated_together(paths, engine), strict=True
-        ):
+    for engine, every in checked_and_recalculated(engines, paths).items():
+        for path, (name, (_, lines)), (report, cells) in zip(paths, ILL.items(), every, strict=True):
             heading, *found = said(path, cells)
             assert heading == f"What is wrong, or could be better: {len(lines)}", (engine, name, found)
             for line, text in zip(lines, found, strict=True):
                 assert re.fullmatch(line, text), (engine, name, text)
-    for engine, reports in kept.checked_by(engines, paths).items():
-        for name, report in zip(ILL, reports, strict=True):
             assert report.agrees, f"{engine}, {name}\n{report.to_text()}"
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain, combinations
 from pathlib import Path
-from typing import Any
 
 import click
 import drawn
@@ -263,7 +262,7 @@ def test_the_tests_draw_every_entry_and_every_setting() -> None:
     )
     @given(drawn.documents())
     def each(document: drawn.Document) -> None:
-        seen.update(things(document))
+        seen.update(drawn.things(document))
 
     # What is drawn depends on the modules that other tests have imported, too: Hypothesis takes constants out of them.
     for number in range(_MOST_ROUNDS):
@@ -271,22 +270,6 @@ def test_the_tests_draw_every_entry_and_every_setting() -> None:
         if expected <= seen:
             break
     assert sorted(expected - seen) == []
-
-
-def things(document: drawn.Document) -> Iterator[tuple[str, str]]:
-    """What a drawn document holds: table and name, or owner and setting."""
-    training: Mapping[str, Any] = document["training"]
-    for layer in document["network"]["layers"]:
-        yield "activation", layer["activation"]
-        yield "initializer", layer["init"]
-        yield from ((f"activation {layer['activation']}", key) for key in layer)
-    yield from ((f"loss {training['loss']}", key) for key in training)
-    for table in ("loss", "reduction", "order"):
-        yield table, training[table]
-    for table in ("optimizer", "schedule"):
-        rule = training.get(table, {})
-        for key in rule:
-            yield (table, rule["name"]) if key == "name" else (f"{table} {rule['name']}", key)
 
 
 def test_names_of_a_kind_differ_by_more_than_case() -> None:

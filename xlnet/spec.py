@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
@@ -32,7 +33,8 @@ CONSTANTS = (CONSTANT_ERROR, CONSTANT_ZERO)
 class Layer:
     """A layer: it takes an array of the shape `takes`, and gives one of the shape `gives`, an entry a unit.
 
-    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
+    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: its channels. `along`
+    are those that have one for each axis that a window slides along: its kernel, stride and padding.
     `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them. Those
     of a `frozen` layer stay as they are. `dropout` is the share of its units that training leaves out, drawn anew for
     every sample of every iteration. `settings` are the numbers that stand in cells: those of its activation that the
@@ -57,6 +59,7 @@ class Layer:
     share: int = 0
     transpose: bool = False
     is_evaluated: bool = False
+    along: Mapping[str, Shape] = field(default_factory=dict, hash=False)
 
     @property
     def units(self) -> int:
@@ -219,12 +222,12 @@ class Spec:
         """The number of the network's outputs."""
         return self.layers[self.last - 1].units
 
-    @property
+    @cached_property
     def flow(self) -> dict[int, tuple[int, ...]]:
         """What each layer takes, in the order in which they are computed (see `flow`)."""
         return flow(self.layers)
 
-    @property
+    @cached_property
     def last(self) -> int:
         """The number of the layer that gives the network's outputs."""
         return last_of(self.layers)
@@ -282,6 +285,11 @@ class Spec:
     def in_rows(self) -> Spec:
         """The network as sheets beside Training lay it out: its passes are rows there."""
         return replace(self, layout=ROWS)
+
+    @property
+    def shows_next(self) -> bool:
+        """Whether an iteration shows the weights of the next one, too: a block of matrices ends with them."""
+        return self.layout == MATRIX
 
     @property
     def of_one_sample(self) -> Spec:

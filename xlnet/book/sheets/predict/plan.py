@@ -49,6 +49,16 @@ class PredictPlan:
         return classes.kind_of(self.model.spec)
 
     @cached_property
+    def groups(self) -> list[range]:
+        """The outputs that name a class together (see `classes`), none where the network does not classify."""
+        return classes.groups(self.model.spec)
+
+    @property
+    def names_steps(self) -> bool:
+        """Whether a class is named at every step of a sequence, so that steps are right or wrong."""
+        return bool(self.groups) and self.kind is None
+
+    @cached_property
     def inputs(self) -> list[str]:
         """The inputs as a person types them: as measured, where they are standardised."""
         return [keys.raw(key) for key in self.seen] if self.is_standardized else self.seen
@@ -58,12 +68,12 @@ class PredictPlan:
         """The inputs as the network sees them."""
         return inputs(self.model.spec)
 
-    @property
+    @cached_property
     def is_standardized(self) -> bool:
         """Whether the network sees standardised inputs."""
         return self.model.spec.has_data_sheet and self.model.spec.data.standardize
 
-    @property
+    @cached_property
     def is_undone(self) -> bool:
         """Whether the network learns standardised targets, so that its outputs are shown in the targets' own units."""
         return self.model.spec.has_data_sheet and self.model.spec.data.standardize_targets
@@ -96,7 +106,7 @@ class PredictPlan:
         """The number of samples that are shown."""
         return min(self.model.spec.samples, MOST_SAMPLES, max(MOST_CELLS // len(self.nodes), FEWEST_SAMPLES))
 
-    @property
+    @cached_property
     def dimensions(self) -> int:
         """The number of inputs that a picture may have as its axes: none where they are numbers of tokens."""
         return 0 if tokens(self.model.spec) else self.model.spec.inputs
@@ -110,7 +120,7 @@ class PredictPlan:
         fitting = [side for side in _SIDES if side * side * len(self.nodes) <= MOST_CELLS]
         return (fitting or _SIDES[-1:])[0] if count == 2 else 0
 
-    @property
+    @cached_property
     def points(self) -> int:
         """The number of points of the picture."""
         return self.side if self.dimensions == 1 else self.side * self.side
@@ -128,7 +138,7 @@ class PredictPlan:
 
     def _controls(self) -> Iterator[str]:
         yield from ("weights", "iteration")
-        if self.kind:
+        if self.groups:
             yield from ("right", "accuracy")
         if self.model.spec.data.class_names:
             yield from ("zero", "one")
@@ -140,17 +150,17 @@ class PredictPlan:
         first = FIRST_CONTROL_ROW + len(self.controls) + 2 * (number - 1)
         return first, first + 1
 
-    @property
+    @cached_property
     def classes(self) -> int:
         """The classes that are counted in a table, 0 where there is none, as of too many."""
         count = {classes.TWO: 2, classes.SEVERAL: len(self.outputs)}.get(self.kind or "", 0)
         return count if count <= confusion.MOST_CLASSES else 0
 
-    @property
+    @cached_property
     def fitted(self) -> list[str]:
         """The outputs with an R²: none of a single sample, of too many outputs, or of probabilities at every step."""
         spec = self.model.spec
-        is_measured = self.kind is None and spec.layers[spec.last - 1].activation != SOFTMAX
+        is_measured = not self.groups and spec.layers[spec.last - 1].activation != SOFTMAX
         return self.outputs if is_measured and spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS else []
 
     @property
@@ -165,24 +175,24 @@ class PredictPlan:
         spec, row = self.model.spec, FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1
         return Painting(spec, row, self.inputs, self.outputs, self.kind is not None) if is_painted(spec) else None
 
-    @property
+    @cached_property
     def scores_row(self) -> int:
         """The row with the title of the scores, below the controls: the table of classes, or R² of each output."""
         painted = self.painting.height if self.painting else 0
         return FIRST_CONTROL_ROW + len(self.controls) + 2 * len(self.axes) + 1 + painted
 
-    @property
+    @cached_property
     def class_row(self) -> int:
         """The row with the names of the classes, above the header."""
         scores = confusion.height(self.classes) if self.classes else 1 + len(self.fitted) if self.fitted else 0
         return self.scores_row + 1 + scores
 
-    @property
+    @cached_property
     def header_row(self) -> int:
         """The row of the table's header."""
         return self.class_row + 1
 
-    @property
+    @cached_property
     def first_row(self) -> int:
         """The first row of the table: inputs that a person types."""
         return self.header_row + 1
@@ -195,12 +205,12 @@ class PredictPlan:
         goes_on = painting and painting.names_steps and last.gives == (spec.inputs, len(tokens(spec)))
         return range(self.first_row + 1, self.first_row + INPUT_ROWS) if goes_on else range(0)
 
-    @property
+    @cached_property
     def sample_row(self) -> int:
         """The row of the first sample, below a row with a heading."""
         return self.first_row + INPUT_ROWS + 1
 
-    @property
+    @cached_property
     def point_row(self) -> int:
         """The row of the picture's first point, below a row with a heading."""
         return self.sample_row + self.samples + 1
@@ -221,9 +231,11 @@ class PredictPlan:
         found = [*self.inputs, *self.targets, *map(shown, self.outputs)]
         if self.kind:
             found += ["target class", "class", "is right"]
+        elif self.groups:
+            found.append("steps right")
         return {name: column for column, name in enumerate(found, VALUE_COLUMN)}
 
-    @property
+    @cached_property
     def picture_column(self) -> int:
         """The first column of the picture."""
         return max(max(self.columns.values()) + 2, VALUE_COLUMN + _NOTE_COLUMNS)
