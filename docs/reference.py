@@ -100,7 +100,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "label_smoothing": "of `cross_entropy`: the share of each target that is spread evenly over all classes; "
         "default 0",
         "class_weights": "of `cross_entropy`: how much each class counts, a number above 0 each, in the order of the "
-        "outputs; by default all count alike",
+        "outputs, or of those of a step; by default all count alike",
         "reduction": "how the losses of a batch are combined: "
         + " or ".join(f"`{r}`" for r in REDUCTIONS)
         + "; default `mean`",
@@ -142,19 +142,21 @@ LAYER_KEYS: Mapping[str, str] = {
     "layers": "the layers inside, `[[network.layers.layers]]`; they are numbered on; required",
     "units": "number of units; required",
     "channels": "number of output channels; required",
-    "kernel": "size of the window, a number or one for each axis; required",
-    "stride": "how far the window moves from one position to the next, a number or one for each axis; default 1",
+    "kernel": "size of the window; required",
+    "stride": "how far the window moves from one position to the next; default 1",
     **dict.fromkeys(
         (f"{kind}_pool{axes}d stride" for kind in ("max", "avg") for axes in (1, 2)),
         "how far the window moves; default: the kernel, so that windows do not overlap",
     ),
-    "padding": "zeros around what comes in, a number or one for each axis, below the kernel; default 0",
-    **{
-        f"{kind}_pool{axes}d padding": f"places around what comes in, {what}; at most half of the kernel; default 0"
-        for kind, what in (("max", "which are never the largest"), ("avg", "which hold 0"))
-        for axes in (1, 2)
-    },
-    "count_include_pad": "`false`: a mean counts no places of the padding; default `true`",
+    "padding": "zeros around what comes in, below the kernel; default 0",
+    **dict.fromkeys(
+        (f"max_pool{axes}d padding" for axes in (1, 2)),
+        "places around what comes in, at most half a kernel, which are never the largest; default 0",
+    ),
+    **dict.fromkeys(
+        (f"avg_pool{axes}d padding" for axes in (1, 2)), "zeros around what comes in, at most half a kernel; default 0"
+    ),
+    "count_include_pad": "`false`: padding is not counted among the numbers that the mean is of; default `true`",
     "scale": "how often each number is repeated along each axis; default 2",
     "entries": "number of tokens; they are numbered from 0; required",
     "size": "numbers that a token becomes; required",
@@ -190,7 +192,11 @@ MANY: Mapping[str, tuple[str, str]] = {
         "with weights",
         "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
     ),
-    "share": ("with weights", "`name` of a layer before, whose weights this one uses too; biases stay its own"),
+    "share": (
+        "with weights",
+        "`name` of a layer before, whose weights this one uses too, and which may be `frozen`; biases and running "
+        "means stay its own",
+    ),
     "transpose": ("with weights", "`true`: they are used transposed, as in a tied decoder; default `false`"),
 }
 
@@ -472,6 +478,9 @@ def _kind(name: str) -> Iterator[str]:
 
 
 def _with_default(kind: str, key: str, meaning: str) -> str:
+    if any(number.name == key and number.axes > 1 for number in KINDS[kind].numbers):
+        said, semicolon, default = meaning.rpartition(";")
+        return f"{said}, a number or two like `[2, 1]`, one for each axis{semicolon}{default}"
     option = {option.name: option for option in KINDS[kind].options}.get(key)
     if isinstance(option, Choice):
         return f"{meaning}; default `{option.words[0]}`"
@@ -534,7 +543,8 @@ def _functions() -> Iterator[str]:
     yield "targets of `cross_entropy` are q = (1 − s)·t + s / n. With `class_weights` ω a sample's loss is −Σ ω·t·ln y,"
     yield "or −Σ ω·q·ln y, and under `mean` the sum over a batch is divided by Σ ω·t over its samples: where each"
     yield "target is one class, that is the sum of their weights, as in PyTorch's `CrossEntropyLoss`. So with one"
-    yield "sample a row and no smoothing, class weights change nothing."
+    yield "sample a row and no smoothing, class weights change nothing. Where a sequence has an output at every step,"
+    yield "the sums are over samples and steps."
     yield ""
 
 

@@ -6,30 +6,30 @@ import re
 import zipfile
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import kept
 import pytest
 from conftest import Build
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 import xlnet
 from xlnet.book import style
 
 
-def levels(sheet: Worksheet) -> dict[str, int]:
+def levels(sheet: Any) -> dict[str, int]:
     """Return how deep in the outline columns are, by their letters."""
     return {letter: each.outlineLevel for letter, each in sheet.column_dimensions.items() if each.outlineLevel}
 
 
-def links(sheet: Worksheet, row: int) -> dict[str, str]:
+def links(sheet: Any, row: int) -> dict[str, str]:
     """Return the links of a row, by what they say."""
     return {str(cell.value): cell.hyperlink.location for cell in sheet[row] if cell.hyperlink}
 
 
 def test_a_wide_table_folds_by_section_and_sample(built: Build) -> None:
-    sheet = kept.looked_at(built("xor", iters=3))["Training"]
+    sheet: Any = kept.looked_at(built("xor", iters=3))["Training"]
     found = levels(sheet)
     headers = {str(cell.value): cell.column_letter for cell in sheet[3]}
     # The first column of each section has the button, and so has the first of each sample in it.
@@ -47,7 +47,7 @@ def test_a_wide_table_folds_by_section_and_sample(built: Build) -> None:
 
 
 def test_links_of_a_wide_table_lead_to_its_sections(built: Build) -> None:
-    sheet = kept.looked_at(built("iris", iters=3))["Training"]
+    sheet: Any = kept.looked_at(built("iris", iters=3))["Training"]
     bands = {str(cell.value): cell.column_letter for cell in sheet[2] if isinstance(cell.value, str)}
     found = links(sheet, 1)
     for name in ("weights and biases", "forward", "loss", "backward: gradients", "optimiser"):
@@ -64,7 +64,7 @@ def test_links_of_a_wide_table_lead_to_its_sections(built: Build) -> None:
 
 @pytest.mark.parametrize("name", ["xor", "conv"])
 def test_explore_folds_and_links_its_parts(name: str, built: Build) -> None:
-    sheet = kept.looked_at(built(name, iters=3))["Explore"]
+    sheet: Any = kept.looked_at(built(name, iters=3))["Explore"]
     found = links(sheet, 7)
     assert len(found) >= 3
     for text, location in found.items():
@@ -79,7 +79,7 @@ def test_explore_folds_and_links_its_parts(name: str, built: Build) -> None:
 def test_compare_links_its_groups_and_folds_the_data_of_its_charts(tmp_path: Path) -> None:
     path = tmp_path / "compare.xlsx"
     kept.build_comparison(xlnet.load_comparison("seed", lr=[0.1, 0.2], iters=3), path)
-    sheet = kept.looked_at(path)["Compare"]
+    sheet: Any = kept.looked_at(path)["Compare"]
     bands = {str(cell.value): cell.column_letter for cell in sheet[9] if cell.value}
     found = links(sheet, 1)
     assert found["final weights"].startswith(f"Compare!${bands['final weights']}$9:")
@@ -90,7 +90,8 @@ def test_compare_links_its_groups_and_folds_the_data_of_its_charts(tmp_path: Pat
 
 def test_cells_beside_every_table_are_free(built: Build) -> None:
     for name in ("iris", "conv"):
-        for sheet in kept.looked_at(built(name, iters=3)):
+        every: Any = kept.looked_at(built(name, iters=3))
+        for sheet in every:
             last = max(cell.column for row in sheet.iter_rows() for cell in row if cell.has_style)
             free = {
                 number
@@ -123,7 +124,7 @@ def test_notes_beside_the_table_do_not_disturb_the_check(built: Build) -> None:
 
 
 def test_example_inputs_are_of_every_class(built: Build) -> None:
-    sheet = kept.looked_at(built("iris", iters=3), data_only=True)["Predict"]
+    sheet: Any = kept.looked_at(built("iris", iters=3), data_only=True)["Predict"]
     classes = list(zip(*xlnet.load("iris").data.t, strict=True))
     table = {
         str(row[1].value): [cell.value for cell in row[2:6]] for row in sheet.iter_rows(max_row=40) if row[1].value
@@ -139,7 +140,7 @@ def test_a_runaway_loss_leaves_the_axes_alone(tmp_path: Path) -> None:
         kept.build(xlnet.load("seed", iters=12, lr=rate), path)
     largest = []
     for path in paths:
-        sheet = kept.looked_at(path, data_only=True)["Dashboard"]
+        sheet: Any = kept.looked_at(path, data_only=True)["Dashboard"]
         columns = {str(cell.value): cell.column for cell in sheet[2] if cell.value}
         every = [sheet.cell(row, columns[name]).value for name in ("E", "y", "w₁₁") for row in range(3, 15)]
         assert all(isinstance(value, int | float) for value in every)

@@ -49,7 +49,7 @@ def cached_values(path: Path, sheet: str) -> dict[str, tuple[str | None, str]]:
 
 
 def thin(path: Path) -> None:
-    """Leave out the rows of sheets that differ from two before them in nothing but numbers."""
+    """Leave out the cells of each sheet that differ from two before them in nothing but a formula's text or a value."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
@@ -61,12 +61,14 @@ def thin(path: Path) -> None:
 def _thinned(xml: str) -> str:
     seen: Counter[str] = Counter()
 
-    def kept(row: re.Match[str]) -> str:
-        form = re.sub(r"(?:(?<=<v>)-)?[A-Z]{0,3}[0-9.]+(?:[eE]-?[0-9]+)?", "#", row[0])
+    def kept(found: re.Match[str]) -> str:
+        form = re.sub(r">[^<]+<", ">#<", re.sub(r' (?:r|ref|ht)="[^"]*"', "", found[0]))
         seen[form] += 1
-        return row[0] if seen[form] <= 2 else ""
+        return found[0] if seen[form] <= 2 else ""
 
-    return re.sub(r"<row .*?</row>", kept, xml, flags=re.DOTALL)
+    # Then the rows of which nothing is left.
+    with_cells = re.sub(r"<c [^>]*/>|<c .*?</c>", kept, xml, flags=re.DOTALL)
+    return re.sub(r"<row [^>]*/>|<row [^>]*></row>", kept, with_cells)
 
 
 def poison(path: Path) -> None:

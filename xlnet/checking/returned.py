@@ -118,7 +118,7 @@ def _asked(path: Path, book: Book) -> ExercisePlan:
     if exercise.is_handout:
         raise UserError(f"{path}: a handout: it is filled in on paper, and has no boxes to be marked")
     require_room_to_check([exercise.spec])
-    plan = plan_of(exercise)
+    plan = plan_of(exercise, label=label)
     missing = [title for title in _sheets(plan) if title not in book.titles]
     if missing:
         raise UserError(f"{path}: not a whole exercise: sheet {missing[0]} is missing: undo its deletion or renaming")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlnet.graph.operations import LOSSES
 from xlnet.model.layers import KINDS
+from xlnet.model.loss import steps_of
 from xlnet.model.tokens import tokens
 from xlnet.spec import Array, Data, Layer, Matrix, Spec, Vector
 
@@ -66,7 +67,10 @@ def _with_sample(spec: Spec, random: Generator) -> Data:
 def _targets(spec: Spec, t: Vector, random: Generator) -> Vector:
     loss = LOSSES[spec.training.loss]
     if loss.normalized:
-        return tuple(float(value) for value in random.permutation(t))
+        # At each step of a sequence they are shares of 1.
+        width = len(t) // steps_of(spec)
+        parts = (t[start : start + width] for start in range(0, len(t), width))
+        return tuple(float(value) for part in parts for value in random.permutation(part))
     if loss.signed:
         return tuple(float(random.choice((-1, 1))) for _ in t)
     activation = spec.layers[spec.last - 1].activation

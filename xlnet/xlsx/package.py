@@ -19,8 +19,10 @@ from xml.etree import ElementTree
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from xlnet.xlsx.controls import CONTENT_TYPE, controls_xml
+from xlnet.xlsx.controls import PART as CONTROLS
 from xlnet.xlsx.page import Address, Page, cols, number_styles, pages, sheet_data
-from xlnet.xlsx.repairs import described, renamed, repaired
+from xlnet.xlsx.repairs import CONTENT_TYPES, described, renamed, repaired
 from xlnet.xlsx.table import Table, frame_of, most_bytes, table_rows
 from xlnet.xlsx.texts import PART, TextTable
 from xlnet.xlsx.values import Value
@@ -63,6 +65,10 @@ def save(
         if own.descriptions:
             name = own._drawing.path.removeprefix("/")  # type: ignore[attr-defined]
             parts[name] = described(parts[name], own.descriptions)
+        if own.scroll_bars:
+            parts[CONTROLS] = controls_xml(own.scroll_bars)
+            if 'Extension="vml"' not in parts[CONTENT_TYPES]:
+                parts[CONTENT_TYPES] = parts[CONTENT_TYPES].replace("<Override", f"{CONTENT_TYPE}<Override", 1)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
         for name in sorted(parts, key=lambda name: _turn(sheets.get(name), tables, values)):
             content, page = parts[name], sheets.get(name)

@@ -20,6 +20,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnet.sheet_size import LAST_SHEET_COLUMN
+from xlnet.xlsx import controls
+from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.texts import TextTable
 from xlnet.xlsx.values import ZERO, Value, Written, written
 
@@ -64,6 +66,8 @@ class Page(Worksheet):
         self.is_free_below = False
         # What the charts show, in words, in their order.
         self.descriptions: list[str] = []
+        # The scroll bars on it (see `controls`).
+        self.scroll_bars: list[ScrollBar] = []
         # The styles of the looks that the workbook has seen, and the numbers of their parts: all its pages have them in
         # common.
         others = pages(workbook)
@@ -74,6 +78,12 @@ class Page(Worksheet):
         """Add a chart with what it shows, in words, for those who do not see it."""
         self.add_chart(chart)
         self.descriptions.append(description)
+
+    def add_scroll_bar(self, bar: ScrollBar) -> None:
+        """Add a scroll bar to the only sheet that has any, and no notes; none whose numbers programs do not take."""
+        if bar.is_possible:
+            self.scroll_bars.append(bar)
+            self.legacy_drawing = controls.PART
 
     @cached_property
     def ordered(self) -> list[tuple[Address, CellContent]]:

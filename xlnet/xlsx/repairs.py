@@ -30,7 +30,7 @@ for _prefix, _uri in (("v", "vml"), ("o", "office:office"), ("x", "office:excel"
 _DRAWING = re.compile(r"xl/drawings/drawing\d+\.xml")
 _TAG_WITHOUT_PREFIX = re.compile(r"<(/?)(\w+)(?![\w:])")
 _CHART = re.compile(r'<xdr:cNvPr id="\d+" name="Chart \d+"')
-_CONTENT_TYPES, _WORKBOOK_LINKS = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+CONTENT_TYPES, _WORKBOOK_LINKS = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
 _TEXTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 _TEXTS_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
 
@@ -48,7 +48,7 @@ def repaired(part: str, xml: str, moment: time.struct_time | None) -> str:
         return _FONT.sub(_ordered_font, xml)
     if part == "docProps/core.xml":
         return _TIMES.sub(lambda match: _time(match, moment), xml)
-    if part == _CONTENT_TYPES:
+    if part == CONTENT_TYPES:
         override = f'<Override PartName="/{texts.PART}" ContentType="{_TEXTS_TYPE}" />'
         return renamed(xml).replace("</Types>", f"{override}</Types>")
     if part.endswith(".rels"):

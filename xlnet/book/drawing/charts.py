@@ -1,4 +1,4 @@
-"""Line charts over the iterations."""
+"""Line charts over the iterations, and what charts of all kinds have in common."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from xlnet.book import style
 from xlnet.book.texts import Texts
@@ -70,16 +71,8 @@ class Chart:
 def draw_chart(page: Page, column: int, chart: Chart, row: int, texts: Texts) -> None:
     """Put a chart on a sheet that holds its numbers, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
-    drawn.title, drawn.style = chart.title, 2
     drawn.scatterStyle = "lineMarker"
-    for axis, title in ((drawn.x_axis, chart.x_title), (drawn.y_axis, chart.y_title)):
-        axis.title = title
-        # Without this, Excel shows a chart of openpyxl's without its axes.
-        axis.delete = False
-        axis.majorGridlines.spPr = _line(_GRID, 0.75)
-        axis.tickLblPos = "low"
-        axis.title.overlay = False
-    drawn.title.overlay = False
+    name_axes(drawn, chart.title, chart.x_title, chart.y_title)
     drawn.x_axis.number_format, drawn.y_axis.number_format = "0", "General"
     if chart.x_max is None:
         drawn.x_axis.number_format = "General"
@@ -107,7 +100,7 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int, texts: Texts) ->
         number = index - line.dashed * sum(other.dashed for other in chart.lines)
         turn, place = divmod(number, len(style.LINES))
         colour = style.LINES[place]
-        series.spPr = _line(colour, chart.points_wide, "dash" if line.dashed else _DASHES[turn % len(_DASHES)])
+        series.spPr = line_of(colour, chart.points_wide, "dash" if line.dashed else _DASHES[turn % len(_DASHES)])
         series.marker.symbol = "none"
         if line.marked:
             series.spPr.line = LineProperties(noFill=True)
@@ -119,11 +112,33 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int, texts: Texts) ->
         drawn.legend.position = "r"
     else:
         drawn.legend = None
+    put_chart(page, drawn, column, row, chart.size, described(chart, texts))
+
+
+def name_axes(drawn: Any, title: str, x_title: str, y_title: str, size: int | None = None) -> None:
+    """Give a chart its title, of a size in points, and those of its axes, and lines across."""
+    drawn.title, drawn.style = title, 2
+    if size is not None:
+        letters = CharacterProperties(sz=100 * size, b=True)
+        drawn.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=letters)
+    for axis, name in ((drawn.x_axis, x_title), (drawn.y_axis, y_title)):
+        axis.title = name
+        # Without this, Excel shows a chart of openpyxl's without its axes.
+        axis.delete = False
+        if axis.majorGridlines is not None:
+            axis.majorGridlines.spPr = line_of(_GRID, 0.75)
+        axis.tickLblPos = "low"
+        axis.title.overlay = False
+    drawn.title.overlay = False
+
+
+def put_chart(page: Page, drawn: Any, column: int, row: int, size: tuple[int, int], description: str) -> None:
+    """Put a chart, with what it shows in words, on so many columns and rows of a sheet from this cell on."""
     # Placed by its corners: programs differ in how wide a column is.
-    across, down = chart.size
+    across, down = size
     corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + across, 0, row - 1 + down, 0))
     drawn.anchor = TwoCellAnchor("twoCell", *corners)
-    page.add_described_chart(drawn, described(chart, texts))
+    page.add_described_chart(drawn, description)
 
 
 def described(chart: Chart, texts: Texts) -> str:
@@ -134,7 +149,8 @@ def described(chart: Chart, texts: Texts) -> str:
     return f"{text} {texts.get('chart', 'logarithmic')}" if chart.logarithmic else text
 
 
-def _line(colour: str, points: float, dash: str = "solid") -> GraphicalProperties:
+def line_of(colour: str, points: float, dash: str = "solid") -> GraphicalProperties:
+    """Return a line of a colour, so many points wide."""
     properties: Any = GraphicalProperties()
     properties.line.solidFill = colour
     properties.line.width = int(points * _POINTS_WIDE)

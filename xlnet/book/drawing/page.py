@@ -10,11 +10,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlnet.xlsx.page import TALL_ROW, USUAL_ROW, Page
 
+COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
 _HIGHEST = 409.0
 
 
-def print_landscape(page: Page, header_rows: str | None = None, columns: int = 24) -> None:
+def print_landscape(page: Page, header_rows: str | None = None, columns: int = COLUMNS_PER_PAGE) -> None:
     """Print the sheet on landscape pages of so many columns, with `header_rows` ("1:3") on top of each."""
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0

@@ -105,7 +105,7 @@ def _asked(path: Path, text: str, language: str) -> Known:
     if EXERCISE in document:
         exercise = parse_exercise(document, path.stem, label)
         require_room_to_check([exercise.spec])
-        of_exercise = plan_of_exercise(exercise, language)
+        of_exercise = plan_of_exercise(exercise, language, label)
         return Known([of_exercise.model], exercise=of_exercise)
     spec = parse(document, name=path.stem, label=label)
     require_room_to_check([spec])

@@ -70,8 +70,7 @@ _GROUPS = {"run": Group.ITERATION, "setting": Group.SCHEDULE, "initial": Group.P
 
 def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with the formulas of all runs."""
-    title = replace(style.TITLE, size=16)
-    put_text(page, TITLE_ROW, LABEL_COLUMN, plan.title, title)
+    put_text(page, TITLE_ROW, LABEL_COLUMN, plan.title, replace(style.TITLE, size=16))
     put_text(page, TITLE_ROW + 1, LABEL_COLUMN, plan.texts.get("compare", "title"), _NOTE)
     _draw_controls(page, plan)
     _draw_table(page, plan)

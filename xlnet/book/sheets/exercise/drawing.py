@@ -26,10 +26,10 @@ from xlnet.graph.references import COLUMN, NEITHER, InCell, compared
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
-_WIDTHS = {1: 2.0, at.GIVEN_SYMBOL: 12.0, at.GIVEN_VALUE: 10.0, 4: 3.0, at.SYMBOL: 14.0, at.RULE: 46.0}
-_VALUE_WIDTH = 12.0
-# By the number of samples: the width of their marks.
-_MARK_WIDTHS, _NARROW_MARK = {1: 52.0, 2: 34.0}, 22.0
+_WIDTHS = {1: 2.0, at.GIVEN_SYMBOL: 12.0, at.GIVEN_VALUE: 10.0, 4: 3.0, at.SYMBOL: 14.0}
+# Of rules, numbers and marks, by the number of samples: so that all are on one screen.
+_WIDTHS_OF_SAMPLES = {1: (46.0, 12.0, 52.0), 2: (46.0, 11.0, 32.0), 3: (38.0, 10.0, 22.0)}
+_NARROW = (36.0, 10.0, 17.0)
 
 
 def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
@@ -45,11 +45,11 @@ def draw(page: Page, plan: ExercisePlan, formulas: Sequence[Formula]) -> None:
             put_text(page, placed.row, at.RULE, placed.line.rule, looks.RULE)
     put_all(page, formulas)
     draw_blanks(page, plan)
-    mark = _MARK_WIDTHS.get(listing.samples, _NARROW_MARK)
-    page.widths |= _WIDTHS
+    rule, value, mark = _WIDTHS_OF_SAMPLES.get(listing.samples, _NARROW)
+    page.widths |= {**_WIDTHS, at.RULE: rule}
     for number in range(listing.samples):
         column = at.FIRST_VALUE + at.SAMPLE_WIDTH * number
-        page.widths |= {column: _VALUE_WIDTH, column + 1: mark}
+        page.widths |= {column: value, column + 1: mark}
     page.freeze_panes = cell(at.HEADER_ROW, 1)
     finish(page)
 

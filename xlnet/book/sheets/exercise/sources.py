@@ -11,15 +11,15 @@ from xlnet.errors import UserError
 from xlnet.exercise.exercise import Exercise
 
 
-def plan_of(exercise: Exercise, language: str = ENGLISH) -> ExercisePlan:
+def plan_of(exercise: Exercise, language: str = ENGLISH, label: str = "") -> ExercisePlan:
     """Return what the workbook of an exercise holds, in a language of `texts`.
 
-    Raises UserError where a blank is nothing that its network computes.
+    Raises UserError, led by `label`, where a blank is nothing that its network computes.
     """
     plan = ExercisePlan(exercise, model_of(exercise.spec, language, sheet=ANSWERS))
     unknown = next((key for key in exercise.blanks if key not in plan.by_key), None)
     if unknown is not None:
-        raise UserError(f"{exercise.name}: exercise.blanks: {unknown!r} is nothing that this network computes")
+        raise UserError(f"{label or exercise.name}: exercise.blanks: {unknown!r} is nothing that this network computes")
     return plan
 
 

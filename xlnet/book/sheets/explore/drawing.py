@@ -18,7 +18,7 @@ from xlnet.book.choices import ITERATION, TYPED_ITERATION, sample_of
 from xlnet.book.drawing.cells import merge, put, put_text
 from xlnet.book.drawing.digits import Tone, align_ordinary
 from xlnet.book.drawing.links import put_link
-from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
+from xlnet.book.drawing.page import COLUMNS_PER_PAGE, fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.rules import rule
 from xlnet.book.drawing.scales import signed_scale
@@ -29,6 +29,8 @@ from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.faces import cells, faces
 from xlnet.book.sheets.explore.formulas import inputs, palette_of
 from xlnet.book.sheets.explore.looks import NUMBERS, look_of
+from xlnet.book.sheets.explore.moving.drawing import draw_moving
+from xlnet.book.sheets.explore.moving.plan import CHART_SIZE, Moving
 from xlnet.book.sheets.explore.plan import (
     BATCH_LOSS,
     CONTROL_COLUMN,
@@ -70,15 +72,27 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     if plan.is_drawn:
         _draw_table(page, plan)
     put_all(page, formulas)
+    draw_moving(page, model)
     for column in range(1, last_column(plan) + 1):
         page.widths[column] = width(plan, column)
     draw_ways(page, plan)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.FORWARD].strong
     protect(page)
+    _set_pages(page, plan)
+
+
+def _set_pages(page: Page, plan: ExplorePlan) -> None:
+    """Print the picture with its table, and each chart that moves on a page of its own; the charts' tables are not."""
+    moving = plan.model.once(Moving)
+    picture = last_column(plan)
+    areas = [f"A1:{cell(max(row for row, column in page.written if column <= picture), picture)}"]
+    for number in range(moving.count):
+        last = cell(moving.row(number) + CHART_SIZE[1], moving.column + CHART_SIZE[0])
+        areas.append(f"{cell(moving.row(number), moving.column)}:{last}")
+    page.print_area = areas
     print_landscape(page)
-    if plan.is_drawn:
-        page.page_setup.fitToWidth = 1
+    page.page_setup.fitToWidth = 1 if plan.is_drawn else -(-picture // COLUMNS_PER_PAGE)
 
 
 def _draw_controls(page: Page, plan: ExplorePlan) -> None:
@@ -100,7 +114,18 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
     put_link(page, ITERATION.cell.row, CONTROL_COLUMN + 1, note, target, replace(style.LINK, indent=1))
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
     colours = texts.get("explore", "colours" if plan.is_drawn else "colours of matrices")
-    put_text(page, PICTURE_ROW - 1, CONTROL_LABEL_COLUMN, colours, replace(_NOTE, indent=0))
+    _draw_note(page, plan, colours)
+
+
+def _draw_note(page: Page, plan: ExplorePlan, text: str) -> None:
+    """Draw what the colours mean, in as many lines as it needs above the picture."""
+    row, span = PICTURE_ROW - 1, (CONTROL_LABEL_COLUMN, last_column(plan))
+    look = replace(_NOTE, indent=0, wrap=True)
+    for column in range(span[0], span[1] + 1):
+        put(page, row, column, look)
+    put_text(page, row, span[0], text, look)
+    merge(page, row, *span)
+    fit_height(page, row, lines_of(text, characters(plan, span)))
 
 
 def _draw_picture(page: Page, plan: ExplorePlan) -> None:

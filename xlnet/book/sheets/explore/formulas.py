@@ -14,6 +14,7 @@ from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, ShownQuantity, cells, faces
 from xlnet.book.sheets.explore.faces import shown as shown_alone
 from xlnet.book.sheets.explore.looks import NUMBER, NUMBERS, look_of
+from xlnet.book.sheets.explore.moving import formulas as moving
 from xlnet.book.sheets.explore.picture import PictureCell
 from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, ExplorePlan
 from xlnet.book.sheets.explore.spans import numbers_span
@@ -40,7 +41,7 @@ def lives(model: Model) -> list[Live]:
     plan = model.once(ExplorePlan)
     picture = [live for each in cells(plan) for live in _of_picture(plan, each)]
     table = [live for entry in plan.entries for live in _of_table(plan, entry)] if plan.is_drawn else []
-    return [*_choices(plan), *picture, *table]
+    return [*_choices(plan), *picture, *table, *moving.lives(model)]
 
 
 def _choices(plan: ExplorePlan) -> Iterator[Live]:

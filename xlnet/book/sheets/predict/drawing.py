@@ -38,7 +38,7 @@ from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
 _MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _POINT_WIDTH, _AXIS_WIDTH = 2.0, 26.0, 13.0, 4.2, 6.0
-_CHART_COLUMN_WIDTH = 9.0
+_CHART_COLUMN_WIDTH, _LINK_COLUMNS = 9.0, 4
 _LABEL = replace(style.TEXT, border="below")
 _CLASS_NAME = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _LINK = replace(style.LINK, indent=1)
@@ -83,6 +83,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         if plan.painting.is_sequence:
             # Rows of the table may go on where it ends.
             bottom, last = plan.sample_row - 2, max(last, VALUE_COLUMN + len(plan.inputs) - 1)
+    # The link beside the controls goes on over so many columns.
+    last = max(last, VALUE_COLUMN + _LINK_COLUMNS)
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1

@@ -29,7 +29,7 @@ def network(plan: StartPlan) -> Scatter:
     # Excel draws the last series on top, LibreOffice the first one.
     circles = Points(units.area("x"), units.area("y"), "", mark=(_INK, 14 if is_crowded else 26))
     series = [circles]
-    looks = {size: ((style.POSITIVE if size > 0 else style.NEGATIVE), _WIDTHS[abs(size)]) for size in CLASSES}
+    looks = {size: (style.POSITIVE if size > 0 else style.NEGATIVE, _WIDTHS[abs(size)]) for size in CLASSES}
     names = ("lit", *CLASSES) if plan.chosen else CLASSES
     for name in names:
         line = _PATH if name == "lit" else looks[int(name)]
@@ -46,13 +46,13 @@ def network(plan: StartPlan) -> Scatter:
     weight = Label("ctr", _INK, 8, fill="FFFFFF")
     series += [_named(labels, number, ("x", "y", "text"), weight) for number in range(1, labels.count + 1)]
     # Below the lowest unit stands its number.
-    half, margin = network.height / 2, 0.05 * network.height if network.has_room else 0.0
+    margin = 0.05 * network.height if network.has_room else 0.0
     return Scatter(
         title="",
         description=texts.get("start", "description of the network"),
         series=series,
-        x=Axis(first=-0.35, last=network.last + 0.35, shown=False),
-        y=Axis(first=-half - margin, last=half - margin, shown=False),
+        x=Axis(first=0.65, last=network.last + 1.35, shown=False),
+        y=Axis(first=1 - margin, last=1 + network.height - margin, shown=False),
         size=(MIDDLE_END - MIDDLE + 1, CHART_ROWS),
     )
 

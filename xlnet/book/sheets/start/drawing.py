@@ -16,6 +16,7 @@ from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.scatter import draw_scatter
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore.moving import drawing as moving
 from xlnet.book.sheets.predict.words import input_name
 from xlnet.book.sheets.start import charts, picture, sentences, steps_drawing, surface, tables_drawing, tries, why
 from xlnet.book.sheets.start.formulas import inputs
@@ -39,11 +40,12 @@ from xlnet.book.sheets.start.plan import (
 from xlnet.book.sheets.start.plane import Plane
 from xlnet.book.sheets.start.revealed import LINE
 from xlnet.model import classification as classes
-from xlnet.render.excel import cell
+from xlnet.render.excel import address, cell
+from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.page import USUAL_ROW, Page
 
-_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 14.0, 5: 1.5, 12: 1.5, 13: 5.0}
-_MIDDLE_WIDTH, _PLANE_WIDTH = 12.0, 3.0
+_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 13.2, 5: 1.0, 12: 1.0, 13: 4.0}
+_MIDDLE_WIDTH, _PLANE_WIDTH = 11.0, 3.1
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", size=9, italic=False)
 _LINK = replace(style.LINK, size=9, border="below")
@@ -79,17 +81,16 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
 
 def _draw_left(page: Page, plan: StartPlan) -> None:
     model, texts = plan.model, plan.model.texts
-    lasts = {
-        "iteration": model.spec.training.iters,
-        "sample": model.spec.batch_size,
-        "step": len(plan.steps.entries),
-    }
+    choices = {typed.row: typed for typed in inputs(model)}
     for name, row in plan.controls.items():
-        put_text(page, row, LABEL_COLUMN, texts.get("start", name), _LABEL)
-        note = (
-            texts.get("start", "of").format(last=f"{lasts[name]:,}") if name in lasts else texts.get("start", "choose")
-        )
-        put_text(page, row, NOTE_COLUMN, note, replace(_NOTE, indent=1))
+        label, typed = texts.get("start", name), choices[row]
+        if isinstance(typed.choices, range) and isinstance(typed.first, int):
+            first, last = typed.choices[0], typed.choices[-1]
+            label = texts.get("start", "from to").format(name=label, first=first, last=f"{last:,}")
+            page.add_scroll_bar(ScrollBar(row, NOTE_COLUMN, address(plan.control(name)), first, last, typed.first))
+        else:
+            put_text(page, row, NOTE_COLUMN, texts.get("start", "choose"), replace(_NOTE, indent=1))
+        put_text(page, row, LABEL_COLUMN, label, _LABEL)
     for name, row in plan.readouts.items():
         put_text(page, row, LABEL_COLUMN, _label(plan, name), _LABEL)
         put(page, row, VALUE_COLUMN, _LABEL)
@@ -123,15 +124,17 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
             legend = texts.get("start", "legend of a part").format(count=max(plan.network.shown))
         put_text(page, LEGEND_ROW, MIDDLE, legend, _NOTE)
     else:
-        draw_scatter(
-            page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=(MIDDLE_END - MIDDLE + 1, CHART_ROWS))
-        )
+        size = MIDDLE_END - MIDDLE + 1, CHART_ROWS
+        if every := moving.charts(plan.model):
+            moving.draw_one(page, MIDDLE, replace(every[0], size=size), FIRST_ROW, plan.model)
+        else:
+            draw_scatter(page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=size))
         put_link(page, LEGEND_ROW, MIDDLE, texts.get("start", "matrices"), "Explore!A1", replace(_LINK, border="none"))
     if plan.steps.entries:
         _wrapped(page, STEP_ROW, 2, LINE)
     if plan.chosen:
         for name in sentences.names(plan):
-            _wrapped(page, sentences.row_of(plan, name), sentences.ROWS.get(name, 1), sentences.SENTENCE)
+            _wrapped(page, sentences.row_of(plan, name), sentences.rows_of(plan, name), sentences.SENTENCE)
         for place, number in why.facts(plan):
             put_number(page, place.row, place.column, number, style.TEXT)
     for place, number in picture.points(plan) if plan.network.is_drawn else ():
@@ -152,7 +155,14 @@ def _draw_right(page: Page, plan: StartPlan) -> None:
         draw_scatter(page, FIRST_ROW, RIGHT, charts.loss(plan, _LOSS_ROWS))
         row += _LOSS_ROWS + 1
     rows = min(CHART_ROWS, LAST_ROW - row + 1)
-    if plane is None:
+    every = moving.charts(plan.model)
+    if every and not plan.network.is_drawn:
+        # The first one is in the middle.
+        draw_scatter(page, row, RIGHT, charts.loss(plan, rows))
+    elif every and plane is None:
+        size = RIGHT_END - RIGHT + 1, rows
+        moving.draw_one(page, RIGHT, replace(every[0], size=size), row, plan.model)
+    elif plane is None:
         draw_scatter(page, row, RIGHT, charts.weights(plan, rows))
     elif plane.dimensions == 1:
         draw_scatter(page, row, RIGHT, charts.curve(plan, plane, rows))

@@ -100,8 +100,9 @@ class Network:
             for index, key in enumerate(every[:count]):
                 delta = keys.gradient(keys.of_layer("z", layer, index + 1)) if layer else ""
                 target = own_targets[index] if layer == self.last else ""
-                place = ((count - 1) / 2 - index) * self.height / count
-                found.append(Unit(key, layer, index + 1, float(layer), place, delta, target))
+                # From 1 on: a formula that makes something of 0 could be wrong and show it.
+                y = 1 + ((count - 1) / 2 - index) * self.height / count + self.height / 2
+                found.append(Unit(key, layer, index + 1, 1.0 + layer, y, delta, target))
         return found
 
     @cached_property

@@ -19,8 +19,8 @@ from xlnet.graph.expression import Expression, Number, absolute, call
 from xlnet.graph.references import NEITHER, Beside, InCell, InCells, Text, choose, compared
 from xlnet.model.passes import passes
 
-# Above these shares of the largest weight an edge is wider.
-SHARES = (1 / 3, 2 / 3)
+# Above these shares of the largest weight an edge is wider: no simple ones, which simple weights would hit.
+SHARES = (0.31, 0.63)
 HIDDEN = "?"
 # Where the number of a unit stands: shares of the height of the picture, and of the way between two layers.
 _BELOW, _BESIDE = 0.085, 0.06

@@ -161,7 +161,7 @@ class StartPlan:
     def has_accuracy(self) -> bool:
         """Whether the accuracy of the iteration's batch is shown."""
         spec = self.model.spec
-        return classes.kind_of(spec) is not None and 1 < spec.batch_size <= MOST_MARKS and spec.outputs <= MOST_CLASSES
+        return bool(classes.groups(spec)) and 1 < spec.batch_size <= MOST_MARKS and spec.outputs <= MOST_CLASSES
 
     # Parameters.
     @cached_property

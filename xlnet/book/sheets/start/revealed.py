@@ -18,11 +18,13 @@ from xlnet.book.sheets.start.plan import MIDDLE, STEP_ROW, StartPlan
 from xlnet.book.sheets.start.steps import FIRST_ROW, NUMBERS_COLUMN, RULE_COLUMN, VALUE_COLUMN
 from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression, call
+from xlnet.graph.node import Group
 from xlnet.graph.references import InCell, InCells, choose, compared, joined
 
 NUMBER = replace(style.TEXT, bold=True, border="below", horizontal="right", vertical="center")
 TEXT = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", size=10)
-LINE = replace(style.TEXT, bold=True, wrap=True, vertical="top", horizontal="left", size=11, colour="1D4ED8")
+_COLOUR = style.GROUPS[Group.PARAMETERS].strong
+LINE = replace(style.TEXT, bold=True, wrap=True, vertical="top", horizontal="left", size=11, colour=_COLOUR)
 
 
 def rule(plan: StartPlan, entry: Entry) -> str:

@@ -17,7 +17,7 @@ from xlnet.graph.references import InCell, InCells, Text, choose, compared, elem
 SENTENCE = replace(style.TEXT, size=10, vertical="top", horizontal="left", wrap=True)
 HEADING = replace(style.TITLE, size=12)
 # The sentences with the rows that each takes, below the heading.
-ROWS = {"error": 1, "path": 2, "step": 1, "loss": 2}
+ROWS = {"error": 1, "path": 1, "step": 1, "loss": 2}
 
 # Settings with which a step of sgd is not η times the gradient.
 _OTHERS = ("momentum", "weight_decay", "l1", "clip_value", "clip_norm")
@@ -31,7 +31,12 @@ def names(plan: StartPlan) -> list[str]:
 def row_of(plan: StartPlan, name: str) -> int:
     """Return the first row of a sentence."""
     before = names(plan)[: names(plan).index(name)]
-    return WHY_ROW + 1 + sum(ROWS.get(each, 1) for each in before)
+    return WHY_ROW + 1 + sum(rows_of(plan, each) for each in before)
+
+
+def rows_of(plan: StartPlan, name: str) -> int:
+    """Return the rows that a sentence takes: that on a share of a gradient is long."""
+    return ROWS.get(name, 1) + (name == "path" and plan.model.spec.batch_size > 1)
 
 
 def parts(plan: StartPlan, name: str) -> list[str]:
@@ -41,7 +46,6 @@ def parts(plan: StartPlan, name: str) -> list[str]:
     known = {
         "samples": str(spec.batch_size),
         "count": str(len(plan.trained)),
-        "optimizer": spec.training.optimizer.name,
         "last": str(spec.training.iters),
     }
     for place, word in known.items():

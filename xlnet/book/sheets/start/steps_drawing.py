@@ -55,4 +55,4 @@ def draw(page: Page, plan: StartPlan) -> None:
         put_text(page, row, RULE_COLUMN, text, replace(TEXT, indent=1))
         put_text(page, row, phase_column(), texts.get("start", steps.phase(entry)), _HIDDEN)
         fit_height(page, row, max(lines_of(text, _RULE_WIDTH), lines_of(text, _NUMBERS_WIDTH)))
-    align_ordinary(page, f"{cell(FIRST_ROW, VALUE_COLUMN)}:{cell(steps.last_row, VALUE_COLUMN)}")
+    align_ordinary(page, f"{cell(FIRST_ROW, VALUE_COLUMN)}:{cell(steps.last_row, VALUE_COLUMN)}", style.FEW_DIGITS)

@@ -38,15 +38,15 @@ def lives(plane: Plane) -> Iterator[Live]:
         apart = plane.side ** (axis - 1)
         for step in range(plane.side):
             rows = [row for row in plane.rows if (row - plane.rows[0]) // apart % plane.side == step]
-            yield Live(f"{key} of a point", NAME, plane.columns[key], rows, along(plane, axis, step), style.TEXT)
+            yield Live(f"{key} of the plane", NAME, plane.columns[key], rows, along(plane, axis, step), style.TEXT)
     passes = Pass(plane.nodes, plane.layout, plane.rows)
     for node in plane.nodes:
-        yield of_pass(passes, node, f"{node.key} of a point", style.TEXT)
+        yield of_pass(passes, node, f"{node.key} of the plane", style.TEXT)
     output: Expression = Beside(NAME, plane.layout.column(plane.output))
     if plane.predict.is_undone:
         output = undone(targets(plane.predict.model.spec)[0], output)
     column = plane.output_column
-    yield Live("output of a point", NAME, column, plane.rows, output, style.TEXT, plane.layout)
+    yield Live("output of the plane", NAME, column, plane.rows, output, style.TEXT, plane.layout)
     if plane.dimensions == 2:
         yield from _surface(plane)
 
@@ -74,12 +74,12 @@ def _surface(plane: Plane) -> Iterator[Live]:
             row, column = place(plane, across, up)
             output = InCell(Cell(NAME, plane.row(across, up), plane.output_column), NEITHER)
             # An error would show as ### in a cell this narrow.
-            yield Live("output in the picture", NAME, column, [row], or_else(output, ""), _SURFACE)
+            yield Live("output in the plane", NAME, column, [row], or_else(output, ""), _SURFACE)
     middle = plane.side // 2
     for step in range(plane.side):
         look = _AXIS if step in (0, middle, plane.side - 1) else replace(_AXIS, number_format=style.HIDDEN)
         for axis, (row, column) in enumerate(axis_cells(plane, step), 1):
-            yield Live(f"axis {axis}", NAME, column, [row], along(plane, axis, step), look)
+            yield Live(f"axis {axis} of the plane", NAME, column, [row], along(plane, axis, step), look)
 
 
 def marks(plane: Plane) -> list[Rule]:

@@ -9,7 +9,7 @@ from xlnet.book import shown as shows
 from xlnet.book import style
 from xlnet.book.live import Live
 from xlnet.book.sheets.explore.written import rounded
-from xlnet.book.sheets.start import NAME, sentences
+from xlnet.book.sheets.start import NAME
 from xlnet.book.sheets.start.picture import has
 from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.shown import Shown, at_iteration
@@ -46,7 +46,7 @@ def parameters(plan: StartPlan) -> Iterator[Live]:
         )
         yield quantity(row, "value", Shown(key, plan.iteration))
         written = rounded(InCell(value, NEITHER))
-        yield Live(f"{key} as a text", NAME, text.column, [text.row], written, style.TEXT)
+        yield Live(f"{key} as a text at the iteration", NAME, text.column, [text.row], written, style.TEXT)
         if key in trained:
             yield quantity(row, "gradient", Shown(keys.gradient(key), plan.iteration))
             source = at_iteration(layout, key, following(plan))
@@ -61,13 +61,13 @@ def following(plan: StartPlan) -> Expression:
 
 
 def lives(plan: StartPlan) -> Iterator[Live]:
-    """Yield the formulas of the numbers, of their texts, and of the sentences."""
+    """Yield the formulas of the numbers and of their texts."""
     for name, expression in _numbers(plan):
         cell, text = plan.number(name), plan.text(name)
-        yield Live(name, NAME, cell.column, [cell.row], expression, style.TEXT)
+        called = f"{name} of the chosen weight"
+        yield Live(called, NAME, cell.column, [cell.row], expression, style.TEXT)
         if name not in ("chosen", "layer", "to", "source"):
-            yield Live(f"{name} as a text", NAME, text.column, [text.row], rounded(InCell(cell, NEITHER)), style.TEXT)
-    yield from sentences.lives(plan)
+            yield Live(f"{called} as a text", NAME, text.column, [text.row], rounded(InCell(cell, NEITHER)), style.TEXT)
 
 
 def numbers_of(plan: StartPlan) -> list[str]:

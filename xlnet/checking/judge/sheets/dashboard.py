@@ -19,6 +19,7 @@ from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.book.sheets.validation.plan import BEST, END, ValidationPlan
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.diagnosis import expected_diagnosis
+from xlnet.checking.judge.sheets.lengths import length, shares_of_longest
 from xlnet.checking.judge.sheets.losses import losses_of
 from xlnet.checking.judge.sheets.marks import share_right
 from xlnet.checking.judge.view import Expected, View
@@ -87,15 +88,14 @@ def _marks(view: View, table: Marks) -> Iterator[tuple[Cell, Expected]]:
 
 
 def _through_time(view: View, table: ThroughTime) -> Iterator[tuple[Cell, Expected]]:
-    """Yield the steps, and the length of the gradient at each."""
-    for cell, step, line in cells(table):
-        if line is None:
+    """Yield the steps, the length of the gradient at each, and its share of the longest."""
+    for cell, step, series in cells(table):
+        if series is None:
             yield cell, float(step)
-            continue
-        found = np.array([_number(view, key, line.iteration) for key in line.steps[step - 1]])
-        with np.errstate(over="ignore"):
-            length = float(np.sqrt((found**2).sum()))
-        yield cell, length if np.isfinite(length) else float("nan")
+        else:
+            yield cell, length(_number(view, key, series.iteration) for key in series.state.steps[step - 1])
+    for column, series in table.numbered():
+        yield from shares_of_longest(view, NAME, column, table.share_column(column), table.rows(series))
 
 
 def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:
