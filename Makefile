@@ -11,7 +11,7 @@ GET_NODE_PACKAGES = { npm install --silent --no-audit --no-fund --prefix $(VENV)
 # For `make coverage`: what pytest is to run.
 ARGUMENTS :=
 
-.PHONY: demo test test-fast lint coverage bench pictures clean
+.PHONY: demo test test-fast lint coverage bench pictures gallery clean
 
 demo: $(VENV)/ready
 	$(BIN)/xlnet build --iters 200 --lr 0.01
@@ -50,6 +50,12 @@ bench: $(VENV)/ready
 pictures: $(VENV)/ready
 	$(BIN)/pip install --quiet pillow
 	$(BIN)/python docs/pictures.py
+
+# Every lesson in every language, and pages to download them from: build/gallery/index.html.
+gallery: $(VENV)/ready
+	$(BIN)/pip install --quiet pillow
+	rm -rf build/gallery
+	$(BIN)/python docs/gallery.py build/gallery
 
 # What comes by apt and npm is fetched while pip is at work.
 $(VENV)/ready: pyproject.toml Makefile .ci/system

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -31,22 +31,36 @@ def picture(template: str, name: str, text: str, *, plain: bool = False, **overr
 
 def printed(build: Callable[[Path], object], name: str, text: str) -> None:
     """Build a workbook, let LibreOffice print it, and keep what is not white of the first page with this `text`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        workbook = Path(scratch) / "workbook.xlsx"
+        build(workbook)
+        convert([workbook], workbook.parent)
+        pdf = workbook.with_suffix(".pdf")
+        page = next(number for number in count(1) if text in text_of(pdf, number))
+        keep(cropped(pdf, page), FOLDER / f"{name}.png")
+
+
+def convert(workbooks: Sequence[Path], folder: Path, to: str = "pdf") -> None:
+    """Let LibreOffice print workbooks into a folder."""
     soffice = find_soffice()
     assert soffice is not None, "LibreOffice is not found"
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        workbook, pdf = folder / "workbook.xlsx", folder / "workbook.pdf"
-        build(workbook)
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        convert = [str(soffice), profile, "--headless", "--convert-to", "pdf", "--outdir", scratch, str(workbook)]
-        subprocess.run(convert, check=True, capture_output=True)
-        page = next(number for number in count(1) if text in text_of(pdf, number))
-        pages = ["pdftoppm", "-r", "150", "-png", "-f", str(page), "-l", str(page), "-singlefile"]
-        subprocess.run([*pages, str(pdf), str(folder / "page")], check=True)
-        image = Image.open(folder / "page.png").convert("RGB")
+    with tempfile.TemporaryDirectory() as profile:
+        command = [str(soffice), f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--convert-to", to]
+        subprocess.run([*command, "--outdir", str(folder), *map(str, workbooks)], check=True, capture_output=True)
+
+
+def cropped(pdf: Path, page: int) -> Image.Image:
+    """Return what is not white of a page, with a margin."""
+    pages = ["pdftoppm", "-r", "150", "-png", "-f", str(page), "-l", str(page), "-singlefile"]
+    subprocess.run([*pages, str(pdf), str(pdf.with_suffix(""))], check=True, stderr=subprocess.DEVNULL)
+    image = Image.open(pdf.with_suffix(".png")).convert("RGB")
     left, top, right, bottom = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
-    cropped = image.crop((left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN))
-    cropped.quantize(200).save(FOLDER / f"{name}.png", optimize=True)
+    return image.crop((left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN))
+
+
+def keep(image: Image.Image, path: Path) -> None:
+    """Write a picture, small."""
+    image.quantize(200).save(path, optimize=True)
 
 
 def annotated(path: Path) -> None:
@@ -73,6 +87,7 @@ def text_of(pdf: Path, page: int) -> str:
 
 if __name__ == "__main__":
     picture("seed", "training", "iteration", iters=12)
+    picture("attention", "matrices", "iteration", iters=12)
     picture("seed", "dashboard", "logarithmic scale", iters=60)
     picture("mazur", "explore", "Explore: the network", iters=12)
     picture("mazur", "proof", "Proof: each gradient", iters=12)

@@ -29,7 +29,8 @@ from xlnet.render.mathematics import Symbols
 from xlnet.sheet_size import LAST_SHEET_COLUMN, MOST_ITERATIONS, MOST_SAMPLES
 from xlnet.template.parse import ORDERS, REDUCTIONS, parse
 from xlnet.template.runs import MOST_RUNS, parse_comparison
-from xlnet.template.sources import bundled_names, open_template
+from xlnet.template.sources import open_template
+from xlnet.template.topics import TOPICS
 
 PAGE = Path(__file__).parent / "reference.md"
 
@@ -48,6 +49,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "data": "the table `[data]`; required",
         "training": "the table `[training]`",
         "compare": "the table `[compare]`: the runs of `xlnet compare`",
+        "exercise": "the table `[exercise]` of an exercise's sheet Template: what is practised, and which quantities "
+        "are blank; `xlnet exercise` writes it, and `xlnet build` leaves it aside",
     },
     "[network]": {
         "inputs": "number of inputs, or their shape: `[channels, length]` or `[channels, height, width]`, `[steps, "
@@ -97,7 +100,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "label_smoothing": "of `cross_entropy`: the share of each target that is spread evenly over all classes; "
         "default 0",
         "class_weights": "of `cross_entropy`: how much each class counts, a number above 0 each, in the order of the "
-        "outputs; by default all count alike",
+        "outputs, or of those of a step; by default all count alike",
         "reduction": "how the losses of a batch are combined: "
         + " or ".join(f"`{r}`" for r in REDUCTIONS)
         + "; default `mean`",
@@ -121,6 +124,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "runs": "one `[[compare.runs]]` table per run: `name` (it names the run's sheet), `note` (shown on the Guide "
         "sheet), and what sets the run apart, by option names (`lr`) or dotted keys",
         "bound": "a loss below it counts as small; default 0.01",
+        "questions": "`[[compare.questions]]` tables, shown on a sheet of their own: each asks which of some runs ends "
+        "lowest, and shows what happens once a prediction is made; at most 10; dropped where options list other runs",
+    },
+    "[[compare.questions]]": {
+        "title": "the heading",
+        "text": "the question",
+        "runs": "names of two or three runs; required",
+        "choices": "what these are called there, and in the list to choose from: words without commas",
+        "measure": "`loss`, at the end, or `validation_loss`, of the samples held out; default `loss`",
+        "why": "the reason, shown after the prediction",
     },
 }
 
@@ -129,13 +142,21 @@ LAYER_KEYS: Mapping[str, str] = {
     "layers": "the layers inside, `[[network.layers.layers]]`; they are numbered on; required",
     "units": "number of units; required",
     "channels": "number of output channels; required",
-    "kernel": "size of the window along each axis; required",
+    "kernel": "size of the window; required",
     "stride": "how far the window moves from one position to the next; default 1",
     **dict.fromkeys(
         (f"{kind}_pool{axes}d stride" for kind in ("max", "avg") for axes in (1, 2)),
         "how far the window moves; default: the kernel, so that windows do not overlap",
     ),
     "padding": "zeros around what comes in, below the kernel; default 0",
+    **dict.fromkeys(
+        (f"max_pool{axes}d padding" for axes in (1, 2)),
+        "places around what comes in, at most half a kernel, which are never the largest; default 0",
+    ),
+    **dict.fromkeys(
+        (f"avg_pool{axes}d padding" for axes in (1, 2)), "zeros around what comes in, at most half a kernel; default 0"
+    ),
+    "count_include_pad": "`false`: padding is not counted among the numbers that the mean is of; default `true`",
     "scale": "how often each number is repeated along each axis; default 2",
     "entries": "number of tokens; they are numbered from 0; required",
     "size": "numbers that a token becomes; required",
@@ -171,7 +192,11 @@ MANY: Mapping[str, tuple[str, str]] = {
         "with weights",
         "`true` keeps the layer's parameters as they are; layers before it still learn; default `false`",
     ),
-    "share": ("with weights", "`name` of a layer before, whose weights this one uses too; biases stay its own"),
+    "share": (
+        "with weights",
+        "`name` of a layer before, whose weights this one uses too, and which may be `frozen`; biases and running "
+        "means stay its own",
+    ),
     "transpose": ("with weights", "`true`: they are used transposed, as in a tied decoder; default `false`"),
 }
 
@@ -297,7 +322,7 @@ def _head() -> Iterator[str]:
     yield ""
     yield "Every command, template key and formula. This page is generated from the program's own tables by"
     yield "`python docs/reference.py`; to learn xlnet, start with the [tutorial](tutorial.md). `xlnet audit` has a"
-    yield "[page of its own](audit.md)."
+    yield "[page of its own](audit.md), and so do [exercises](exercise.md)."
     yield ""
 
 
@@ -356,8 +381,13 @@ def _statuses() -> Iterator[str]:
 def _templates() -> Iterator[str]:
     yield "## Bundled templates"
     yield ""
-    documents = ((name, open_template(name).document) for name in bundled_names())
-    yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
+    yield "By topic, in the order in which they are taught."
+    yield ""
+    for topic, names in TOPICS.items():
+        yield f"### {topic}"
+        yield ""
+        documents = ((name, open_template(name).document) for name in names)
+        yield from _table(("name", "title", "about"), ((f"`{n}`", d["title"], d["description"]) for n, d in documents))
 
 
 def _keys() -> Iterator[str]:
@@ -380,8 +410,16 @@ def _known_keys() -> dict[str, list[str]]:
         "[network]": _asked(_document(), ("network",)),
         "[data]": _asked(_document(), ("data",)),
         "[training]": _asked(_document(training={}), ("training",)),
-        "[compare]": _asked(_document(compare={"runs": [{"lr": 1}, {"lr": 2}]}), ("compare",)),
+        "[compare]": _asked(_document(compare=_compared()), ("compare",)),
+        "[[compare.questions]]": _asked(
+            _document(compare=_compared() | {"questions": [{"runs": ["run1", "run2"]}]}), ("compare", "questions", 0)
+        ),
     }
+
+
+def _compared() -> Document:
+    """Return the table of a comparison of two runs."""
+    return {"runs": [{"lr": 1}, {"lr": 2}]}
 
 
 def _asked(document: Document, path: Sequence[str | int]) -> list[str]:
@@ -440,6 +478,9 @@ def _kind(name: str) -> Iterator[str]:
 
 
 def _with_default(kind: str, key: str, meaning: str) -> str:
+    if any(number.name == key and number.axes > 1 for number in KINDS[kind].numbers):
+        said, semicolon, default = meaning.rpartition(";")
+        return f"{said}, a number or two like `[2, 1]`, one for each axis{semicolon}{default}"
     option = {option.name: option for option in KINDS[kind].options}.get(key)
     if isinstance(option, Choice):
         return f"{meaning}; default `{option.words[0]}`"
@@ -502,7 +543,8 @@ def _functions() -> Iterator[str]:
     yield "targets of `cross_entropy` are q = (1 − s)·t + s / n. With `class_weights` ω a sample's loss is −Σ ω·t·ln y,"
     yield "or −Σ ω·q·ln y, and under `mean` the sum over a batch is divided by Σ ω·t over its samples: where each"
     yield "target is one class, that is the sum of their weights, as in PyTorch's `CrossEntropyLoss`. So with one"
-    yield "sample a row and no smoothing, class weights change nothing."
+    yield "sample a row and no smoothing, class weights change nothing. Where a sequence has an output at every step,"
+    yield "the sums are over samples and steps."
     yield ""
 
 

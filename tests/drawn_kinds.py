@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import numpy as np
 from drawn import Document, numbers, optimizers, some, targets
 from hypothesis import strategies as st
 
@@ -89,7 +90,12 @@ def _layer(draw: st.DrawFn, name: str, before: Before) -> Document:
     layer: Document = {"type": name}
     for number in kind.numbers:
         if (number.default is None and not number.same_as) or draw(st.booleans()):
-            layer[number.name] = draw(st.integers(number.least, _most(number.name, layer, before)))
+            most = _most(number.name, name, layer, before)
+            one = st.integers(number.least, most)
+            # A window may have a number for each axis.
+            several = st.lists(one, min_size=number.axes, max_size=number.axes)
+            axes = len(before.shape) - 1 if number.axes else 0
+            layer[number.name] = draw(several if axes == number.axes > 1 and draw(st.booleans()) else one)
     for option in kind.options:
         layer[option.name] = draw(st.sampled_from(option.words) if isinstance(option, Choice) else st.booleans())
     layer |= some(draw, kind.settings)
@@ -106,9 +112,10 @@ def _layer(draw: st.DrawFn, name: str, before: Before) -> Document:
     return layer
 
 
-def _most(name: str, layer: Document, before: Before) -> int:
+def _most(name: str, kind: str, layer: Document, before: Before) -> int:
     if name == "padding":
-        return int(layer["kernel"]) - 1
+        kernel = min(np.atleast_1d(layer["kernel"]))
+        return int(kernel - 1 if kind.startswith("conv") else kernel // 2)
     if name == "heads":
         return 2 - before.shape[-1] % 2
     return _MOST[name]
@@ -118,8 +125,13 @@ def _after(name: str, layer: Document, before: Before) -> Before:
     """Return what a layer gives, as its kind says."""
     kind = KINDS[name]
     given: dict[str, Any] = {}
+    along: dict[str, Any] = {}
     for number in kind.numbers:
-        given[number.name] = layer.get(number.name, given.get(number.same_as, number.default))
+        own = layer.get(number.name, (along if number.axes else given).get(number.same_as, number.default))
+        if number.axes:
+            along[number.name] = tuple(own) if isinstance(own, list | tuple) else (own,) * number.axes
+        else:
+            given[number.name] = own
     options = {option.name: layer[option.name] for option in kind.options}
-    _, gives = kind.shapes(before, Asked(given, options))
+    _, gives = kind.shapes(before, Asked(given, options, along))
     return Before(gives, kind.has_steps(before, gives))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from drawn import Document
-from test_layers import array_of, by_reference, rows_of, spec_of
+from test_layers import both, spec_of
 
 # Self-Attention.xlsx, sheet small: four steps of six features, three rows each of queries, keys and values.
 FEATURES = [[2, 0, 0, 2], [0, 1, 0, 0], [0, 2, 1, 0], [0, 0, 1, 1], [2, 0, 0, 0], [1, 0, 1, 1]]
@@ -108,10 +108,8 @@ def network(
 
 
 def of_both(document: Document, letter: str) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-    """Return a quantity of the layer as the reference and as the graph compute it, a column a step."""
-    spec = spec_of(document)
-    found = by_reference(spec)[f"{letter}1"][0]
-    return [found[0], np.reshape(array_of(rows_of(spec)[0], spec, f"{letter}1"), found.shape)[0]]
+    """Return a quantity of the layer as the reference and as the graph compute it, a row a step."""
+    return [found[0] for found in both(spec_of(document), f"{letter}1")]
 
 
 def test_one_head_gives_the_numbers_of_self_attention() -> None:

@@ -21,7 +21,7 @@ from xlnet.engines.workers.handover import ERROR
 Damage = Callable[[str | None, str], str]
 DAMAGED = 10
 ROUNDING = 1e-14
-PARTS = {"Dashboard": 2, "Explore": 3, "Proof": 4, "Predict": 5, "Guide": 6}
+PARTS = {"Start": 2, "Dashboard": 3, "Explore": 4, "Proof": 5, "Predict": 6, "Guide": 7}
 
 CASES: dict[str, tuple[str, dict[str, object]]] = {
     "one iteration": ("seed", {"iters": 1}),

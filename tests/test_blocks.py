@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import kept
 import pytest
@@ -16,6 +19,7 @@ from xlnet.book.sheets.training.blocks import caption_of
 from xlnet.graph.node import Group
 from xlnet.render.matrices import block_of
 from xlnet.spec import MATRIX
+from xlnet.template.sources import bundled_names
 
 TEMPLATES = ["edge", "memory", "attention", "taste", "transformer", "resnet", "autoencoder"]
 ITERS = 5
@@ -46,6 +50,54 @@ def test_a_gradient_stands_as_far_from_its_tensor_as_all_others_do(name: str) ->
         (g.row - placed[g.tensor.inner].row, g.tensor.shape == placed[g.tensor.inner].tensor.shape) for g in gradients
     } == {(0, True)}
     assert len({g.column - placed[g.tensor.inner].column for g in gradients}) == 1
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_what_belongs_to_a_parameter_stands_in_its_rows_and_the_new_weights_last(name: str) -> None:
+    block = block_of(model(name).graph)
+    placed = {each.tensor.name: each for each in block.placed}
+    others = [each for each in block.placed if each.tensor.prefix]
+    assert all(each.row == placed[each.tensor.inner].row for each in others)
+    assert list(block.panels)[-1] == "next"
+    assert min(each.column for each in others if each.tensor.prefix == "next") > max(
+        each.column + each.tensor.width - 1 for each in block.placed if each.tensor.prefix != "next"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in bundled_names() if xlnet.load(name, iters=2).layout == MATRIX])
+def test_a_screen_shows_a_whole_block(name: str, tmp_path: Path) -> None:
+    """A screen of 1920 × 1080, if need be smaller, but not so small that it can't be read."""
+    path = tmp_path / "lesson.xlsx"
+    own = model_of(xlnet.load(name, iters=2))
+    xlnet.build(own.spec, path, plain=True)
+    zoom = kept.looked_at(path)["Training"].sheet_view.zoomScale
+    block = block_of(own.graph)
+    assert zoom is not None
+    assert 65 <= zoom <= 100
+    assert block.stride <= 48 / (zoom / 100) + 1
+    assert block.last_column <= 38 / (zoom / 100) + 1
+
+
+def test_a_block_takes_its_weights_from_the_one_above(tmp_path: Path) -> None:
+    """η · ∂E/∂w is taken from a weight in the block of the gradient, where the next block finds the new weight."""
+    path, own = tmp_path / "edge.xlsx", model("edge")
+    xlnet.build(own.spec, path, plain=True)
+    sheet = kept.looked_at(path)["Training"]
+
+    def at(key: str, iteration: int) -> Any:
+        place = own.layout.cell(key, iteration)
+        return sheet.cell(place.row, place.column)
+
+    new = at("next_w1_1_1_2_1", 1)
+    assert new.value == f"={at('w1_1_1_2_1', 1).coordinate}-$AI$2*{at('d_w1_1_1_2_1', 1).coordinate}"
+    assert at("w1_1_1_2_1", 2).value == f"={new.coordinate}"
+
+
+def test_a_page_ends_with_a_block(tmp_path: Path) -> None:
+    path, own = tmp_path / "memory.xlsx", model("memory")
+    xlnet.build(own.spec, path, plain=True)
+    breaks = [each.id for each in kept.looked_at(path)["Training"].row_breaks.brk]
+    assert breaks == [own.layout.row(iteration) - 1 for iteration in range(2, ITERS + 1)]
 
 
 def test_every_block_has_the_names_of_its_tensors_and_its_number(tmp_path: Path) -> None:
@@ -105,7 +157,7 @@ def test_the_link_leads_to_the_iteration_that_is_typed(tmp_path: Path, engine: s
 
 
 @pytest.mark.parametrize(
-    "group", [Group.PARAMETERS, Group.FORWARD, Group.LOSS, Group.DELTAS, Group.GRADIENTS, Group.STATE]
+    "group", [Group.PARAMETERS, Group.FORWARD, Group.LOSS, Group.DELTAS, Group.GRADIENTS, Group.STATE, Group.NEXT]
 )
 def test_a_damaged_cell_of_a_block_is_blamed_alone(group: str, tmp_path: Path, require: Callable[[str], str]) -> None:
     path, own = tmp_path / "memory.xlsx", model("memory")
@@ -139,3 +191,14 @@ def test_another_learning_rate_moves_every_block(tmp_path: Path, require: Callab
         place = own.layout.cell("w1_1_1_2_1", iteration)
         weight = f"Training!{load_workbook(path)['Training'].cell(place.row, place.column).coordinate}"
         assert first(weight) != other(weight)
+
+
+def test_a_long_run_is_coloured_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "long.xlsx"
+    xlnet.build(xlnet.load("xor", layout="matrix", iters=350), path, plain=True)
+    with zipfile.ZipFile(path) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+    coloured = [
+        areas.split() for areas in re.findall(r'<conditionalFormatting sqref="([^"]*)"><cfRule type="colorScale"', xml)
+    ]
+    assert 350 in map(len, coloured)

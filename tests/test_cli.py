@@ -19,7 +19,7 @@ from openpyxl import Workbook
 
 import xlnet
 from xlnet.cli import cli
-from xlnet.template.sources import bundled_names
+from xlnet.template.topics import TOPICS
 
 README = "".join(
     (Path(__file__).parent.parent / page).read_text(encoding="utf-8") for page in ("README.md", "docs/reference.md")
@@ -237,9 +237,11 @@ def signalled(folder: Path, sign: signal.Signals, inherited: signal.Handlers, it
 
 
 def test_templates_can_be_listed_shown_and_built(tmp_path: Path) -> None:
-    listed = commands.run(["templates"], tmp_path).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == bundled_names()
-    assert all(len(line.split()) > 2 for line in listed)
+    lines = commands.run(["templates"], tmp_path).stdout.splitlines()
+    listed = [line.split() for line in lines if line.startswith("  ")]
+    assert [words[0] for words in listed] == [name for names in TOPICS.values() for name in names]
+    assert all(len(words) > 2 for words in listed)
+    assert [line for line in lines if line and line[0] != " "] == list(TOPICS)
     shown = commands.run(["templates", "show", "mazur"], tmp_path).stdout
     (tmp_path / "mine.toml").write_text(shown.replace("iters = 1000", "iters = 4"), encoding="utf-8")
     assert commands.run(["build", "mine.toml"], tmp_path).stdout.strip() == str(Path("output") / "mine.xlsx")
@@ -274,7 +276,7 @@ def test_every_option_is_in_the_readme() -> None:
 
 
 def test_help_examples_run(tmp_path: Path) -> None:
-    for command in ("build", "check", "audit", "templates"):
+    for command in ("build", "check", "audit", "exercise", "templates"):
         # What check and audit name; an audit of all that build's examples write would take long.
         folder = tmp_path / command
         folder.mkdir()

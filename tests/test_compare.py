@@ -417,7 +417,9 @@ def test_every_chart_has_every_run_by_its_name(compared: Compare) -> None:
     assert len(charts) == 5
     headers = set()
     for xml in charts:
-        assert re.findall(r"<(?:c:)?tx>\s*<(?:c:)?v>([^<]*)</", xml) == names
+        # What the legend says stands in the cell with the run's name, and is kept in the chart.
+        called = re.findall(r"<(?:c:)?f>Compare!\$B\$(\d+)</.*?<(?:c:)?v>([^<]*)</", xml)
+        assert called == [(str(row), name) for row, name in enumerate(names, 11)]
         cited = re.findall(r"<(?:c:)?yVal>.*?<(?:c:)?f>'Compare'!\$([A-Z]+)\$11:\$\1\$210</", xml)
         # Each line shows the column of its own run.
         for name, column in zip(names, cited, strict=True):
@@ -433,7 +435,7 @@ def test_a_diverging_run_stays_within_its_charts(compared: Compare, engine: str)
     sheet = kept.looked_at(path)["Compare"]
     header = labelled(path, "Compare", "run", 2)
     columns = {str(c.value): get_column_letter(number) for number, c in enumerate(sheet[header], 1)}
-    row = labelled(path, "Compare", "run2", 2)
+    row = header + 2
     assert cells(f"Compare!{columns['E at end']}{row}") == "–"
     assert str(cells(f"Compare!{columns['diverges?']}{row}")).startswith("yes, from ")
     drawn = [cells(f"Compare!{columns['E, run2']}{header + 1 + point}") for point in range(60)]
@@ -441,6 +443,16 @@ def test_a_diverging_run_stays_within_its_charts(compared: Compare, engine: str)
     assert drawn[-1] == max(drawn)
     outputs = [float(cells(f"Compare!{columns['y, run2']}{header + 1 + point}")) for point in range(60)]
     assert all(math.isfinite(y) and abs(y) <= 8 for y in outputs)
+
+
+def test_runs_are_called_by_what_differs(compared: Compare, engine: str) -> None:
+    path = compared(load_comparison("seed", {"lr": [0.1, 2e-5], "seed": [1, 2], "init": "normal", "iters": 5}))
+    sheet = kept.looked_at(path)["Compare"]
+    saved, other = recalculated(path, engine, {"run4!D2": 0.0123456})
+    names = ["η 0.1, seed 1", "η 0.1, seed 2", "η 2E-5, seed 1", "η 2E-5, seed 2"]
+    assert [saved(f"Compare!B{row}") for row in range(11, 15)] == names
+    assert [other(f"Compare!B{row}") for row in (13, 14)] == ["η 2E-5, seed 1", "η 0.01235, seed 2"]
+    assert sheet["B12"].hyperlink.location == "'run2'!A1"
 
 
 def test_messages_call_what_a_run_shows_by_its_own_keys() -> None:

@@ -138,6 +138,9 @@ BY_HAND: dict[str, Callable[[Path, Path], None]] = {
         folder / "templates" / "flowers.toml", _toml(page, "iris.csv")
     ),
     "xlnet compare my.toml": lambda folder, page: _append(folder / "my.toml", _toml(page, "[[compare.runs]]")),
+    "xlnet compare my.toml -o questions.xlsx": lambda folder, page: _append(
+        folder / "my.toml", _toml(page, "[[compare.questions]]")
+    ),
 }
 
 

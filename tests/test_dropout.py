@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import kept
@@ -21,7 +22,7 @@ import xlnet
 from xlnet.checking.report.report import Report
 from xlnet.model.dropout import masks
 from xlnet.model.iteration import iteration
-from xlnet.spec import Spec
+from xlnet.spec import MATRIX, Spec
 from xlnet.template.parse import parse
 from xlnet.template.serialize import serialize
 
@@ -49,6 +50,7 @@ VARIANTS = {
     "full batch": spec_of(),
     "mini-batches": spec_of(batch=2, order="shuffled", optimizer={"name": "adam", "lr": 0.05}),
     "online": spec_of(batch=1),
+    "blocks": replace(spec_of(iters=3), layout=MATRIX),
 }
 
 

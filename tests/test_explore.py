@@ -89,21 +89,25 @@ def test_a_large_network_is_shown_by_matrices(tmp_path: Path, engine: str) -> No
 
 
 def test_only_iterations_of_the_run_can_be_chosen(built: Build) -> None:
-    sheet = kept.looked_at(built("xor", iters=30))["Explore"]
-    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    assert (rules["D4"].type, rules["D4"].formula1, rules["D4"].formula2) == ("whole", "1", "30")
-    assert (rules["D5"].type, rules["D5"].formula1) == ("list", '"forward,backward"')
-    assert (rules["D6"].formula1, rules["D6"].formula2) == ("1", "4")
+    workbook = kept.looked_at(built("xor", iters=30))
+    rules, views = (
+        {str(rule.sqref): rule for rule in workbook[sheet].data_validations.dataValidation}
+        for sheet in ("Start", "Explore")
+    )
+    assert (rules["C4"].type, rules["C4"].formula1, rules["C4"].formula2) == ("whole", "1", "30")
+    assert (rules["C5"].formula1, rules["C5"].formula2) == ("1", "4")
+    assert (views["D5"].type, views["D5"].formula1) == ("list", '"forward,backward"')
+    assert [workbook["Explore"][cell].value for cell in ("D4", "D6")] == ["=Start!$C$4", "=Start!$C$5"]
 
 
 @pytest.mark.parametrize("value", [0.0, 201.0, 2.5])
 def test_a_choice_that_is_none_is_reported(built: Build, engine: str, value: float) -> None:
     path = built("seed")
     workbook = load_workbook(path)
-    workbook["Explore"]["D4"].value = value
+    workbook["Start"]["C4"].value = value
     workbook.save(path)
     differences = kept.check(path, engine=engine).differences
-    assert ("Explore", "D4", "no choice") in {(d.sheet, d.cell, d.problem) for d in differences}
+    assert ("Start", "C4", "no choice") in {(d.sheet, d.cell, d.problem) for d in differences}
 
 
 def test_a_number_at_the_bound_of_small_ones_may_be_written_either_way(tmp_path: Path, engine: str) -> None:

@@ -11,14 +11,17 @@ from pathlib import Path
 import kept
 import pytest
 from conftest import Build
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.rule import ColorScale
 from openpyxl.workbook import Workbook
 
 import xlnet
+from xlnet.book import style
+from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.picture import PictureCell
 from xlnet.engines import libreoffice
+from xlnet.xlsx.page import add_page
 
 
 def test_a_conditional_format_has_one_area_and_starts_from_its_first_cell(tmp_path: Path) -> None:
@@ -88,3 +91,34 @@ def test_libreoffice_shows_numbers_of_any_size(built: Build, require: Callable[[
     (converted,) = tmp_path.glob("*.csv")
     shown = [row.split("\t")[1] for row in converted.read_text(encoding="utf-8").splitlines()[3:]]
     assert list(map(float, shown)) == pytest.approx(NUMBERS, rel=0.006, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        # What ends soon shows its own digits, anything else as many as tell something.
+        (style.DIGITS, {5.1: None, 1.0: None, 0.0: None, -0.25: None, 1 / 3: "0.000000", -12.3456: "0.000000"}),
+        (style.DIGITS, {1e-5: "0.00E+00", 123456.7: "0.00E+00", -1.5e-9: "0.00E+00"}),
+        (style.FEW_DIGITS, {5.1: None, 1 / 3: "0.0000", 0.00123456: "0.000000", -123.4567: "0.0", 1e-5: "0.00E+00"}),
+    ],
+)
+def test_numbers_show_as_many_digits_as_help(digits: str, shown: dict[float, str | None]) -> None:
+    page = add_page(Workbook(), "Sheet")
+    align_ordinary(page, "B4:C9", digits)
+    rules = [rule for formatted in page.conditional_formatting for rule in formatted.rules]
+    for number, form in shown.items():
+        holding = [rule.dxf.numFmt.formatCode for rule in rules if _holds(rule.formula[0], number)]
+        assert holding == ([] if form is None else [form]), number
+
+
+def _holds(formula: str, number: float) -> bool:
+    """Return whether the condition of a rule holds for a number in its first cell."""
+    functions = {
+        "AND": lambda *all_of: all(all_of),
+        "OR": lambda *any_of: any(any_of),
+        "ISNUMBER": lambda _: True,
+        "ABS": abs,
+        "ROUND": round,
+        "B4": number,
+    }
+    return bool(eval(formula.replace("<>", "!="), functions))

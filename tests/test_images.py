@@ -93,10 +93,33 @@ LINE = given(
         DENSE,
     )
 )
+# Of every number one for each axis, and padding around what is pooled.
+PAIRS = given(
+    network(
+        [1, 5, 4],
+        {
+            "type": "conv2d",
+            "channels": 2,
+            "kernel": [3, 2],
+            "stride": [2, 1],
+            "padding": [1, 0],
+            "activation": "tanh",
+            "weights": pattern(2, 1, 3, 2, step=23),
+            "biases": [0.1, -0.2],
+        },
+        {"type": "max_pool2d", "kernel": [3, 2], "stride": [2, 1], "padding": 1},
+        {"type": "avg_pool2d", "kernel": [2, 3], "stride": [1, 2], "padding": [1, 1]},
+        {"type": "upsample", "scale": [1, 2]},
+        {"type": "avg_pool2d", "kernel": [2, 3], "stride": 2, "padding": 1, "count_include_pad": False},
+        {**DENSE, "weights": pattern(2, 8, step=29)},
+    )
+)
 # Computed once by PyTorch 2.14 in float64 on these numbers: conv2d, tanh, max_pool2d(2), conv2d(stride=2, padding=1),
 # linear; conv2d, interpolate(scale_factor=2, mode="nearest"), avg_pool2d(3, stride=1), linear; and conv1d,
-# max_pool1d(3, stride=2), avg_pool1d(2), linear. E = (½·(y − t)²).sum(1).mean() of three iterations of SGD(lr=0.1), and
-# of the first what it computes and E.backward() gives.
+# max_pool1d(3, stride=2), avg_pool1d(2), linear; of the pairs conv2d(stride=(2, 1), padding=(1, 0)), tanh,
+# max_pool2d((3, 2), (2, 1), 1), avg_pool2d((2, 3), (1, 2), 1), interpolate(scale_factor=(1, 2)),
+# avg_pool2d((2, 3), 2, 1, count_include_pad=False), linear. E = (½·(y − t)²).sum(1).mean() of three
+# iterations of SGD(lr=0.1), and of the first what it computes and E.backward() gives.
 TORCH: dict[str, dict[str, tuple[float, ...]]] = {
     "image": {
         "d_a1": (
@@ -171,8 +194,49 @@ TORCH: dict[str, dict[str, tuple[float, ...]]] = {
             0.7140800383924215, 0.5904972265160329, 0.5097771800920942,
         ),
     },
+    "pairs": {
+        "a2": (
+            -0.2358093423851153, 0.7021275188624312, 0.7021275188624312, -0.28001220198320265, -0.13333221956944463,
+            0.499568119048008, 0.6278986134519073, 0.6278986134519073, 0.5128590798828859, 0.5128590798828859,
+            0.5949243718563292, 0.5949243718563292, 0.5128590798828859, 0.5128590798828859, 0.5949243718563292,
+            0.5949243718563292, 0.6854157506736138, 0.6854157506736138, -0.18966745033624735, -0.18966745033624735,
+            0.526896985858973, 0.6565739778285661, 0.6565739778285661, -0.20445071046267965, -0.6304943974228807,
+            0.6061623031839468, 0.6061623031839468, -0.33412185298060687, -0.6184313501425415, 0.6061623031839468,
+            0.6061623031839468, 0.46648356788158,
+        ),
+        "a5": (
+            0.07771969607955265, 0.1508224359978131, 0.09989916461953689, 0.2907982508534736, 0.17095302662762865,
+            0.24617410038649226, 0.25642953994144296, 0.3692611505797383, 0.2284719168912046, 0.11016628896385923,
+            0.31148111906019216, 0.24402011415284316, -0.004055349039822316, 0.09622630069642442,
+            -0.004072515679676933, 0.23396577821156514,
+        ),
+        "d_a1": (
+            0.05775934314220346, 0.05629927396501913, 0.0, 0.0, -0.07875422968644469, -0.000730034588592169,
+            -0.05083776387437309, 0.0, -0.055832931624143205, 0.0, 0.0, 0.0, 0.18752955297547824, 0.0,
+            0.1365542958631526, 0.0, 0.0, 0.0, -0.04216374424397655, 0.0, 0.005125923272158217,
+            -0.012702668837086825, 0.0, 0.0, 0.0, 0.047593416098670176, 0.0301480424678785, 0.0008821390408111918,
+            0.0, 0.0, 0.0, -0.004272166194866381, -0.01897371814792207, 0.04621604019250275, 0.0,
+            -0.00671145456616809,
+        ),
+        "d_a3": (
+            0.49906935047634005, 0.0793691899046618, -0.15251329162311927, -0.0837493974362148,
+            -0.15251329162311927, -0.0837493974362148, 0.26435833622322524, -0.0379863172218956,
+            0.031132959636160196, 0.14921640160378447, 0.031132959636160196, 0.14921640160378447,
+            -0.09607211112890648, -0.07506635758716085, -0.03810800651126048, 0.0904441274036355,
+            -0.03810800651126048, 0.0904441274036355, -0.1333552863326411, -0.09370794518902814,
+            0.13864812057750825, -0.02013436369850427, 0.13864812057750825, -0.02013436369850427,
+        ),
+        "d_w1": (
+            -0.031713965595873285, 0.02010670036609337, -0.0378026289936462, -0.02148424283142405,
+            -0.02563471677049129, 0.07045503001162368, -0.02581369850312016, 0.06220672348862477,
+            0.12465296837639295, -0.08675870114969486, -0.05984260559338432, 0.05922245655259335,
+        ),
+        "E": (
+            0.4803178693057888, 0.4205531689883824, 0.3774147331740537,
+        ),
+    },
 }  # fmt: skip
-TOLD = {"image": IMAGE, "up": UP, "line": LINE}
+TOLD = {"image": IMAGE, "up": UP, "line": LINE, "pairs": PAIRS}
 
 
 @pytest.mark.parametrize(("name", "quantity"), [(name, quantity) for name in TORCH for quantity in TORCH[name]])
@@ -327,7 +391,7 @@ def formulas(spec: Spec, path: Path, *wanted: str) -> list[str]:
 
 def test_windows_are_rectangles(tmp_path: Path) -> None:
     """A window times a kernel is one product of rectangles, of repeated and of drawn samples."""
-    edge, digits = xlnet.load("edge", iters=2), xlnet.load("digits", iters=2)
+    edge, digits = xlnet.load("edge", iters=2), xlnet.load("digits", iters=2, batch=3)
     rectangles = r"^=SUMPRODUCT\([A-Z]+\d+:[A-Z]+\d+,[A-Z]+\d+:[A-Z]+\d+\)"
     for formula in formulas(edge, tmp_path / "edge.xlsx", "a1_1_1_1", "d_w1_1_1_2_3"):
         assert re.match(f"{rectangles}$", formula), formula
@@ -346,6 +410,22 @@ MISTAKES = {
         "network.layers[1].kernel: must be at most 6, the length that it slides along",
     ),
     "too much padding": ({"network.layers[1].padding": 3}, "network.layers[1].padding: must be below the kernel's 3"),
+    "padding of an axis": (
+        {"network.layers[1].kernel": [3, 2], "network.layers[1].padding": [1, 2]},
+        "network.layers[1].padding: must be below the kernel's 2",
+    ),
+    "half a window of padding": (
+        {"network.layers[2].padding": [1, 2]},
+        "network.layers[2].padding: must be at most 1, half of the kernel's 2, as in PyTorch",
+    ),
+    "three numbers": (
+        {"network.layers[1].stride": [1, 1, 1]},
+        "network.layers[1].stride: must be a whole number, or a list of 2, one for each axis, not [1, 1, 1]",
+    ),
+    "no numbers": (
+        {"network.layers[2].kernel": [2, 0.5]},
+        "kernel: must be whole numbers from 1 to 16,384, not [2, 0.5]",
+    ),
     "window too long": ({"network.layers[2].kernel": 5}, "network.layers[2].kernel: must be at most 4"),
     "pool without a kernel": (
         {"network.layers[2].type": "avg_pool1d"},

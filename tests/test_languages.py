@@ -16,6 +16,7 @@ import xlnet
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.template.runs import load_comparison
 from xlnet.template.sources import bundled_names
+from xlnet.template.topics import TOPICS
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 # Words of the template, of other programs and of the code, and the names of sheets, stay as they are.
@@ -23,7 +24,9 @@ KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Expl
 
 
 # What bundled templates say of themselves stands in English in the templates, in other languages with their texts.
-TEMPLATES = ("template titles", "template descriptions", "template notes")
+TEMPLATES = tuple(
+    f"template {part}" for part in ("topics", "titles", "descriptions", "notes", "runs", "questions", "names")
+)
 
 
 def texts(language: str) -> dict[str, str]:
@@ -53,9 +56,14 @@ def test_every_text_is_there_with_its_places(language: str) -> None:
 def test_every_bundled_template_is_translated(language: str) -> None:
     document = tomllib.loads((resources.files("xlnet.book.texts") / f"{language}.toml").read_text(encoding="utf-8"))
     specs = [xlnet.load(name) for name in bundled_names()]
+    assert list(document["template topics"]) == list(TOPICS)
     assert sorted(document["template titles"]) == sorted(spec.title for spec in specs)
     assert sorted(document["template descriptions"]) == sorted(spec.description for spec in specs)
+    typed = [spec.data for spec in specs if not spec.data.source]
+    assert sorted(document["template names"]) == sorted({n for data in typed for n in (*data.x_names, *data.t_names)})
     assert list(document["template notes"]) == [run.note for run in load_comparison("lesson").runs]
+    named = [run.name for name in ("lesson", "resnet", "misconceptions") for run in load_comparison(name).runs]
+    assert list(document["template runs"]) == named
 
 
 def words_of(path: Path) -> set[str]:
@@ -73,13 +81,14 @@ def words_of(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("template", ["seed", "iris", "byhand", "valley_adam", "regression"])
+@pytest.mark.parametrize("template", ["seed", "iris", "byhand", "valley_adam", "regression", "taste"])
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_english_word_is_left(tmp_path: Path, engine: str, language: str, template: str) -> None:
     path = tmp_path / "other.xlsx"
-    spec = xlnet.load(template, iters=12)
+    spec = xlnet.load(template, iters=kept.few(template))
     kept.build(spec, path, language=language)
-    own = " ".join((spec.title, spec.description, *spec.data.x_names, *spec.data.t_names, "softmax tanh relu sigmoid"))
+    names = (*spec.data.x_names, *spec.data.t_names) if spec.data.source else ()
+    own = " ".join((spec.title, spec.description, *names, "softmax tanh relu sigmoid embedding flatten"))
     own += " identity toml build check beta alpha gamma epsilon"
     # The options that the findings on the Dashboard name.
     own += " iters seed init standardize leaky_relu xavier_uniform"

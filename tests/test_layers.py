@@ -131,9 +131,15 @@ def by_reference(spec: Spec) -> dict[str, reference.Array]:
 def array_of(row: dict[str, float], spec: Spec, name: str) -> list[float]:
     """Return the elements of an array of the reference, as the graph computes them."""
     axes = reference.axes(spec)[name]
-    samples = [f"@{s + 1}" for s in range(spec.batch_size)] if axes.sampled else [""]
+    samples = [f"@{s + 1}" for s in range(spec.batch_size)] if axes.sampled and spec.batch_size > 1 else [""]
     places = ["".join(f"_{i + 1}" for i in place) for place in np.ndindex(*axes.shape)]
     return [row[f"{name}{place}{sample}"] for sample in samples for place in places]
+
+
+def both(spec: Spec, name: str) -> list[reference.Array]:
+    """Return an array of the first iteration as the reference and as the graph compute it, the samples first."""
+    own = by_reference(spec)[name][0]
+    return [own, np.reshape(array_of(rows_of(spec)[0], spec, name), own.shape)]
 
 
 def test_both_tables_have_the_same_kinds() -> None:

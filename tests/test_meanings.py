@@ -255,8 +255,8 @@ def said(spec: Spec, meaning: str) -> set[tuple[str, str]]:
     found = set()
     for place in indices(layer.gives[1:]):
         at = [
-            (p - 1) * layer.numbers["stride"] + tap - layer.numbers["padding"]
-            for p, tap in zip(place, taps, strict=True)
+            (p - 1) * stride + tap - padding
+            for p, tap, stride, padding in zip(place, taps, layer.along["stride"], layer.along["padding"], strict=True)
         ]
         if tuple(at) in (met := list(indices(layer.takes[1:]))):
             key = keys.of_layer("z", number, int(match["channel"]), *place)

@@ -27,7 +27,7 @@ NESTED: Document = {
 
 
 def overridden(**asked: Any) -> Document:
-    document, _ = override(TemplateSource("nested", "nested", None, "", NESTED), asked)
+    document, *_ = override(TemplateSource("nested", "nested", None, "", NESTED), asked)
     parse(document, name="nested", label="nested")
     return document
 

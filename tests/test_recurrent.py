@@ -347,14 +347,20 @@ def test_the_dashboard_has_the_length_of_each_steps_gradient(tmp_path: Path, req
     (run,) = kept.opened(path)
     table = run.model.once(points).through_time
     assert table is not None
-    assert [(line.letter, line.iteration) for line in table.lines] == [("h", 1), ("h", 3), ("c", 1), ("c", 3)]
+    shown = [(series.state.letter, series.iteration) for series in table.series]
+    assert shown == [("h", 1), ("h", 3), ("c", 1), ("c", 3)]
     own = by_reference(spec)
     sheet = kept.looked_at(path, data_only=True)["Dashboard"]
-    for cell, step, line in cells(table):
+    lengths: dict[int, list[float]] = {}
+    for cell, step, series in cells(table):
         expected = float(step)
-        if line is not None:
-            expected = float(np.linalg.norm(own[f"d_{line.letter}1_{step}"][line.iteration - 1]))
+        if series is not None:
+            expected = float(np.linalg.norm(own[f"d_{series.state.letter}1_{step}"][series.iteration - 1]))
+            lengths.setdefault(cell.column, []).append(expected)
         assert sheet.cell(cell.row, cell.column).value == pytest.approx(expected, rel=1e-13)
+    for column, each in lengths.items():
+        shares = [sheet.cell(table.first_row + i, table.share_column(column)).value for i in range(len(each))]
+        assert shares == pytest.approx([length / max(each) for length in each], rel=1e-13)
     damaged = f"{get_column_letter(table.column + 2)}{table.first_row + 1}"
     part = f"xl/worksheets/sheet{sheet_names(path).index('Dashboard') + 1}.xml"
     change_cell(path, damaged, DAMAGES["other formula"], part)

@@ -74,10 +74,16 @@ DECODER: Document = {
 ENCODER = copy.deepcopy(DECODER)
 del ENCODER["network"]["layers"][1]["layers"][0]["causal"]
 ENCODER["training"] |= {"reduction": "sum", "label_smoothing": 0.1}
+WEIGHTED = copy.deepcopy(DECODER)
+WEIGHTED["data"]["t"] = [[1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 1, 0, 1, 0, 1, 0, 0]]
+WEIGHTED["training"] |= {"class_weights": [1, 2, 0.5]}
+SMOOTHED = copy.deepcopy(WEIGHTED)
+SMOOTHED["training"] |= {"label_smoothing": 0.1}
 # Computed once by PyTorch 2.14 in float64 on these numbers: Embedding for tokens and one for positions, x +
 # MultiheadAttention(4, 2, batch_first=True)(x, x, x), Linear, CrossEntropyLoss on (samples, classes, steps): the
 # gradients of the first iteration, and the loss of each of four with SGD(lr=0.5). The encoder has no mask, and
-# CrossEntropyLoss(reduction="sum", label_smoothing=0.1).
+# CrossEntropyLoss(reduction="sum", label_smoothing=0.1); the weighted ones CrossEntropyLoss(weight=[1, 2, 0.5]) on the
+# numbers of the classes, without smoothing and with that of 0.1.
 TORCH: dict[str, dict[str, tuple[float, ...]]] = {
     "decoder": {
         "d_w1": (
@@ -155,10 +161,28 @@ TORCH: dict[str, dict[str, tuple[float, ...]]] = {
             7.603554081803185, 5.9538918032071875, 5.161856951125338, 5.3884656919879665,
         ),
     },
+    "weighted": {
+        "d_p1": (
+            -0.024438238028487526, 0.09726757081262462, -0.005855202022429053, -0.018987736803726937,
+            -0.0016294546064753975, -0.20060567951978514, -0.019664655825507468, 0.012378828384261875,
+            -0.012643578412692305, 0.08237595517746418, -0.0074605718820933455, -0.0159016255595401,
+        ),
+        "d_b4": (-0.01125931757339016, -0.29776964697216013, 0.3090289645455503),
+        "E": (1.4046958816089625, 1.135003695690193, 0.9686537475127824, 0.8496522371160403),
+    },
+    "smoothed": {
+        "d_p1": (
+            -0.02382037510955312, 0.0880519559279894, -0.006390003913841176, -0.01792435675562905,
+            -0.002503863487103245, -0.18218239655165716, -0.018714791704270005, 0.010617767698362169,
+            -0.012288914265862547, 0.0727952611712982, -0.0076535375086014155, -0.015022542149742723,
+        ),
+        "d_b4": (-0.010972300947769971, -0.29750941298210265, 0.30848171392987256),
+        "E": (1.3877257312295175, 1.1426994099057575, 0.9921696427891096, 0.8883244496986765),
+    },
 }  # fmt: skip
 
 
-NETWORKS = {"decoder": DECODER, "encoder": ENCODER}
+NETWORKS = {"decoder": DECODER, "encoder": ENCODER, "weighted": WEIGHTED, "smoothed": SMOOTHED}
 every_digit = pytest.mark.parametrize(
     ("network", "name"), [(network, name) for network, found in TORCH.items() for name in found]
 )
@@ -204,6 +228,15 @@ SEQUENCES = {
     "users and films": network([2], {**TABLE, "positions": True}, {"type": "flatten"}, {"units": 1}, outputs=1),
     "shuffled": network([3], TABLE, SOFTMAX, outputs=6, loss="cross_entropy", batch=2, order="shuffled"),
     "one of a batch": network([3], TABLE, SOFTMAX, outputs=6, loss="cross_entropy", batch=1),
+    "weighted": network(
+        [3], TABLE, SOFTMAX, outputs=6, loss="cross_entropy", class_weights=[0.5, 2], batch=2, order="shuffled"
+    ),
+    "weighted and alone": network(
+        [3], TABLE, SOFTMAX, outputs=6, loss="cross_entropy", class_weights=[0.5, 2], label_smoothing=0.1, batch=1
+    ),
+    "weighted sum": network(
+        [3], TABLE, SOFTMAX, outputs=6, loss="cross_entropy", class_weights=[0.5, 2], reduction="sum"
+    ),
     "kl_div": network([3], TABLE, SOFTMAX, outputs=6, loss="kl_div"),
     "sigmoid": network([3], TABLE, {"units": 2, "activation": "sigmoid"}, outputs=6, loss="binary_cross_entropy"),
     "softmax and mse": network([3], TABLE, SOFTMAX, outputs=6, loss="mse"),
@@ -379,7 +412,7 @@ MISTAKES = {
         {"network.inputs": [9], "network.layers[1].entries": 9999},
         "network.layers[1].entries: times 9 steps are 89,991 cells of every iteration",
     ),
-    "class weights": ({"training.class_weights": [1, 2, 3]}, "is not possible where there is a loss at every step"),
+    "class weights": ({"training.class_weights": [1, 2]}, "class_weights: must have length 3 (one a class"),
     "shares": ({"data.t": [[1, 1, 0, 0, 1, 0, 0, 0, 0], [0] * 9]}, "needs targets that sum to 1 at every step"),
     "table": ({"network.layers[1].position_weights": [[1, 2]]}, "position_weights: must have 3 rows (steps × size)"),
 }

@@ -37,7 +37,7 @@ def row_of(sheet: Worksheet, row: int) -> list[object]:
 
 def test_the_seed_sheet(built: Build) -> None:
     path = built("seed", iters=200, lr=0.01)
-    beside = ["Dashboard", "Explore", "Proof", "Predict", "Guide"]
+    beside = ["Start", "Dashboard", "Explore", "Proof", "Predict", "Guide"]
     assert kept.looked_at(path).sheetnames == ["Training", *beside, "Formulas", "Template"]
     sheet = sheet_of(path)
     assert row_of(sheet, 1)[:4] == ["x₁", "x₂", "t", "η"]

@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -369,8 +370,14 @@ FULL: dict[str, dict[str, Any]] = {
     "byhand": {},
     "overfit": {},
     "valley_adam": {"layers": "2-9-1", "seed": 1},
+    # The charts that move: points with names, a path to each point, bars.
+    "autoencoder": {"iters": 2},
+    "taste": {"iters": 2},
+    "memory": {"iters": 2},
 }
 COMPARED = ["seed", "xor"]
+# As a list, in another language, as matrices, and on paper.
+EXERCISES = {"seed": "en", "xor": "zh", "edge": "en", "mazur handout": "en"}
 BY_OPENPYXL = "by openpyxl"
 
 
@@ -387,10 +394,17 @@ def complaints(validator: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     xlnet.build(xlnet.load("seed", iters=150), folder / "small.xlsx", small=True)
     for template, overrides in FULL.items():
         language = "zh" if template == "seed" else "en"
-        xlnet.build(xlnet.load(template, iters=4, **overrides), folder / f"{template} full.xlsx", language=language)
+        xlnet.build(
+            xlnet.load(template, **({"iters": 4} | overrides)), folder / f"{template} full.xlsx", language=language
+        )
     for template in COMPARED:
         comparison = xlnet.load_comparison(template, lr=[0.1, 0.5], iters=12)
         xlnet.build_comparison(comparison, folder / f"{template} compared.xlsx")
+    xlnet.build_comparison(xlnet.load_comparison("misconceptions", iters=4), folder / "questions.xlsx")
+    for name, language in EXERCISES.items():
+        template, _, form = name.partition(" ")
+        exercise = replace(xlnet.load_exercise(template, seed=1), is_handout=form == "handout")
+        xlnet.build_exercise(exercise, folder / f"{name} exercise.xlsx", language=language)
     workbook = Workbook()
     assert workbook.active is not None
     workbook.active["A1"].font = Font(name="Calibri", bold=True)
@@ -423,6 +437,15 @@ def test_the_sheets_beside_training_are_valid(complaints: Callable[[str], list[s
 @pytest.mark.parametrize("template", COMPARED)
 def test_a_comparison_is_valid(complaints: Callable[[str], list[str]], template: str) -> None:
     assert complaints(f"{template} compared") == []
+
+
+def test_a_sheet_of_questions_is_valid(complaints: Callable[[str], list[str]]) -> None:
+    assert complaints("questions") == []
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_is_valid(complaints: Callable[[str], list[str]], name: str) -> None:
+    assert complaints(f"{name} exercise") == []
 
 
 def test_the_validator_sees_what_openpyxl_does_wrong(complaints: Callable[[str], list[str]]) -> None:

@@ -9,7 +9,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,9 @@ from xlnet.version import VERSION
 if TYPE_CHECKING:
     from xlnet.builder import Built, BuiltComparison
     from xlnet.checking.report.report import Report
+    from xlnet.checking.returned import Returned
     from xlnet.comparison import Comparison
+    from xlnet.exercise.exercise import Exercise
     from xlnet.spec import Spec
 
 __version__ = VERSION
@@ -30,9 +32,12 @@ __all__ = [
     "__version__",
     "build",
     "build_comparison",
+    "build_exercise",
     "check",
     "load",
     "load_comparison",
+    "load_exercise",
+    "mark",
 ]
 
 # Each function imports what it needs when it is called, so that `import xlnet` and `xlnet --help` are quick.
@@ -86,6 +91,45 @@ def build_comparison(
     from xlnet.builder import build_comparison as build_runs
 
     return build_runs(comparison, path, small=small, language=language)
+
+
+def load_exercise(
+    template: str | Path | None = None,
+    practised: Sequence[str] = ("forward", "backward", "update"),
+    share: float = 0.5,
+    seed: int | None = None,
+    student: int = 0,
+    **overrides: Any,
+) -> Exercise:
+    """Return an exercise of a template: a `share` of what is `practised` is blank.
+
+    Without a `seed` it has the template's own numbers; with one each `student` has others. `overrides` are those of
+    `load`. Raises UserError.
+    """
+    from xlnet.exercise.making import make
+
+    return make(load(template, **overrides), practised=practised, share=share, seed=seed, student=student)
+
+
+def build_exercise(exercise: Exercise, path: str | Path, *, small: bool = False, language: str = "en") -> Path:
+    """Write the workbook of `exercise` to `path`, whole or not at all; `small` and `language` are those of `build`.
+
+    Raises UserError.
+    """
+    from xlnet.exercise_builder import build_exercise as build_workbook
+
+    return build_workbook(exercise, path, small=small, language=language)
+
+
+def mark(path: str | Path, tolerance: float | None = None, decimals: int | None = None) -> Returned:
+    """Return the marks of an exercise that a student has filled in, by the reference.
+
+    A number is right within a share of the true one or half a unit of its last decimal, those of the file's cells
+    where they are not given. Raises UserError when the file is no exercise.
+    """
+    from xlnet.checking.returned import read_returned
+
+    return read_returned(Path(path), tolerance, decimals)
 
 
 def check(path: str | Path, **settings: Any) -> Report:

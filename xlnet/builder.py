@@ -18,7 +18,7 @@ from xlnet.book.live import filled
 from xlnet.book.model import Model, model_of
 from xlnet.book.record import Record
 from xlnet.book.sheet import RecordedRun, Sheet
-from xlnet.book.sheets import compare, data, formulas, guide, sets, template, training
+from xlnet.book.sheets import compare, data, formulas, guide, questions, sets, template, training
 from xlnet.book.sheets.compare import drawing as compare_drawing
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare import guide as compare_guide
@@ -26,6 +26,10 @@ from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
 from xlnet.book.sheets.dashboard.diagnosis import findings
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
 from xlnet.book.sheets.dashboard.plan import points
+from xlnet.book.sheets.questions import drawing as questions_drawing
+from xlnet.book.sheets.questions import formulas as questions_formulas
+from xlnet.book.sheets.questions.plan import QuestionsPlan
+from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
 from xlnet.book.values import BookValues
@@ -81,12 +85,14 @@ def build(
     `texts.LANGUAGES`. `progress` wraps the numbers of the blocks of rows as they are written, of which it is told how
     many there are. Raises UserError when the network does not fit a sheet or the file cannot be written.
     """
-    path = _checked_path(path, language)
+    path = checked_path(path, language)
     require_room(spec)
     if not plain:
         require_room_beside(spec)
     model = model_of(spec, language)
     wanted = model.once(points).wanted
+    if not plain:
+        wanted |= model.once(StartPlan).wanted
     if spec.held_out and not plain:
         validated = model.once(ValidationPlan)
         validated.require_room()
@@ -94,8 +100,14 @@ def build(
     run = RecordedRun(model, Record(model.graph, wanted, BOUND))
     values = BookValues([run])
     beside = [] if plain else [_beside(entry, run, values) for entry in BESIDE if entry.is_of(model)]
-    sheets = [_training(run, values), *beside, *_data([run], values), _formulas([run]), _template(serialize(spec))]
-    _write(path, sheets, model.title, model.description, language, progress, small=small)
+    sheets = [
+        training_sheet(run, values),
+        *beside,
+        *data_sheets([run], values),
+        _formulas([run]),
+        template_sheet(serialize(spec)),
+    ]
+    write_sheets(path, sheets, model.title, model.description, language, progress, small=small)
     return Built(path, run.record.diverged_at, None if plain else _stopped(run, values))
 
 
@@ -117,28 +129,32 @@ def build_comparison(
 
     Raises UserError when the runs do not fit a workbook or the file cannot be written.
     """
-    path = _checked_path(path, language)
+    path = checked_path(path, language)
     require_room_for_runs(comparison)
     plan = plan_of(comparison, language)
+    asked = plan.once(QuestionsPlan)
     runs = [
-        RecordedRun(model, Record(model.graph, plan.wanted(index), comparison.bound))
+        RecordedRun(model, Record(model.graph, plan.wanted(index) | asked.wanted(index), comparison.bound))
         for index, model in enumerate(plan.models)
     ]
     values = BookValues(runs)
     sheets = [
         _compare(plan, runs, values),
+        *([_questions(asked, values)] if asked.questions else []),
         Sheet(guide.NAME, partial(compare_guide.draw, plan=plan)),
-        *(_training(run, values) for run in runs),
-        *_data(runs, values),
+        *(training_sheet(run, values) for run in runs),
+        *data_sheets(runs, values),
         _formulas(runs),
-        _template(serialize_comparison(comparison)),
+        template_sheet(serialize_comparison(comparison)),
     ]
-    _write(path, sheets, plan.title, plan.models[0].description, language, progress, small=small)
+    # A page of predictions opens before the one that has the answers.
+    opens = questions.NAME if asked.questions else compare.NAME
+    write_sheets(path, sheets, plan.title, plan.models[0].description, language, progress, small=small, opens=opens)
     ends = {run.model.name: run.record.diverged_at for run in runs}
     return BuiltComparison(path, {name: iteration for name, iteration in ends.items() if iteration})
 
 
-def _checked_path(path: str | Path, language: str) -> Path:
+def checked_path(path: str | Path, language: str) -> Path:
     """Return the path of a workbook to be written in a language. Raises UserError where one of the two cannot be."""
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
@@ -148,7 +164,8 @@ def _checked_path(path: str | Path, language: str) -> Path:
     return path
 
 
-def _training(run: RecordedRun, values: BookValues) -> Sheet:
+def training_sheet(run: RecordedRun, values: BookValues) -> Sheet:
+    """Return the sheet of a run's iterations."""
     model = run.model
     own = [*training.repeated(model), *training.formulas(model)]
     values.add(own, model.name, training.inputs(model))
@@ -170,7 +187,16 @@ def _compare(plan: ComparePlan, runs: Sequence[RecordedRun], values: BookValues)
     return Sheet(compare.NAME, draw, values.of(every_formula))
 
 
-def _data(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
+def _questions(plan: QuestionsPlan, values: BookValues) -> Sheet:
+    every_formula = list(
+        filled(live for run in range(len(plan.compare.models)) for live in questions_formulas.lives(plan, run))
+    )
+    values.add(every_formula, questions.NAME, questions_formulas.inputs(plan), plan.labels())
+    draw = partial(questions_drawing.draw, plan=plan, formulas=every_formula)
+    return Sheet(questions.NAME, draw, values.of(every_formula))
+
+
+def data_sheets(runs: Sequence[RecordedRun], values: BookValues) -> list[Sheet]:
     """Return the sheets Data, each with the samples of the first run that has them there."""
     found: dict[str, Sheet] = {}
     for model in (run.model for run in runs):
@@ -190,11 +216,12 @@ def _formulas(runs: Sequence[RecordedRun]) -> Sheet:
     return Sheet(formulas.NAME, partial(formulas.draw, models=[run.model for run in runs]))
 
 
-def _template(toml: str) -> Sheet:
+def template_sheet(toml: str) -> Sheet:
+    """Return the sheet Template with this text."""
     return Sheet(template.NAME, partial(template.draw, toml=toml))
 
 
-def _write(
+def write_sheets(
     path: Path,
     sheets: Sequence[Sheet],
     title: str,
@@ -203,17 +230,22 @@ def _write(
     progress: Progress,
     *,
     small: bool,
+    opens: str = "",
 ) -> None:
+    """Write a workbook of these sheets, whole or not at all. Raises UserError."""
     # Before anything is drawn: a formula may be longer than Excel takes.
     tables = _tables(sheets, progress, is_shared=small)
     workbook = Workbook()
     del workbook[workbook.sheetnames[0]]
+    texts = load(language)
     for sheet in sheets:
-        sheet.draw(add_page(workbook, sheet.title))
+        sheet.draw(add_page(workbook, sheet.title, is_upright=texts.is_upright))
+    if opens:
+        workbook.active = workbook[opens]
     workbook.properties.title = title
     workbook.properties.creator = f"xlnet {VERSION}"
     workbook.properties.description = description
-    workbook.properties.language = load(language).tag
+    workbook.properties.language = texts.tag
     # Excel recalculates on opening; LibreOffice takes the values that are there.
     workbook.calculation.fullCalcOnLoad = True
     values = {sheet.title: sheet.values for sheet in sheets if sheet.values}

@@ -11,6 +11,9 @@ from xlnet.spec import Spec
 BOUND = 0.01
 
 Setting = str | float | bool
+# What a question may be about: the loss at the end, or that of the samples held out.
+LOSS, VALIDATION_LOSS = "loss", "validation_loss"
+MEASURES = (LOSS, VALIDATION_LOSS)
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,30 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A prediction to make: which of some runs, by their numbers from 0, will end with the lowest `measure`?
+
+    `choices` are what the runs are called there, and `why` is the reason, to be read after the prediction.
+    """
+
+    title: str
+    text: str
+    runs: tuple[int, ...]
+    choices: tuple[str, ...]
+    measure: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """The runs of a comparison. `bound` is the loss below which one counts as small."""
+    """The runs of a comparison, and questions about them. `bound` is the loss below which one counts as small."""
 
     name: str
     title: str
     description: str
     runs: tuple[Run, ...]
     bound: float = BOUND
+    questions: tuple[Question, ...] = ()
 
     @property
     def has_one_data(self) -> bool:

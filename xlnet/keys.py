@@ -13,10 +13,13 @@ LOSS = "E"
 LEARNING_RATE = "eta"
 BASE_LEARNING_RATE = "eta_0"
 LABEL_SMOOTHING = "label_smoothing"
-# The class weights of a sample's targets, of its smoothed targets, and of all targets of a batch.
-TARGET_WEIGHT, SMOOTHED_WEIGHT, BATCH_WEIGHT = "tsum", "qsum", "cwsum"
+# The class weights of a sample's targets, or of those of a step of it, of its smoothed targets, of all steps of a
+# sample, and of all targets of a batch.
+TARGET_WEIGHT, SMOOTHED_WEIGHT, STEPS_WEIGHT, BATCH_WEIGHT = "tsum", "qsum", "wsum", "cwsum"
 
 GRADIENT = "d"
+# What the next iteration has of a parameter.
+NEXT = "next"
 # What a layer has once, as a mean, has no index but the layer's number.
 _PREFIXED = re.compile(r"(?P<prefix>[a-z]+)_(?P<inner>[a-z]+(\d*(_\d+)+|\d+)(@\d+)?)")
 _ELEMENT = re.compile(r"(?P<letter>[A-Za-z]+)(?P<layer>\d*)(?P<indices>(_\d+)*)(@(?P<sample>\d+))?")

@@ -33,7 +33,8 @@ CONSTANTS = (CONSTANT_ERROR, CONSTANT_ZERO)
 class Layer:
     """A layer: it takes an array of the shape `takes`, and gives one of the shape `gives`, an entry a unit.
 
-    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: a convolution's stride.
+    `type` is the name of its kind, and `numbers` what else shapes it, by the template's names: its channels. `along`
+    are those that have one for each axis that a window slides along: its kernel, stride and padding.
     `arrays` are its parameters, by the letter of their keys: "w" for weights, "b" for biases, where it has them. Those
     of a `frozen` layer stay as they are. `dropout` is the share of its units that training leaves out, drawn anew for
     every sample of every iteration. `settings` are the numbers that stand in cells: those of its activation that the
@@ -58,6 +59,7 @@ class Layer:
     share: int = 0
     transpose: bool = False
     is_evaluated: bool = False
+    along: Mapping[str, Shape] = field(default_factory=dict, hash=False)
 
     @property
     def units(self) -> int:
@@ -283,6 +285,11 @@ class Spec:
     def in_rows(self) -> Spec:
         """The network as sheets beside Training lay it out: its passes are rows there."""
         return replace(self, layout=ROWS)
+
+    @property
+    def shows_next(self) -> bool:
+        """Whether an iteration shows the weights of the next one, too: a block of matrices ends with them."""
+        return self.layout == MATRIX
 
     @property
     def of_one_sample(self) -> Spec:

@@ -125,6 +125,7 @@ def _structure(spec: Spec) -> object:
             (layer.share, layer.transpose),
             tuple((letter, np.shape(array)) for letter, array in layer.arrays.items()),
             tuple(layer.numbers.items()),
+            tuple(layer.along.items()),
             tuple(layer.options.items()),
             bool(layer.dropout),
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from xlnet.book.live import Formula, Live, Typed, filled
 from xlnet.book.model import Model
-from xlnet.book.sheets import dashboard, explore, guide, predict, proof, validation
+from xlnet.book.sheets import dashboard, explore, guide, predict, proof, start, validation
 from xlnet.book.sheets.dashboard import drawing as dashboard_drawing
 from xlnet.book.sheets.dashboard import formulas as dashboard_formulas
 from xlnet.book.sheets.explore import drawing as explore_drawing
@@ -18,6 +18,8 @@ from xlnet.book.sheets.predict import drawing as predict_drawing
 from xlnet.book.sheets.predict import formulas as predict_formulas
 from xlnet.book.sheets.proof import drawing as proof_drawing
 from xlnet.book.sheets.proof import formulas as proof_formulas
+from xlnet.book.sheets.start import drawing as start_drawing
+from xlnet.book.sheets.start import formulas as start_formulas
 from xlnet.book.sheets.validation import drawing as validation_drawing
 from xlnet.book.sheets.validation import formulas as validation_formulas
 from xlnet.cell import Cell
@@ -28,14 +30,14 @@ from xlnet.xlsx.page import Page
 class SheetBeside:
     """A sheet: its name, its formulas, the cells that a person fills in, and how it is drawn with these formulas.
 
-    `labels` are the texts that stand in cells and that formulas cite. `is_of` tells which runs have it.
+    `labels` are the texts and numbers that stand in cells and that formulas cite. `is_of` tells which runs have it.
     """
 
     name: str
     lives: Callable[[Model], Sequence[Live]]
     inputs: Callable[[Model], list[Typed]]
     draw: Callable[[Page, Model, Sequence[Formula]], None]
-    labels: Callable[[Model], dict[Cell, str]] = lambda _: {}
+    labels: Callable[[Model], Mapping[Cell, str | float] | Mapping[Cell, str]] = lambda _: {}
     is_of: Callable[[Model], bool] = lambda _: True
 
     def formulas(self, model: Model) -> list[Formula]:
@@ -49,6 +51,7 @@ class SheetBeside:
 
 
 BESIDE = (
+    SheetBeside(start.NAME, start_formulas.lives, start_formulas.inputs, start_drawing.draw, start_formulas.labels),
     SheetBeside(
         dashboard.NAME,
         dashboard_formulas.lives,

@@ -1,4 +1,7 @@
-"""The cells of the Explore sheet that choose an iteration, and a sample of its batch: other sheets cite them."""
+"""The cells with the iteration that is chosen, and the sample of its batch: typed on sheet Start, shown on Explore.
+
+Other sheets cite those of Explore, which shows the same iteration.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from xlnet.book.shown import Choice, Shown
 from xlnet.cell import Cell
 from xlnet.spec import Spec
 
-EXPLORE = "Explore"
+START, EXPLORE = "Start", "Explore"
+# Where they are typed, on Start.
+TYPED_ITERATION, TYPED_SAMPLE = Cell(START, 4, 3), Cell(START, 5, 3)
 ITERATION = Choice(Cell(EXPLORE, 4, 4), first=1)
 
 

@@ -13,10 +13,10 @@ from xlnet.book.passes import Pass
 from xlnet.book.shown import Shown
 from xlnet.book.style import Look
 from xlnet.book.texts import Texts
-from xlnet.cell import Cell
+from xlnet.cell import Area, Cell
 from xlnet.graph.expression import Expression
 from xlnet.graph.node import Group, Node
-from xlnet.render.excel import at_row, cell, formula
+from xlnet.render.excel import area, at_row, cell, formula
 from xlnet.render.layout import NOWHERE, Layout
 from xlnet.xlsx.page import Page
 
@@ -84,6 +84,7 @@ class Typed:
     """A cell that a person fills in: its key, where it stands, what it holds at first, and its group in a check.
 
     `choices` are the only values that it takes, the words of a list or whole numbers; none where it takes any number.
+    `listed` are the cells that hold these words, where they stand on the sheet.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Typed:
     first: float | str
     group: str = Group.SETTINGS
     choices: Sequence[str] | range = ()
+    listed: Area | None = None
 
     @property
     def address(self) -> str:
@@ -100,7 +102,8 @@ class Typed:
 
     def __post_init__(self) -> None:
         """Excel takes no list of choices that is longer."""
-        assert isinstance(self.choices, range) or len(",".join(self.choices)) <= _LONGEST_LIST
+        if not isinstance(self.choices, range) and self.listed is None:
+            assert len(",".join(self.choices)) <= _LONGEST_LIST
 
 
 def put_all(page: Page, formulas: Iterable[Formula]) -> None:
@@ -126,13 +129,18 @@ def _choice(typed: Typed, texts: Texts) -> DataValidation:
     choices = typed.choices
     if isinstance(choices, range):
         return whole_numbers([typed.address], choices, texts)
+    if typed.listed:
+        source, error = area(typed.listed), texts.get("input", "word of a list")
+    else:
+        source = f'"{",".join(choices)}"'
+        error = texts.get("input", "word").format(words=texts.get("input", "between words").join(choices))
     validation = DataValidation(
         type="list",
-        formula1=f'"{",".join(choices)}"',
+        formula1=source,
         allow_blank=False,
         showErrorMessage=True,
         errorTitle=texts.get("input", "choice title"),
-        error=texts.get("input", "word").format(words=texts.get("input", "between words").join(choices)),
+        error=error,
     )
     validation.add(typed.address)
     return validation

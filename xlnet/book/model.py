@@ -6,7 +6,7 @@ All sheets are drawn from it and every check starts from it. What is made of it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -148,8 +148,9 @@ def model_of(
     shared: Mapping[str, Cell] | None = None,
 ) -> Model:
     """Return the model of a spec, in a language of `texts`, with what its sheets are called."""
-    graph = iteration(spec)
     texts = load_texts(language)
+    spec = _called(spec, texts)
+    graph = iteration(spec)
     if spec.training.schedule:
         texts = texts.of_schedule(spec.training.schedule.name)
     return Model(
@@ -162,3 +163,14 @@ def model_of(
         data_sheet=data_sheet,
         shared=shared or {},
     )
+
+
+def _called(spec: Spec, texts: Texts) -> Spec:
+    """Return a spec whose inputs and outputs are called as the language has it; names from a file stay as they are."""
+    data = spec.data
+    if data.source or not (data.x_names or data.t_names):
+        return spec
+    x_names, t_names = (
+        tuple(texts.of_template("names", name) for name in names) for names in (data.x_names, data.t_names)
+    )
+    return replace(spec, data=replace(data, x_names=x_names, t_names=t_names))

@@ -24,27 +24,39 @@ class Palette:
     tint: str
 
 
+# Blue and orange are left to signs. White is read on all of these; they differ for those who see red and green alike
+# (tests/test_colours.py).
 GROUPS: dict[str, Palette] = {
-    Group.ITERATION: Palette("475569", "F1F5F9"),
-    Group.SAMPLES: Palette("0F766E", "EFFBF9"),
-    Group.MASKS: Palette("4D7C0F", "F6FBEB"),
-    Group.SCHEDULE: Palette("A16207", "FEFAE8"),
-    Group.PARAMETERS: Palette("1D4ED8", "EFF4FF"),
-    Group.FORWARD: Palette("15803D", "EFFAF2"),
-    Group.LOSS: Palette("B45309", "FFF7E8"),
-    Group.DELTAS: Palette("9D174D", "FDF1F6"),
-    Group.GRADIENTS: Palette("B91C1C", "FEF2F2"),
-    Group.STATE: Palette("6D28D9", "F5F1FE"),
+    Group.ITERATION: Palette("52555E", "F3F4F6"),
+    Group.SAMPLES: Palette("167D8F", "EDF8FA"),
+    Group.MASKS: Palette("074003", "F2F7F1"),
+    Group.SCHEDULE: Palette("508401", "F6FAEA"),
+    Group.PARAMETERS: Palette("451A8A", "F4F0FD"),
+    Group.FORWARD: Palette("3A742E", "EFF8EC"),
+    Group.LOSS: Palette("212E3E", "F0F3F7"),
+    Group.DELTAS: Palette("A03AB0", "FBF2FC"),
+    Group.GRADIENTS: Palette("D32689", "FDF0F8"),
+    Group.STATE: Palette("013522", "ECF6F2"),
+    Group.NEXT: Palette("451A8A", "F4F0FD"),
 }
+# What is negative and what is positive, on every sheet: as lines, and behind a number. The colours are those of
+# TensorFlow Playground.
+NEGATIVE, POSITIVE = "F59322", "0877BD"
+BEHIND_NEGATIVE, BEHIND_POSITIVE = "F7B46A", "7CB9E5"
 # From the most negative over 0 to the most positive.
-SIGNED_SCALE = ("7FA8F5", "FFFFFF", "F59A9A")
-CONSTANTS = Palette("475569", "FEF9C3")
+SIGNED_SCALE = (BEHIND_NEGATIVE, "FFFFFF", BEHIND_POSITIVE)
+# The lines of a chart in their order, the first six the farthest apart.
+LINES = (
+    *("0B1373", "EB7C1C", "24A6BD", "941704", "3B7AFB", "77364D"),
+    *("37A88D", "400D42", "1D97E0", "6A9754", "3B5A8D", "4F060A"),
+)
+CONSTANTS = Palette("52555E", "FEF9C3")
 # What stands out among cells that look alike.
-STANDING_OUT = "DBEAFE"
+STANDING_OUT = "E5DBFA"
 # Colour of the text and fill, for what is wrong and what is right.
 VERDICT = (("991B1B", "FECACA"), ("14532D", "BBF7D0"))
 
-# What numbers of ordinary size show after the point (see `sheets.digits`).
+# What numbers of ordinary size show after the point (see `drawing.digits`).
 DIGITS, FEW_DIGITS, MANY_DIGITS = "0.000000", "0.0000", "0.0000000000"
 LONG_POWER_OF_TEN = "0.000000000E+00"
 # One sample of thousands is no 0 %.
@@ -106,7 +118,7 @@ CODE = Look(font=CODE_FONT_NAME, size=10, vertical="top", wrap=True)
 
 
 @cache
-def varied(look: Look, **changes: str | bool) -> Look:
+def varied(look: Look, **changes: str | bool | int) -> Look:
     """Return a look with changes; each is made once, as most cells have one of a few looks."""
     return replace(look, **changes)  # type: ignore[arg-type]
 
@@ -115,7 +127,10 @@ def style_of(page: Page, look: Look, *, is_quoted: bool = False) -> StyleArray:
     """Return the style of a look; a cell that `is_quoted` stays a text whatever it begins with.
 
     openpyxl compares each part with all that the workbook has: so it does that once for all looks that have the part.
+    A workbook in Chinese has no italics, which its letters do not know.
     """
+    if look.italic and page.is_upright:
+        look = varied(look, italic=False)
     known = page.styles
     style = known.get((look, is_quoted))
     if style is None:

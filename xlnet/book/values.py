@@ -34,7 +34,7 @@ class BookValues:
         formulas: Iterable[Formula],
         sheet: str,
         typed: Iterable[Typed] = (),
-        labels: Mapping[Cell, str] | Mapping[Cell, float] | None = None,
+        labels: Mapping[Cell, str] | Mapping[Cell, float] | Mapping[Cell, str | float] | None = None,
     ) -> None:
         """Take up a sheet's formulas, the cells that a person fills in, and labels that formulas cite."""
         self._formulas |= {each.cell: each for each in formulas}

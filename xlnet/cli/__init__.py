@@ -13,6 +13,8 @@ from xlnet.cli.audit import audit
 from xlnet.cli.build import build
 from xlnet.cli.check import check
 from xlnet.cli.compare import compare
+from xlnet.cli.exercise import exercise
+from xlnet.cli.mark import mark
 from xlnet.cli.messages import printable, unknown_option
 from xlnet.cli.templates import templates
 from xlnet.errors import XlnetError
@@ -101,5 +103,5 @@ def cli() -> None:
     """
 
 
-for command in (build, compare, check, audit, templates):
+for command in (build, compare, check, audit, exercise, mark, templates):
     cli.add_command(command)

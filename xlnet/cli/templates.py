@@ -1,4 +1,4 @@
-"""`xlnet templates`: lists the bundled templates, or prints one."""
+"""`xlnet templates`: lists the bundled templates by topic, or prints one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 @click.group(invoke_without_command=True, short_help="List the bundled templates, or print one.")
 @click.pass_context
 def templates(context: click.Context) -> None:
-    """List the bundled templates, one per line.
+    """List the bundled templates by topic, one per line, in the order in which they are taught.
 
     \b
     Examples
@@ -17,13 +17,14 @@ def templates(context: click.Context) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from xlnet.template.sources import bundled_names, open_template
+    from xlnet.template.sources import open_template
+    from xlnet.template.topics import TOPICS
 
-    names = bundled_names()
-    width = max(map(len, names))
-    for name in names:
-        title = open_template(name).document.get("title", "")
-        click.echo(f"{name:<{width}}  {title}")
+    width = max(len(name) for names in TOPICS.values() for name in names)
+    for number, (topic, names) in enumerate(TOPICS.items()):
+        click.echo(f"\n{topic}" if number else topic)
+        for name in names:
+            click.echo(f"  {name:<{width}}  {open_template(name).document['title']}")
 
 
 @templates.command(short_help="Print a template, ready to edit.")

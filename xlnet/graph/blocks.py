@@ -239,24 +239,30 @@ def fused_loss(
 class WeightedTargets:
     """A sample's targets, each with the weight of its class, by keys.
 
-    `sum` is the sum of these products, and `share` what they make of the batch's; `is_alone` where it is all of it.
+    `sums` are the sums of these products, of each step of a sequence its own, and `share` what they make of the
+    batch's; `is_alone` where it is all of it.
     """
 
     targets: Sequence[str]
     weights: Sequence[str]
-    sum: str
+    sums: Sequence[str]
     share: int | Expression
     is_alone: bool
 
 
 def weighted_loss(
-    key: str, sums: Sequence[str], outputs: Sequence[str], weighted: WeightedTargets, helpers: SoftmaxKeys
+    key: str, sums: Sequence[str], outputs: Sequence[str], weighted: WeightedTargets, helpers: Sequence[SoftmaxKeys]
 ) -> Block:
-    """Return −Σ ω·t·ln y of a sample, computed from the last layer's z: ∂E/∂z = y·Σωt − ω·t, divided by the share."""
-    z, y, sum_ = _quantities(sums), _quantities(outputs), Quantity(weighted.sum)
+    """Return −Σ ω·t·ln y of a sample, computed from the last layer's z: ∂E/∂z = y·Σωt − ω·t, divided by the share.
+
+    `helpers` are those of every softmax that there is: each has a Σωt of its own.
+    """
+    z, y, every_sum = _quantities(sums), _quantities(outputs), _quantities(weighted.sums)
     parts = [product(Quantity(w), Quantity(t)) for w, t in zip(weighted.weights, weighted.targets, strict=True)]
-    value = sum_ * (ln(Quantity(helpers.sum)) + Quantity(helpers.largest)) - total(*map(product, parts, z))
-    slopes = [product(sum_, output) - part for output, part in zip(y, parts, strict=True)]
+    logarithms = [ln(Quantity(each.sum)) + Quantity(each.largest) for each in helpers]
+    value = total(*map(product, every_sum, logarithms)) - total(*map(product, parts, z))
+    of_outputs = [own for own in every_sum for _ in range(len(z) // len(every_sum))]
+    slopes = [product(own, output) - part for own, output, part in zip(of_outputs, y, parts, strict=True)]
     return Block(
         nodes=(Node(key, Group.LOSS, over(value, weighted.share) if weighted.is_alone else value),),
         inputs=tuple(sums),

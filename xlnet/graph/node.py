@@ -22,6 +22,7 @@ class Group(StrEnum):
     DELTAS = "deltas"
     GRADIENTS = "gradients"
     STATE = "state"
+    NEXT = "next"
     # Of constants.
     INPUTS = "inputs"
     TARGETS = "targets"

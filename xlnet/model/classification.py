@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from xlnet.model.layers import KINDS
 from xlnet.spec import Spec
 
 # A network with one output for two classes, or one with an output for each.
 TWO, SEVERAL = "two", "several"
 # An output above this is class 1.
 BOUNDARY = 0.5
+# Of more steps a formula that counts those that are right would be too long.
+_MOST_STEPS = 60
 
 
 def kind_of(spec: Spec) -> str | None:
@@ -20,6 +25,27 @@ def kind_of(spec: Spec) -> str | None:
     if spec.outputs == 1:
         return TWO if spec.layers[spec.last - 1].activation == "sigmoid" else None
     return SEVERAL if all(sum(row) == 1 for row in targets) else None
+
+
+def groups(spec: Spec) -> list[range]:
+    """Return the outputs, from 0, that name a class together: all of them, or those of each step of a sequence.
+
+    There are none where the targets are no classes. One output alone names one of two classes, several the largest.
+    """
+    if kind_of(spec):
+        return [range(spec.outputs)]
+    last = spec.layers[spec.last - 1]
+    if spec.data.standardize_targets or len(last.gives) == 1 or KINDS[last.type].axes(last)[0] != "step":
+        return []
+    steps, units = last.gives
+    found = [range(start, start + units) for start in range(0, spec.outputs, units)]
+    is_named = last.activation == "sigmoid" if units == 1 else True
+    rows = [[row[output] for output in group] for row in (*spec.data.t, *spec.data.held_t) for group in found]
+    return found if is_named and steps <= _MOST_STEPS and all(map(_is_class, rows)) else []
+
+
+def _is_class(targets: Sequence[float]) -> bool:
+    return all(value in (0.0, 1.0) for value in targets) and (len(targets) == 1 or sum(targets) == 1)
 
 
 def names(spec: Spec, unnamed: str) -> list[str]:

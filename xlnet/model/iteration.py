@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlnet import keys
-from xlnet.graph.expression import Quantity
+from xlnet.graph.expression import Expression, Quantity, here
 from xlnet.graph.gradient import Gradients
 from xlnet.graph.node import Constant, Graph, Group, Node
 from xlnet.model import dropout, loss, samples
@@ -48,6 +48,7 @@ def iteration(spec: Spec) -> Graph:
             *taken.taken(trained, training),
             *rule.shared(training.optimizer.settings),
             *(node for parameter in trained for node in rule.state(taken.own(parameter, training))),
+            *(_next(parameter, spec) for parameter in trained if spec.shows_next),
         ),
     )
 
@@ -102,8 +103,19 @@ def _learning_rate(spec: Spec) -> list[Node]:
 
 def _parameter(parameter: Parameter, spec: Spec) -> Node:
     """Return a parameter's column: its initial value, then the update by the row above."""
-    if parameter.trained:
-        formula = OPTIMIZERS[spec.training.optimizer.name].update(taken.own(parameter, spec.training))
-    else:
+    if not parameter.trained:
         formula = parameter.follows or Quantity(parameter.key, previous=True)
+    elif spec.shows_next:
+        formula = Quantity(keys.state(keys.NEXT, parameter.key), previous=True)
+    else:
+        formula = _update(parameter, spec)
     return Node(parameter.key, Group.PARAMETERS, formula, first=parameter.value)
+
+
+def _next(parameter: Parameter, spec: Spec) -> Node:
+    """Return what an iteration makes of a parameter, for the next one."""
+    return Node(keys.state(keys.NEXT, parameter.key), Group.NEXT, here(_update(parameter, spec)), of=parameter.key)
+
+
+def _update(parameter: Parameter, spec: Spec) -> Expression:
+    return OPTIMIZERS[spec.training.optimizer.name].update(taken.own(parameter, spec.training))

@@ -1,7 +1,8 @@
 """The loss of a sample: its targets as the loss takes them, smoothed and weighted by class where a template says so.
 
 Smoothed targets are q = (1 − s)·t + s / n over n classes. Class weights are those of torch.nn.CrossEntropyLoss: under
-mean, what the samples of a batch lose is divided by the sum of the weights of their classes, instead of their number.
+mean, what the samples of a batch lose is divided by the sum of the weights of their classes, instead of their number;
+a step of a sequence counts as a sample does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from xlnet.graph.node import Group, Node
 from xlnet.graph.operations import LOSSES, SOFTMAX
 from xlnet.model.layers import KINDS, Names
 from xlnet.model.layers.activated import softmax_keys
-from xlnet.spec import Spec
+from xlnet.spec import Spec, indices
 
 
 def settings(spec: Spec) -> dict[str, float]:
@@ -36,21 +37,25 @@ def losses(spec: Spec, names: Names, targets: Sequence[str]) -> list[Block]:
         }
         return [blocks.loss(key, outputs, targets, function, spec.share, given)]
     helpers = softmax_keys(names) if function.fused == SOFTMAX else []
-    steps = steps_of(spec)
     smoothed = _smoothed(targets, names) if keys.LABEL_SMOOTHING in training.loss_settings else []
     taken = [node.key for node in smoothed] or targets
     before = [Block(tuple(smoothed))] if smoothed else []
     if not training.class_weights:
-        divided = steps if training.reduction == "mean" else 1
+        divided = steps_of(spec) if training.reduction == "mean" else 1
         return [*before, blocks.fused_loss(key, sums, outputs, taken, function, spec.share, helpers, divided)]
-    assert steps == 1, "classes have weights where there is one softmax"
-    weights = [keys.class_weight(number) for number in range(1, spec.outputs + 1)]
+    weights = [keys.class_weight(number) for number in range(1, names.layer.gives[-1] + 1)]
+    as_given = _weighed(keys.TARGET_WEIGHT, weights, targets, names)
     if not smoothed or spec.has_weighted_mean:
-        before.append(_weighed(keys.of_sample(keys.TARGET_WEIGHT, names.sample), weights, targets))
+        before.append(Block(as_given))
+    if spec.has_weighted_mean and steps_of(spec) > 1:
+        whole = total(*(Quantity(node.key) for node in as_given))
+        before.append(Block((Node(keys.of_sample(keys.STEPS_WEIGHT, names.sample), Group.LOSS, whole),)))
     if smoothed:
-        before.append(_weighed(keys.of_sample(keys.SMOOTHED_WEIGHT, names.sample), weights, taken))
-    weighted = WeightedTargets(taken, weights, before[-1].nodes[0].key, divisor(spec), spec.batch_size == 1)
-    return [*before, blocks.weighted_loss(key, sums, outputs, weighted, helpers[0])]
+        as_given = _weighed(keys.SMOOTHED_WEIGHT, weights, taken, names)
+        before.append(Block(as_given))
+    of_steps = [node.key for node in as_given]
+    weighted = WeightedTargets(taken, weights * len(of_steps), of_steps, divisor(spec), spec.batch_size == 1)
+    return [*before, blocks.weighted_loss(key, sums, outputs, weighted, helpers)]
 
 
 def steps_of(spec: Spec) -> int:
@@ -64,7 +69,12 @@ def divisor(spec: Spec) -> int | Expression:
     """Return what the losses of a batch are divided by in its own."""
     if not spec.has_weighted_mean:
         return spec.share
-    return Quantity(keys.TARGET_WEIGHT if spec.batch_size == 1 else keys.BATCH_WEIGHT)
+    return Quantity(weight_of_sample(spec) if spec.batch_size == 1 else keys.BATCH_WEIGHT)
+
+
+def weight_of_sample(spec: Spec) -> str:
+    """Return the key of the class weights of all that a sample has to be: of its class, or of that of every step."""
+    return keys.STEPS_WEIGHT if steps_of(spec) > 1 else keys.TARGET_WEIGHT
 
 
 def of_batch(spec: Spec, samples: Sequence[int | None]) -> list[Node]:
@@ -73,7 +83,7 @@ def of_batch(spec: Spec, samples: Sequence[int | None]) -> list[Node]:
         return []
     found = []
     if spec.has_weighted_mean:
-        found.append(Node(keys.BATCH_WEIGHT, Group.LOSS, _sum_over(samples, keys.TARGET_WEIGHT)))
+        found.append(Node(keys.BATCH_WEIGHT, Group.LOSS, _sum_over(samples, weight_of_sample(spec))))
     return [*found, Node(keys.LOSS, Group.LOSS, over(_sum_over(samples, keys.LOSS), divisor(spec)))]
 
 
@@ -93,6 +103,10 @@ def _smoothed(targets: Sequence[str], names: Names) -> list[Node]:
     ]
 
 
-def _weighed(key: str, weights: Sequence[str], targets: Sequence[str]) -> Block:
-    parts = (product(Quantity(w), Quantity(t)) for w, t in zip(weights, targets, strict=True))
-    return Block((Node(key, Group.LOSS, total(*parts)),))
+def _weighed(letter: str, weights: Sequence[str], targets: Sequence[str], names: Names) -> tuple[Node, ...]:
+    """Return the sum of the targets times the weights of their classes, of each step of a sequence its own."""
+    found, every = [], iter(targets)
+    for step in indices(names.layer.gives[:-1]):
+        parts = (product(Quantity(w), Quantity(t)) for w, t in zip(weights, every, strict=False))
+        found.append(Node(keys.of_sample(keys.element(letter, *step), names.sample), Group.LOSS, total(*parts)))
+    return tuple(found)

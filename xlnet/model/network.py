@@ -35,7 +35,7 @@ def parameters(spec: Spec) -> list[Parameter]:
         for array in KINDS[layer.type].arrays:
             if array.letter not in layer.arrays:
                 continue
-            places = indices(array.shape(layer.takes, layer.numbers))
+            places = indices(array.shape(layer.takes, layer))
             trained = array.is_trained and not layer.frozen and (spec.training.train_biases or not array.is_bias)
             for place, value in zip(places, elements(layer.arrays[array.letter]), strict=True):
                 key = keys.of_layer(array.letter, number, *place)

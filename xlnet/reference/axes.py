@@ -41,12 +41,14 @@ def axes(spec: Spec) -> dict[str, Axes]:
         found["losses"] = Axes((), True)
     found |= computed(spec)
     if spec.training.class_weights:
-        found["cw"] = Axes((spec.outputs,))
+        found["cw"] = Axes(spec.layers[spec.last - 1].gives[-1:])
     found |= {name: Axes() for name, _ in shared_rules(spec)}
     found |= {f"d_{name}": found[name] for name in trained(spec)}
     taken = (name for name, _ in taken_rules(spec, trained(spec), biases(spec)))
     found |= {name: found.get(name.removeprefix("used_"), Axes()) for name in taken}
     found |= {f"{prefix}_{name}": found[name] for name in trained(spec) for prefix, _ in state_rules(spec, name)}
+    if spec.shows_next:
+        found |= {f"next_{name}": found[name] for name in trained(spec)}
     return found
 
 

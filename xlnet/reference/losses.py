@@ -21,10 +21,13 @@ def computed(spec: Spec) -> dict[str, Axes]:
     if _is_smoothed(spec):
         found["q"] = Axes((spec.outputs,), True)
     if spec.training.class_weights:
+        each = Axes(_last(spec).gives[:-1], True)
         if spec.has_weighted_mean or not _is_smoothed(spec):
-            found["tsum"] = Axes((), True)
+            found["tsum"] = each
+        if spec.has_weighted_mean and each.shape:
+            found["wsum"] = Axes((), True)
         if _is_smoothed(spec):
-            found["qsum"] = Axes((), True)
+            found["qsum"] = each
     if spec.has_weighted_mean and spec.batch_size > 1:
         found["cwsum"] = Axes()
     return found
@@ -37,9 +40,10 @@ def loss_rules(spec: Spec) -> Iterator[Rule]:
             (1 - q["label_smoothing"][:, None, None]) * q["t"]
             + q["label_smoothing"][:, None, None] / _last(spec).gives[-1]
         ),
-        "tsum": lambda q: (q["cw"][:, None] * q["t"]).sum(-1),
-        "qsum": lambda q: (q["cw"][:, None] * q["q"]).sum(-1),
-        "cwsum": lambda q: q["tsum"].sum(1),
+        "tsum": lambda q: _weighed(spec, q, "t").sum(-1),
+        "wsum": lambda q: q["tsum"].sum(-1),
+        "qsum": lambda q: _weighed(spec, q, "q").sum(-1),
+        "cwsum": lambda q: _weight(spec, q).sum(1),
     }
     yield from ((name, rules[name]) for name in computed(spec))
     each = _each(spec)
@@ -60,7 +64,7 @@ def loss_slope(spec: Spec) -> Rule:
         if name not in FUSED_LOSSES:
             slopes = LOSSES[name][1](y, q["t"], **_settings(spec, q))
         elif spec.training.class_weights:
-            slopes = _sum(spec, q)[..., None] * y - q["cw"][:, None] * _targets(spec, q)
+            slopes = flat(_sum(spec, q)[..., None] * q[f"a{last}"] - _weighed(spec, q))
         else:
             slopes = y - _targets(spec, q)
         divided = slopes / (_divisor(spec, q).reshape(-1, 1, 1) * _steps(spec))
@@ -79,8 +83,8 @@ def _each(spec: Spec) -> Function:
 
     def weighted(q: Quantities) -> Array:
         log_sum = np.log(q[f"esum{last}"]) + q[f"zmax{last}"]
-        parts = q["cw"][:, None] * _targets(spec, q) * q[f"z{last}"]
-        return np.asarray(_sum(spec, q) * log_sum - parts.sum(-1))
+        parts = _weighed(spec, q) * q[f"z{last}"]
+        return np.asarray(flat(_sum(spec, q) * log_sum - parts.sum(-1)).sum(-1))
 
     return weighted
 
@@ -92,7 +96,7 @@ def _last(spec: Spec) -> Layer:
 def _steps(spec: Spec) -> int:
     """Return what the losses of the steps of a sequence are divided by: under mean each is a sample of its own."""
     is_sequence = _last(spec).type == "dense" and len(_last(spec).gives) == 2
-    is_mean = spec.training.loss in FUSED_LOSSES and spec.training.reduction == "mean"
+    is_mean = spec.training.loss in FUSED_LOSSES and spec.training.reduction == "mean" and not spec.has_weighted_mean
     return _last(spec).gives[0] if is_sequence and is_mean else 1
 
 
@@ -108,12 +112,25 @@ def _targets(spec: Spec, q: Quantities) -> Array:
     return q["q" if _is_smoothed(spec) else "t"]
 
 
+def _weighed(spec: Spec, q: Quantities, name: str = "") -> Array:
+    """Return the targets, each times the weight of its class, in the shape of the outputs."""
+    targets = q[name] if name else _targets(spec, q)
+    shaped = targets.reshape(*targets.shape[:2], *_last(spec).gives)
+    weights = q["cw"]
+    return np.asarray(weights.reshape(len(weights), *(1,) * (shaped.ndim - 2), -1) * shaped)
+
+
 def _sum(spec: Spec, q: Quantities) -> Array:
     return q["qsum" if _is_smoothed(spec) else "tsum"]
+
+
+def _weight(spec: Spec, q: Quantities) -> Array:
+    """Return the class weights of all that each sample has to be: of its class, or of that of every step."""
+    return q["wsum" if len(_last(spec).gives) > 1 else "tsum"]
 
 
 def _divisor(spec: Spec, q: Quantities) -> Array:
     """Return what the losses of a batch are divided by."""
     if not spec.has_weighted_mean:
         return np.array([float(spec.share)])
-    return q["cwsum"] if spec.batch_size > 1 else q["tsum"][:, 0]
+    return q["cwsum"] if spec.batch_size > 1 else _weight(spec, q)[:, 0]

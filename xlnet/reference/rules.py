@@ -64,6 +64,8 @@ def row_rules(spec: Spec) -> Iterator[Rule]:
             yield from kind.backward(own)
     yield from gradient_rules(spec)
     yield from kept_rules(spec)
+    if spec.shows_next:
+        yield from ((f"next_{name}", updated(spec, name, biases(spec))) for name in trained(spec))
 
 
 def carried(spec: Spec) -> list[str]:
@@ -108,7 +110,8 @@ def _sharing(letter: str, number: int, spec: Spec) -> list[int]:
     """Return the numbers of the layers that use a parameter array of another: its weights, never its biases."""
     if f"{letter}{number}" in biases(spec):
         return []
-    return [n for n, layer in enumerate(spec.layers, 1) if layer.share == number and letter not in layer.arrays]
+    sharing = ((n, layer) for n, layer in enumerate(spec.layers, 1) if layer.share == number)
+    return [n for n, layer in sharing if letter in KINDS[layer.type].gradients and letter not in layer.arrays]
 
 
 def next_row_rules(spec: Spec) -> Iterator[Rule]:
@@ -117,7 +120,12 @@ def next_row_rules(spec: Spec) -> Iterator[Rule]:
     changed = trained(spec)
     for name in initial(spec):
         if name != "iter":
-            yield name, updated(spec, name, biases(spec)) if name in changed else _left_alone(name, spec)
+            yield name, _next(name, spec) if name in changed else _left_alone(name, spec)
+
+
+def _next(name: str, spec: Spec) -> Function:
+    """Return the next value of a parameter that is trained, which the row itself may hold."""
+    return (lambda q: q[f"next_{name}"]) if spec.shows_next else updated(spec, name, biases(spec))
 
 
 # Samples: the j-th one drawn, in sequential order, is number ((j − 1) mod N) + 1.

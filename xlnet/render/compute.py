@@ -244,6 +244,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "if": _if,
     "iferror": _if_error,
     "index": _index,
+    "isnumber": lambda f, value: isinstance(f.value(value), float),
     "log10": _of_numbers(math.log10),
     "match": _match,
     "max": lambda f, *arguments: max(_numbers(f, arguments)),

@@ -56,7 +56,16 @@ _NAMES = {
     "t_i": "T",
     "delta": "δ",
 }
-_SPECIAL = {keys.LOSS: "E", "zmax": "z max", "smax": "s max", "esum": "Σe", "tsum": "ω", "qsum": "ω′", "cwsum": "Σω"}
+_SPECIAL = {
+    keys.LOSS: "E",
+    "zmax": "z max",
+    "smax": "s max",
+    "esum": "Σe",
+    keys.TARGET_WEIGHT: "ω",
+    keys.SMOOTHED_WEIGHT: "ω′",
+    keys.STEPS_WEIGHT: "Σω",
+    keys.BATCH_WEIGHT: "Σω",
+}
 # Letters of keys that are others in symbols.
 _LETTERS = {
     "alpha": "α",
@@ -166,6 +175,9 @@ class Symbols:
         letter, layer, indices = parts.letter, 1 if parts.layer is None else parts.layer, parts.indices
         superscript = f"⁽{str(layer).translate(_SUPERSCRIPTS)}⁾" if layer > 1 else ""
         if letter in _SPECIAL:
+            if parts.layer is None and indices:
+                # Of a step: ω₁ is the weight of a class.
+                return f"{_SPECIAL[letter]}({indices[0]})"
             # Several layers may have one at every step.
             return _SPECIAL[letter] + (superscript + _subscript(indices) if indices else "")
         letter = self.words.get(letter) or _LETTERS.get(letter, letter)

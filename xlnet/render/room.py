@@ -78,7 +78,7 @@ def _block_size(one: Spec, batch: int) -> tuple[int, int]:
         layout = layout_of(graph, 1, arrangement=one.layout)
         return layout.stride, layout.last_column
     block = block_of_tensors(of_samples(tensors(graph.nodes), batch))
-    return block.stride, max(each.column + each.tensor.width - 1 for each in block.placed)
+    return block.stride, block.last_column
 
 
 def largest(fits: Callable[[int], bool], below: int) -> int:
@@ -144,7 +144,7 @@ def _once(spec: Spec, trained: Sequence[Parameter]) -> int:
         + spec.draws_samples
         + (len(SCHEDULES[schedule.name].columns(schedule.settings)) + 1 if schedule else 0)
         + len(parameters(spec))
-        + len(trained)
+        + len(trained) * (1 + spec.shows_next)
         + (spec.batch_size > 1) * (1 + spec.has_weighted_mean)
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from xlnet import keys
 from xlnet.graph.node import Node
@@ -46,12 +47,12 @@ class Tensor:
             return f"{self.letter}@" if self.is_sampled and self.letter == keys.LOSS else self.letter
         return f"{self.letter}{self.layer}"
 
-    @property
+    @cached_property
     def height(self) -> int:
         """The rows that it takes."""
         return 1 + max(row for row, _ in self.places.values())
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The columns that it takes."""
         return 1 + max(column for _, column in self.places.values())

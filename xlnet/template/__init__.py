@@ -24,8 +24,8 @@ def load(template: str | Path | None = None, overrides: Mapping[str, Any] | None
     given = dict(overrides or {})
     source = source_of(template, given)
     require_apart(given, source.label)
-    document, origins = override(source, given)
-    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
+    document, origins, notes = override(source, given)
+    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder, notes=notes)
     if SEED in origins and not draws(document, spec):
         raise UserError(f"{source.label}: {origins[SEED]}: {NOTHING_DRAWN}")
     return spec

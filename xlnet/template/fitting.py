@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnet.graph.operations import LOSSES, SOFTMAX
-from xlnet.model.layers import DENSE
+from xlnet.model.layers import DENSE, KINDS
 from xlnet.render.room import has_room, with_batch
 from xlnet.spec import Data, Spec
 from xlnet.template.toml_table import TomlTable
@@ -41,16 +41,18 @@ def _note_what_to_say(spec: Spec, training: TomlTable, layers: Sequence[TomlTabl
 
 def _with_loss(spec: Spec, training: TomlTable, last_layer: TomlTable) -> Spec:
     loss, activation = spec.training.loss, spec.layers[spec.last - 1].activation
+    # Those that the last layer may have: a residual layer, say, has none.
+    possible = KINDS[spec.layers[spec.last - 1].type].activations
     is_loss_said, is_activation_said = "loss" in training.content, "activation" in last_layer.content
-    if is_loss_said and not is_activation_said and LOSSES[loss].fused:
-        activation = LOSSES[loss].fused or activation
+    fused, of_classes = LOSSES[loss].fused, SOFTMAX if _is_one_of_several(spec.data) else "sigmoid"
+    if is_loss_said and not is_activation_said and fused in possible:
+        activation = fused or activation
         training.note(f"{loss} goes with {activation}: the activation of the last layer is {activation}")
     elif spec.data.of_classes and is_activation_said and not is_loss_said and activation in _OF_CLASSES:
         loss = _OF_CLASSES[activation]
         training.note(f"the targets are classes: the loss is {loss} (--loss chooses another)")
-    elif spec.data.of_classes and not is_activation_said and not is_loss_said:
-        activation = SOFTMAX if _is_one_of_several(spec.data) else "sigmoid"
-        loss = _OF_CLASSES[activation]
+    elif spec.data.of_classes and not is_activation_said and not is_loss_said and of_classes in possible:
+        activation, loss = of_classes, _OF_CLASSES[of_classes]
         training.note(
             f"the targets are classes: the last layer is {activation} and the loss {loss} "
             "(--output-activation and --loss choose others)"

@@ -119,9 +119,14 @@ def _bare(placed: _Placed) -> Layer:
 
 def _asked(table: TomlTable, kind: Kind) -> Asked:
     numbers: dict[str, int] = {}
+    along: dict[str, Shape] = {}
     for number in kind.numbers:
-        default = numbers.get(number.same_as, number.default)
-        numbers[number.name] = table.integer(number.name, default, least=number.least, most=LAST_SHEET_COLUMN)
+        bounds = {"least": number.least, "most": LAST_SHEET_COLUMN}
+        if number.axes:
+            pair = along.get(number.same_as, number.default)
+            along[number.name] = table.along(number.name, number.axes, pair, **bounds)
+        else:
+            numbers[number.name] = table.integer(number.name, number.default, **bounds)
     return Asked(
         numbers,
         {
@@ -130,6 +135,7 @@ def _asked(table: TomlTable, kind: Kind) -> Asked:
             else table.flag(option.name, option.default)
             for option in kind.options
         },
+        along,
     )
 
 
@@ -137,7 +143,7 @@ def _require_room(placed: Sequence[_Placed]) -> None:
     """Fail before a weight is drawn where the layers alone are too many cells."""
     cells = 0
     for each in placed:
-        sizes = [prod(array.shape(each.takes, each.asked.numbers)) for array in each.kind.arrays if not array.is_bias]
+        sizes = [prod(array.shape(each.takes, each.asked)) for array in each.kind.arrays if not array.is_bias]
         cells += sum(sizes) + prod(each.gives)
         places = prod(each.gives[1:]) if each.kind.shares_weights else 1
         if sum(sizes) * places > _MOST_TERMS:
@@ -167,6 +173,7 @@ def _layer(
         activation,
         {},
         asked.numbers,
+        along=asked.along,
         dropout=_dropout(table, is_last=is_last) if kind.activations and kind.takes_dropout else 0.0,
         frozen=table.flag("frozen", False),
         settings=_settings(table, kind, activation),
@@ -179,8 +186,8 @@ def _layer(
     arrays = [array for array in kind.arrays if array.wanted(asked)]
     if share:
         _require_like(table, arrays, layer, before[share - 1])
-        arrays = [array for array in arrays if array.is_bias]
-    shapes = {array.letter: array.shape(placed.takes, asked.numbers) for array in arrays}
+        arrays = [array for array in arrays if not array.is_shared]
+    shapes = {array.letter: array.shape(placed.takes, asked) for array in arrays}
     weights = {a.letter: read_weights(table, a, shapes[a.letter], source) for a in arrays if not a.is_bias}
     biases = {a.letter: read_biases(table, a, shapes[a.letter]) for a in arrays if a.is_bias}
     return replace(layer, arrays=weights | (biases if table.flag("bias", True) else {}))
@@ -196,7 +203,7 @@ def _require_known(table: TomlTable, kind: Kind) -> None:
         known += [*(array.name for array in kind.arrays), "init", "frozen"]
     if any(array.is_bias for array in kind.arrays):
         known.append("bias")
-    if any(not array.is_bias for array in kind.arrays):
+    if any(array.is_shared for array in kind.arrays):
         known += ["share", "transpose"]
     table.require_known("type", *known, "name", *(["layers"] if kind.has_layers else []))
 
@@ -217,17 +224,21 @@ def _shared(table: TomlTable, kind: Kind, named: Mapping[str, int]) -> tuple[int
     if name not in named:
         known = ", ".join(named) or "no layer before this one has one"
         table.fail("share", f'must be the "name" of a layer before this one ({known}), not {name!r}')
-    given = next((a.name for a in kind.arrays if not a.is_bias and a.name in table.content), None)
+    if table.flag("frozen", False):
+        table.fail("frozen", f"is of a layer's own weights, and these are those of {name!r}: set frozen there instead")
+    given = next((a.name for a in kind.arrays if a.is_shared and a.name in table.content), None)
     if given or "init" in table.content:
         table.fail(given or "init", "cannot be combined with share: keep one of the two")
     return named[name], transpose
 
 
 def _require_like(table: TomlTable, arrays: Sequence[Array], layer: Layer, shared: Layer) -> None:
-    """Fail where the weights of the other layer do not fit this one."""
-    wanted = {a.letter: a.shape(layer.takes, layer.numbers) for a in arrays if not a.is_bias}
-    others = [a for a in KINDS[shared.type].arrays if not a.is_bias and a.letter in shared.arrays]
-    found = {a.letter: a.shape(shared.takes, shared.numbers) for a in others}
+    """Fail where the weights of the other layer do not fit this one; it may have more, as positions."""
+    wanted = {a.letter: a.shape(layer.takes, layer) for a in arrays if a.is_shared}
+    if not wanted:
+        table.fail("share", "is of weights, and this layer has none: remove it")
+    others = [a for a in KINDS[shared.type].arrays if a.letter in wanted and a.letter in shared.arrays]
+    found = {a.letter: a.shape(shared.takes, shared) for a in others}
     if layer.transpose:
         found = {letter: tuple(reversed(shape)) for letter, shape in found.items()}
     if wanted != found:

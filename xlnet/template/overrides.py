@@ -19,6 +19,7 @@ from xlnet.model.layers import DENSE, KINDS, Array, Kind
 from xlnet.names import key_hint, known
 from xlnet.template.data.chosen import listed
 from xlnet.template.data.inline import KEYS as OWN_KEYS
+from xlnet.template.retyping import retype
 from xlnet.template.sources import TemplateSource
 
 Document = dict[str, Any]
@@ -26,8 +27,8 @@ Document = dict[str, Any]
 
 def override(
     source: TemplateSource, overrides: Mapping[str, Any], origin: Callable[[str], str] | None = None
-) -> tuple[Document, dict[str, str]]:
-    """Return a copy of the template's document with `overrides` in it, and what set which dotted key.
+) -> tuple[Document, dict[str, str], list[str]]:
+    """Return a copy of the template's document with `overrides` in it, what set which dotted key, and what to tell.
 
     An override is named as an option of `xlnet build`, `lr`, or by a dotted key of the template; `origin` gives what
     messages call it, the option unless told. Raises UserError for an unknown override or one that the template has no
@@ -38,7 +39,7 @@ def override(
         document = copy.deepcopy(source.document)
     except RecursionError:
         raise UserError(f"{source.label}: not a template: nested too deeply") from None
-    origins = {}
+    origins, notes = {}, list[str]()
     if "validation" in overrides and "split" in overrides:
         raise UserError(
             f"{source.label}: {called('validation')} and {called('split')} both say which samples are held out: "
@@ -47,18 +48,25 @@ def override(
     for name, value in overrides.items():
         _require_known(name, source.label, name if origin is None else origin(name))
         _require_type(name, value, f"{source.label}: {called(name)}")
-    # Data and shape first: the other rewrites act on the layers. Dotted keys last: they are the most particular.
-    for name in sorted(overrides, key=lambda name: (is_dotted(name), name not in _OF_DATA, name != "layers")):
+    for name in sorted(overrides, key=_order):
         if name in _DOTTED or is_dotted(name):
-            dotted = _DOTTED.get(name, name)
-            _set(document, dotted, overrides[name], f"{source.label}: {called(name)}")
+            dotted, label = _DOTTED.get(name, name), f"{source.label}: {called(name)}"
+            notes += [f"{label}: {note}" for note in _set(document, dotted, overrides[name], label)]
             origins[dotted] = called(name)
         else:
             if name not in _OF_DATA:
                 _require_layers(document, source.label)
             for dotted in _REWRITES[name](document, overrides[name]):
                 origins[dotted] = called(name)
-    return document, origins
+    return document, origins, notes
+
+
+def _order(name: str) -> tuple[bool, ...]:
+    """Sort overrides: data and shape first, as the other rewrites act on the layers.
+
+    Dotted keys stand last, as they are the most particular, and among them the kinds of layers first.
+    """
+    return is_dotted(name), name not in _OF_DATA, name != "layers", not name.endswith(".type")
 
 
 def _require_known(name: str, label: str, called: str) -> None:
@@ -137,8 +145,8 @@ _DOTTED = {
 _INSTEAD = {"weights": "init", "init": "weights"}
 
 
-def _set(document: Document, dotted: str, value: Any, label: str) -> None:
-    """Put a value where a dotted key leads; `layers[2]` is the second of the tables `layers`."""
+def _set(document: Document, dotted: str, value: Any, label: str) -> list[str]:
+    """Put a value where a dotted key leads; `layers[2]` is the second of the tables `layers`. Return what to tell."""
     *path, key = dotted.split(".")
     table: Any = document
     for step in path:
@@ -150,11 +158,16 @@ def _set(document: Document, dotted: str, value: Any, label: str) -> None:
             table = table[number - 1]
         if not isinstance(table, dict):
             raise UserError(f"{label}: {step} is not a table: check the key")
+    is_layer = len(path) > 1 and path[-1].startswith("layers[")
+    if is_layer and key == "type":
+        note = retype(table, value)
+        return [note] if note else []
     table[key] = value
-    if len(path) > 1 and path[-1].startswith("layers["):
+    if is_layer:
         table.pop(_INSTEAD.get(key, ""), None)
         if (key, value) == ("bias", False):
             table.pop("biases", None)
+    return []
 
 
 def _step(step: str, label: str) -> tuple[str, int | None]:

@@ -10,7 +10,6 @@ from typing import Any
 
 from xlnet.model import classification as classes
 from xlnet.model.layout import default_layout
-from xlnet.model.loss import steps_of
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
 from xlnet.names import FULL, is_name
 from xlnet.render.layout import ARRANGEMENTS
@@ -40,15 +39,17 @@ def parse(
     label: str,
     origins: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    notes: Sequence[str] = (),
 ) -> Spec:
     """Return the spec of a template's TOML document, every default filled in and every weight drawn.
 
     `label` leads the messages; `origins` tells, by dotted key, which option of the command line set it; a CSV file is
-    looked for in `folder`, and not opened where that is None. Raises UserError.
+    looked for in `folder`, and not opened where that is None. `notes` are what there is to tell already. Raises
+    UserError.
     """
-    root = TomlTable(label, "", document, origins or {})
-    # `compare` is read by `runs`: a template with runs can still be built alone.
-    root.require_known("title", "description", "layout", "network", "data", "training", "compare")
+    root = TomlTable(label, "", document, origins or {}, list(notes))
+    # `compare` is read by `runs`, `exercise` by xlnet.exercise: a template with them can still be built alone.
+    root.require_known("title", "description", "layout", "network", "data", "training", "compare", "exercise")
     training_table = root.table("training")
     training = _training(training_table)
     network = root.table("network", required=True)
@@ -93,8 +94,6 @@ def _with_loss_settings(spec: Spec, table: TomlTable) -> Spec:
     """Return `spec` with the settings of its loss, which may have been chosen to fit the targets."""
     loss = spec.training.loss
     settings, weights = read_loss_settings(table, loss), read_class_weights(table, loss)
-    if weights and steps_of(spec) > 1:
-        table.fail("class_weights", "is not possible where there is a loss at every step: leave it out")
     return replace(spec, training=replace(spec.training, loss_settings=settings, class_weights=weights))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xlnet import keys
 from xlnet.graph.operations import LOSSES
+from xlnet.model.layers import KINDS
 from xlnet.model.loss import steps_of
 from xlnet.model.optimizers import OPTIMIZERS
 from xlnet.model.optimizers.taken import SETTINGS as TAKEN
@@ -133,6 +134,13 @@ def require_fitting_loss(table: TomlTable, spec: Spec, data_table: TomlTable) ->
             )
     if rule.fused is None:
         return
+    last = spec.layers[spec.last - 1].type
+    if rule.fused not in KINDS[last].activations:
+        table.fail(
+            "loss",
+            f'{loss} needs "{rule.fused}" as the activation of the last layer, which {last} cannot have: '
+            "add a dense layer after it, or change the loss",
+        )
     if activation != rule.fused:
         table.fail(
             "loss",

@@ -15,6 +15,7 @@ from xlnet.errors import UserError
 from xlnet.names import spelled
 from xlnet.template.overrides import dotted_name, option_of, override, require_apart, short_name
 from xlnet.template.parse import parse
+from xlnet.template.questions import documents_of, questions_of
 from xlnet.template.seeds import NOTHING_DRAWN, SEED, draws, effective
 from xlnet.template.serialize import document_of, sources_of, to_toml
 from xlnet.template.sources import TemplateSource, source_of
@@ -27,7 +28,7 @@ _OWN_KEYS = ("name", "note", "settings")
 _LONGEST_NAME = 26
 # An engine trips over the "!", too.
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\'!\x00-\x1f]")
-_RESERVED = ("compare", "guide", "data", "formulas", "template", "history")
+_RESERVED = ("compare", "questions", "guide", "data", "formulas", "template", "history")
 _EXAMPLE = "give a list, like --lr 0.001,0.01, or add [[compare.runs]] tables to the template"
 
 
@@ -67,20 +68,28 @@ def serialize_comparison(comparison: Comparison) -> str:
     depths = {len(run.spec.layers) for run in comparison.runs}
     flat = [_flat(document_of(run.spec), layer_by_layer=len(depths) == 1) for run in comparison.runs]
     shared = {key: value for key, value in flat[0].items() if all(other.get(key) == value for other in flat[1:])}
+    # What a layer has belongs to its kind: where this differs, all of it does.
+    for kind in {key for every in flat for key in every if key.endswith("].type") and key not in shared}:
+        shared = {key: value for key, value in shared.items() if not key.startswith(kind.removesuffix("type"))}
     shared |= {"title": comparison.title, "description": comparison.description}
     runs = []
     for run, every in zip(comparison.runs, flat, strict=True):
         own = {key: value for key, value in every.items() if key not in shared}
         note = {"note": run.note} if run.note else {}
-        runs.append({"name": run.name} | note | own | ({"settings": dict(run.settings)} if run.settings else {}))
+        # Without them all that it has of its own would count as its settings.
+        settings = {"settings": dict(run.settings)} if run.settings or own else {}
+        runs.append({"name": run.name} | note | own | settings)
     layers = depths.pop() if len(depths) == 1 else 0
     sources = sources_of(run.spec for run in comparison.runs)
-    return sources + to_toml(_nested(shared, layers) | {"compare": {"bound": comparison.bound, "runs": runs}})
+    compare: dict[str, Any] = {"bound": comparison.bound, "runs": runs}
+    if comparison.questions:
+        compare["questions"] = documents_of(comparison.questions, comparison.runs)
+    return sources + to_toml(_nested(shared, layers) | {"compare": compare})
 
 
 def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: float | None) -> Comparison:
     compare = TomlTable(source.label, "", source.document, {}).table("compare")
-    compare.require_known("runs", "bound")
+    compare.require_known("runs", "bound", "questions")
     own_bound, tables = compare.number("bound", BOUND), _tables(compare)
     if bound is not None and not math.isfinite(bound):
         raise UserError(f"--bound: must be a finite number, not {bound}")
@@ -97,7 +106,10 @@ def _comparison(source: TemplateSource, overrides: Mapping[str, Any], bound: flo
     if seed is not None and not any(is_drawn for _, is_drawn in every):
         raise UserError(f"{source.label}: {option_of(seed)}: {NOTHING_DRAWN}")
     first = runs[0].spec
-    return Comparison(source.name, first.title, first.description, runs, own_bound if bound is None else bound)
+    # Other runs than those of the template are not asked about.
+    questions = () if several else questions_of(compare, runs)
+    own_bound = own_bound if bound is None else bound
+    return Comparison(source.name, first.title, first.description, runs, own_bound, questions)
 
 
 def _lists(label: str, overrides: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -136,8 +148,8 @@ def _run(source: TemplateSource, entry: _Entry, same: Mapping[str, Any]) -> tupl
             return f"{entry.label}.{name}"
         return option_of(name)
 
-    document, origins = override(source, {**entry.overrides, **same}, origin)
-    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder)
+    document, origins, notes = override(source, {**entry.overrides, **same}, origin)
+    spec = parse(document, name=source.name, label=source.label, origins=origins, folder=source.folder, notes=notes)
     settings = {name: _setting(same[name]) if name in same else value for name, value in entry.settings.items()}
     return Run(entry.name, spec, settings, entry.note), draws(document, spec)
 

@@ -104,20 +104,25 @@ def _layer(layer: Layer, every: Sequence[Layer]) -> Document:
     kind = KINDS[layer.type]
     found: Document = {} if layer.type == DENSE else {"type": layer.type}
     found |= {"name": layer.name} if layer.name else {}
-    found |= {number.name: layer.numbers[number.name] for number in kind.numbers}
+    found |= {n.name: _alike(layer.along[n.name]) if n.axes else layer.numbers[n.name] for n in kind.numbers}
     defaults = {
         option.name: option.words[0] if isinstance(option, Choice) else option.default for option in kind.options
     }
     found |= {name: value for name, value in layer.options.items() if value != defaults[name]}
     found |= {"activation": layer.activation} if kind.activations else {}
     found |= layer.settings
-    if any(array.is_bias and array.wanted(Asked(layer.numbers, layer.options)) for array in kind.arrays):
+    if any(array.is_bias and array.wanted(Asked(layer.numbers, layer.options, layer.along)) for array in kind.arrays):
         found["bias"] = any(a.is_bias and a.letter in layer.arrays for a in kind.arrays)
     found |= {"dropout": layer.dropout} if layer.dropout else {}
     found |= {"frozen": True} if layer.frozen else {}
     found |= {"share": every[layer.share - 1].name} if layer.share else {}
     found |= {"transpose": True} if layer.transpose else {}
     return found | {array.name: layer.arrays[array.letter] for array in kind.arrays if array.letter in layer.arrays}
+
+
+def _alike(along: Shape) -> int | Shape:
+    """Return the numbers of several axes as one where they are alike."""
+    return along if len(set(along)) > 1 else along[0]
 
 
 def _inputs(spec: Spec) -> int | Shape:
@@ -135,7 +140,8 @@ def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
     for key, value in inner.items():
         whole = f"{path}.{_key(key)}" if path else _key(key)
         for entry in value if _is_tables(value) else [value]:
-            if _is_tables(value) or any(not _is_table(v) and not _is_tables(v) for v in entry.values()):
+            is_left_out = entry and all(_is_table(v) or _is_tables(v) for v in entry.values())
+            if _is_tables(value) or not is_left_out:
                 yield ""
                 yield f"[[{whole}]]" if _is_tables(value) else f"[{whole}]"
             yield from _lines(entry, whole)

@@ -56,6 +56,18 @@ class TomlTable:
             self.fail(key, f"must be from {least:,} to {most:,}, not {_show(value)}")
         return value
 
+    def along(self, key: str, axes: int, default: int | Shape | None = None, *, least: int, most: int) -> Shape:
+        """Return a whole number for each of so many axes: a list of them, or one that holds for all."""
+        value = self._value(key, default)
+        if not isinstance(value, list | tuple):
+            return (self.integer(key, value, least=least, most=most),) * axes
+        if len(value) != axes:
+            self.fail(key, f"must be a whole number, or a list of {axes}, one for each axis, not {_show(value)}")
+        for each in value:
+            if isinstance(each, bool) or not isinstance(each, int) or not least <= each <= most:
+                self.fail(key, f"must be whole numbers from {least:,} to {most:,}, not {_show(value)}")
+        return tuple(value)
+
     def number(self, key: str, default: float | None = None) -> float:
         """Return a finite number; without a default the key must be there."""
         return self._finite(key, self._value(key, default))

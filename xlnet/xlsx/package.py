@@ -19,8 +19,10 @@ from xml.etree import ElementTree
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from xlnet.xlsx.controls import CONTENT_TYPE, controls_xml
+from xlnet.xlsx.controls import PART as CONTROLS
 from xlnet.xlsx.page import Address, Page, cols, number_styles, pages, sheet_data
-from xlnet.xlsx.repairs import renamed, repaired
+from xlnet.xlsx.repairs import CONTENT_TYPES, described, renamed, repaired
 from xlnet.xlsx.table import Table, frame_of, most_bytes, table_rows
 from xlnet.xlsx.texts import PART, TextTable
 from xlnet.xlsx.values import Value
@@ -59,6 +61,14 @@ def save(
         for text in own.texts():
             texts.add(text)
     parts[PART] = texts.xml()
+    for own in sheets.values():
+        if own.descriptions:
+            name = own._drawing.path.removeprefix("/")  # type: ignore[attr-defined]
+            parts[name] = described(parts[name], own.descriptions)
+        if own.scroll_bars:
+            parts[CONTROLS] = controls_xml(own.scroll_bars)
+            if 'Extension="vml"' not in parts[CONTENT_TYPES]:
+                parts[CONTENT_TYPES] = parts[CONTENT_TYPES].replace("<Override", f"{CONTENT_TYPE}<Override", 1)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
         for name in sorted(parts, key=lambda name: _turn(sheets.get(name), tables, values)):
             content, page = parts[name], sheets.get(name)
@@ -66,7 +76,7 @@ def save(
                 known = values[page.title]() if page.title in values else {}
                 rows = "".join(sheet_data(page, styles, texts, known))
                 before, _, after = _SHEET_DATA.split(content, maxsplit=1)
-                content = f"{before}{cols(page)}<sheetData>{rows}</sheetData>{after}"
+                content = f"{before}{cols(page, styles)}<sheetData>{rows}</sheetData>{after}"
             if page is not None and page.title in tables:
                 _write_table(package, name, content, tables[page.title])
             else:

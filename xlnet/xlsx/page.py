@@ -14,14 +14,22 @@ from operator import itemgetter
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.chart._chart import ChartBase
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnet.sheet_size import LAST_SHEET_COLUMN
+from xlnet.xlsx import controls
+from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.texts import TextTable
 from xlnet.xlsx.values import ZERO, Value, Written, written
 
 Address = tuple[int, int]
+# The height of a row in points, as usual and of letters that are tall.
+USUAL_ROW, TALL_ROW = 15.0, 16.5
+# So many columns behind the last one are free to be written in.
+_FREE_COLUMNS, _USUAL_WIDTH = 26, 9.140625
 
 
 @dataclass(slots=True)
@@ -38,17 +46,44 @@ class CellContent:
 class Page(Worksheet):
     """A sheet, its cells by row and column."""
 
-    def __init__(self, workbook: Workbook, title: str) -> None:
+    def __init__(self, workbook: Workbook, title: str, *, is_upright: bool = False) -> None:
         super().__init__(workbook, title)
+        # Whether no letters are slanted, whatever a look says.
+        self.is_upright = is_upright
+        if is_upright:
+            # Chinese letters are taller than a usual row.
+            self.sheet_format.defaultRowHeight = TALL_ROW
+            self.sheet_format.customHeight = True
         self.written: dict[Address, CellContent] = {}
         # The heights of rows in points, and the widths of columns in characters, where they are not the usual ones.
         self.heights: dict[int, float] = {}
         self.widths: dict[int, float] = {}
+        # How deep in the outline columns and rows are, where they fold.
+        self.column_levels: dict[int, int] = {}
+        self.row_levels: dict[int, int] = {}
+        # The style of cells that hold nothing yet: of the columns behind the last one, or of all.
+        self.free: StyleArray | None = None
+        self.is_free_below = False
+        # What the charts show, in words, in their order.
+        self.descriptions: list[str] = []
+        # The scroll bars on it (see `controls`).
+        self.scroll_bars: list[ScrollBar] = []
         # The styles of the looks that the workbook has seen, and the numbers of their parts: all its pages have them in
         # common.
         others = pages(workbook)
         self.styles: dict[Hashable, StyleArray] = others[0].styles if others else {}
         self.numbers: dict[Hashable, int] = others[0].numbers if others else {}
+
+    def add_described_chart(self, chart: ChartBase, description: str) -> None:
+        """Add a chart with what it shows, in words, for those who do not see it."""
+        self.add_chart(chart)
+        self.descriptions.append(description)
+
+    def add_scroll_bar(self, bar: ScrollBar) -> None:
+        """Add a scroll bar to the only sheet that has any, and no notes; none whose numbers programs do not take."""
+        if bar.is_possible:
+            self.scroll_bars.append(bar)
+            self.legacy_drawing = controls.PART
 
     @cached_property
     def ordered(self) -> list[tuple[Address, CellContent]]:
@@ -81,9 +116,9 @@ class Page(Worksheet):
         return cell
 
 
-def add_page(workbook: Workbook, title: str) -> Page:
-    """Add an empty sheet to a workbook and return it."""
-    page = Page(workbook, title)
+def add_page(workbook: Workbook, title: str, *, is_upright: bool = False) -> Page:
+    """Add an empty sheet to a workbook and return it; with `is_upright` none of its letters are slanted."""
+    page = Page(workbook, title, is_upright=is_upright)
     workbook._add_sheet(page)  # type: ignore[attr-defined]
     return page
 
@@ -99,6 +134,8 @@ def number_styles(workbook: Workbook) -> dict[int, int]:
             if id(cell.style) not in numbers:
                 number = workbook._cell_styles.add(cell.style) if any(cell.style) else 0  # type: ignore[attr-defined]
                 numbers[id(cell.style)] = number
+        if page.free is not None and id(page.free) not in numbers:
+            numbers[id(page.free)] = workbook._cell_styles.add(page.free)  # type: ignore[attr-defined]
     return numbers
 
 
@@ -108,12 +145,19 @@ def pages(workbook: Workbook) -> list[Page]:
     return [sheet for sheet in every if isinstance(sheet, Page)]
 
 
-def cols(page: Page) -> str:
-    """Return the XML of a page's widths."""
-    xml = [
-        f'<col width="{width:.16g}" customWidth="1" min="{column}" max="{column}" />'
-        for column, width in sorted(page.widths.items())
-    ]
+def cols(page: Page, styles: Mapping[int, int]) -> str:
+    """Return the XML of a page's columns: their widths, and the style of their cells that hold nothing yet."""
+    free = f' style="{styles[id(page.free)]}"' if page.free is not None else ""
+    own = free if page.is_free_below else ""
+    xml = []
+    for column in sorted({*page.widths, *page.column_levels}):
+        width = page.widths.get(column, _USUAL_WIDTH)
+        level = f' outlineLevel="{page.column_levels[column]}"' if column in page.column_levels else ""
+        xml.append(f'<col width="{width:.16g}" customWidth="1" min="{column}" max="{column}"{own}{level} />')
+    first = max(page.max_column, *page.widths, 0) + 1
+    last = min(first + _FREE_COLUMNS - 1, LAST_SHEET_COLUMN)
+    if free and first <= last:
+        xml.append(f'<col width="{_USUAL_WIDTH}" min="{first}" max="{last}"{free} />')
     return f"<cols>{''.join(xml)}</cols>" if xml else ""
 
 
@@ -123,12 +167,14 @@ def sheet_data(
     """Yield the XML of a page's rows; `values` are those of its formulas."""
     cells: list[tuple[Address, CellContent | None]] = [*page.ordered]
     texts_of_values = written(values)
-    empty = [((row, 0), None) for row in page.heights.keys() - {row for row, _ in page.written}]
+    empty = [((row, 0), None) for row in {*page.heights, *page.row_levels} - {row for row, _ in page.written}]
     if empty:
         cells = sorted([*cells, *empty], key=itemgetter(0))
     letters = {column: get_column_letter(column) for column in {column for _, column in page.written}}
     for row, members in groupby(cells, key=lambda item: item[0][0]):
         attributes = f' ht="{page.heights[row]:.16g}" customHeight="1"' if row in page.heights else ""
+        if row in page.row_levels:
+            attributes += f' outlineLevel="{page.row_levels[row]}"'
         xml = [
             _cell(f"{letters[place[1]]}{row}", cell, styles[id(cell.style)], texts, texts_of_values.get(place, ZERO))
             for place, cell in members

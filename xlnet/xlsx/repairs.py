@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
 
 from openpyxl.xml.functions import register_namespace  # type: ignore[attr-defined]
 
@@ -27,7 +29,8 @@ for _prefix, _uri in (("v", "vml"), ("o", "office:office"), ("x", "office:excel"
     register_namespace(_prefix, f"urn:schemas-microsoft-com:{_uri}")
 _DRAWING = re.compile(r"xl/drawings/drawing\d+\.xml")
 _TAG_WITHOUT_PREFIX = re.compile(r"<(/?)(\w+)(?![\w:])")
-_CONTENT_TYPES, _WORKBOOK_LINKS = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+_CHART = re.compile(r'<xdr:cNvPr id="\d+" name="Chart \d+"')
+CONTENT_TYPES, _WORKBOOK_LINKS = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
 _TEXTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 _TEXTS_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
 
@@ -45,7 +48,7 @@ def repaired(part: str, xml: str, moment: time.struct_time | None) -> str:
         return _FONT.sub(_ordered_font, xml)
     if part == "docProps/core.xml":
         return _TIMES.sub(lambda match: _time(match, moment), xml)
-    if part == _CONTENT_TYPES:
+    if part == CONTENT_TYPES:
         override = f'<Override PartName="/{texts.PART}" ContentType="{_TEXTS_TYPE}" />'
         return renamed(xml).replace("</Types>", f"{override}</Types>")
     if part.endswith(".rels"):
@@ -54,6 +57,12 @@ def repaired(part: str, xml: str, moment: time.struct_time | None) -> str:
         # ExcelJS and xlsx-populate know a drawing's elements by Excel's prefix; openpyxl writes none.
         return _TAG_WITHOUT_PREFIX.sub(r"<\1xdr:\2", xml).replace(" xmlns=", " xmlns:xdr=")
     return xml
+
+
+def described(drawing: str, descriptions: Sequence[str]) -> str:
+    """Return a drawing whose charts say in words what they show: openpyxl gives each but a name and a number."""
+    words = iter(descriptions)
+    return _CHART.sub(lambda match: f"{match[0]} descr={quoteattr(next(words))}", drawing)
 
 
 def _links(part: str, xml: str) -> str:

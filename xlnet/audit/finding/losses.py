@@ -92,7 +92,7 @@ def families(
         if isinstance(key, int) or len({id(workbook.trees[place]) for place in places}) > 1
     }
     found = []
-    reached = reach(citations, steps, new)
+    reached = reach(citations, steps, new, [place for places in groups.values() for place in places])
     for places in groups.values():
         weights: dict[Place, frozenset[Place]] = {}
         for place in places:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from xlnet.audit.finding.candidates import Update, candidates, families_of
 from xlnet.audit.formula.tree import moved
@@ -13,6 +13,8 @@ from xlnet.engines.live import Place
 
 _MOST_PASSES = 6
 _LONGEST_BRIDGE = 2
+# Of a large family most are known by these.
+_MOST_LOOKED_AT = 32
 
 
 def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
@@ -26,7 +28,7 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     found = [
         update
         for family in map(_without_copied_down, families_of(every, workbook))
-        if family and any(_depends(each, citations, ()) for each in _some(family))
+        if family and any(_depends(each, citations, ()) for each in _some(family, 3))
         for update in family
     ]
     found = _of_weights(found, workbook, citations)
@@ -65,6 +67,10 @@ def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_ne
             cut |= {update.cell for update in found}
         kept = []
         for family in families_of(found, workbook):
+            some = _some(family, _MOST_LOOKED_AT) if len(family) > _MOST_LOOKED_AT else ()
+            if some and all(_depends(update, citations, cut) for update in some):
+                kept += family
+                continue
             depending = [update for update in family if _depends(update, citations, cut)]
             # One whose gradient was typed over is still an update, where most of its family are.
             kept += family if 2 * len(depending) >= len(family) else _going_on(depending, family)
@@ -126,9 +132,11 @@ def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -
     return [u for family in families_of(found, workbook) if any(u.weight in grounded for u in family) for u in family]
 
 
-def _some(family: list[Update]) -> Iterable[Update]:
+def _some(family: list[Update], count: int) -> list[Update]:
+    """Return so many of a family, the first two among them, all over it."""
     last = len(family) - 1
-    return [family[number] for number in sorted({0, min(1, last), last // 2})]
+    numbers = {min(1, last), *(last * each // (count - 1) for each in range(count - 1))}
+    return [family[number] for number in sorted(numbers)]
 
 
 def _depends(update: Update, citations: Citations, cut: Collection[Place]) -> bool:

@@ -9,6 +9,9 @@ from xlnet.render.excel import cell
 from xlnet.xlsx.numbers import number_text
 from xlnet.xlsx.page import CellContent, Page
 
+# The height of a line in sizes of its letters, for Chinese ones, too; rows fit letters of the usual size by themselves.
+_LINE, _USUAL_SIZE = 1.5, 11
+
 
 def put_text(page: Page, row: int, column: int, text: str, look: Look) -> None:
     """Write `text` into a cell.
@@ -16,7 +19,10 @@ def put_text(page: Page, row: int, column: int, text: str, look: Look) -> None:
     A title such as "=1+1" would become a formula when a person edits the cell: the quote prefix keeps it.
     """
     is_quoted = text[:1] in ("=", "+", "-", "@") and text != ""
-    page.put(row, column, style_of(page, look, is_quoted=is_quoted)).text = text
+    written = put(page, row, column, look)
+    written.text = text
+    if is_quoted:
+        written.style = style_of(page, look, is_quoted=True)
 
 
 def put_number(page: Page, row: int, column: int, number: float, look: Look) -> None:
@@ -39,5 +45,7 @@ def merge(page: Page, row: int, first: int, last: int, rows: int = 1) -> None:
 
 
 def put(page: Page, row: int, column: int, look: Look) -> CellContent:
-    """Give a cell its look and return it."""
+    """Give a cell its look and return it; a row is as high as its largest letters need."""
+    if look.size > _USUAL_SIZE:
+        page.heights[row] = max(page.heights.get(row, 0.0), _LINE * look.size)
     return page.put(row, column, style_of(page, look))

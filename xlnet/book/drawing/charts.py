@@ -1,4 +1,4 @@
-"""Line charts over the iterations."""
+"""Line charts over the iterations, and what charts of all kinds have in common."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.data_source import StrData, StrRef, StrVal
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
+from xlnet.book import style
+from xlnet.book.texts import Texts
+from xlnet.cell import Cell
+from xlnet.render.excel import address
 from xlnet.xlsx.page import Page
 
 # The cells that a chart covers.
 COLUMNS, ROWS = 9, 16
 _SHORT = 10
-_COLOURS = (
-    *("1D4ED8", "B91C1C", "15803D", "B45309", "6D28D9", "0E7490"),
-    *("BE185D", "4D7C0F", "475569", "7C2D12", "0369A1", "A16207"),
-)
+# Lines beyond the number of colours have these again, drawn otherwise.
+_DASHES = ("solid", "sysDot", "lgDashDot")
 _GRID = "E2E8F0"
 _POINTS_WIDE = 12700
 
@@ -29,7 +34,7 @@ class Line:
     """A line of a chart: the column of its values, and its name in the legend.
 
     A `dashed` one is the target of another line; a `marked` one shows its points alone. `rows` are the first and last
-    row of a line that has others than the chart, and so is `x_column`.
+    row of a line that has others than the chart, and so is `x_column`. `named_by` is the cell that holds the name.
     """
 
     column: int
@@ -38,6 +43,7 @@ class Line:
     marked: bool = False
     rows: tuple[int, int] | None = None
     x_column: int | None = None
+    named_by: Cell | None = None
 
 
 @dataclass(frozen=True)
@@ -62,19 +68,11 @@ class Chart:
     points_wide: float = 2.0
 
 
-def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
+def draw_chart(page: Page, column: int, chart: Chart, row: int, texts: Texts) -> None:
     """Put a chart on a sheet that holds its numbers, with its upper left corner in this cell."""
     drawn: Any = ScatterChart()
-    drawn.title, drawn.style = chart.title, 2
     drawn.scatterStyle = "lineMarker"
-    for axis, title in ((drawn.x_axis, chart.x_title), (drawn.y_axis, chart.y_title)):
-        axis.title = title
-        # Without this, Excel shows a chart of openpyxl's without its axes.
-        axis.delete = False
-        axis.majorGridlines.spPr = _line(_GRID, 0.75)
-        axis.tickLblPos = "low"
-        axis.title.overlay = False
-    drawn.title.overlay = False
+    name_axes(drawn, chart.title, chart.x_title, chart.y_title)
     drawn.x_axis.number_format, drawn.y_axis.number_format = "0", "General"
     if chart.x_max is None:
         drawn.x_axis.number_format = "General"
@@ -95,9 +93,14 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
         x = Reference(page, x_column, first, x_column, last)
         values = Reference(page, line.column, first, line.column, last)
         series: Any = Series(values, x, title=line.name)
+        if line.named_by is not None:
+            cached = StrData(ptCount=1, pt=[StrVal(0, v=line.name)])
+            series.tx = SeriesLabel(StrRef(address(line.named_by, ""), cached))
         # A target has the colour of its output.
-        colour = _COLOURS[(index - line.dashed * sum(other.dashed for other in chart.lines)) % len(_COLOURS)]
-        series.spPr = _line(colour, chart.points_wide, dashed=line.dashed)
+        number = index - line.dashed * sum(other.dashed for other in chart.lines)
+        turn, place = divmod(number, len(style.LINES))
+        colour = style.LINES[place]
+        series.spPr = line_of(colour, chart.points_wide, "dash" if line.dashed else _DASHES[turn % len(_DASHES)])
         series.marker.symbol = "none"
         if line.marked:
             series.spPr.line = LineProperties(noFill=True)
@@ -109,17 +112,48 @@ def draw_chart(page: Page, column: int, chart: Chart, row: int) -> None:
         drawn.legend.position = "r"
     else:
         drawn.legend = None
+    put_chart(page, drawn, column, row, chart.size, described(chart, texts))
+
+
+def name_axes(drawn: Any, title: str, x_title: str, y_title: str, size: int | None = None) -> None:
+    """Give a chart its title, of a size in points, and those of its axes, and lines across."""
+    drawn.title, drawn.style = title, 2
+    if size is not None:
+        letters = CharacterProperties(sz=100 * size, b=True)
+        drawn.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=letters)
+    for axis, name in ((drawn.x_axis, x_title), (drawn.y_axis, y_title)):
+        axis.title = name
+        # Without this, Excel shows a chart of openpyxl's without its axes.
+        axis.delete = False
+        if axis.majorGridlines is not None:
+            axis.majorGridlines.spPr = line_of(_GRID, 0.75)
+        axis.tickLblPos = "low"
+        axis.title.overlay = False
+    drawn.title.overlay = False
+
+
+def put_chart(page: Page, drawn: Any, column: int, row: int, size: tuple[int, int], description: str) -> None:
+    """Put a chart, with what it shows in words, on so many columns and rows of a sheet from this cell on."""
     # Placed by its corners: programs differ in how wide a column is.
-    across, down = chart.size
+    across, down = size
     corners = (AnchorMarker(column - 1, 0, row - 1, 0), AnchorMarker(column - 1 + across, 0, row - 1 + down, 0))
     drawn.anchor = TwoCellAnchor("twoCell", *corners)
-    page.add_chart(drawn)
+    page.add_described_chart(drawn, description)
 
 
-def _line(colour: str, points: float, *, dashed: bool = False) -> GraphicalProperties:
+def described(chart: Chart, texts: Texts) -> str:
+    """Return what a chart shows, in words, for those who do not see it."""
+    name = "description of a line" if len(chart.lines) == 1 else "description"
+    lines = texts.get("chart", "and").join(dict.fromkeys(line.name for line in chart.lines))
+    text = texts.get("chart", name).format(title=chart.title, x=chart.x_title, y=chart.y_title, lines=lines)
+    return f"{text} {texts.get('chart', 'logarithmic')}" if chart.logarithmic else text
+
+
+def line_of(colour: str, points: float, dash: str = "solid") -> GraphicalProperties:
+    """Return a line of a colour, so many points wide."""
     properties: Any = GraphicalProperties()
     properties.line.solidFill = colour
     properties.line.width = int(points * _POINTS_WIDE)
-    if dashed:
-        properties.line.dashStyle = "dash"
+    if dash != "solid":
+        properties.line.dashStyle = dash
     return properties  # type: ignore[no-any-return]

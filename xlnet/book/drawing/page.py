@@ -8,18 +8,18 @@ from unicodedata import east_asian_width
 
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from xlnet.xlsx.page import Page
+from xlnet.xlsx.page import TALL_ROW, USUAL_ROW, Page
 
-_COLUMNS_PER_PAGE = 24
+COLUMNS_PER_PAGE = 24
 # In points; Excel takes no row that is higher.
-_LINE_HEIGHT, _HIGHEST = 15.0, 409.0
+_HIGHEST = 409.0
 
 
-def print_landscape(page: Page, header_rows: str | None = None) -> None:
-    """Print the sheet on landscape pages, with `header_rows` ("1:3") on top of each, as wide as stays legible."""
+def print_landscape(page: Page, header_rows: str | None = None, columns: int = COLUMNS_PER_PAGE) -> None:
+    """Print the sheet on landscape pages of so many columns, with `header_rows` ("1:3") on top of each."""
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
-    page.page_setup.fitToWidth = -(-page.max_column // _COLUMNS_PER_PAGE)
+    page.page_setup.fitToWidth = -(-page.max_column // columns)
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_cols = "A:A"
     page.print_title_rows = header_rows
@@ -42,4 +42,5 @@ def lines_of(text: str, width: float) -> int:
 
 def fit_height(page: Page, row: int, lines: int) -> None:
     """Give a row the height of so many lines: LibreOffice does not fit it to text that wraps."""
-    page.heights[row] = min(_LINE_HEIGHT * max(1, lines), _HIGHEST)
+    line = TALL_ROW if page.is_upright else USUAL_ROW
+    page.heights[row] = min(line * max(1, lines), _HIGHEST)

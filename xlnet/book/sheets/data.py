@@ -47,7 +47,7 @@ def draw(page: Page, model: Model) -> None:
         align_ordinary(page, area)
     take_numbers(page, _inputs(model, is_token=False), model.texts)
     take_tokens(page, _inputs(model, is_token=True), tokens(model.spec), model.texts)
-    protect(page)
+    protect(page, is_free_below=True)
     page.freeze_panes = cell(FIRST_SAMPLE_ROW, 2)
     print_landscape(page, "1:1")
 

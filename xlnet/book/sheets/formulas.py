@@ -43,7 +43,7 @@ def draw(page: Page, models: Sequence[Model]) -> None:
             put_text(page, row, column, text, style.varied(look, fill=colour, border="below"))
         fit_height(page, row, max(lines_of(text, width) for text, width in zip(cells, widths, strict=True)))
     page.freeze_panes = "B2"
-    protect(page)
+    protect(page, is_free_below=True)
     print_landscape(page, "1:1")
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlnet import keys
-from xlnet.book.choices import EXPLORE
+from xlnet.book.choices import EXPLORE, START
 from xlnet.book.drawing.links import put_link
 from xlnet.book.live import Formula, Live, Typed, put_all
 from xlnet.book.model import Model
+from xlnet.book.sheets.explore.moving.plan import Moving
 from xlnet.book.sheets.explore.plan import ExplorePlan
 from xlnet.book.sheets.guide_lines import (
     FIRST_LINE_ROW,
@@ -26,6 +27,7 @@ from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.book.sheets.proof import NAME as PROOF
 from xlnet.book.sheets.proof.plan import HEADLINE_ROW, LABEL_COLUMN
+from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.cell import Cell
 from xlnet.graph.node import Group
@@ -41,6 +43,7 @@ NAME = "Guide"
 # The sheets that it tells of, in the order of the workbook; `"sheet NAME"` of the texts says what each is.
 SHEETS = (
     TRAINING,
+    START,
     "Dashboard",
     "Explore",
     PROOF,
@@ -89,6 +92,24 @@ def _sheets(model: Model) -> Iterator[GuideLine]:
             text = "sheet Data of both" if name == DATA and model.spec.held_out else f"sheet {name}"
             text = others.get(name, text)
             yield GuideLine("text", model.texts.get("guide", text), name, f"{name}!A1")
+        if name == EXPLORE:
+            yield from (GuideLine("text", text) for text in _moving(model))
+
+
+def _moving(model: Model) -> Iterator[str]:
+    """Yield what to see in the charts of the Explore sheet that move with the iteration."""
+    moving, texts, start = model.once(Moving), model.texts, model.once(StartPlan)
+    is_on_start = start.plane is None or not start.network.is_drawn
+    where = texts.get("guide", "beside and on Start" if is_on_start else "beside")
+    if moving.by_steps:
+        has_cells = any(state.letter == "c" for state in moving.by_steps.states)
+        yield where + texts.get("guide", "bars of memory cells" if has_cells else "bars")
+        where = texts.get("guide", "beside")
+    if moving.embedding:
+        yield where + texts.get("guide", "plane of entries")
+        where = texts.get("guide", "beside")
+    if moving.codes:
+        yield where + texts.get("guide", "plane of codes").format(layer=moving.codes.number)
 
 
 def _experiments(model: Model) -> Iterator[GuideLine]:

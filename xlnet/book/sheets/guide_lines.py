@@ -19,7 +19,8 @@ TITLE_ROW, FIRST_LINE_ROW = 2, 4
 TEXT = replace(style.TEXT, wrap=True, vertical="top")
 LINK = replace(style.LINK, vertical="top", bold=True)
 _WIDTHS = {1: 2, NAME_COLUMN: 16, TEXT_COLUMN: 110}
-_CHARACTERS_PER_LINE = 108
+# Letters of a code font are wider than the average of others, and a long rule breaks only between its factors.
+_CHARACTERS_PER_LINE, _CODE_PER_LINE = 108, 92
 _LOOKS = {
     "heading": replace(style.BAND, fill=style.GROUPS[Group.ITERATION].strong),
     "text": TEXT,
@@ -62,10 +63,11 @@ def draw_lines(page: Page, title: str, description: str, lines: Sequence[GuideLi
         elif line.name:
             put_text(page, row, NAME_COLUMN, line.name, _NAME)
         put_text(page, row, TEXT_COLUMN, line.text, look)
-        fit_height(page, row, lines_of(line.text, _CHARACTERS_PER_LINE))
+        width = _CHARACTERS_PER_LINE if look == TEXT else _CODE_PER_LINE
+        fit_height(page, row, lines_of(line.text, width))
     page.widths.update(_WIDTHS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.ITERATION].strong
-    protect(page)
+    protect(page, is_free_below=True)
     print_landscape(page)
     page.page_setup.fitToWidth = 1

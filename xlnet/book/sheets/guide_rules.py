@@ -109,9 +109,9 @@ def _fused(spec: Spec) -> str:
 
 def _belongs(node: Node, key: str) -> bool:
     """Return whether a node is this parameter, or a part of the optimiser's state for it or for all."""
-    if node.group == Group.STATE:
+    if node.group in (Group.STATE, Group.NEXT):
         return node.of in ("", key)
-    return node.key == key
+    return node.key == key and node.first is not None
 
 
 def _listed(model: Model, nodes: Sequence[Node], kind: str) -> Iterator[GuideLine]:

@@ -20,5 +20,5 @@ def draw(page: Page, toml: str) -> None:
         fit_height(page, row, lines_of(line, _CHARACTERS_PER_LINE))
     page.widths[1] = _WIDTH
     page.sheet_view.showGridLines = False
-    protect(page)
+    protect(page, is_free_below=True)
     print_landscape(page)

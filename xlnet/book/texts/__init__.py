@@ -31,6 +31,11 @@ class Texts:
         """What a workbook's properties call the language."""
         return self.get("language", "tag")
 
+    @property
+    def is_upright(self) -> bool:
+        """Whether the language knows no italics."""
+        return self.get("language", "emphasis") == "upright"
+
     def get(self, section: str, name: str) -> str:
         """Return a text."""
         try:
@@ -74,7 +79,9 @@ class Texts:
             # A setting that the texts do not know yet: as with a loss.
             return key.replace("_", " ")
         if parts.layer is None:
-            text = self.get("meaning", parts.letter).format(unit=parts.indices[0] if parts.indices else "")
+            of_step = f"{parts.letter} step"
+            name = of_step if parts.indices and of_step in known else parts.letter
+            text = self.get("meaning", name).format(unit=parts.indices[0] if parts.indices else "")
         else:
             text = self._of_layer(parts, layers)
         if parts.sample is None:

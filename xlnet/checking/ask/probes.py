@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,13 @@ from xlnet.cell import Cell
 from xlnet.checking.open.opened import Opened
 from xlnet.checking.open.quantities import Input
 from xlnet.engines.grid import Edit, Point
+from xlnet.exercise.making import true_values
+from xlnet.exercise.marking import evaluator
 from xlnet.graph.node import Group
 
 AS_SAVED = "as saved"
 INPUTS_MOVED = "with the inputs moved"
+BLANKS_FILLED = "with the blanks filled in"
 _LARGEST = 1e300
 
 
@@ -36,8 +40,28 @@ def probes(opened: Opened) -> list[Probe]:
     random = np.random.Generator(np.random.PCG64(20_191_111))
     return [
         Probe(AS_SAVED, Point()),
+        # Before the inputs are moved, which they stay: what is typed fits the numbers as they were built.
+        *([Probe(BLANKS_FILLED, Point(edits=_edits(_answers(opened))))] if _has_boxes(opened) else []),
         Probe(INPUTS_MOVED, Point(edits=_moved_inputs(opened, random))),
     ]
+
+
+def _has_boxes(opened: Opened) -> bool:
+    """Return whether it is an exercise that a student fills in."""
+    return opened.exercise is not None and not opened.exercise.exercise.is_handout
+
+
+def _answers(opened: Opened) -> dict[Cell, float | str]:
+    """Return numbers for the blanks of an exercise: in turn each is right, and what one of its slips gives."""
+    plan = opened.exercise
+    assert plan is not None
+    values = evaluator(true_values(plan.exercise.spec, plan.model.graph))
+    found: dict[Cell, float | str] = {}
+    for number, blank in enumerate(plan.blanks):
+        every = [blank.rule, *(alternative.value for alternative in blank.alternatives)]
+        value = values(every[number % len(every)])
+        found[plan.face.values[blank.key]] = value if math.isfinite(value) else 1.0
+    return found
 
 
 def _moved_inputs(opened: Opened, random: np.random.Generator) -> tuple[Edit, ...]:

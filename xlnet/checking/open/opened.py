@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from xlnet.book.live import Formula
 from xlnet.book.model import Model
 from xlnet.book.sheets.compare.plan import ComparePlan
+from xlnet.book.sheets.exercise.plan import ExercisePlan
 from xlnet.cell import Cell
 from xlnet.checking.open.clean.copy import CleanCopy
 from xlnet.checking.open.held import Said
@@ -54,7 +55,7 @@ class Opened:
     `computed` are the formulas on the Data sheet, by position: key, and whether there is still a formula; `beside`
     those on the sheets beside Training, and `lives` what xlnet writes there, by sheet. `odd_cells` are the kinds of
     cells that hold neither a number nor a formula nor a text: blank or boolean. `plan` is that of the Compare sheet,
-    and `index` the number of the run there, from 0.
+    and `index` the number of the run there, from 0. `exercise` is the plan of an exercise, whose answers these are.
     """
 
     copy: CleanCopy
@@ -69,6 +70,7 @@ class Opened:
     odd_cells: dict[Cell, int]
     plan: ComparePlan | None = None
     index: int = 0
+    exercise: ExercisePlan | None = None
 
     @property
     def spec(self) -> Spec:
@@ -104,7 +106,8 @@ class Opened:
     def extents(self) -> list[Extent]:
         """The cells to read."""
         sizes = {self.layout.sheet: (self.layout.last_row, self.model.last_column)}
-        cells = [*self.layout.cells.values(), *self.beside, *self.inputs]
+        boxes = self.exercise.boxes if self.exercise else ()
+        cells = [*self.layout.cells.values(), *self.beside, *self.inputs, *boxes]
         for title in dict.fromkeys(cell.sheet for cell in cells if cell.sheet not in sizes):
             own = [cell for cell in cells if cell.sheet == title]
             sizes[title] = max(cell.row for cell in own), max(cell.column for cell in own)

@@ -12,9 +12,14 @@ from xlnet.book.beside import BESIDE
 from xlnet.book.limits import require_room_to_check
 from xlnet.book.live import Formula, Typed, filled
 from xlnet.book.model import Model, model_of
-from xlnet.book.sheets import compare, sets, training, validation
+from xlnet.book.sheets import compare, questions, sets, training, validation
 from xlnet.book.sheets.compare import formulas as compare_formulas
 from xlnet.book.sheets.compare.plan import ComparePlan, plan_of
+from xlnet.book.sheets.exercise.plan import ExercisePlan
+from xlnet.book.sheets.exercise.sources import plan_of as plan_of_exercise
+from xlnet.book.sheets.exercise.sources import sheets_of, sources_of
+from xlnet.book.sheets.questions import formulas as questions_formulas
+from xlnet.book.sheets.questions.plan import QuestionsPlan
 from xlnet.book.sheets.template import NAME as TEMPLATE
 from xlnet.book.sheets.validation.plan import ValidationPlan
 from xlnet.book.texts import ENGLISH, LANGUAGES, load
@@ -27,6 +32,8 @@ from xlnet.checking.open.quantities import Input, placements
 from xlnet.checking.open.training_table import Altered, TrainingTable, altered, rewritten
 from xlnet.checking.open.wanted import Source, Training, wanted
 from xlnet.errors import UserError
+from xlnet.exercise.toml import NAME as EXERCISE
+from xlnet.exercise.toml import parse_exercise
 from xlnet.graph.node import Group
 from xlnet.model.tokens import tokens
 from xlnet.render.excel import at_row, formula
@@ -41,10 +48,14 @@ At = Callable[[Cell], Held]
 
 @dataclass(frozen=True)
 class Known:
-    """What a Template sheet asks for: a model of each run; of several also the plan of the Compare sheet."""
+    """What a Template sheet asks for: a model of each run; of several also the plan of the Compare sheet.
+
+    Of an exercise it is the plan of that, and the model that of its answers.
+    """
 
     models: Sequence[Model]
     plan: ComparePlan | None = None
+    exercise: ExercisePlan | None = None
 
 
 def open_workbook(path: Path, folder: Path, known: dict[tuple[str, str], Known]) -> list[Opened]:
@@ -59,9 +70,12 @@ def open_workbook(path: Path, folder: Path, known: dict[tuple[str, str], Known])
         key = "\n".join(book.lines(TEMPLATE)), _language(book.language)
         if key not in known:
             known[key] = _asked(path, *key)
-        model, plan = known[key].models[0], known[key].plan
+        model, plan, exercise = known[key].models[0], known[key].plan, known[key].exercise
         if plan is not None:
             trainings = list(_runs(path, plan, book.titles))
+        elif exercise is not None:
+            _require_sheets(path, book.titles, *sheets_of(exercise))
+            trainings = [(model, [*sources_of(exercise), *_own(model)])]
         else:
             _require_sheets(path, book.titles, TRAINING)
             present = [entry for entry in BESIDE if entry.name in book.titles and entry.is_of(model)]
@@ -74,6 +88,8 @@ def open_workbook(path: Path, folder: Path, known: dict[tuple[str, str], Known])
         tables = {model.name: TrainingTable(model) for model, _ in trainings}
         copy = write(book, wanted(trainings), tables, folder / "workbook.xlsx")
     opened = [_opened_run(copy, tables[model.name], model, sources) for model, sources in trainings]
+    if exercise is not None:
+        return [replace(run, exercise=exercise) for run in opened]
     return opened if plan is None else [replace(run, plan=plan, index=index) for index, run in enumerate(opened)]
 
 
@@ -86,6 +102,11 @@ def _asked(path: Path, text: str, language: str) -> Known:
         require_room_to_check([run.spec for run in comparison.runs])
         plan = plan_of(comparison, language)
         return Known(plan.models, plan)
+    if EXERCISE in document:
+        exercise = parse_exercise(document, path.stem, label)
+        require_room_to_check([exercise.spec])
+        of_exercise = plan_of_exercise(exercise, language, label)
+        return Known([of_exercise.model], exercise=of_exercise)
     spec = parse(document, name=path.stem, label=label)
     require_room_to_check([spec])
     return Known([model_of(spec, language)])
@@ -98,7 +119,16 @@ def _runs(path: Path, plan: ComparePlan, titles: Sequence[str]) -> Iterator[Trai
         if model.name not in titles:
             raise UserError(f"{path}: the sheet of run {model.name} is missing: undo its deletion or renaming")
         formulas = list(filled(compare_formulas.lives(plan, index)))
-        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), *_own(model), *_sets(model)]
+        asked = _questions(plan, index) if questions.NAME in titles else []
+        yield model, [(compare.NAME, compare_formulas.inputs(plan), formulas), *asked, *_own(model), *_sets(model)]
+
+
+def _questions(plan: ComparePlan, index: int) -> list[Source]:
+    """Return what the Questions sheet has of a run; nothing where nothing is asked."""
+    if not plan.comparison.questions:
+        return []
+    asked = plan.once(QuestionsPlan)
+    return [(questions.NAME, questions_formulas.inputs(asked), list(filled(questions_formulas.lives(asked, index))))]
 
 
 def _own(model: Model) -> list[Source]:

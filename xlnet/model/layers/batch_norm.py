@@ -18,7 +18,7 @@ from xlnet.graph.node import Group, Node
 from xlnet.graph.norm_blocks import differences, mean_squares, quotients, roots
 from xlnet.graph.pooling_blocks import means
 from xlnet.model.layers.kind import Array, Asked, Before, Flag, Followed, Kind, Names, UnfitError
-from xlnet.model.layers.norms import AFFINE, BIASES, LAYER_EPS, WEIGHTS
+from xlnet.model.layers.norms import AFFINE, BIASES, LAYER_EPS, WEIGHTS, has_weights
 from xlnet.model.layers.residual import axes_of_shape
 from xlnet.spec import Layer, Shape, indices
 
@@ -54,7 +54,7 @@ def _joint_blocks(every: Sequence[Names]) -> list[Block]:
     def beside(letter: str) -> list[str]:
         return [_once(every[0], letter, place[0]) for _, place, _ in own]
 
-    normalised = "xhat" if every[0].has("w") else "a"
+    normalised = "xhat" if has_weights(layer) else "a"
     found = [
         means(once("mean"), of_channels("")),
         differences(each("c"), [source for _, _, source in own], beside("mean")),
@@ -101,7 +101,7 @@ def _evaluated(names: Names) -> list[Node]:
         kept = {letter: Quantity(names.parameter(letter, place[0])) for letter in ("rm", "rv")}
         centred = Quantity(source) - kept["rm"]
         divisor = square_root(kept["rv"] + Quantity(names.setting("eps")))
-        if not names.has("w"):
+        if not has_weights(names.layer):
             return centred / divisor
         scaled = product(Quantity(names.parameter("w", place[0])), centred) / divisor
         return scaled + Quantity(names.parameter("b", place[0])) if names.has("b") else scaled

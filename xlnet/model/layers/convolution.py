@@ -11,8 +11,8 @@ from functools import partial
 from xlnet.graph.blocks import Block, Unit
 from xlnet.graph.operations import ACTIVATIONS
 from xlnet.model.layers.activated import activated
-from xlnet.model.layers.kind import Array, Asked, Before, Kind, Names, Numbers, WholeNumber
-from xlnet.model.layers.sliding import POSITIONS, TAPS, positions, require_axes, window
+from xlnet.model.layers.kind import Array, Asked, Before, Kind, Names, Sizes, WholeNumber
+from xlnet.model.layers.sliding import POSITIONS, TAPS, positions, require_axes, window, window_numbers
 from xlnet.spec import Shape, indices
 
 
@@ -43,32 +43,27 @@ def _terms(names: Names, channel: int, place: list[int]) -> list[tuple[str, str]
     ]
 
 
-def _weights_shape(takes: Shape, numbers: Numbers, axes: int) -> Shape:
-    return (numbers["channels"], takes[0], *(numbers["kernel"],) * axes)
+def _weights_shape(takes: Shape, sizes: Sizes) -> Shape:
+    return (sizes.numbers["channels"], takes[0], *sizes.along["kernel"])
 
 
 def _kind(axes: int) -> Kind:
     return Kind(
-        numbers=(
-            WholeNumber("channels"),
-            WholeNumber("kernel"),
-            WholeNumber("stride", 1),
-            WholeNumber("padding", 0, least=0),
-        ),
+        numbers=(WholeNumber("channels"), *window_numbers(axes, WholeNumber("stride", 1))),
         arrays=(
             Array(
                 letter="w",
                 name="weights",
                 axes=("channel", "source_channel", *TAPS[axes]),
                 called=f"channels × channels before × kernel{' × kernel' * (axes - 1)}",
-                shape=partial(_weights_shape, axes=axes),
+                shape=_weights_shape,
             ),
             Array(
                 letter="b",
                 name="biases",
                 axes=("channel",),
                 called="one a channel",
-                shape=lambda takes, numbers: (numbers["channels"],),
+                shape=lambda takes, sizes: (sizes.numbers["channels"],),
                 is_bias=True,
             ),
         ),

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from xlnet import keys
 from xlnet.graph.blocks import Block
 from xlnet.graph.expression import Expression
 from xlnet.spec import Layer, Shape, indices
 
-Numbers = Mapping[str, int]
+
+class Sizes(Protocol):
+    """What shapes a layer beside what it takes: numbers, and those that have one for each axis of a window."""
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The numbers, by the template's names."""
+
+    @property
+    def along(self) -> Mapping[str, Shape]:
+        """The numbers that have one for each axis."""
+
 
 # The letters of a dropout's quantities: its masks, one a unit, and its rate, one a layer.
 MASK, RATE = "r", "dropout"
@@ -37,13 +49,15 @@ class UnfitError(Exception):
 class WholeNumber:
     """A whole number that a template gives a layer: its key, its default (None: it must be given), its least value.
 
-    `same_as` is the key of another number that it is as large as where it is not given.
+    `same_as` is the key of another number that it is as large as where it is not given. Where a window slides along
+    `axes` there is one for each, all alike where a template gives a single one.
     """
 
     name: str
     default: int | None = None
     least: int = 1
     same_as: str = ""
+    axes: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,10 +98,11 @@ class Before:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a template asks of a layer beside its arrays: numbers and options, by name."""
+    """What a template asks of a layer beside its arrays: numbers, those of each axis, and options, by name."""
 
-    numbers: Numbers
+    numbers: Mapping[str, int]
     options: Options = field(default_factory=dict)
+    along: Mapping[str, Shape] = field(default_factory=dict)
 
 
 def steps_shown(steps: int, asked: Asked) -> Shape:
@@ -97,7 +112,7 @@ def steps_shown(steps: int, asked: Asked) -> Shape:
 
 @dataclass(frozen=True)
 class Array:
-    """A parameter array: its letter in keys, its key in templates, its shape from what the layer takes and its numbers.
+    """A parameter array: its letter in keys, its key in templates, its shape from what the layer takes and its sizes.
 
     `axes` are the names of its axes, by which the texts put the indices of an element into words; `called` is the shape
     in words, for messages. Biases start from zero, and a layer may be without them. `start` is what an array starts
@@ -110,12 +125,17 @@ class Array:
     name: str
     axes: tuple[str, ...]
     called: str
-    shape: Callable[[Shape, Numbers], Shape]
+    shape: Callable[[Shape, Sizes], Shape]
     is_bias: bool = False
     start: float | None = None
     wanted: Callable[[Asked], bool] = lambda _: True
     is_trained: bool = True
     follows: Followed | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a layer that shares another's weights has that one's; a running mean is of what a layer sees."""
+        return not self.is_bias and self.is_trained
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from xlnet.graph.norm_blocks import differences, mean_squares, quotients, roots
 from xlnet.graph.pooling_blocks import means
 from xlnet.model.layers.kind import Array, Asked, Before, Flag, Kind, Names
 from xlnet.model.layers.residual import axes_of_shape
-from xlnet.spec import Shape, indices
+from xlnet.spec import Layer, Shape, indices
 
 AFFINE = "affine"
 LAYER_EPS, RMS_EPS = 1e-5, 2.0**-52
@@ -70,11 +70,11 @@ def _rms_blocks(names: Names) -> list[Block]:
 
 def _normalised(names: Names) -> str:
     """Return the letter of x̂, which is what the layer gives where it has no weights."""
-    return "xhat" if names.has("w") else "a"
+    return "xhat" if has_weights(names.layer) else "a"
 
 
 def _scaled(names: Names) -> list[Block]:
-    if not names.has("w"):
+    if not has_weights(names.layer):
         return []
     units = [
         Unit([(names.parameter("w", place[-1]), key)], names.parameter("b", place[-1]) if names.has("b") else None)
@@ -83,8 +83,9 @@ def _scaled(names: Names) -> list[Block]:
     return [weighted_sums(names.every("a"), units)]
 
 
-def _wants_weights(asked: Asked) -> bool:
-    return bool(asked.options[AFFINE])
+def has_weights(layer: Asked | Layer) -> bool:
+    """Return whether a layer multiplies by weights, its own or another's that it shares."""
+    return bool(layer.options[AFFINE])
 
 
 WEIGHTS = Array(
@@ -94,7 +95,7 @@ WEIGHTS = Array(
     called="one for each of the last axis",
     shape=lambda takes, _: (takes[-1],),
     start=1.0,
-    wanted=_wants_weights,
+    wanted=has_weights,
 )
 BIASES = Array(
     letter="b",
@@ -103,7 +104,7 @@ BIASES = Array(
     called="one for each of the last axis",
     shape=lambda takes, _: (takes[-1],),
     is_bias=True,
-    wanted=_wants_weights,
+    wanted=has_weights,
 )
 
 LAYER_NORM = Kind(

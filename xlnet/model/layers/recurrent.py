@@ -21,7 +21,7 @@ from xlnet.model.layers.kind import (
     Before,
     Kind,
     Names,
-    Numbers,
+    Sizes,
     UnfitError,
     WholeNumber,
     returned,
@@ -141,8 +141,8 @@ def _gru_blocks(names: Names) -> list[Block]:
     return [*found, steps.handed_on()]
 
 
-def _rows(takes: Shape, numbers: Numbers, gates: int, side: str) -> Shape:
-    units = numbers["units"]
+def _rows(takes: Shape, sizes: Sizes, gates: int, side: str) -> Shape:
+    units = sizes.numbers["units"]
     columns = {"ih": (takes[-1],), "hh": (units,), "": ()}[side]
     return (gates * units, *columns)
 
@@ -162,7 +162,7 @@ def _arrays(gates: int, *states: tuple[str, str]) -> tuple[Array, ...]:
                 name,
                 ("unit",),
                 "one a unit",
-                lambda takes, numbers: (numbers["units"],),
+                lambda takes, sizes: (sizes.numbers["units"],),
                 start=0.0,
                 is_trained=False,
             )

@@ -13,14 +13,18 @@ def _shapes(before: Before, asked: Asked) -> tuple[Shape, Shape]:
         found = " × ".join(map(str, before.shape))
         raise UnfitError("type", f"upsample takes channels and one or two further axes, not {found}")
     channels, *sizes = before.shape
-    return before.shape, (channels, *(size * asked.numbers["scale"] for size in sizes))
+    scales = asked.along["scale"]
+    if len(sizes) == 1 and len({*scales}) > 1:
+        raise UnfitError("scale", "must be one number where there is one axis behind the channels")
+    return before.shape, (channels, *(size * scale for size, scale in zip(sizes, scales, strict=False)))
 
 
 def _blocks(names: Names) -> list[Block]:
-    layer, scale = names.layer, names.layer.numbers["scale"]
+    layer, scales = names.layer, names.layer.along["scale"]
     at = dict(zip(indices(layer.takes), names.sources, strict=True))
     sources = [
-        at[(channel, *((number - 1) // scale + 1 for number in place))] for channel, *place in indices(layer.gives)
+        at[(channel, *((number - 1) // scale + 1 for number, scale in zip(place, scales, strict=False)))]
+        for channel, *place in indices(layer.gives)
     ]
     return [copies(names.every("a"), sources)]
 
@@ -30,5 +34,5 @@ def _axes(layer: Layer) -> tuple[str, ...]:
 
 
 UPSAMPLE = Kind(
-    numbers=(WholeNumber("scale", 2),), arrays=(), axes=_axes, shapes=_shapes, blocks=_blocks, takes_steps=False
+    numbers=(WholeNumber("scale", 2, axes=2),), arrays=(), axes=_axes, shapes=_shapes, blocks=_blocks, takes_steps=False
 )

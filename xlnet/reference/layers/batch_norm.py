@@ -26,7 +26,7 @@ def _axes(layer: Layer) -> dict[str, Axes]:
     if layer.is_evaluated:
         return found | {"a": Axes(layer.gives, True)}
     found |= dict.fromkeys(("mean", "var", "sd"), channels)
-    normalised = ("xhat",) if "w" in layer.arrays else ()
+    normalised = ("xhat",) if layer.options["affine"] else ()
     return found | {letter: Axes(layer.gives, True) for letter in ("c", *normalised, "a")}
 
 
@@ -57,11 +57,11 @@ def _setting(own: Own, q: Quantities, name: str) -> Array:
 
 
 def _normalised(own: Own) -> str:
-    return "xhat" if "w" in own.layer.arrays else "a"
+    return "xhat" if own.layer.options["affine"] else "a"
 
 
 def _scaled(own: Own, q: Quantities, values: Array) -> Array:
-    if "w" in own.layer.arrays:
+    if own.layer.options["affine"]:
         values = _beside(own.of(q, "w"), own) * values
     return values + _beside(own.of(q, "b"), own) if "b" in own.layer.arrays else values
 
@@ -79,7 +79,7 @@ def _forward(own: Own) -> Iterator[Rule]:
     yield own.name("var"), lambda q: _mean(own.of(q, "c") ** 2)
     yield own.name("sd"), lambda q: np.sqrt(own.of(q, "var") + _setting(own, q, "eps"))
     yield own.name(_normalised(own)), lambda q: own.of(q, "c") / _beside(own.of(q, "sd"), own)
-    if "w" in own.layer.arrays:
+    if own.layer.options["affine"]:
         yield own.name("a"), lambda q: _scaled(own, q, own.of(q, "xhat"))
 
 
@@ -97,7 +97,7 @@ def _backward(own: Own) -> Iterator[Rule]:
         slope = own.of(q, f"d_{letter}") / _beside(own.of(q, "sd"), own)
         return np.asarray(slope + _beside(own.of(q, "d_var"), own) * 2 * c / _count(c))
 
-    if "w" in own.layer.arrays:
+    if own.layer.options["affine"]:
         yield own.name("d_xhat"), lambda q: own.of(q, "d_a") * _beside(own.of(q, "w"), own)
     yield own.name("d_sd"), of_root
     yield own.name("d_var"), lambda q: own.of(q, "d_sd") / (2 * own.of(q, "sd"))

@@ -20,8 +20,8 @@ from xlnet.spec import Layer
 
 
 def _axes(layer: Layer) -> dict[str, Axes]:
-    kernel = (layer.numbers["kernel"],) * (len(layer.takes) - 1)
-    found = {"w": Axes((layer.numbers["channels"], layer.takes[0], *kernel))} if "w" in layer.arrays else {}
+    shape = (layer.numbers["channels"], layer.takes[0], *layer.along["kernel"])
+    found = {"w": Axes(shape)} if "w" in layer.arrays else {}
     found |= {"b": Axes((layer.numbers["channels"],))} if "b" in layer.arrays else {}
     return found | {"z": Axes(layer.gives, True), "a": Axes(layer.gives, True)} | steps(layer)
 
@@ -53,8 +53,7 @@ def _handed_back(own: Own) -> Function:
 def _gradient(own: Own) -> Function:
     def rule(q: Quantities) -> Array:
         slopes, taken = own.of(q, "d_z"), own.taken(q)
-        kernel = (own.layer.numbers["kernel"],) * (len(own.layer.takes) - 1)
-        gradient = np.zeros((len(slopes), slopes.shape[2], taken.shape[2], *kernel))
+        gradient = np.zeros((len(slopes), slopes.shape[2], taken.shape[2], *own.layer.along["kernel"]))
         for tap, positions, at in taps(own.layer):
             met, seen = slopes[positions], taken[at]
             flat = [values.reshape(*values.shape[:3], -1) for values in (met, seen)]

@@ -21,7 +21,7 @@ from xlnet.spec import Layer
 def _axes(layer: Layer, once: tuple[str, ...], each: tuple[str, ...]) -> dict[str, Axes]:
     found = {letter: Axes(layer.gives[-1:]) for letter in "wb" if letter in layer.arrays}
     found |= {letter: Axes(layer.gives[:-1], True) for letter in once}
-    normalised = ("xhat",) if "w" in layer.arrays else ()
+    normalised = ("xhat",) if layer.options["affine"] else ()
     return found | {letter: Axes(layer.gives, True) for letter in (*each, *normalised, "a")}
 
 
@@ -35,7 +35,7 @@ def _eps(own: Own, q: Quantities) -> Array:
 
 
 def _normalised(own: Own) -> str:
-    return "xhat" if "w" in own.layer.arrays else "a"
+    return "xhat" if own.layer.options["affine"] else "a"
 
 
 def _scaled(own: Own) -> Iterator[Rule]:
@@ -43,7 +43,7 @@ def _scaled(own: Own) -> Iterator[Rule]:
         a = _along(own, own.of(q, "w")) * own.of(q, "xhat")
         return a + _along(own, own.of(q, "b")) if "b" in own.layer.arrays else a
 
-    if "w" in own.layer.arrays:
+    if own.layer.options["affine"]:
         yield own.name("a"), rule
 
 
@@ -68,7 +68,7 @@ def _rms_forward(own: Own) -> Iterator[Rule]:
 
 
 def _slope_of_normalised(own: Own) -> Iterator[Rule]:
-    if "w" in own.layer.arrays:
+    if own.layer.options["affine"]:
         yield own.name("d_xhat"), lambda q: own.of(q, "d_a") * _along(own, own.of(q, "w"))
 
 

@@ -18,8 +18,8 @@ def _axes(layer: Layer) -> dict[str, Axes]:
 def _forward(own: Own) -> Iterator[Rule]:
     def rule(q: Quantities) -> Array:
         values = own.taken(q)
-        for axis in range(3, values.ndim):
-            values = values.repeat(own.layer.numbers["scale"], axis)
+        for axis, scale in zip(range(3, values.ndim), own.layer.along["scale"], strict=False):
+            values = values.repeat(scale, axis)
         return values
 
     yield own.name("a"), rule
@@ -27,8 +27,8 @@ def _forward(own: Own) -> Iterator[Rule]:
 
 def _handed_back(own: Own) -> Function:
     def rule(q: Quantities) -> Array:
-        slopes, scale = own.of(q, "d_a"), own.layer.numbers["scale"]
-        sizes = [part for size in own.layer.takes[1:] for part in (size, scale)]
+        slopes, each = own.of(q, "d_a"), zip(own.layer.takes[1:], own.layer.along["scale"], strict=False)
+        sizes = [part for pair in each for part in pair]
         parts = slopes.reshape(*slopes.shape[:3], *sizes)
         return np.asarray(parts.sum(tuple(range(4, parts.ndim, 2))))
 

@@ -16,12 +16,12 @@ Index = Any
 
 def taps(layer: Layer) -> Iterator[tuple[Index, Index, Index]]:
     """Yield every tap, the positions at which it meets no padding, and what it meets there."""
-    numbers = layer.numbers
+    sizes = [layer.along[name] for name in ("kernel", "stride", "padding")]
     along = []
-    for size, given in zip(layer.takes[1:], layer.gives[1:], strict=True):
-        starts = np.arange(given) * numbers["stride"] - numbers.get("padding", 0)
+    for size, given, kernel, stride, padding in zip(layer.takes[1:], layer.gives[1:], *sizes, strict=True):
+        starts = np.arange(given) * stride - padding
         found = []
-        for tap in range(numbers["kernel"]):
+        for tap in range(kernel):
             inside = (starts + tap >= 0) & (starts + tap < size)
             found.append((tap, np.arange(given)[inside], (starts + tap)[inside]))
         along.append(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
@@ -13,14 +12,17 @@ from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_number, put_text
 from xlnet.book.drawing.charts import Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
-from xlnet.book.drawing.links import put_link
+from xlnet.book.drawing.links import put_link, put_links
+from xlnet.book.drawing.outline import fold_columns
 from xlnet.book.drawing.page import print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.rules import add_rule
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.limits import most_runs
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.sheets.compare import NAME
-from xlnet.book.sheets.compare.formulas import inputs
+from xlnet.book.sheets.compare.formulas import RUN, inputs
+from xlnet.book.sheets.compare.names import name_of
 from xlnet.book.sheets.compare.plan import (
     BAND_ROW,
     CHART_COLUMNS,
@@ -37,12 +39,14 @@ from xlnet.book.sheets.compare.plan import (
     SHARED_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
+    WAYS_ROW,
     WEIGHT_TIMES,
     Column,
     ComparePlan,
     Series,
 )
-from xlnet.cell import Cell
+from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
+from xlnet.cell import Area, Cell
 from xlnet.graph.expression import call
 from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, InCell, compared
@@ -52,12 +56,13 @@ from xlnet.xlsx.page import Page
 _MARGIN_WIDTH, _NAME_WIDTH, _WIDTH = 2.0, 26.0, 12.5
 # A chart is high enough for the runs' names beside it.
 _LEAST_ROWS, _ROWS_BESIDE_LEGEND = 18, 3
+# From the last run to the charts.
+_ROWS_TO_CHARTS = 4
 # In points; thinner than where a chart has few lines.
 _LINE_WIDTH = 1.25
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left")
 _SETTING = replace(style.TEXT, border="below", horizontal="right")
-_RUN = replace(style.LINK, bold=True, border="below")
 _BANDS = {"settings": Group.SCHEDULE, "results": Group.LOSS, "initial": Group.PARAMETERS, "final": Group.PARAMETERS}
 # The groups of columns; the others show how a run ends.
 _GROUPS = {"run": Group.ITERATION, "setting": Group.SCHEDULE, "initial": Group.PARAMETERS, "final": Group.PARAMETERS}
@@ -65,8 +70,7 @@ _GROUPS = {"run": Group.ITERATION, "setting": Group.SCHEDULE, "initial": Group.P
 
 def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     """Draw the sheet with the formulas of all runs."""
-    title = replace(style.TITLE, size=16)
-    put_text(page, TITLE_ROW, LABEL_COLUMN, plan.title, title)
+    put_text(page, TITLE_ROW, LABEL_COLUMN, plan.title, replace(style.TITLE, size=16))
     put_text(page, TITLE_ROW + 1, LABEL_COLUMN, plan.texts.get("compare", "title"), _NOTE)
     _draw_controls(page, plan)
     _draw_table(page, plan)
@@ -74,12 +78,13 @@ def draw(page: Page, plan: ComparePlan, formulas: Sequence[Formula]) -> None:
     _draw_points(page, plan)
     _colour(page, plan)
     _set_widths(page, plan)
-    top = plan.last_run_row + 4
+    _draw_ways(page, plan)
+    top = plan.last_run_row + _ROWS_TO_CHARTS
     columns, rows = size = CHART_COLUMNS, max(_LEAST_ROWS, len(plan.models) + _ROWS_BESIDE_LEGEND)
     charts = list(_charts(plan, size))
     for number, chart in enumerate(charts):
         across, down = number % CHARTS_ABREAST * (columns + 1), number // CHARTS_ABREAST * (rows + 1)
-        draw_chart(page, LABEL_COLUMN + across, chart, top + down)
+        draw_chart(page, LABEL_COLUMN + across, chart, top + down, plan.texts)
     page.freeze_panes = cell(FIRST_RUN_ROW, LABEL_COLUMN + 1)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
@@ -123,7 +128,7 @@ def _draw_table(page: Page, plan: ComparePlan) -> None:
         put_text(page, HEADER_ROW, column, _header(plan, each), header)
     for index, run in enumerate(plan.comparison.runs):
         row, target = plan.row(index), f"{quoted_sheet(run.name)}A1"
-        put_link(page, row, plan.column("run"), run.name, target, _RUN)
+        put_link(page, row, plan.column("run"), name_of(plan, index), target, RUN)
         for name in plan.settings:
             setting, column = plan.setting(index, name), plan.column("setting", name)
             if plan.constant(index, name) is not None:
@@ -150,6 +155,23 @@ def _bands(plan: ComparePlan) -> dict[str, tuple[int, int]]:
         own = [plan.column(when, key) for key in plan.parameters]
         found[when] = (min(own), max(own))
     return found
+
+
+def _draw_ways(page: Page, plan: ComparePlan) -> None:
+    """Link the groups of columns, and let the points behind the charts fold, chart by chart."""
+    texts, bands = plan.texts, _bands(plan)
+    areas = {
+        texts.get("compare", f"way {name}"): Area(NAME, BAND_ROW, first, plan.last_run_row, last)
+        for name, (first, last) in bands.items()
+    }
+    charts = plan.last_run_row + _ROWS_TO_CHARTS
+    areas[texts.get("compare", "way charts")] = Area(NAME, charts, LABEL_COLUMN, charts + _LEAST_ROWS, LABEL_COLUMN)
+    points = [(plan.series_column(0, each), plan.series_column(len(plan.models) - 1, each)) for each in plan.series]
+    last = points[0][1]
+    areas[texts.get("compare", "way points")] = Area(NAME, HEADER_ROW, plan.limits_column, HEADER_ROW, last)
+    put_links(page, WAYS_ROW, LABEL_COLUMN, areas.items())
+    put_links(page, WAYS_ROW, plan.limits_column, [(texts.get("links", "start"), Area(NAME, 1, 1, 1, 1))])
+    fold_columns(page, points)
 
 
 def _header(plan: ComparePlan, column: Column) -> str:
@@ -191,15 +213,14 @@ def _colour(page: Page, plan: ComparePlan) -> None:
     ):
         look = DifferentialStyle(font=Font(color=colour, b=True), fill=PatternFill(bgColor=fill))
         add_rule(page, f"{cell(first, column)}:{cell(last, column)}", where, look)
-    low, middle, high = style.SIGNED_SCALE
     for start, end in (_bands(plan)[when] for when in ("initial", "final")):
         align_ordinary(page, f"{cell(first, start)}:{cell(last, end)}")
-        scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
+        scale = signed_scale([Area(NAME, first, start, last, end)])
         page.conditional_formatting.add(f"{cell(first, start)}:{cell(last, end)}", scale)
 
 
 def _set_widths(page: Page, plan: ComparePlan) -> None:
-    names = [width_of(run.name) + 3 for run in plan.comparison.runs]
+    names = [width_of(name_of(plan, index)) + 3 for index in range(len(plan.models))]
     last = max(plan.series_column(len(plan.models) - 1, series) for series in plan.series)
     widths = dict.fromkeys(range(VALUE_COLUMN, last + 1), _WIDTH)
     widths |= {1: _MARGIN_WIDTH, LABEL_COLUMN: max(_NAME_WIDTH, *names), plan.limits_column: _NAME_WIDTH}
@@ -216,10 +237,12 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
 
     def chart(title: str, y_title: str, series: Series, *, logarithmic: bool = False) -> Chart:
         lines = []
-        for index, run in enumerate(plan.comparison.runs):
+        for index in range(len(plan.models)):
             rows = (FIRST_RUN_ROW, FIRST_RUN_ROW + len(plan.points(index)) - 1)
             axis = plan.axes[plan.models[index].spec.training.iters]
-            lines.append(Line(plan.series_column(index, series), run.name, rows=rows, x_column=axis))
+            called = Cell(NAME, plan.row(index), plan.column("run"))
+            column = plan.series_column(index, series)
+            lines.append(Line(column, name_of(plan, index), rows=rows, x_column=axis, named_by=called))
         return Chart(
             title=title,
             x_title=texts.get("header", "iter"),
@@ -235,7 +258,8 @@ def _charts(plan: ComparePlan, size: tuple[int, int]) -> Iterator[Chart]:
         )
 
     yield chart(texts.get("compare", "loss chart"), "E", LOSS)
-    yield chart(texts.get("compare", "log chart"), "E", LOG_LOSS, logarithmic=True)
+    floor = texts.get("chart", "floor").format(symbol="E", least=f"{SMALLEST_LOSS:.0E}")
+    yield chart(texts.get("compare", "log chart"), floor, LOG_LOSS, logarithmic=True)
     if plan.outputs:
         symbol = plan.symbols(plan.output_key(0, 0))
         yield chart(texts.get("compare", "output chart").format(symbol=symbol), symbol, OUTPUT)

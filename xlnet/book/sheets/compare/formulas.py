@@ -9,6 +9,7 @@ from xlnet import keys
 from xlnet.book import losses, style
 from xlnet.book.live import Live, Typed
 from xlnet.book.sheets.compare import NAME
+from xlnet.book.sheets.compare.names import live_name
 from xlnet.book.sheets.compare.plan import (
     CONTROL_ROW,
     FIRST_RUN_ROW,
@@ -34,6 +35,8 @@ from xlnet.sheet_size import HEADER_ROW
 
 _CELL = replace(style.TEXT, border="below", horizontal="right")
 _RESULT = replace(_CELL, bold=True)
+# The name of a run, which leads to its sheet.
+RUN = replace(style.LINK, bold=True, border="below")
 
 
 def inputs(plan: ComparePlan) -> list[Typed]:
@@ -51,6 +54,7 @@ def inputs(plan: ComparePlan) -> list[Typed]:
 def lives(plan: ComparePlan, index: int) -> list[Live]:
     """Return the formulas that show a run; the first one's with what all runs share."""
     return [
+        *_name(plan, index),
         *_settings(plan, index),
         *_results(plan, index),
         *_parameters(plan, index),
@@ -66,6 +70,12 @@ def _of_run(
 ) -> Live:
     """Return a formula in the row of a run."""
     return Live(key, NAME, column, [plan.row(index)], expression, look)
+
+
+def _name(plan: ComparePlan, index: int) -> Iterator[Live]:
+    name = live_name(plan, index)
+    if name is not None:
+        yield _of_run(plan, index, "name of the run", plan.column("run"), name, RUN)
 
 
 def _settings(plan: ComparePlan, index: int) -> Iterator[Live]:

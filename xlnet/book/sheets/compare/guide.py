@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xlnet.book.sheets.compare import NAME
 from xlnet.book.sheets.compare.plan import ComparePlan
 from xlnet.book.sheets.guide_lines import GuideLine, draw_lines
+from xlnet.book.sheets.questions import NAME as QUESTIONS
 from xlnet.render.excel import quoted_sheet
 from xlnet.template.overrides import short_name
 from xlnet.version import VERSION
@@ -21,6 +22,8 @@ def draw(page: Page, plan: ComparePlan) -> None:
 def _lines(plan: ComparePlan) -> Iterator[GuideLine]:
     texts = plan.texts
     yield GuideLine("heading", texts.get("guide", "sheets"))
+    if plan.comparison.questions:
+        yield GuideLine("text", texts.get("questions", "sheet"), QUESTIONS, f"{QUESTIONS}!A1")
     first = plan.comparison.runs[0].name
     yield GuideLine("text", texts.get("compare", "sheet Compare"), NAME, f"{NAME}!A1")
     yield GuideLine("text", texts.get("compare", "sheet run"), f"{first} …", f"{quoted_sheet(first)}A1")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from xlnet import keys
 from xlnet.book.model import Model, model_of
@@ -22,8 +22,10 @@ from xlnet.render.layout import DATA
 from xlnet.render.mathematics import Symbols
 from xlnet.template.overrides import short_name
 
+Made = TypeVar("Made")
+
 LABEL_COLUMN, VALUE_COLUMN, SHARED_COLUMN = 2, 3, 5
-TITLE_ROW, CONTROL_ROW = 2, 5
+WAYS_ROW, TITLE_ROW, CONTROL_ROW = 1, 2, 5
 SHARED_ROW = CONTROL_ROW
 WEIGHTS = 2
 BAND_ROW, HEADER_ROW, FIRST_RUN_ROW = 9, 10, 11
@@ -66,6 +68,13 @@ class ComparePlan:
 
     comparison: Comparison
     models: tuple[Model, ...]
+    _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, make: Callable[[ComparePlan], Made]) -> Made:
+        """Return what `make` makes of this plan; it is made at the first call."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(Made, self._made[make])
 
     @property
     def texts(self) -> Texts:

@@ -1,8 +1,8 @@
-"""How many samples of a batch a network classifies right: a table of marks on the Dashboard sheet, for its chart."""
+"""How many samples of a batch, or steps of these, a network classifies right: a table of marks, for a chart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlnet.book import style
@@ -11,7 +11,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard import NAME
 from xlnet.book.shown import at_iteration
 from xlnet.book.spread import spread, steps
-from xlnet.graph.expression import Expression, call, maximum, total, where_above
+from xlnet.graph.expression import Expression, call, maximum, over, total, where_above
 from xlnet.graph.references import Along, Beside, InCell, choose, compared
 from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
@@ -25,7 +25,7 @@ class Marks:
     """The table: from `column` on the iteration, the accuracy, and a mark a sample of the batch; a row an iteration."""
 
     model: Model
-    kind: str
+    groups: list[range]
     column: int
     first_row: int
     count: int
@@ -54,13 +54,15 @@ class Marks:
 def marks(model: Model, column: int, first_row: int, most: int) -> Marks | None:
     """Return the table, of at most so many rows; None where no batch is classified, or it is one sample or huge.
 
-    Nor is there one for so many classes that a mark's formula would be too long.
+    Nor is there one for so many classes, or steps, that a mark's formula would be too long.
     """
-    kind, samples = classes.kind_of(model.spec), model.spec.batch_size
-    if kind is None or not 1 < samples <= MOST_SAMPLES or model.spec.outputs > MOST_CLASSES:
+    groups, samples = classes.groups(model.spec), model.spec.batch_size
+    # Of several steps each is compared by itself.
+    is_long = model.spec.outputs + len(groups) - 1 > MOST_CLASSES
+    if not groups or not 1 < samples <= MOST_SAMPLES or is_long:
         return None
     count = min(most, max(MOST_MARKS // samples, FEWEST_POINTS))
-    return Marks(model, kind, column, first_row, count)
+    return Marks(model, groups, column, first_row, count)
 
 
 def lives(table: Marks, iterations: InCell) -> Iterator[Live]:
@@ -76,7 +78,17 @@ def lives(table: Marks, iterations: InCell) -> Iterator[Live]:
 def _mark(table: Marks, sample: int) -> Expression:
     iteration, layout = Beside(NAME, table.column, is_fixed=True), table.model.layout
     outputs, targets = ([at_iteration(layout, key, iteration) for key in every] for every in table.keys_of(sample))
-    if table.kind == classes.TWO:
+    return mark(table.groups, outputs, targets)
+
+
+def mark(groups: Sequence[range], outputs: Sequence[Expression], targets: Sequence[Expression]) -> Expression:
+    """Return 1 where a sample's class is named right, else 0; of several steps the share of those that are right."""
+    marks = (_of_class(*([of[index] for index in group] for of in (outputs, targets))) for group in groups)
+    return over(total(*marks), len(groups))
+
+
+def _of_class(outputs: Sequence[Expression], targets: Sequence[Expression]) -> Expression:
+    if len(outputs) == 1:
         # (a>b)=(c>d) loses its brackets in IronCalc.
         predicted, target = (where_above(value, classes.BOUNDARY, 1, 0) for value in (outputs[0], targets[0]))
         return choose(compared(predicted, "=", target), 1, 0)

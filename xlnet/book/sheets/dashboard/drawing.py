@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xlnet import keys
 from xlnet.book import style
+from xlnet.book.drawing.bars import Bars, draw_bars
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.charts import COLUMNS, ROWS, Chart, Line, draw_chart
 from xlnet.book.drawing.digits import align_ordinary
@@ -15,6 +16,7 @@ from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import protect
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
+from xlnet.book.sheets.dashboard import NAME
 from xlnet.book.sheets.dashboard.diagnosis.drawing import draw_diagnosis
 from xlnet.book.sheets.dashboard.formulas import inputs
 from xlnet.book.sheets.dashboard.plan import (
@@ -22,11 +24,15 @@ from xlnet.book.sheets.dashboard.plan import (
     FIRST_HEADLINE_ROW,
     FIRST_POINT_ROW,
     LABEL_COLUMN,
+    LOSS_TIMES,
+    OUTPUT_TIMES,
     POINTS_COLUMN,
     POINTS_HEADER_ROW,
+    SMALLEST_LOSS,
     TITLE_ROW,
     VALIDATED,
     VALUE_COLUMN,
+    WEIGHT_TIMES,
     Headline,
     Points,
     headlines,
@@ -35,7 +41,7 @@ from xlnet.book.sheets.dashboard.plan import (
     targets,
     weights,
 )
-from xlnet.book.sheets.dashboard.through_time import Line as GradientLine
+from xlnet.book.sheets.dashboard.through_time import Series, ThroughTime
 from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.graph.node import Group
 from xlnet.render.excel import cell
@@ -69,15 +75,21 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     _draw_points(page, shown, model)
     draw_diagnosis(page, model)
     put_all(page, formulas)
-    charts = list(_charts(model, shown))
+    charts: list[Chart | Bars] = [*_charts(model, shown)]
+    if shown.through_time is not None:
+        charts.append(_bars(shown.through_time, model))
     for index, chart in enumerate(charts):
         across, down = index % 2 * (COLUMNS + 1), index // 2 * (ROWS + 1)
-        draw_chart(page, CHART_COLUMN + across, chart, FIRST_HEADLINE_ROW + down)
+        column, row = CHART_COLUMN + across, FIRST_HEADLINE_ROW + down
+        if isinstance(chart, Bars):
+            draw_bars(page, column, chart, row, texts)
+        else:
+            draw_chart(page, column, chart, row, texts)
     numbers = [row for row, headline in placed if headline.name in _NUMBERS]
     headline_cells = f"{cell(min(numbers), VALUE_COLUMN)}:{cell(max(numbers), VALUE_COLUMN)}"
     last_cell = cell(FIRST_POINT_ROW + shown.count - 1, shown.column(shown.every_key[-1]))
-    for cells in (headline_cells, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}"):
-        align_ordinary(page, cells)
+    align_ordinary(page, headline_cells, style.FEW_DIGITS)
+    align_ordinary(page, f"{cell(FIRST_POINT_ROW, POINTS_COLUMN + 1)}:{last_cell}")
     protect(page)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.LOSS].strong
@@ -117,6 +129,9 @@ def _draw_points(page: Page, shown: Points, model: Model) -> None:
     put_text(page, POINTS_HEADER_ROW - 1, POINTS_COLUMN, texts.get("dashboard", "points"), _NOTE)
     put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN, texts.get("header", "iter"), header)
     put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN + 1, texts.get("dashboard", "log loss"), header)
+    put_text(page, shown.limit_row, POINTS_COLUMN + 1, texts.get("dashboard", "limit"), _NOTE)
+    note = texts.get("dashboard", "limit note").format(loss=LOSS_TIMES, output=OUTPUT_TIMES, weight=WEIGHT_TIMES)
+    put_text(page, shown.limit_row + 1, POINTS_COLUMN + 1, note, _NOTE)
     for key in shown.every_key:
         put_text(page, POINTS_HEADER_ROW, shown.column(key), model.symbols(key), header)
     if shown.marks is not None:
@@ -132,11 +147,28 @@ def _draw_points(page: Page, shown: Points, model: Model) -> None:
         put_text(page, POINTS_HEADER_ROW, table.column, texts.get("dashboard", "step"), header)
         for column, each in table.numbered():
             put_text(page, POINTS_HEADER_ROW, column, _gradient(each, model), header)
+            share = texts.get("dashboard", "share of the longest")
+            put_text(page, POINTS_HEADER_ROW, table.share_column(column), share, header)
 
 
-def _gradient(line: GradientLine, model: Model) -> str:
-    found = model.texts.get("dashboard", "through time line")
-    return found.format(letter=line.letter, layer=line.layer, iteration=line.iteration)
+def _gradient(series: Series, model: Model) -> str:
+    found = model.texts.get("dashboard", "through time series")
+    return found.format(letter=series.state.letter, layer=series.state.layer, iteration=series.iteration)
+
+
+def _bars(table: ThroughTime, model: Model) -> Bars:
+    """Return the gradients by step: of each iteration as shares of its longest, as they shrink with the loss."""
+    texts = model.texts
+    return Bars(
+        sheet=NAME,
+        title=texts.get("dashboard", "through time chart"),
+        x_title=texts.get("dashboard", "step"),
+        y_title=texts.get("dashboard", "share of the longest"),
+        columns=[(table.share_column(column), _gradient(each, model)) for column, each in table.numbered()],
+        names_column=table.column,
+        first_row=table.first_row,
+        last_row=table.first_row + table.steps - 1,
+    )
 
 
 def _charts(model: Model, shown: Points) -> Iterator[Chart]:
@@ -160,7 +192,8 @@ def _charts(model: Model, shown: Points) -> Iterator[Chart]:
         return Line(shown.column(key), model.symbols(key), dashed)
 
     yield chart("loss chart", "E", [line(keys.LOSS)])
-    yield chart("log chart", "E", [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
+    floor = texts.get("chart", "floor").format(symbol="E", least=f"{SMALLEST_LOSS:.0E}")
+    yield chart("log chart", floor, [Line(POINTS_COLUMN + 1, "E")], logarithmic=True)
     if outputs(model.spec):
         lines = [*(line(key) for key in outputs(model.spec)), *(line(key, dashed=True) for key in targets(model.spec))]
         name = "output chart"
@@ -181,18 +214,5 @@ def _charts(model: Model, shown: Points) -> Iterator[Chart]:
         if table.count < shown.count:
             drawn = replace(drawn, title=texts.get("dashboard", "some accuracy chart").format(count=table.count))
         yield replace(drawn, x_column=table.column, y_max=1)
-    if shown.through_time is not None:
-        steps = shown.through_time
-        drawn = chart(
-            "through time chart", "|∂E/∂…|", [Line(at, _gradient(each, model)) for at, each in steps.numbered()]
-        )
-        yield replace(
-            drawn,
-            x_title=texts.get("dashboard", "step"),
-            x_column=steps.column,
-            first_row=steps.first_row,
-            last_row=steps.first_row + steps.steps - 1,
-            x_max=steps.steps,
-        )
     if model.spec.training.schedule:
         yield chart("rate chart", "η", [line(keys.LEARNING_RATE)])

@@ -12,6 +12,7 @@ from xlnet.book.model import Model
 from xlnet.book.sheets.dashboard import NAME, accuracy, through_time
 from xlnet.book.sheets.dashboard.diagnosis import findings, numbers
 from xlnet.book.sheets.dashboard.diagnosis.signs import signs
+from xlnet.book.sheets.dashboard.limited import limited, limited_keys, limits
 from xlnet.book.sheets.dashboard.plan import (
     FIRST_POINT_ROW,
     POINTS_COLUMN,
@@ -83,15 +84,15 @@ def _headlines(model: Model) -> Iterator[Live]:
     if model.spec.batch_size == 1:
         for key in outputs(model.spec):
             yield headline("output", at(key, last), _VALUE, key)
-    if classification.kind_of(model.spec):
-        # The share of samples that the weights of the Predict sheet classify right.
+    if classification.groups(model.spec):
+        # The share of samples, or of their steps, that the weights of the Predict sheet classify right.
         share = InCell(Cell(PREDICT, model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN))
         yield headline("accuracy", share, replace(_VALUE, number_format=style.SHARE))
     if model.spec.held_out:
         plan = model.once(ValidationPlan)
         yield headline("validation loss", InCell(plan.summary_cell(END, "validation loss")), _VALUE)
         yield headline("validation best", InCell(plan.summary_cell(BEST)), _WHOLE)
-        if plan.kind:
+        if plan.groups:
             share = InCell(plan.summary_cell(END, "validation accuracy"))
             yield headline("validation accuracy", share, replace(_VALUE, number_format=style.SHARE))
     never, no, since = (model.texts.get("dashboard", name) for name in ("never", "no", "since"))
@@ -111,7 +112,13 @@ def _points(shown: Points, model: Model, iterations: InCell) -> Iterator[Live]:
     yield from steps("iteration shown", NAME, POINTS_COLUMN, rows, iterations, style.TEXT)
     loss = maximum(Beside(NAME, shown.column(keys.LOSS)), Number(SMALLEST_LOSS))
     yield column("E shown on a logarithmic scale", POINTS_COLUMN + 1, loss)
+    bounded = limited_keys(shown)
     for key in shown.keys:
-        yield column(f"{key} shown", shown.column(key), at_iteration(model.layout, key, here))
+        value = at_iteration(model.layout, key, here)
+        if key in bounded:
+            yield from limited(shown, key, value)
+        else:
+            yield column(f"{key} shown", shown.column(key), value)
+    yield from limits(shown, model)
     for key in targets(model.spec):
         yield column(f"{key} shown", shown.column(key), InCell(model.layout.cells[key]))

@@ -22,6 +22,11 @@ MOST_LINES = 12
 # A logarithmic chart has no place for 0, where a run arrives at a perfect fit.
 SMALLEST_LOSS = 1e-16
 
+# A loss that ends above so many times its first one, which counts as at least this, has run away: then charts draw
+# nothing beyond these multiples of a run's beginnings. Otherwise their limit is out of reach.
+RUNAWAY, LEAST_LOSS, NO_LIMIT = 1000, 0.001, 1e300
+LOSS_TIMES, OUTPUT_TIMES, WEIGHT_TIMES = 2, 2, 3
+
 LABEL_COLUMN, VALUE_COLUMN, CHART_COLUMN, POINTS_COLUMN = 2, 3, 5, 27
 TITLE_ROW, FIRST_HEADLINE_ROW = 2, 4
 POINTS_HEADER_ROW, FIRST_POINT_ROW = 2, 3
@@ -47,6 +52,11 @@ class Points:
     def every_key(self) -> tuple[str, ...]:
         """The quantities, then the targets."""
         return (*self.keys, *self.targets)
+
+    @property
+    def limit_row(self) -> int:
+        """The row below the table with the limits beyond which charts draw nothing."""
+        return FIRST_POINT_ROW + self.count + 1
 
     @property
     def last_column(self) -> int:
@@ -123,7 +133,7 @@ class Headline(NamedTuple):
 def headlines(spec: Spec) -> list[Headline]:
     """Return the headline numbers, from the top; `bound` is the one that is typed."""
     single = [Headline("output", key) for key in outputs(spec)] if spec.batch_size == 1 else []
-    classified = [Headline("accuracy")] if classes.kind_of(spec) else []
+    classified = [Headline("accuracy")] if classes.groups(spec) else []
     first, last = ("iterations", "first loss", "final loss"), ("bound", "first below", "diverged")
     loss, accuracy, best = ([Headline(name)] if spec.held_out else [] for name in VALIDATED)
     classified += accuracy if classified else []

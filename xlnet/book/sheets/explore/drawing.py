@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 from math import ceil
 
-from openpyxl.formatting.rule import ColorScaleRule, Rule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import range_boundaries
 
 from xlnet import keys
 from xlnet.book import style
-from xlnet.book.choices import ITERATION, sample_of
+from xlnet.book.choices import ITERATION, TYPED_ITERATION, sample_of
 from xlnet.book.drawing.cells import merge, put, put_text
-from xlnet.book.drawing.digits import align_ordinary
-from xlnet.book.drawing.page import fit_height, lines_of, print_landscape, width_of
+from xlnet.book.drawing.digits import Tone, align_ordinary
+from xlnet.book.drawing.links import put_link
+from xlnet.book.drawing.page import COLUMNS_PER_PAGE, fit_height, lines_of, print_landscape, width_of
 from xlnet.book.drawing.protection import protect
 from xlnet.book.drawing.rules import rule
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.live import Formula, put_all, put_inputs
 from xlnet.book.model import Model
 from xlnet.book.sheets.explore import NAME, matrices, picture
@@ -27,6 +29,8 @@ from xlnet.book.sheets.explore.areas import areas
 from xlnet.book.sheets.explore.faces import cells, faces
 from xlnet.book.sheets.explore.formulas import inputs, palette_of
 from xlnet.book.sheets.explore.looks import NUMBERS, look_of
+from xlnet.book.sheets.explore.moving.drawing import draw_moving
+from xlnet.book.sheets.explore.moving.plan import CHART_SIZE, Moving
 from xlnet.book.sheets.explore.plan import (
     BATCH_LOSS,
     CONTROL_COLUMN,
@@ -42,13 +46,14 @@ from xlnet.book.sheets.explore.plan import (
     ExplorePlan,
 )
 from xlnet.book.sheets.explore.spans import characters, last_column, numbers_span, rule_span, width
+from xlnet.book.sheets.explore.ways import draw_ways
+from xlnet.book.sheets.explore.words import group_name, heading_text
 from xlnet.book.sheets.explore.written import parts_of
 from xlnet.cell import Area, Cell
-from xlnet.graph.expression import call
+from xlnet.graph.expression import Expression, call
 from xlnet.graph.node import Group
-from xlnet.graph.references import InCell, InCells, compared
-from xlnet.model.layers import DENSE
-from xlnet.render.excel import cell, condition
+from xlnet.graph.references import InCell, compared
+from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
 _NOTE = replace(style.QUIET, horizontal="left", indent=1)
@@ -56,8 +61,6 @@ _LABEL = replace(style.TEXT, border="below")
 _SYMBOL = replace(style.TEXT, bold=True, border="below", vertical="center", horizontal="left")
 # A number in a text takes about so many characters.
 _CHARACTERS_PER_NUMBER = 7
-# The colours of a matrix of zeros need two ends that are apart.
-_LEAST_SIZE = 1e-9
 
 
 def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
@@ -69,14 +72,27 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     if plan.is_drawn:
         _draw_table(page, plan)
     put_all(page, formulas)
+    draw_moving(page, model)
     for column in range(1, last_column(plan) + 1):
         page.widths[column] = width(plan, column)
+    draw_ways(page, plan)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.FORWARD].strong
     protect(page)
+    _set_pages(page, plan)
+
+
+def _set_pages(page: Page, plan: ExplorePlan) -> None:
+    """Print the picture with its table, and each chart that moves on a page of its own; the charts' tables are not."""
+    moving = plan.model.once(Moving)
+    picture = last_column(plan)
+    areas = [f"A1:{cell(max(row for row, column in page.written if column <= picture), picture)}"]
+    for number in range(moving.count):
+        last = cell(moving.row(number) + CHART_SIZE[1], moving.column + CHART_SIZE[0])
+        areas.append(f"{cell(moving.row(number), moving.column)}:{last}")
+    page.print_area = areas
     print_landscape(page)
-    if plan.is_drawn:
-        page.page_setup.fitToWidth = 1
+    page.page_setup.fitToWidth = 1 if plan.is_drawn else -(-picture // COLUMNS_PER_PAGE)
 
 
 def _draw_controls(page: Page, plan: ExplorePlan) -> None:
@@ -84,39 +100,42 @@ def _draw_controls(page: Page, plan: ExplorePlan) -> None:
     controls = {"iteration": ITERATION.cell.row, "view": VIEW_ROW}
     if model.spec.batch_size > 1:
         controls["sample"] = sample_of(model.spec).cell.row
-    notes = {"iteration": texts.get("explore", "iteration note").format(last=f"{model.spec.training.iters:,}")}
-    notes["view"] = texts.get("explore", "view note")
+    notes = {"view": texts.get("explore", "view note")}
     sample_note = "sample note" if plan.is_drawn else "sample note of matrices"
-    notes["sample"] = texts.get("explore", sample_note).format(last=model.spec.batch_size)
+    notes["sample"] = texts.get("explore", sample_note)
     for name, row in controls.items():
         put_text(page, row, CONTROL_LABEL_COLUMN, texts.get("explore", name), _LABEL)
         put(page, row, CONTROL_LABEL_COLUMN + 1, _LABEL)
-        put_text(page, row, CONTROL_COLUMN + 1, notes[name], _NOTE)
+        if name in notes:
+            put_text(page, row, CONTROL_COLUMN + 1, notes[name], _NOTE)
+    place = TYPED_ITERATION
+    target = f"{place.sheet}!{cell(place.row, place.column)}"
+    note = texts.get("explore", "iteration note")
+    put_link(page, ITERATION.cell.row, CONTROL_COLUMN + 1, note, target, replace(style.LINK, indent=1))
     put_inputs(page, inputs(model), replace(style.INPUT, border="box", horizontal="center"), texts)
     colours = texts.get("explore", "colours" if plan.is_drawn else "colours of matrices")
-    put_text(page, PICTURE_ROW - 1, CONTROL_LABEL_COLUMN, colours, replace(_NOTE, indent=0))
+    _draw_note(page, plan, colours)
+
+
+def _draw_note(page: Page, plan: ExplorePlan, text: str) -> None:
+    """Draw what the colours mean, in as many lines as it needs above the picture."""
+    row, span = PICTURE_ROW - 1, (CONTROL_LABEL_COLUMN, last_column(plan))
+    look = replace(_NOTE, indent=0, wrap=True)
+    for column in range(span[0], span[1] + 1):
+        put(page, row, column, look)
+    put_text(page, row, span[0], text, look)
+    merge(page, row, *span)
+    fit_height(page, row, lines_of(text, characters(plan, span)))
 
 
 def _draw_picture(page: Page, plan: ExplorePlan) -> None:
-    layers, texts = plan.model.spec.layers, plan.model.texts
+    layers = plan.model.spec.layers
     for heading in picture.headings(plan) if plan.is_drawn else matrices.headings(plan):
         group = Group.SAMPLES if heading.number == 0 else Group.LOSS if heading.number > len(layers) else Group.FORWARD
         look = replace(style.HEADER, fill=style.GROUPS[group].strong)
         for column in range(heading.first, heading.last + 1):
             put(page, heading.row, column, look)
-        if heading.number == 0:
-            text = texts.get("explore", "inputs")
-        elif heading.number > len(layers):
-            text = texts.get("explore", "loss")
-        else:
-            layer = layers[heading.number - 1]
-            name = "layer" if layer.type == DENSE else "layer of a kind"
-            if layer.type != DENSE and layer.activation == "identity":
-                name = "layer of a kind alone"
-            text = texts.get("explore", name).format(layer=heading.number, kind=layer.type, activation=layer.activation)
-            if layer.share:
-                name = "shared and transposed" if layer.transpose else "shared"
-                text += texts.get("explore", name).format(layer=layer.share)
+        text = heading_text(plan, heading)
         put_text(page, heading.row, heading.first, text, look)
         merge(page, heading.row, heading.first, heading.last)
     for each in cells(plan):
@@ -135,7 +154,7 @@ def _format_matrices(page: Page, plan: ExplorePlan) -> None:
     """Give the numbers of every matrix their digits and colours by sign and size; the names turn with the view."""
     for area in matrices.areas(plan):
         align_ordinary(page, area, style.FEW_DIGITS)
-        page.conditional_formatting.add(area, _scale_of_matrix(area))
+        page.conditional_formatting.add(area, signed_scale([_area(area)]))
     for area in areas([each for each in cells(plan) if each.kind == picture.CAPTION and _turns(plan, each)]):
         page.conditional_formatting.add(area, _backward(plan))
 
@@ -143,35 +162,22 @@ def _format_matrices(page: Page, plan: ExplorePlan) -> None:
 def _format_picture(page: Page, plan: ExplorePlan) -> None:
     """Give the numbers of the picture their digits, weights the colour of sign and size, units those of the view."""
     weights = areas([each for each in cells(plan) if each.kind == "weight"])
-    scale = _scale(weights)
+    scale = signed_scale([_area(area) for area in weights])
     for area in weights:
         align_ordinary(page, area, style.FEW_DIGITS)
         page.conditional_formatting.add(area, scale)
     for kind, turns in product(("name", "value"), (True, False)):
         for area in areas([each for each in cells(plan) if each.kind == kind and _turns(plan, each) == turns]):
             if kind == "value":
-                align_ordinary(page, area, style.FEW_DIGITS)
+                align_ordinary(page, area, style.FEW_DIGITS, _tones(plan) if turns else ())
             if turns:
                 page.conditional_formatting.add(area, _backward(plan))
 
 
-def _scale(weights: Sequence[str]) -> Rule:
-    """Return the colours of all weights: a rule has one area, so each says where the least and the largest stand."""
-    low, middle, high = style.SIGNED_SCALE
-    bounds = (range_boundaries(area) for area in weights)
-    every = [InCells(Area(NAME, top or 1, left or 1, bottom or 1, right or 1)) for left, top, right, bottom in bounds]
-    least, most = (condition(call(end, 0, *every), NAME) for end in ("min", "max"))
-    return ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call,no-any-return]
-
-
-def _scale_of_matrix(area: str) -> Rule:
-    """Return the colours of a matrix: as far to both sides of 0 as its largest number, so that 0 is white in all."""
-    low, middle, high = style.SIGNED_SCALE
-    left, top, right, bottom = range_boundaries(area)
-    cells = InCells(Area(NAME, top or 1, left or 1, bottom or 1, right or 1))
-    size = call("max", _LEAST_SIZE, call("max", cells), -call("min", cells))
-    bounds = [condition(bound, NAME) for bound in (-size, size)]
-    return ColorScaleRule("formula", bounds[0], low, "num", 0, middle, "formula", bounds[1], high)  # type: ignore[no-untyped-call,no-any-return]
+def _area(cells: str) -> Area:
+    """Return an area by its address."""
+    left, top, right, bottom = range_boundaries(cells)
+    return Area(NAME, top or 1, left or 1, bottom or 1, right or 1)
 
 
 def _turns(plan: ExplorePlan, each: picture.PictureCell) -> bool:
@@ -184,8 +190,21 @@ def _backward(plan: ExplorePlan) -> Rule:
     """Return the rule that gives the units the colours of the backward pass in the backward view."""
     palette = style.GROUPS[Group.GRADIENTS]
     look = DifferentialStyle(font=Font(color=palette.strong), fill=PatternFill("solid", bgColor=palette.tint))
+    return rule(NAME, _is_backward(plan), look)
+
+
+def _tones(plan: ExplorePlan) -> list[Tone]:
+    """Return the colours of the slopes of units in the backward view, by their sign."""
+
+    def is_slope(sign: str) -> Callable[[InCell], Expression]:
+        return lambda number: call("and", _is_backward(plan), compared(number, sign, 0))
+
+    return [Tone(is_slope("<"), style.BEHIND_NEGATIVE), Tone(is_slope(">"), style.BEHIND_POSITIVE)]
+
+
+def _is_backward(plan: ExplorePlan) -> Expression:
     view = InCell(Cell(NAME, VIEW_ROW, CONTROL_COLUMN))
-    return rule(NAME, compared(view, "=", plan.model.texts.get("explore", "backward")), look)
+    return compared(view, "=", plan.model.texts.get("explore", "backward"))
 
 
 def _draw_table(page: Page, plan: ExplorePlan) -> None:
@@ -209,24 +228,11 @@ def _draw_table(page: Page, plan: ExplorePlan) -> None:
             band = replace(style.BAND, fill=palette.strong)
             for column in range(SYMBOL_COLUMN, numbers[1] + 1):
                 put(page, row - 1, column, band)
-            put_text(page, row - 1, SYMBOL_COLUMN, _group_name(plan, group), band)
+            put_text(page, row - 1, SYMBOL_COLUMN, group_name(plan, group), band)
         _draw_entry(page, plan, entry, row)
     values = f"{cell(plan.table_row + 1, VALUE_COLUMN)}:{cell(max(plan.rows.values()), VALUE_COLUMN)}"
     align_ordinary(page, values)
     page.print_title_rows = None
-
-
-def _group_name(plan: ExplorePlan, group: str) -> str:
-    own = plan.model.texts.sections["explore groups"]
-    spec = plan.model.spec
-    name = f"{group} of a sample" if spec.batch_size > 1 else group
-    if group == Group.SAMPLES and (spec.data.standardize or spec.data.standardize_targets):
-        every = "samples, all standardised" if spec.data.standardize else "samples, targets standardised"
-        name = every if spec.data.standardize_targets else "samples, standardised"
-    if group == Group.LOSS and spec.batch_size > 1:
-        name = f"loss of a sample by {spec.training.reduction}"
-    text = own.get(name) or own.get(group) or plan.model.group_name(group)
-    return str(text).format(share=plan.model.share)
 
 
 def _draw_entry(page: Page, plan: ExplorePlan, entry: Entry, row: int) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from xlnet import keys
 from xlnet.book import shown, style
-from xlnet.book.choices import ITERATION, sample_of
+from xlnet.book.choices import ITERATION, TYPED_ITERATION, TYPED_SAMPLE, sample_of
 from xlnet.book.live import Live, Typed
 from xlnet.book.model import Model
 from xlnet.book.sheets.explore import NAME
 from xlnet.book.sheets.explore.faces import Face, ShownQuantity, cells, faces
 from xlnet.book.sheets.explore.faces import shown as shown_alone
 from xlnet.book.sheets.explore.looks import NUMBER, NUMBERS, look_of
+from xlnet.book.sheets.explore.moving import formulas as moving
 from xlnet.book.sheets.explore.picture import PictureCell
 from xlnet.book.sheets.explore.plan import CONTROL_COLUMN, ROUNDED_COLUMN, VALUE_COLUMN, VIEW_ROW, Entry, ExplorePlan
 from xlnet.book.sheets.explore.spans import numbers_span
@@ -24,23 +25,15 @@ from xlnet.graph.node import Group
 from xlnet.graph.references import NEITHER, InCell, Text, choose, compared
 from xlnet.render.layout import NOWHERE
 
+_CHOSEN = replace(style.TEXT, bold=True, border="box", horizontal="center")
 _ROUNDED = replace(style.QUIET, size=9, horizontal="right", border="below")
 
 
 def inputs(model: Model) -> list[Typed]:
     """Return the cells that a person fills in."""
-    spec, texts = model.spec, model.texts
+    texts = model.texts
     views = [texts.get("explore", name) for name in ("forward", "backward")]
-    iterations = range(1, spec.training.iters + 1)
-    typed = [
-        Typed("iteration", ITERATION.cell.row, ITERATION.cell.column, ITERATION.first, "choice", iterations),
-        Typed("view", VIEW_ROW, CONTROL_COLUMN, views[0], "choice", tuple(views)),
-    ]
-    if spec.batch_size > 1:
-        samples = range(1, spec.batch_size + 1)
-        chosen = sample_of(spec)
-        typed.append(Typed("sample of the batch", chosen.cell.row, chosen.cell.column, chosen.first, "choice", samples))
-    return typed
+    return [Typed("view", VIEW_ROW, CONTROL_COLUMN, views[0], "choice", tuple(views))]
 
 
 def lives(model: Model) -> list[Live]:
@@ -48,7 +41,16 @@ def lives(model: Model) -> list[Live]:
     plan = model.once(ExplorePlan)
     picture = [live for each in cells(plan) for live in _of_picture(plan, each)]
     table = [live for entry in plan.entries for live in _of_table(plan, entry)] if plan.is_drawn else []
-    return [*picture, *table]
+    return [*_choices(plan), *picture, *table, *moving.lives(model)]
+
+
+def _choices(plan: ExplorePlan) -> Iterator[Live]:
+    """Yield what is chosen on the Start sheet: here it is shown, and cited by others."""
+    chosen = {"iteration": (ITERATION.cell, TYPED_ITERATION)}
+    if plan.model.spec.batch_size > 1:
+        chosen["sample of the batch"] = (sample_of(plan.model.spec).cell, TYPED_SAMPLE)
+    for name, (place, typed) in chosen.items():
+        yield Live(f"{name} chosen on Start", NAME, place.column, [place.row], InCell(typed), _CHOSEN, shown=typed)
 
 
 def _of_picture(plan: ExplorePlan, each: PictureCell) -> Iterator[Live]:

@@ -17,8 +17,9 @@ from xlnet.book.sheets.explore.plan import PICTURE_ROW, ExplorePlan
 from xlnet.graph.node import Group, Node
 from xlnet.model.network import inputs, targets
 from xlnet.render.excel import cell
-from xlnet.render.matrices import CAPTION as ABOVE
-from xlnet.render.matrices import Placed, bands, height, in_line, lines
+from xlnet.render.lines import CAPTION as ABOVE
+from xlnet.render.lines import Placed, height, in_line, lines
+from xlnet.render.matrices import bands
 from xlnet.render.tensors import Tensor, numbered, tensors
 
 # All tensors together show so many numbers; one that would go beyond is left out.

@@ -218,11 +218,12 @@ def _of_the_batch(plan: ExplorePlan) -> Iterator[Entry]:
         if node.group == Group.STATE:
             yield Entry(node.key, Group.STATE, _all(node), node)
     trained = {node.of for node in nodes if node.group == Group.GRADIENTS}
+    updates = Group.NEXT if plan.model.spec.shows_next else Group.PARAMETERS
     for node in nodes:
-        if node.key in trained:
-            yield Entry(following(node.key), "next", None, node, has_numbers=True)
+        if node.group == updates and (node.of or node.key) in trained:
+            yield Entry(following(node.of or node.key), "next", None, node, has_numbers=True)
 
 
 def following(key: str) -> str:
     """Return the key of a parameter's value in the next iteration."""
-    return f"next_{key}"
+    return keys.state(keys.NEXT, key)

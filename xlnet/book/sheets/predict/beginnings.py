@@ -6,6 +6,7 @@ import math
 import sys
 from dataclasses import dataclass
 
+from xlnet.model.classification import kind_of
 from xlnet.model.tokens import tokens
 from xlnet.spec import Spec
 
@@ -26,14 +27,25 @@ class Axis:
 
 
 def typed_inputs(spec: Spec) -> list[list[float]]:
-    """Return the inputs that stand there at first: the first samples, and of few samples multiples of the first."""
-    samples = [list(row) for row in spec.data.x[:INPUT_ROWS]]
+    """Return the inputs that stand there at first: some samples, and of few samples multiples of the first."""
+    samples = [list(spec.data.x[sample]) for sample in examples(spec)]
     if entries := tokens(spec):
         # The tokens of the first sample again, each so many entries further on.
         further = ([float((value + step) % len(entries)) for value in samples[0]] for step in range(1, INPUT_ROWS))
         return [*samples, *further][:INPUT_ROWS]
     multiples = [[_finite(factor * value) for value in samples[0]] for factor in (0.0, 0.5, 2.0, -1.0)]
     return (samples + multiples)[:INPUT_ROWS]
+
+
+def examples(spec: Spec) -> list[int]:
+    """Return the numbers of some samples, from 0: the first ones, or where they have classes each class in turn."""
+    if spec.samples <= INPUT_ROWS or kind_of(spec) is None:
+        return list(range(min(spec.samples, INPUT_ROWS)))
+    by_class: dict[tuple[float, ...], list[int]] = {}
+    for sample, target in enumerate(spec.data.t):
+        by_class.setdefault(target, []).append(sample)
+    turns = ([members[turn] for members in by_class.values() if turn < len(members)] for turn in range(INPUT_ROWS))
+    return [sample for members in turns for sample in members][:INPUT_ROWS]
 
 
 def _finite(value: float) -> float:

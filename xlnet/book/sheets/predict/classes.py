@@ -13,7 +13,7 @@ from xlnet.book.sheets.predict.beginnings import INPUT_ROWS
 from xlnet.book.sheets.predict.others import Others
 from xlnet.book.sheets.predict.plan import RIGHT, VALUE_COLUMN, WRONG, PredictPlan, shown
 from xlnet.cell import Area, Cell
-from xlnet.graph.expression import Expression, Number, call, where_above
+from xlnet.graph.expression import Expression, Number, call, total, where_above
 from xlnet.graph.references import Along, Beside, InCell, InCells, choose, compared
 from xlnet.model import classification
 
@@ -35,6 +35,30 @@ def classes(plan: PredictPlan) -> Iterator[Live]:
     yield Live("mark of a sample", NAME, plan.columns["is right"], sample_rows, mark, _CLASS)
 
 
+def steps_right(plan: PredictPlan) -> Iterator[Live]:
+    """Yield at how many steps of each sample the outputs name the class that the targets do."""
+    rows = range(plan.sample_row, plan.sample_row + plan.samples)
+    outputs, targets = ([plan.columns[key] for key in every] for every in (map(shown, plan.outputs), plan.targets))
+    count = _steps_right(plan, (NAME, outputs), (NAME, targets))
+    yield Live("steps of a sample that are right", NAME, plan.columns["steps right"], rows, count, _CLASS)
+
+
+def _steps_right(plan: PredictPlan, *sides: tuple[str, list[int]]) -> Expression:
+    """Return at how many steps two sides name the same class: the outputs and the targets, by sheet and columns."""
+    marks = []
+    for group in plan.groups:
+        named = []
+        for sheet, columns in sides:
+            first, last = columns[group[0]], columns[group[-1]]
+            if len(group) == 1:
+                # (a>b)=(c>d) loses its brackets in IronCalc.
+                named.append(where_above(Beside(sheet, first), classification.BOUNDARY, 1, 0))
+            else:
+                named.append(call("match", call("max", Along(sheet, first, last)), Along(sheet, first, last), 0))
+        marks.append(choose(compared(named[0], "=", named[1]), 1, 0))
+    return total(*marks)
+
+
 def _class(plan: PredictPlan, columns: list[int]) -> Expression:
     """Return the class that the outputs or targets in some columns name."""
     if plan.kind == classification.TWO:
@@ -48,11 +72,13 @@ def _class(plan: PredictPlan, columns: list[int]) -> Expression:
 
 
 def mark_of_other(others: Others) -> Expression:
-    """Return whether the class of a sample that is not shown is named right."""
+    """Return whether the class of a sample that is not shown is named right, or at how many steps."""
     plan = others.plan
     data = plan.model.data_sheet
     outputs = [others.layout.column(key) for key in plan.outputs]
     targets = [others.data_column(key) for key in plan.targets]
+    if plan.names_steps:
+        return _steps_right(plan, (NAME, outputs), (data, targets))
     if plan.kind == classification.TWO:
         sides = [Beside(NAME, outputs[0]), Beside(data, targets[0])]
         # (a>b)=(c>d) loses its brackets in IronCalc.

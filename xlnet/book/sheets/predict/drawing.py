@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnet.book import style
-from xlnet.book.choices import ITERATION
+from xlnet.book.choices import TYPED_ITERATION
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -38,7 +38,7 @@ from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
 _MARGIN_WIDTH, _LABEL_WIDTH, _WIDTH, _POINT_WIDTH, _AXIS_WIDTH = 2.0, 26.0, 13.0, 4.2, 6.0
-_CHART_COLUMN_WIDTH = 9.0
+_CHART_COLUMN_WIDTH, _LINK_COLUMNS = 9.0, 4
 _LABEL = replace(style.TEXT, border="below")
 _CLASS_NAME = replace(style.TEXT, bold=True, horizontal="right", border="below")
 _LINK = replace(style.LINK, indent=1)
@@ -70,7 +70,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     # A price would become a power of ten.
     if not plan.is_undone:
         outputs = [plan.columns[shown(key)] for key in plan.outputs]
-        align_ordinary(page, f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}")
+        area = f"{cell(plan.first_row, min(outputs))}:{cell(max(plan.rows), max(outputs))}"
+        align_ordinary(page, area, style.FEW_DIGITS)
     page.sheet_view.showGridLines = False
     page.sheet_properties.tabColor = style.GROUPS[Group.SAMPLES].strong
     protect(page)
@@ -82,6 +83,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         if plan.painting.is_sequence:
             # Rows of the table may go on where it ends.
             bottom, last = plan.sample_row - 2, max(last, VALUE_COLUMN + len(plan.inputs) - 1)
+    # The link beside the controls goes on over so many columns.
+    last = max(last, VALUE_COLUMN + _LINK_COLUMNS)
     page.print_area = f"A1:{cell(bottom, last)}"
     print_landscape(page)
     page.page_setup.fitToWidth = 1
@@ -92,7 +95,9 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
     for name, row in plan.controls.items():
         isof_part = name in ("right", "accuracy") and plan.model.spec.held_out
         text = f"{name} label of the training samples" if isof_part else f"{name} label"
-        label = texts.get("predict", text).format(count=plan.model.spec.samples)
+        if name == "right" and plan.names_steps:
+            text = text.replace("right", "steps right", 1)
+        label = texts.get("predict", text).format(count=plan.model.spec.samples * max(len(plan.groups), 1))
         put_text(page, row, LABEL_COLUMN, label, _LABEL)
     for index in range(len(plan.axes)):
         for name, row in zip(("first", "last"), plan.ends(index + 1), strict=True):
@@ -101,7 +106,7 @@ def _draw_controls(page: Page, plan: PredictPlan) -> None:
     if plan.kind == classes.TWO:
         for place, name in labels(plan.model).items():
             put_text(page, place.row, place.column, name, _CLASS_NAME)
-    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
+    target = f"{TYPED_ITERATION.sheet}!{cell(TYPED_ITERATION.row, TYPED_ITERATION.column)}"
     note = texts.get("predict", "weights note of the best" if plan.model.spec.held_out else "weights note")
     put_link(page, plan.controls["weights"], VALUE_COLUMN + 1, note, target, _LINK)
 
@@ -117,6 +122,7 @@ def _draw_headers(page: Page, plan: PredictPlan) -> None:
     titles |= {shown(key): model.symbols(key) for key in plan.outputs}
     titles |= {shown(key) if key in plan.outputs else key: name for key, name in undone_names(plan).items()}
     titles |= {name: texts.get("predict", name) for name in ("target class", "class", "is right")}
+    titles["steps right"] = texts.get("predict", "steps right").format(count=len(plan.groups))
     put_text(page, plan.header_row, LABEL_COLUMN, texts.get("predict", "yours"), _filled(Group.ITERATION))
     for name, column in plan.columns.items():
         put_text(page, plan.header_row, column, titles[name], _filled(groups.get(name, Group.FORWARD)))
@@ -192,7 +198,9 @@ def _draw_others(page: Page, others: Others) -> None:
     header = others.title_row + 1
     for node in others.nodes:
         put_text(page, header, others.layout.column(node.key), symbols(node.key), _filled(Group.FORWARD))
-    if others.plan.kind:
-        put_text(page, header, others.mark_column, texts.get("predict", "is right"), _filled(Group.FORWARD))
+    if others.plan.groups:
+        name = "steps right" if others.plan.names_steps else "is right"
+        text = texts.get("predict", name).format(count=len(others.plan.groups))
+        put_text(page, header, others.mark_column, text, _filled(Group.FORWARD))
     last = cell(others.last_row, others.mark_column - 1)
     align_ordinary(page, f"{cell(others.first_row, others.first_column)}:{last}")

@@ -14,7 +14,7 @@ from xlnet.book.model import Model
 from xlnet.book.passes import Pass
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.beginnings import typed_inputs
-from xlnet.book.sheets.predict.classes import classes, mark_of_other
+from xlnet.book.sheets.predict.classes import classes, mark_of_other, steps_right
 from xlnet.book.sheets.predict.continued import continued
 from xlnet.book.sheets.predict.others import Others, others_of
 from xlnet.book.sheets.predict.painted import painted
@@ -82,6 +82,7 @@ def lives(model: Model) -> list[Live]:
         *_passes(plan),
         *_outputs(plan),
         *(classes(plan) if plan.kind else ()),
+        *(steps_right(plan) if plan.names_steps else ()),
         *scores(plan),
         *(_others(others) if others else ()),
         *(_surface(plan) if plan.dimensions == 2 else ()),
@@ -102,14 +103,16 @@ def _controls(plan: PredictPlan) -> Iterator[Live]:
     used = choose(is_chosen, InCell(ITERATION.cell), used)
     row = plan.used.cell.row
     yield Live("iteration whose weights are used", NAME, VALUE_COLUMN, [row], used, _CONTROL)
-    if plan.kind:
-        column, last = plan.columns["is right"], plan.sample_row + plan.samples - 1
+    if plan.groups:
+        name = "steps right" if plan.names_steps else "is right"
+        column, last = plan.columns[name], plan.sample_row + plan.samples - 1
         marks = [Area(NAME, plan.sample_row, column, last, column)]
         if others := plan.model.once(others_of):
             marks.append(Area(NAME, others.first_row, others.mark_column, others.last_row, others.mark_column))
-        right = total(*(counted(InCells(area, NEITHER), RIGHT) for area in marks))
+        every = [InCells(area, NEITHER) for area in marks]
+        right = total(*(call("sum", of) if plan.names_steps else counted(of, RIGHT) for of in every))
         yield Live("samples right", NAME, VALUE_COLUMN, [plan.controls["right"]], right, _CONTROL)
-        share = replace(_control(plan, "right"), fixed=NEITHER) / model.spec.samples
+        share = replace(_control(plan, "right"), fixed=NEITHER) / (model.spec.samples * len(plan.groups))
         look = replace(_CONTROL, number_format=style.SHARE)
         yield Live("accuracy", NAME, VALUE_COLUMN, [plan.controls["accuracy"]], share, look)
 
@@ -169,7 +172,7 @@ def _others(others: Others) -> Iterator[Live]:
     passes = Pass(others.nodes, others.layout, rows)
     for node in others.nodes:
         yield of_pass(passes, node, f"{node.key} of a sample not shown", style.QUIET)
-    if others.plan.kind is None:
+    if not others.plan.groups:
         return
     mark = mark_of_other(others)
     yield Live("mark of a sample not shown", NAME, others.mark_column, rows, mark, style.QUIET)

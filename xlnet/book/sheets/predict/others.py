@@ -22,7 +22,7 @@ from xlnet.spec import Spec
 def others_of(model: Model) -> Others | None:
     """Return the samples that are not listed; None where there are none or nothing is scored."""
     plan = model.once(PredictPlan)
-    is_scored = plan.kind or plan.fitted
+    is_scored = plan.groups or plan.fitted
     return Others(plan) if is_scored and plan.samples < model.spec.samples else None
 
 
@@ -60,7 +60,7 @@ class Others:
     def spec(self) -> Spec:
         """The network, where it has classes without its softmax: the largest output is that of the largest sum."""
         spec = self.plan.model.spec.evaluated
-        if not self.plan.kind or spec.layers[spec.last - 1].activation != SOFTMAX:
+        if not self.plan.groups or spec.layers[spec.last - 1].activation != SOFTMAX:
             return spec
         training = replace(spec.training, loss="half_squared_error", loss_settings={}, class_weights=())
         return replace(spec.with_last("identity"), training=training)
@@ -77,7 +77,7 @@ class Others:
 
     @property
     def mark_column(self) -> int:
-        """The column that says whether a sample's class is named right."""
+        """The column that says whether a sample's class is named right, or at how many steps."""
         return self.first_column + len(self.nodes)
 
     @property

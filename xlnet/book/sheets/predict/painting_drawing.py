@@ -9,16 +9,15 @@ from openpyxl.formatting.rule import ColorScaleRule
 from xlnet.book import style
 from xlnet.book.drawing.cells import put_text
 from xlnet.book.drawing.digits import align_ordinary
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.sheets.predict.classes import names
 from xlnet.book.sheets.predict.painting import FIRST_COLUMN, Painting
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN, PredictPlan
+from xlnet.cell import Area
 from xlnet.model import classification as classes
 from xlnet.render.excel import cell
 from xlnet.xlsx.page import Page
 
-# From the least that is painted, yellow as all cells to be filled in, to the largest.
-_PAINT = (style.CONSTANTS.tint, "F59E0B")
-_PROBABILITY = ("FFFFFF", "4ADE80")
 # The widths of columns in characters and the heights of rows in points, of a small picture and of a large one.
 _SIZES, _LARGE = ((5.5, 28.0), (3.2, 17.0)), 12
 _NAME = replace(style.QUIET, horizontal="right", shrink=True)
@@ -33,9 +32,11 @@ def draw_painting(page: Page, plan: PredictPlan) -> None:
     put_text(page, painting.row, FIRST_COLUMN, texts.get("predict", heading), style.TITLE)
     _draw_names(page, plan, painting)
     rows, columns = painting.size
-    area = f"{cell(painting.first_row, FIRST_COLUMN)}:{cell(painting.first_row + rows - 1, FIRST_COLUMN + columns - 1)}"
-    low, high = _PAINT
-    page.conditional_formatting.add(area, ColorScaleRule("min", None, low, end_type="max", end_color=high))  # type: ignore[no-untyped-call]
+    last_row, last_column = painting.first_row + rows - 1, FIRST_COLUMN + columns - 1
+    painted = Area(page.title, painting.first_row, FIRST_COLUMN, last_row, last_column)
+    area = f"{cell(painted.top, painted.left)}:{cell(painted.bottom, painted.right)}"
+    # A 0 stays as yellow as all cells to be filled in.
+    page.conditional_formatting.add(area, signed_scale([painted], zero=style.CONSTANTS.tint))
     _colour_outputs(page, plan, painting)
     if not painting.is_sequence:
         _, height = _size(painting)
@@ -78,9 +79,9 @@ def _colour_outputs(page: Page, plan: PredictPlan, painting: Painting) -> None:
     if rows * columns == 1:
         return
     if painting.names_class or painting.names_steps:
-        low, high = _PROBABILITY
+        _, low, high = style.SIGNED_SCALE
         scale = ColorScaleRule("num", 0, low, end_type="num", end_value=1, end_color=high)  # type: ignore[no-untyped-call]
     else:
-        low, middle, high = style.SIGNED_SCALE
-        scale = ColorScaleRule("min", None, low, "percentile", 50, middle, "max", None, high)  # type: ignore[no-untyped-call]
+        bottom = painting.first_row + rows - 1
+        scale = signed_scale([Area(page.title, painting.first_row, first, bottom, last)])
     page.conditional_formatting.add(area, scale)

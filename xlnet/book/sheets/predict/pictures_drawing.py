@@ -12,6 +12,7 @@ from openpyxl.styles.numbers import NumberFormat
 from xlnet.book import style
 from xlnet.book.drawing.cells import put_text
 from xlnet.book.drawing.charts import Chart, Line, draw_chart
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.sheets.predict import NAME
 from xlnet.book.sheets.predict.plan import (
     PICTURE_ROW,
@@ -53,7 +54,7 @@ def draw_curve(page: Page, plan: PredictPlan) -> None:
         last_row=last,
         x_max=None,
     )
-    draw_chart(page, plan.picture_column, chart, PICTURE_ROW)
+    draw_chart(page, plan.picture_column, chart, PICTURE_ROW, plan.model.texts)
 
 
 def draw_surface(page: Page, plan: PredictPlan) -> None:
@@ -69,16 +70,20 @@ def draw_surface(page: Page, plan: PredictPlan) -> None:
     names_row = PICTURE_ROW + plan.side + 1
     note = texts.get("predict", "surface note").format(across=across, up=up)
     put_text(page, names_row, left, note, _NOTE)
-    put_text(page, names_row + 2, left, texts.get("predict", "key of classes" if plan.kind else "key"), _NOTE)
+    has_signs = min(map(min, plan.model.spec.data.t)) < 0 < max(map(max, plan.model.spec.data.t))
+    key = "key of classes" if plan.kind else "key of signs" if has_signs else "key"
+    put_text(page, names_row + 2, left, texts.get("predict", key), _NOTE)
     if plan.kind:
         put_text(page, names_row + 1, left, of_part(plan, "marks"), _NOTE)
-    first, last = cell(*plan.cell_of_point(0, plan.side - 1)), cell(*plan.cell_of_point(plan.side - 1, 0))
-    area = f"{first}:{last}"
+    first, last = plan.cell_of_point(0, plan.side - 1), plan.cell_of_point(plan.side - 1, 0)
+    area = f"{cell(*first)}:{cell(*last)}"
     for rule in _marks(plan):
         page.conditional_formatting.add(area, rule)
     low, middle, high = style.SIGNED_SCALE
     if plan.kind:
         scale = ColorScaleRule("num", 0, low, "num", classes.BOUNDARY, middle, "num", 1, high)  # type: ignore[no-untyped-call]
+    elif has_signs:
+        scale = signed_scale([Area(NAME, *first, *last)])
     else:
         scale = ColorScaleRule("min", None, low, "percentile", 50, middle, "max", None, high)  # type: ignore[no-untyped-call]
     page.conditional_formatting.add(area, scale)

@@ -49,6 +49,16 @@ class PredictPlan:
         return classes.kind_of(self.model.spec)
 
     @cached_property
+    def groups(self) -> list[range]:
+        """The outputs that name a class together (see `classes`), none where the network does not classify."""
+        return classes.groups(self.model.spec)
+
+    @property
+    def names_steps(self) -> bool:
+        """Whether a class is named at every step of a sequence, so that steps are right or wrong."""
+        return bool(self.groups) and self.kind is None
+
+    @cached_property
     def inputs(self) -> list[str]:
         """The inputs as a person types them: as measured, where they are standardised."""
         return [keys.raw(key) for key in self.seen] if self.is_standardized else self.seen
@@ -128,7 +138,7 @@ class PredictPlan:
 
     def _controls(self) -> Iterator[str]:
         yield from ("weights", "iteration")
-        if self.kind:
+        if self.groups:
             yield from ("right", "accuracy")
         if self.model.spec.data.class_names:
             yield from ("zero", "one")
@@ -150,7 +160,7 @@ class PredictPlan:
     def fitted(self) -> list[str]:
         """The outputs with an R²: none of a single sample, of too many outputs, or of probabilities at every step."""
         spec = self.model.spec
-        is_measured = self.kind is None and spec.layers[spec.last - 1].activation != SOFTMAX
+        is_measured = not self.groups and spec.layers[spec.last - 1].activation != SOFTMAX
         return self.outputs if is_measured and spec.samples > 1 and len(self.outputs) <= fit.MOST_OUTPUTS else []
 
     @property
@@ -221,6 +231,8 @@ class PredictPlan:
         found = [*self.inputs, *self.targets, *map(shown, self.outputs)]
         if self.kind:
             found += ["target class", "class", "is right"]
+        elif self.groups:
+            found.append("steps right")
         return {name: column for column, name in enumerate(found, VALUE_COLUMN)}
 
     @cached_property

@@ -49,7 +49,7 @@ def draw_fit_labels(page: Page, model: Model, fitted: Sequence[str], row: int, c
     for number, output in enumerate(fitted):
         called = f"{model.symbols(output)} {names[number] if names else ''}".strip()
         put_text(page, row + number, column, model.texts.get("predict", "fit label").format(output=called), _LABEL)
-    align_ordinary(page, f"{cell(row, column + 1)}:{cell(row + len(fitted) - 1, column + 1)}")
+    align_ordinary(page, f"{cell(row, column + 1)}:{cell(row + len(fitted) - 1, column + 1)}", style.FEW_DIGITS)
 
 
 def draw_confusion(page: Page, table: Confusion, model: Model) -> None:
@@ -65,6 +65,6 @@ def draw_confusion(page: Page, table: Confusion, model: Model) -> None:
     put_text(page, sum_row, table.column, texts.get("predict", "confusion predictions"), _LABEL)
     put_text(page, precision_row, table.column, texts.get("predict", "precision"), _LABEL)
     first, last = table.place(0, 0), table.place(table.classes[-1], table.classes[-1])
-    blue, white, _ = style.SIGNED_SCALE
-    scale = ColorScaleRule("num", 0, white, "max", None, blue)  # type: ignore[no-untyped-call]
+    _, white, most = style.SIGNED_SCALE
+    scale = ColorScaleRule("num", 0, white, "max", None, most)  # type: ignore[no-untyped-call]
     page.conditional_formatting.add(f"{cell(first.row, first.column)}:{cell(last.row, last.column)}", scale)

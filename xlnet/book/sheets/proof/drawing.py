@@ -10,7 +10,7 @@ from openpyxl.styles.differential import DifferentialStyle
 
 from xlnet import keys
 from xlnet.book import style
-from xlnet.book.choices import ITERATION
+from xlnet.book.choices import TYPED_ITERATION
 from xlnet.book.drawing.cells import merge, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.links import put_link
@@ -63,7 +63,7 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
         put_text(page, row, LABEL_COLUMN, texts.get("proof", f"{name} label"), _LABEL)
         if name in ("h", "tolerance"):
             put_text(page, row, VALUE_COLUMN + 1, texts.get("proof", f"{name} note"), _NOTE)
-    target = f"{ITERATION.cell.sheet}!{cell(ITERATION.cell.row, ITERATION.cell.column)}"
+    target = f"{TYPED_ITERATION.sheet}!{cell(TYPED_ITERATION.row, TYPED_ITERATION.column)}"
     put_link(page, ITERATION_ROW, VALUE_COLUMN + 1, texts.get("proof", "choose"), target, replace(style.LINK, indent=1))
     typed = replace(style.INPUT, border="below", horizontal="right", number_format=style.POWER_OF_TEN)
     put_inputs(page, inputs(model), typed, texts)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from openpyxl.formatting.rule import ColorScaleRule
+from openpyxl.worksheet.pagebreak import Break
 
 from xlnet import keys
 from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.protection import whole_numbers
+from xlnet.book.drawing.rules import add_to_areas
 from xlnet.book.model import Model
 from xlnet.book.sheets.training import jump
 from xlnet.book.sheets.training.rows import note_of
@@ -18,13 +21,26 @@ from xlnet.cell import Area, Cell
 from xlnet.graph.node import Group, Node
 from xlnet.model.layers.kind import MASK
 from xlnet.render.excel import area, cell
-from xlnet.render.matrices import FIRST_COLUMN, Block, Placed, block_of
-from xlnet.sheet_size import HEADER_ROW
+from xlnet.render.lines import Placed
+from xlnet.render.matrices import Block, block_of
+from xlnet.sheet_size import HEADER_ROW, NAME_ROW, VALUE_ROW
 from xlnet.xlsx.page import Page
 
-_WIDTH, _ITERATION_WIDTH = 7.4, 9.0
-# So many blocks have their masks checked as they are typed, and their pictures coloured: each is an area of its own.
-_MOST_AREAS = 300
+# Columns and rows are as small as numbers of four digits allow: the screen of `render.matrices` is counted in them.
+_WIDTH, _ITERATION_WIDTH, _HEIGHT, _SIZE = 6.0, 8.0, 12.75, 9
+# A block that is larger than a screen is shown smaller, as long as it can be read.
+_LEAST_ZOOM = 65
+# The columns of a printed page.
+PAGE_COLUMNS = 40
+# The rows of a landscape page of A4 between its margins, at full size, where it has room for so many columns.
+_PAGE_ROWS, _FULL_SIZE_COLUMNS = 38, 21
+# Excel takes no more breaks.
+_MOST_BREAKS = 1_000
+# So many blocks have their masks checked as they are typed, and so many their pictures coloured: each is an area of its
+# own. No rule can do without: one over all rows of a tensor's columns would have other tensors' cells, too.
+_MOST_AREAS, _MOST_COLOURED = 300, 2_000
+# The group that names what stands in a panel.
+_PANELS = {"": Group.FORWARD, keys.GRADIENT: Group.GRADIENTS, keys.NEXT: Group.NEXT}
 # From so many numbers on a matrix is looked at as a picture.
 _LEAST_PICTURE = 9
 _WHOLE = (keys.ITERATION, keys.EPOCH, keys.SAMPLE, MASK)
@@ -46,9 +62,14 @@ def draw_table(page: Page, model: Model) -> None:
     masks = [area for placed in block.placed if placed.tensor.group == Group.MASKS for area in _areas(placed, model)]
     if masks:
         page.add_data_validation(whole_numbers(masks, range(2), model.texts))
-    page.widths |= dict.fromkeys(range(FIRST_COLUMN, model.last_column + 1), _WIDTH)
+    page.widths |= dict.fromkeys(range(2, model.last_column + 1), _WIDTH)
     page.widths[1] = _ITERATION_WIDTH
-    page.heights[HEADER_ROW] = 21
+    page.sheet_format.defaultRowHeight, page.sheet_format.customHeight = _HEIGHT, True
+    page.heights |= {NAME_ROW: 16.5, VALUE_ROW: 16.5, HEADER_ROW: 18.0}
+    # Between the tensors nothing stands.
+    page.sheet_view.showGridLines = False
+    page.sheet_view.zoomScale = max(_LEAST_ZOOM, min(100, int(100 / block.screens)))
+    _break_pages(page, block, model)
 
 
 def weights(model: Model) -> Iterator[str]:
@@ -72,11 +93,12 @@ def _draw_tensor(page: Page, placed: Placed, nodes: dict[str, Node], model: Mode
         border="box",
         number_format=style.WHOLE_NUMBER if is_whole else style.GENERAL,
         horizontal="center" if is_whole else "right",
+        size=_SIZE,
     )
     if tensor.letter == keys.ITERATION:
         look = style.varied(style.HEADER, fill=palette.strong, number_format=style.WHOLE_NUMBER)
     elif iteration == 1 and tensor.group == Group.PARAMETERS:
-        look = style.varied(style.INPUT, border="box", horizontal="right")
+        look = style.varied(style.INPUT, border="box", horizontal="right", size=_SIZE)
     for key, (row, column) in tensor.places.items():
         own = look
         if nodes[key].typed is not None:
@@ -85,7 +107,7 @@ def _draw_tensor(page: Page, placed: Placed, nodes: dict[str, Node], model: Mode
         put(page, top + placed.row + row, placed.column + column, own)
     if tensor.letter != keys.ITERATION:
         # What stands to the right of a caption is empty, and the text runs on over it.
-        caption = style.varied(style.TEXT, colour=palette.strong, bold=True, horizontal="left")
+        caption = style.varied(style.TEXT, colour=palette.strong, bold=True, horizontal="left", size=_SIZE)
         if placed.row == 1:
             caption = style.varied(caption, fill=style.GROUPS[Group.ITERATION].tint)
         put_text(page, top + placed.row - 1, placed.column, caption_of(placed, model), caption)
@@ -103,19 +125,30 @@ def _draw_panels(page: Page, block: Block, model: Model) -> None:
     """Name the passes in row 3, above their columns."""
     look = style.varied(style.HEADER, fill=style.GROUPS[Group.ITERATION].strong)
     put_text(page, HEADER_ROW, 1, model.texts.get("header", keys.ITERATION), look)
+    explained = model.texts.get("blocks", "blocks").format(stride=model.layout.stride)
+    put_text(page, VALUE_ROW, len(model.graph.settings) + 2, explained, replace(style.QUIET, horizontal="left"))
     starts = [*block.panels.items()]
     ends = [start - 2 for _, start in starts[1:]] + [model.layout.last_column]
     for (prefix, start), end in zip(starts, ends, strict=True):
-        group = Group.FORWARD if not prefix else Group.GRADIENTS if prefix == keys.GRADIENT else Group.STATE
+        name = _PANELS.get(prefix, Group.STATE)
         first = max(start, jump.LAST_COLUMN + 2) if not prefix else start
-        band = style.varied(style.BAND, fill=style.GROUPS[group].strong)
-        for column in range(first, max(end, first) + 1):
+        band = style.varied(style.BAND, fill=style.GROUPS[name].strong, size=_SIZE)
+        for column in range(first, max(end, first + 1) + 1):
             put(page, HEADER_ROW, column, band)
-        name = "forward" if not prefix else "gradients" if prefix == keys.GRADIENT else "state"
-        text = model.texts.get("blocks", name).format(stride=model.layout.stride, state=prefix)
+        text = model.texts.get("blocks", name).format(state=prefix)
         put_text(page, HEADER_ROW, first, text, band)
-        # A band may be too narrow for what it says.
-        put_note(page, HEADER_ROW, first, [text])
+        # A band may be too narrow for what it says, and there may be no screen as wide as the constants.
+        put_note(page, HEADER_ROW, first, [text, *([] if prefix else [explained])])
+
+
+def _break_pages(page: Page, block: Block, model: Model) -> None:
+    """Print a block on a page of its own, or as many whole ones as there is room for."""
+    across = -(-block.last_column // PAGE_COLUMNS)
+    times_as_many = max(1.0, block.last_column / across / _FULL_SIZE_COLUMNS)
+    together = max(1, int(_PAGE_ROWS * times_as_many / block.stride))
+    ends = range(together, model.layout.iterations, together)
+    for iteration in ends[:_MOST_BREAKS]:
+        page.row_breaks.append(Break(id=model.layout.row(iteration + 1) - 1))
 
 
 def _add_notes(page: Page, block: Block, nodes: dict[str, Node], model: Model) -> None:
@@ -134,9 +167,9 @@ def _colour(page: Page, block: Block, model: Model) -> None:
             least, most = _largest(placed, model)
             scale = ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call]
             # Initial weights keep the yellow of what a person may change.
-            areas = list(_areas(placed, model))[tensor.group == Group.PARAMETERS :]
+            areas = list(_areas(placed, model, _MOST_COLOURED))[tensor.group == Group.PARAMETERS :]
             if areas:
-                page.conditional_formatting.add(" ".join(areas), scale)
+                add_to_areas(page, areas, scale)
 
 
 def _largest(placed: Placed, model: Model) -> tuple[str, str]:
@@ -159,9 +192,9 @@ def is_picture(placed: Placed) -> bool:
     return is_seen and axes >= 2 and len(tensor.places) >= _LEAST_PICTURE and tensor.letter not in _WHOLE
 
 
-def _areas(placed: Placed, model: Model) -> Iterator[str]:
-    """Yield the area of a tensor in the blocks, as many as are looked at."""
-    for iteration in range(1, min(model.layout.iterations, _MOST_AREAS) + 1):
+def _areas(placed: Placed, model: Model, most: int = _MOST_AREAS) -> Iterator[str]:
+    """Yield the area of a tensor in the blocks, but in no more than `most` of them."""
+    for iteration in range(1, min(model.layout.iterations, most) + 1):
         yield _area(placed, model.layout.row(iteration))
 
 

@@ -14,8 +14,12 @@ from xlnet.graph.node import Constant, Group
 from xlnet.graph.references import InCell
 from xlnet.model.tokens import tokens
 from xlnet.render.excel import cell
-from xlnet.sheet_size import NAME_ROW, VALUE_ROW
+from xlnet.sheet_size import HEADER_ROW, NAME_ROW, VALUE_ROW
+from xlnet.spec import MATRIX
 from xlnet.xlsx.page import Page
+
+# A title that began further to the right would not be seen.
+_LAST_TITLE_COLUMN = 26
 
 
 def repeated(model: Model) -> list[Formula]:
@@ -33,7 +37,7 @@ def draw_constants(page: Page, model: Model) -> None:
     for constant in model.graph.settings:
         _draw_constant(page, constant, model)
     put_all(page, repeated(model))
-    put_text(page, NAME_ROW, len(model.graph.settings) + 2, model.title, style.TITLE)
+    put_text(page, *_place_of_title(model), model.title, style.TITLE)
     for constant in model.graph.settings:
         lines = [
             model.symbols(constant.key),
@@ -41,6 +45,14 @@ def draw_constants(page: Page, model: Model) -> None:
             model.texts.get("input", "shared note" if constant.key in model.shared else "note"),
         ]
         put_note(page, NAME_ROW, model.layout.cells[constant.key].column, lines)
+
+
+def _place_of_title(model: Model) -> tuple[int, int]:
+    """Return a row and column: beside the constants, or beside what blocks are called where a screen ends before."""
+    beside = len(model.graph.settings) + 2
+    if model.spec.layout == MATRIX and beside > _LAST_TITLE_COLUMN > model.layout.last_column + 2:
+        return HEADER_ROW, model.layout.last_column + 2
+    return NAME_ROW, beside
 
 
 def _draw_constant(page: Page, constant: Constant, model: Model) -> None:

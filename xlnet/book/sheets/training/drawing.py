@@ -22,14 +22,13 @@ def draw(page: Page, model: Model) -> None:
     if model.spec.layout == MATRIX:
         blocks.draw_table(page, model)
         jump.draw(page, model)
-        weights = blocks.weights(model)
+        weights, columns = blocks.weights(model), blocks.PAGE_COLUMNS
     else:
         rows.draw_table(page, model)
-        weights = rows.weights(model)
+        weights, columns = rows.weights(model), rows.PAGE_COLUMNS
     take_numbers(page, [*of_numbers(model), *weights], model.texts)
     take_tokens(page, of_tokens(model), tokens(model.spec), model.texts)
-    protect(page)
+    protect(page, is_free_below=model.spec.layout != MATRIX)
     page.freeze_panes = cell(model.layout.first_row, 2)
-    page.sheet_view.zoomScale = 100
     page.sheet_properties.tabColor = style.GROUPS[Group.PARAMETERS].strong
-    print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}")
+    print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}", columns)

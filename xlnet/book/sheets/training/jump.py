@@ -48,7 +48,11 @@ def text(model: Model) -> str:
 def draw(page: Page, model: Model) -> None:
     """Draw the cell and the link."""
     put_text(
-        page, HEADER_ROW, _LABEL_COLUMN, model.texts.get("blocks", "go to"), replace(style.QUIET, horizontal="left")
+        page,
+        HEADER_ROW,
+        _LABEL_COLUMN,
+        model.texts.get("blocks", "go to"),
+        replace(style.QUIET, horizontal="left", size=9),
     )
     put_inputs(page, inputs(model), replace(style.INPUT, horizontal="center", border="box"), model.texts)
     put_all(page, formulas(model))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
-
-from openpyxl.formatting.rule import ColorScaleRule
 
 from xlnet import keys
 from xlnet.book import style
@@ -14,7 +11,10 @@ from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.digits import align_ordinary
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.protection import whole_numbers
+from xlnet.book.drawing.scales import signed_scale
 from xlnet.book.model import Model
+from xlnet.book.sheets.training.sections import draw_ways, sections
+from xlnet.cell import Area
 from xlnet.graph.node import Group, Node
 from xlnet.model.layers.kind import MASK
 from xlnet.render.excel import cell
@@ -23,6 +23,8 @@ from xlnet.xlsx.page import Page
 
 _WIDTH = 12.5
 _ITERATION_WIDTH = 11
+# The columns of a printed page.
+PAGE_COLUMNS = 24
 
 
 def draw_table(page: Page, model: Model) -> None:
@@ -35,6 +37,8 @@ def draw_table(page: Page, model: Model) -> None:
     if masks := list(_masks(model)):
         page.add_data_validation(whole_numbers(masks, range(2), model.texts))
     page.heights[HEADER_ROW] = 21
+    page.sheet_view.zoomScale = 100
+    draw_ways(page, model)
 
 
 def _draw_node(page: Page, node: Node, model: Model) -> None:
@@ -60,20 +64,13 @@ def _draw_node(page: Page, node: Node, model: Model) -> None:
 
 def _draw_bands(page: Page, model: Model) -> None:
     """Name the groups in row 2, above their headers, as far as the constants leave room."""
-    for group, start, end in _groups(model):
+    for group, start, end in sections(model):
         free = max(start, len(model.graph.settings) + 2)
         band = replace(style.BAND, fill=style.GROUPS[group].strong)
         for column in range(free, end + 1):
             put(page, VALUE_ROW, column, band)
         if free <= end:
             put_text(page, VALUE_ROW, free, model.group_name(group), band)
-
-
-def _groups(model: Model) -> Iterator[tuple[str, int, int]]:
-    """Yield the groups of nodes, with the first and last column of each."""
-    for group, members in groupby(model.graph.nodes, key=lambda node: node.group):
-        columns = [model.layout.column(node.key) for node in members]
-        yield group, min(columns), max(columns)
 
 
 def _add_notes(page: Page, model: Model) -> None:
@@ -102,18 +99,17 @@ def weights(model: Model) -> Iterator[str]:
 def _masks(model: Model) -> Iterator[str]:
     """Yield the ranges that hold the masks of a dropout."""
     layout = model.layout
-    for group, start, end in _groups(model):
+    for group, start, end in sections(model):
         if group == Group.MASKS:
             yield f"{cell(layout.first_row, start)}:{cell(layout.last_row, end)}"
 
 
 def _show_numbers(page: Page, model: Model) -> None:
     """Give numbers of ordinary size the same digits, and colour the gradients by sign and size."""
-    low, middle, high = style.SIGNED_SCALE
-    for group, start, end in _groups(model):
+    for group, start, end in sections(model):
         area = f"{cell(model.layout.first_row, start)}:{cell(model.layout.last_row, end)}"
         if group not in (Group.ITERATION, Group.SAMPLES, Group.MASKS):
             align_ordinary(page, area)
         if group == Group.GRADIENTS:
-            scale = ColorScaleRule("min", None, low, "num", 0, middle, "max", None, high)  # type: ignore[no-untyped-call]
-            page.conditional_formatting.add(area, scale)
+            table = Area(model.name, model.layout.first_row, start, model.layout.last_row, end)
+            page.conditional_formatting.add(area, signed_scale([table]))

@@ -68,8 +68,8 @@ def draw(page: Page, model: Model, formulas: Sequence[Formula]) -> None:
     put_all(page, formulas)
     charts = list(_charts(plan))
     for index, chart in enumerate(charts):
-        draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW)
-    _draw_points(page, plan)
+        draw_chart(page, LABEL_COLUMN + index * CHART_STEP, chart, CHART_ROW, model.texts)
+    draw_points(page, plan)
     _draw_scores(page, plan)
     merge(page, VERDICT_ROW, LABEL_COLUMN, LABEL_COLUMN + CHART_STEP - 2)
     page.heights[VERDICT_ROW] = _VERDICT_HEIGHT
@@ -114,12 +114,12 @@ def _draw_scores(page: Page, plan: ValidationPlan) -> None:
         draw_fit_labels(page, plan.model, plan.fitted, plan.scores_row + 1, LABEL_COLUMN)
 
 
-def _draw_points(page: Page, plan: ValidationPlan) -> None:
+def draw_points(page: Page, plan: ValidationPlan) -> None:
     """Draw the headers of the points, of their parameters, and of the passes."""
     model, texts = plan.model, plan.model.texts
     header = replace(style.HEADER, fill=style.CONSTANTS.strong, shrink=True)
-    put_text(page, POINTS_HEADER_ROW - 1, POINTS_COLUMN, texts.get("validation", "points"), _NOTE)
-    put_text(page, POINTS_HEADER_ROW, POINTS_COLUMN, texts.get("header", "iter"), header)
+    put_text(page, POINTS_HEADER_ROW - 1, plan.points_column, texts.get("validation", "points"), _NOTE)
+    put_text(page, POINTS_HEADER_ROW, plan.points_column, texts.get("header", "iter"), header)
     for name in (*plan.measures, COUNTED):
         put_text(page, POINTS_HEADER_ROW, plan.column(name), texts.get("validation", name), header)
     put_text(page, POINTS_HEADER_ROW - 1, plan.first_parameter_column, texts.get("validation", "used"), _NOTE)
@@ -136,7 +136,8 @@ def _draw_points(page: Page, plan: ValidationPlan) -> None:
 def _show_numbers(page: Page, plan: ValidationPlan) -> None:
     """Give numbers of ordinary size the same digits."""
     losses = [plan.summary_cell(moment, measure) for moment in (START, END) for measure in LOSSES]
-    align_ordinary(page, f"{cell(losses[0].row, losses[0].column)}:{cell(losses[-1].row, losses[-1].column)}")
+    summary = f"{cell(losses[0].row, losses[0].column)}:{cell(losses[-1].row, losses[-1].column)}"
+    align_ordinary(page, summary, style.FEW_DIGITS)
     last_row = plan.point_row(plan.count - 1)
     areas = [(plan.column(LOSSES[0]), plan.column(LOSSES[1])), (plan.column(COUNTED), plan.column(COUNTED))]
     areas.append((plan.first_parameter_column, plan.first_pass_column - 2))
@@ -171,5 +172,5 @@ def _charts(plan: ValidationPlan) -> Iterator[Chart]:
         )
 
     yield chart("loss chart", "E", LOSSES)
-    if plan.kind:
+    if plan.groups:
         yield replace(chart("accuracy chart", texts.get("dashboard", "share"), ACCURACIES), y_max=1)

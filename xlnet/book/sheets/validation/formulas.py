@@ -52,9 +52,7 @@ def lives(model: Model) -> list[Live]:
     return [
         *_summary(plan),
         *_verdict(plan),
-        *_points(plan),
-        *_parameters(plan),
-        *_passes(plan),
+        *of_points(plan),
         *scores.lives(plan),
     ]
 
@@ -105,28 +103,38 @@ def _mean(plan: ValidationPlan, measure: str, point: int) -> Expression:
     return call("sumproduct", every, InCells(weights)) / call("sum", InCells(weights))
 
 
+def of_points(plan: ValidationPlan) -> Iterator[Live]:
+    """Yield the losses at each point, and the passes that they are of."""
+    yield from _points(plan)
+    yield from _parameters(plan)
+    yield from _passes(plan)
+
+
 def _points(plan: ValidationPlan) -> Iterator[Live]:
     rows = range(FIRST_POINT_ROW, plan.point_row(plan.count))
     iterations = call("count", InCells(plan.model.layout.over(keys.ITERATION)))
-    yield from steps("iteration shown", NAME, POINTS_COLUMN, rows, iterations, style.TEXT)
+    yield from steps("iteration shown", plan.sheet, plan.points_column, rows, iterations, style.TEXT)
     for measure in plan.measures:
         look = style.TEXT if measure in LOSSES else replace(style.TEXT, number_format=style.SHARE)
         for point, row in enumerate(rows):
-            yield Live(measure, NAME, plan.column(measure), [row], _mean(plan, measure, point), look)
-    counted = or_else(Beside(NAME, plan.column("validation loss")), NONE)
-    yield Live("validation loss that is a number", NAME, plan.column(COUNTED), rows, counted, style.QUIET)
+            yield Live(measure, plan.sheet, plan.column(measure), [row], _mean(plan, measure, point), look)
+    counted = or_else(Beside(plan.sheet, plan.column("validation loss")), NONE)
+    yield Live("validation loss that is a number", plan.sheet, plan.column(COUNTED), rows, counted, style.QUIET)
 
 
 def _parameters(plan: ValidationPlan) -> Iterator[Live]:
-    rows, here = range(FIRST_POINT_ROW, plan.point_row(plan.count)), Beside(NAME, POINTS_COLUMN, is_fixed=True)
+    rows, here = (
+        range(FIRST_POINT_ROW, plan.point_row(plan.count)),
+        Beside(plan.sheet, plan.points_column, is_fixed=True),
+    )
     for column, key in enumerate(plan.parameters, plan.first_parameter_column):
-        yield Live(f"{key} used", NAME, column, rows, at_iteration(plan.model.layout, key, here), style.TEXT)
+        yield Live(f"{key} used", plan.sheet, column, rows, at_iteration(plan.model.layout, key, here), style.TEXT)
 
 
 def _passes(plan: ValidationPlan) -> Iterator[Live]:
     for point in range(plan.count):
-        iteration = InCell(Cell(NAME, plan.point_row(point), POINTS_COLUMN))
-        yield Live("iteration of the passes", NAME, plan.pass_column(point), [1], iteration, _LEADER)
+        iteration = InCell(Cell(plan.sheet, plan.point_row(point), plan.points_column))
+        yield Live("iteration of the passes", plan.sheet, plan.pass_column(point), [1], iteration, _LEADER)
         passes = Pass(plan.nodes, plan.layouts[point], plan.rows)
         for node in plan.nodes:
             yield of_pass(passes, node, f"{node.key} of a pass", style.TEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,9 +14,10 @@ from xlnet.book.sheets.validation import NAME
 from xlnet.book.spread import spread
 from xlnet.cell import Area, Cell
 from xlnet.errors import UserError
-from xlnet.graph.expression import Expression, Quantity, maximum, total, where_above
+from xlnet.graph.expression import Expression, Quantity, maximum, over, total, where_above
 from xlnet.graph.node import Group, Node
 from xlnet.model import classification as classes
+from xlnet.model.loss import weight_of_sample
 from xlnet.model.network import inputs, outputs, parameters, targets
 from xlnet.model.passes import passes
 from xlnet.render.layout import Layout
@@ -46,14 +48,25 @@ COUNTED = "counted"
 
 @dataclass(frozen=True)
 class ValidationPlan:
-    """The sheet of a network with samples that are held out."""
+    """The sheet of a network with samples that are held out.
+
+    Its points and passes may stand on another `sheet`, from another column on, and be fewer.
+    """
 
     model: Model
+    sheet: str = NAME
+    points_column: int = POINTS_COLUMN
+    most_points: int = MOST_POINTS
 
     @cached_property
     def kind(self) -> str | None:
         """How the network classifies (see `classes`)."""
         return classes.kind_of(self.model.spec)
+
+    @cached_property
+    def groups(self) -> list[range]:
+        """The outputs that name a class together (see `classes`), none where the network does not classify."""
+        return classes.groups(self.model.spec)
 
     @cached_property
     def one(self) -> Spec:
@@ -69,14 +82,18 @@ class ValidationPlan:
 
     @cached_property
     def marks(self) -> Node | None:
-        """Whether a sample is classified right; None where the network does not classify."""
-        return Node(RIGHT, Group.LOSS, self._right()) if self.kind else None
+        """Whether a sample is classified right, or at what share of its steps; None where no class is named."""
+        return Node(RIGHT, Group.LOSS, self._share_right()) if self.groups else None
 
-    def _right(self) -> Expression:
-        """Return 1 where the outputs name the class that the targets do, else 0."""
+    def _share_right(self) -> Expression:
         spec = self.model.spec
-        y, t = ([Quantity(key) for key in every] for every in (outputs(spec), targets(spec)))
-        if self.kind == classes.TWO:
+        every = [[Quantity(key) for key in of] for of in (outputs(spec), targets(spec))]
+        marks = (self._right(*([of[index] for index in group] for of in every)) for group in self.groups)
+        return over(total(*marks), len(self.groups))
+
+    def _right(self, y: Sequence[Quantity], t: Sequence[Quantity]) -> Expression:
+        """Return 1 where the outputs name the class that the targets do, else 0."""
+        if len(y) == 1:
             sides = (where_above(t[0], classes.BOUNDARY, then, 1.0 - then) for then in (1.0, 0.0))
             return where_above(y[0], classes.BOUNDARY, *sides)
         # The targets are 0 but for one 1, so the sum picks the output of the right class.
@@ -97,7 +114,7 @@ class ValidationPlan:
     def count(self) -> int:
         """The number of iterations that are shown."""
         cells = self.samples * len(self.nodes)
-        wanted = min(MOST_POINTS, max(MOST_CELLS // cells, FEWEST_POINTS))
+        wanted = min(self.most_points, max(MOST_CELLS // cells, FEWEST_POINTS))
         room = (LAST_SHEET_COLUMN - 1 - self.first_pass_column) // (len(self.nodes) + 1)
         return min(self.model.spec.training.iters, wanted, max(room, FEWEST_POINTS))
 
@@ -110,7 +127,7 @@ class ValidationPlan:
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """What is measured: the losses, and the accuracies of a network that classifies."""
-        return (*LOSSES, *(ACCURACIES if self.kind else ()))
+        return (*LOSSES, *(ACCURACIES if self.groups else ()))
 
     def summary_cell(self, moment: str, measure: str = "") -> Cell:
         """Return the cell of the summary with a measure at a moment, or with that moment's iteration."""
@@ -119,7 +136,7 @@ class ValidationPlan:
 
     def column(self, name: str) -> int:
         """Return the column of a measure among the points, which follow the iteration, or of `COUNTED`."""
-        return POINTS_COLUMN + 1 + (*self.measures, COUNTED).index(name)
+        return self.points_column + 1 + (*self.measures, COUNTED).index(name)
 
     def point_row(self, point: int) -> int:
         """Return the row of a point, from 0."""
@@ -127,7 +144,7 @@ class ValidationPlan:
 
     def over(self, column: int) -> Area:
         """Return the cells of a column at all points."""
-        return Area(NAME, FIRST_POINT_ROW, column, self.point_row(self.count - 1), column)
+        return Area(self.sheet, FIRST_POINT_ROW, column, self.point_row(self.count - 1), column)
 
     def require_room(self) -> None:
         """Raise UserError where even the fewest iterations need too many cells, or more columns than there are."""
@@ -153,7 +170,7 @@ class ValidationPlan:
     def fitted(self) -> list[str]:
         """The outputs with an R²: none of a single sample, of too many outputs, or of a network that classifies."""
         every = outputs(self.one)
-        return every if self.kind is None and self.model.spec.held_out > 1 and len(every) <= fit.MOST_OUTPUTS else []
+        return every if not self.groups and self.model.spec.held_out > 1 and len(every) <= fit.MOST_OUTPUTS else []
 
     @property
     def scores_row(self) -> int:
@@ -200,15 +217,16 @@ class ValidationPlan:
         cells = {constant.key: model.layout.cells[constant.key] for constant in model.graph.settings}
         row = self.point_row(point)
         cells |= {
-            key: Cell(NAME, row, column) for column, key in enumerate(self.parameters, self.first_parameter_column)
+            key: Cell(self.sheet, row, column)
+            for column, key in enumerate(self.parameters, self.first_parameter_column)
         }
         spots = {
             key: Spot(model.data_sheet, model.layout.data[keys.data(key)].left)
             for key in (*inputs(model.spec), *targets(model.spec))
         }
         for column, node in enumerate(self.nodes, self.pass_column(point) + 1):
-            spots |= dict.fromkeys((node.key, *node.aliases), Spot(NAME, column))
-        return Layout(cells, spots, sheet=NAME, first_row=FIRST_SAMPLE_ROW, iterations=self.samples)
+            spots |= dict.fromkeys((node.key, *node.aliases), Spot(self.sheet, column))
+        return Layout(cells, spots, sheet=self.sheet, first_row=FIRST_SAMPLE_ROW, iterations=self.samples)
 
     def measured(self, measure: str, point: int) -> Area:
         """Return the cells whose mean is a measure at a point: of every sample of its set."""
@@ -217,8 +235,8 @@ class ValidationPlan:
     def weights(self, measure: str, point: int) -> Area | None:
         """Return the cells with how much each sample counts in a measure; None where all count alike."""
         is_weighted = measure in LOSSES and self.one.has_weighted_mean
-        return self._of_set(measure, point, keys.TARGET_WEIGHT) if is_weighted else None
+        return self._of_set(measure, point, weight_of_sample(self.one)) if is_weighted else None
 
     def _of_set(self, measure: str, point: int, key: str) -> Area:
         rows, column = sets.numbers(self.model, measure.split()[0]), self.layouts[point].column(key)
-        return Area(NAME, rows.top, column, rows.bottom, column)
+        return Area(self.sheet, rows.top, column, rows.bottom, column)

@@ -8,6 +8,7 @@ import numpy as np
 
 from xlnet import keys
 from xlnet.book.sheets.compare import NAME
+from xlnet.book.sheets.compare.names import live_name, parts, written
 from xlnet.book.sheets.compare.plan import (
     CONTROL_ROW,
     FIRST_RUN_ROW,
@@ -24,9 +25,10 @@ from xlnet.book.sheets.compare.plan import (
     Series,
 )
 from xlnet.book.sheets.dashboard.plan import SMALLEST_LOSS
+from xlnet.book.sheets.explore.written import DIGITS, LEAST, TINY
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.losses import losses_of
-from xlnet.checking.judge.view import Expected, View
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, one_of
 from xlnet.engines.workers.handover import NUMBER
 
 __all__ = ["NAME", "expected"]
@@ -54,6 +56,8 @@ def _results(view: View, plan: ComparePlan, index: int) -> _Found:
     def at(column: int, value: Expected) -> tuple[Cell, Expected]:
         return Cell(NAME, plan.row(index), column), value
 
+    if live_name(plan, index) is not None:
+        yield at(plan.column("run"), _name(view, plan, index))
     losses = losses_of(view, view.number(NAME, CONTROL_ROW, VALUE_COLUMN))
     yield at(plan.column("iterations"), float(losses.iterations))
     yield at(plan.column("first loss"), _or_none(view, keys.LOSS, 1))
@@ -67,6 +71,37 @@ def _results(view: View, plan: ComparePlan, index: int) -> _Found:
         for key in plan.parameters:
             if key in own:
                 yield at(plan.column(when, key), _or_none(view, key, iteration))
+
+
+def _name(view: View, plan: ComparePlan, index: int) -> Expected:
+    """Return what a run is called: a setting that a cell holds with the number there, to four significant digits."""
+    every: list[str] = [""]
+    for part in parts(plan, index):
+        between = ", " if every[0] else ""
+        found = view.at(part.place) if part.place else None
+        if part.place and (found is None or np.isnan(found)):
+            return None if found is None else float("nan")
+        own = [written(part.value)] if found is None else _spelled(found)
+        every = [f"{before}{between}{part.called}{text}" for before in every for text in own]
+    return one_of(every)
+
+
+def _spelled(value: float) -> list[str]:
+    """Return a number as programs write it to four significant digits; rounding may decide the last one."""
+    return [text for nearly in NEAR_TIES for text in _with_sign(value * nearly)]
+
+
+def _with_sign(value: float) -> Iterator[str]:
+    size = abs(value)
+    if size < LEAST:
+        yield "0"
+        return
+    power = int(np.floor(np.log10(size)))
+    is_tiny = size < TINY
+    digits = float(f"{size * 10.0**-power if is_tiny else size:.{DIGITS - 1}e}")
+    for text in (np.format_float_positional(digits, trim="-"), f"{digits:.15G}"):
+        written_size = f"{text}E{power}" if is_tiny else text
+        yield f"(−{written_size})" if value < 0 else written_size
 
 
 def _or_none(view: View, key: str, iteration: int) -> Expected:

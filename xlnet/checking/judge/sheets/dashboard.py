@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,7 @@ from xlnet import keys
 from xlnet.book.sheets.dashboard import NAME
 from xlnet.book.sheets.dashboard import plan as dashboard
 from xlnet.book.sheets.dashboard.accuracy import Marks
+from xlnet.book.sheets.dashboard.limited import limited_keys
 from xlnet.book.sheets.dashboard.through_time import ThroughTime, cells
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.plan import VALUE_COLUMN as PREDICT_COLUMN
@@ -17,8 +19,10 @@ from xlnet.book.sheets.predict.plan import PredictPlan
 from xlnet.book.sheets.validation.plan import BEST, END, ValidationPlan
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.diagnosis import expected_diagnosis
+from xlnet.checking.judge.sheets.lengths import length, shares_of_longest
 from xlnet.checking.judge.sheets.losses import losses_of
-from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
+from xlnet.checking.judge.sheets.marks import share_right
+from xlnet.checking.judge.view import Expected, View
 from xlnet.model import classification as classes
 
 __all__ = ["NAME", "expected"]
@@ -51,7 +55,7 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
     if spec.batch_size == 1:
         for key in dashboard.outputs(spec):
             yield headline("output", view.of_iteration(key, iters), key)
-    if classes.kind_of(spec):
+    if classes.groups(spec):
         yield headline(
             "accuracy", view.cited(PREDICT, opened.model.once(PredictPlan).controls["accuracy"], PREDICT_COLUMN)
         )
@@ -59,7 +63,7 @@ def _headlines(view: View) -> Iterator[tuple[Cell, Expected]]:
         plan = opened.model.once(ValidationPlan)
         yield headline("validation loss", view.at(plan.summary_cell(END, "validation loss")))
         yield headline("validation best", view.at(plan.summary_cell(BEST)))
-        if plan.kind:
+        if plan.groups:
             yield headline("validation accuracy", view.at(plan.summary_cell(END, "validation accuracy")))
     yield headline("first below", losses.shown(words["never"]))
     has_all = losses.numbers == losses.iterations
@@ -84,29 +88,19 @@ def _marks(view: View, table: Marks) -> Iterator[tuple[Cell, Expected]]:
 
 
 def _through_time(view: View, table: ThroughTime) -> Iterator[tuple[Cell, Expected]]:
-    """Yield the steps, and the length of the gradient at each."""
-    for cell, step, line in cells(table):
-        if line is None:
+    """Yield the steps, the length of the gradient at each, and its share of the longest."""
+    for cell, step, series in cells(table):
+        if series is None:
             yield cell, float(step)
-            continue
-        found = np.array([_number(view, key, line.iteration) for key in line.steps[step - 1]])
-        with np.errstate(over="ignore"):
-            length = float(np.sqrt((found**2).sum()))
-        yield cell, length if np.isfinite(length) else float("nan")
+        else:
+            yield cell, length(_number(view, key, series.iteration) for key in series.state.steps[step - 1])
+    for column, series in table.numbered():
+        yield from shares_of_longest(view, NAME, column, table.share_column(column), table.rows(series))
 
 
 def _is_right(view: View, table: Marks, sample: int, iteration: int) -> Expected:
-    outputs, targets = (
-        np.array([_number(view, key, iteration) for key in every_key]) for every_key in table.keys_of(sample)
-    )
-    if np.isnan(outputs).any() or np.isnan(targets).any():
-        return float("nan")
-    if table.kind == classes.TWO:
-        is_one = targets[0] > classes.BOUNDARY
-        return one_of(float((outputs[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
-    # Targets that were moved are no classes any more; then only the sum tells.
-    found, largest = float((outputs * targets).sum()), float(outputs.max())
-    return one_of((float(found == largest), float(found == largest or is_tie(found, largest))))
+    y, t = ([_number(view, key, iteration) for key in every] for every in table.keys_of(sample))
+    return share_right(table.groups, y, t, operator.eq)
 
 
 def _number(view: View, key: str, iteration: int) -> float:
@@ -119,6 +113,8 @@ def _points(view: View) -> Iterator[tuple[Cell, Expected]]:
     opened = view.opened
     shown = opened.model.once(dashboard.points)
     counted = view.number(NAME, dashboard.headline_row(opened.spec, "iterations"), dashboard.VALUE_COLUMN)
+    bounded = limited_keys(shown)
+    yield from _limits(view, shown)
     for index in range(shown.count):
         row = dashboard.FIRST_POINT_ROW + index
 
@@ -133,6 +129,51 @@ def _points(view: View) -> Iterator[tuple[Cell, Expected]]:
         iteration = view.number(NAME, row, dashboard.POINTS_COLUMN)
         is_known = 1 <= iteration < opened.spec.training.iters + 1
         for key in shown.keys:
-            yield point(shown.column(key), view.of_iteration(key, int(iteration)) if is_known else None)
+            found = view.of_iteration(key, int(iteration)) if is_known else None
+            yield point(shown.column(key), _within(view, shown, key, row, found) if key in bounded else found)
         for key in shown.targets:
             yield point(shown.column(key), view.at(opened.layout.cells[key]))
+
+
+def _within(view: View, shown: dashboard.Points, key: str, row: int, found: float | None) -> Expected:
+    """Return a value within its limit; where there is none, the one above."""
+    most, column = view.number(NAME, shown.limit_row, shown.column(key)), shown.column(key)
+    if found is None:
+        return None
+    if np.isnan(found + most):
+        return view.number(NAME, row - 1, column) if row > dashboard.FIRST_POINT_ROW else 0.0
+    return float(np.clip(found, -most, most))
+
+
+def _limits(view: View, shown: dashboard.Points) -> Iterator[tuple[Cell, Expected]]:
+    """Yield the limits: out of reach, unless the loss has run away or has no number in the end."""
+    model, spec = view.opened.model, view.opened.spec
+    first, final = (
+        view.cited(NAME, dashboard.headline_row(spec, name), dashboard.VALUE_COLUMN)
+        for name in ("first loss", "final loss")
+    )
+    own_targets = dict(zip(dashboard.outputs(spec), dashboard.targets(spec), strict=True))
+    is_out_of_reach = False
+    for key in limited_keys(shown):
+        cell = Cell(NAME, shown.limit_row, shown.column(key))
+        if key == keys.LOSS:
+            yield cell, _limit_of_loss(first, final)
+            is_out_of_reach = view.number(*cell) >= dashboard.NO_LIMIT
+            continue
+        own = key in own_targets
+        beginning = view.at(model.layout.cells[own_targets[key]] if own else model.layout.cell(key, 1))
+        times = dashboard.OUTPUT_TIMES if own else dashboard.WEIGHT_TIMES
+        if is_out_of_reach:
+            yield cell, dashboard.NO_LIMIT
+        else:
+            yield cell, None if beginning is None else float(times * np.maximum(1.0, abs(beginning)))
+
+
+def _limit_of_loss(first: float | None, final: float | None) -> Expected:
+    if first is None or final is None:
+        return None
+    if np.isnan(first):
+        return float(dashboard.LOSS_TIMES)
+    start = max(abs(first), dashboard.LEAST_LOSS)
+    is_tame = abs(final) <= dashboard.RUNAWAY * start
+    return dashboard.NO_LIMIT if is_tame else dashboard.LOSS_TIMES * start

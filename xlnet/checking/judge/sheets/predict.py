@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +26,7 @@ from xlnet.book.sheets.predict.plan import (
 )
 from xlnet.book.sheets.validation.plan import BEST, ValidationPlan
 from xlnet.cell import Cell
+from xlnet.checking.judge.sheets.marks import counts
 from xlnet.checking.judge.sheets.scores import expected_scores
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
@@ -58,9 +59,11 @@ def expected(view: View) -> Cells:
             yield Cell(NAME, row, plan.columns[shown(key)]), wanted
     if plan.kind:
         yield from _classes(view, plan)
+    elif plan.groups:
+        yield from _steps_right(view, plan)
     if others := plan.model.once(others_of):
         yield from _other_passes(view, others)
-        yield from _other_marks(view, others) if plan.kind else ()
+        yield from _other_marks(view, others) if plan.groups else ()
     yield from expected_scores(view, plan)
     if plan.dimensions == 2:
         yield from _surface(view, plan)
@@ -75,13 +78,18 @@ def _controls(view: View, plan: PredictPlan) -> Cells:
     elif word == words["best"] and plan.model.spec.held_out:
         used = view.at(plan.model.once(ValidationPlan).summary_cell(BEST))
     yield Cell(NAME, plan.used.cell.row, VALUE_COLUMN), used
-    if plan.kind:
-        marks = [(row, plan.columns["is right"]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
+    if plan.groups:
+        name = "steps right" if plan.names_steps else "is right"
+        marks = [(row, plan.columns[name]) for row in range(plan.sample_row, plan.sample_row + plan.samples)]
         if others := plan.model.once(others_of):
             marks += [(row, others.mark_column) for row in _rows_of(others)]
-        right = sum(view.text(NAME, *mark) == RIGHT for mark in marks)
-        yield Cell(NAME, plan.controls["right"], VALUE_COLUMN), float(right)
-        share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / plan.model.spec.samples
+        if plan.names_steps:
+            right = math.fsum(view.number(NAME, *mark) for mark in marks)
+        else:
+            right = float(sum(view.text(NAME, *mark) == RIGHT for mark in marks))
+        yield Cell(NAME, plan.controls["right"], VALUE_COLUMN), right
+        count = plan.model.spec.samples * len(plan.groups)
+        share = view.number(NAME, plan.controls["right"], VALUE_COLUMN) / count
         yield Cell(NAME, plan.controls["accuracy"], VALUE_COLUMN), share
 
 
@@ -190,6 +198,8 @@ def _other_marks(view: View, others: Others) -> Cells:
         t = np.array([view.number(plan.model.data_sheet, row, column) for column in targets])
         if np.isnan(y).any() or np.isnan(t).any():
             mark: Expected = math.nan
+        elif plan.names_steps:
+            mark = _count_right(plan, y.tolist(), t.tolist())
         elif plan.kind == classes.TWO:
             is_one = t[0] > classes.BOUNDARY
             mark = one_of(RIGHT if (y[0] > classes.BOUNDARY * near) == is_one else WRONG for near in NEAR_TIES)
@@ -213,6 +223,31 @@ def _classes(view: View, plan: PredictPlan) -> Cells:
         found = [_found(view, row, plan.columns[name]) for name in ("class", "target class")]
         mark = RIGHT if found[0] == found[1] else WRONG
         yield Cell(NAME, row, plan.columns["is right"]), math.nan if found[0] != found[0] else mark
+
+
+def _steps_right(view: View, plan: PredictPlan) -> Cells:
+    """Yield at how many steps of each sample the outputs name the class that the targets do."""
+    for row in range(plan.sample_row, plan.sample_row + plan.samples):
+        names = ([shown(key) for key in plan.outputs], plan.targets)
+        y, t = ([view.number(NAME, row, plan.columns[name]) for name in every] for every in names)
+        is_known = not any(map(math.isnan, (*y, *t)))
+        yield Cell(NAME, row, plan.columns["steps right"]), _count_right(plan, y, t) if is_known else math.nan
+
+
+def _count_right(plan: PredictPlan, y: Sequence[float], t: Sequence[float]) -> Expected:
+    every = []
+    for group in plan.groups:
+        named, wanted = (_named([values[index] for index in group]) for values in (y, t))
+        every.append({one == other for one in named for other in wanted})
+    return one_of(map(float, counts(every)))
+
+
+def _named(values: Sequence[float]) -> set[int]:
+    """Return the class that values name, and those that rounding may make of it."""
+    if len(values) == 1:
+        return {int(values[0] > classes.BOUNDARY * nearly) for nearly in NEAR_TIES}
+    largest = max(values)
+    return {values.index(largest), *(index for index, value in enumerate(values) if is_tie(value, largest))}
 
 
 def _found(view: View, row: int, column: int) -> str | float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -25,12 +26,12 @@ from xlnet.book.sheets.validation.plan import (
 )
 from xlnet.book.sheets.validation.scores import areas_of_fit, table_of
 from xlnet.cell import Area, Cell
+from xlnet.checking.judge.sheets.marks import share_right
 from xlnet.checking.judge.sheets.scores import of_confusion, r_squared
 from xlnet.checking.judge.sheets.scores import pair as pair_of
 from xlnet.checking.judge.view import NEAR_TIES, Expected, View, is_tie, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.engines.workers.handover import NUMBER
-from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
 
 __all__ = ["NAME", "expected"]
@@ -42,11 +43,17 @@ def expected(view: View) -> _Found:
     """Yield what each formula of the sheet should show."""
     plan = view.opened.model.once(ValidationPlan)
     yield from _summary(view, plan)
+    yield from of_points(view, plan)
+    yield from _scores(view, plan)
+
+
+def of_points(view: View, plan: ValidationPlan) -> _Found:
+    """Yield what the losses at each point should be, and the passes that they are of."""
     yield from _points(view, plan)
     for point in range(plan.count):
-        yield Cell(NAME, 1, plan.pass_column(point)), view.cited(NAME, plan.point_row(point), POINTS_COLUMN)
+        iteration = view.cited(plan.sheet, plan.point_row(point), plan.points_column)
+        yield Cell(plan.sheet, 1, plan.pass_column(point)), iteration
         yield from _passes(view, plan, point)
-    yield from _scores(view, plan)
 
 
 def _summary(view: View, plan: ValidationPlan) -> _Found:
@@ -99,15 +106,15 @@ def _points(view: View, plan: ValidationPlan) -> _Found:
     for point in range(plan.count):
         row = plan.point_row(point)
         step = point / (plan.count - 1) if point else 0.0
-        yield Cell(NAME, row, POINTS_COLUMN), float(np.floor(1 + step * (counted - 1) + 0.5))
+        yield Cell(plan.sheet, row, plan.points_column), float(np.floor(1 + step * (counted - 1) + 0.5))
         for measure in plan.measures:
-            yield Cell(NAME, row, plan.column(measure)), _mean(view, plan, measure, point)
-        loss = view.cited(NAME, row, plan.column(LOSSES[1]))
-        yield Cell(NAME, row, plan.column(COUNTED)), NONE if loss is not None and math.isnan(loss) else loss
-        iteration = view.number(NAME, row, POINTS_COLUMN)
+            yield Cell(plan.sheet, row, plan.column(measure)), _mean(view, plan, measure, point)
+        loss = view.cited(plan.sheet, row, plan.column(LOSSES[1]))
+        yield Cell(plan.sheet, row, plan.column(COUNTED)), NONE if loss is not None and math.isnan(loss) else loss
+        iteration = view.number(plan.sheet, row, plan.points_column)
         is_known = 1 <= iteration < iters + 1
         for column, key in enumerate(plan.parameters, plan.first_parameter_column):
-            yield Cell(NAME, row, column), view.of_iteration(key, int(iteration)) if is_known else None
+            yield Cell(plan.sheet, row, column), view.of_iteration(key, int(iteration)) if is_known else None
 
 
 def _scores(view: View, plan: ValidationPlan) -> _Found:
@@ -141,8 +148,8 @@ def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
         columns = (places[name].columns.ravel() + 1).tolist()
         for row, numbers in zip(rows, values.reshape(len(rows), -1).tolist(), strict=True):
             for column, number in zip(columns, numbers, strict=True):
-                yield Cell(NAME, row, column), number
-    if plan.kind is None:
+                yield Cell(plan.sheet, row, column), number
+    if not plan.groups:
         return
     column = layout.column(RIGHT)
     y, t = (
@@ -152,18 +159,7 @@ def _passes(view: View, plan: ValidationPlan, point: int) -> _Found:
         for cells in ([layout.cell(key) for key in every] for every in (outputs(one), targets(one)))
     )
     for row, own_y, own_t in zip(rows, y.tolist(), t.tolist(), strict=True):
-        yield Cell(NAME, row, column), _is_right(plan.kind, own_y, own_t)
-
-
-def _is_right(kind: str, y: Sequence[float], t: Sequence[float]) -> Expected:
-    if any(map(math.isnan, (*y, *t))):
-        return math.nan
-    if kind == classes.TWO:
-        is_one = t[0] > classes.BOUNDARY
-        return one_of(float((y[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
-    # Targets that were moved are no classes any more; then only the sum tells.
-    right, largest = math.fsum(a * b for a, b in zip(y, t, strict=True)), max(y)
-    return one_of((float(largest <= right), float(largest <= right or is_tie(right, largest))))
+        yield Cell(plan.sheet, row, column), share_right(plan.groups, own_y, own_t, operator.ge)
 
 
 def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -174,4 +170,4 @@ def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.
 
 
 def _number(view: View, plan: ValidationPlan, point: int, column: int) -> float:
-    return view.number(NAME, plan.point_row(point), column)
+    return view.number(plan.sheet, plan.point_row(point), column)

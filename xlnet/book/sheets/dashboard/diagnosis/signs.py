@@ -101,7 +101,7 @@ class Signs:
             for index in range(layer.units):
                 name = self.model.symbols(units(spec, number)[index])
                 yield Unit(name, number, tuple(of_sample[index] for of_sample in every))
-        elif layer.type == DENSE or (axes[0] == "channel" and "w" in layer.arrays):
+        elif layer.type == DENSE or (axes[0] == "channel" and KINDS[layer.type].activations):
             axis = len(layer.gives) - 1 if layer.type == DENSE else 0
             places = [place[axis] for place in indices(layer.gives)]
             called = "source unit" if layer.type == DENSE else "source_channel"
