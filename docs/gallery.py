@@ -8,11 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery_page import Lesson, book_name, page, page_name, picture_name
+from one_sheet import alone
 
 import xlnet
 from xlnet.book.texts import LANGUAGES
@@ -27,12 +26,10 @@ from xlnet.engines.libreoffice import find_soffice
 from xlnet.template.sources import open_template
 from xlnet.template.topics import TOPICS
 
-# The sheet that shows the point of a lesson; where none is named that is Compare or the Dashboard.
+# The sheet that shows the point of a lesson; where none is named that is Compare or Start.
 SHEETS = {
-    "seed": "Training",
-    "mazur": "Explore",
     "misconceptions": "Questions",
-    "byhand": "Explore",
+    **dict.fromkeys((*TOPICS["Optimisers"], "echo", "memory", "taste", "autoencoder"), "Dashboard"),
     "logistic": "Predict",
     "xor": "Predict",
     "circle": "Predict",
@@ -49,14 +46,13 @@ SHEETS = {
 _HIGHEST = 0.625
 _FIRST_PAGE = {"PageRange": ("string", "1"), "ExportNotes": ("boolean", "false")}
 _FILTER = json.dumps({name: {"type": kind, "value": value} for name, (kind, value) in _FIRST_PAGE.items()})
-_EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 
 
 def lesson(name: str) -> Lesson:
     """Return a bundled template as a lesson of the gallery."""
     document = open_template(name).document
     is_comparison = "compare" in document
-    sheet = SHEETS.get(name, "Compare" if is_comparison else "Dashboard")
+    sheet = SHEETS.get(name, "Compare" if is_comparison else "Start")
     return Lesson(name, document["title"], document["description"], sheet, is_comparison)
 
 
@@ -68,19 +64,6 @@ def build(lesson: Lesson, language: str, folder: Path, overrides: Mapping[str, A
         xlnet.build_comparison(comparison, path, small=True, language=language)
     else:
         xlnet.build(xlnet.load(lesson.name, **overrides), path, small=True, language=language)
-
-
-def alone(book: Path, sheet: str, copy: Path) -> None:
-    """Write a copy of a workbook in which all other sheets are empty, so that LibreOffice prints this one alone."""
-    with zipfile.ZipFile(book) as source, zipfile.ZipFile(copy, "w") as target:
-        names = re.findall(r'<sheet [^>]*?name="([^"]*)"', source.read("xl/workbook.xml").decode())
-        kept = f"sheet{names.index(sheet) + 1}.xml"
-        for part in source.namelist():
-            name = Path(part).name.removesuffix(".rels")
-            if not part.startswith("xl/worksheets/") or name == kept:
-                target.writestr(part, source.read(part))
-            elif not part.endswith(".rels"):
-                target.writestr(part, _EMPTY)
 
 
 def draw(lessons: Sequence[Lesson], folder: Path) -> None:

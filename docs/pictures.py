@@ -87,6 +87,7 @@ def text_of(pdf: Path, page: int) -> str:
 
 if __name__ == "__main__":
     picture("seed", "training", "iteration", iters=12)
+    picture("attention", "matrices", "iteration", iters=12)
     picture("seed", "dashboard", "logarithmic scale", iters=60)
     picture("mazur", "explore", "Explore: the network", iters=12)
     picture("mazur", "proof", "Proof: each gradient", iters=12)

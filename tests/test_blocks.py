@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,3 +191,14 @@ def test_another_learning_rate_moves_every_block(tmp_path: Path, require: Callab
         place = own.layout.cell("w1_1_1_2_1", iteration)
         weight = f"Training!{load_workbook(path)['Training'].cell(place.row, place.column).coordinate}"
         assert first(weight) != other(weight)
+
+
+def test_a_long_run_is_coloured_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "long.xlsx"
+    xlnet.build(xlnet.load("xor", layout="matrix", iters=350), path, plain=True)
+    with zipfile.ZipFile(path) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+    coloured = [
+        areas.split() for areas in re.findall(r'<conditionalFormatting sqref="([^"]*)"><cfRule type="colorScale"', xml)
+    ]
+    assert 350 in map(len, coloured)

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import kept
 import pytest
+from conftest import ENGINES
 from mutants import OPERATORS, Mutant, mutants, write_mutant
 
 import xlnet
@@ -28,26 +30,34 @@ CASES: dict[str, tuple[dict[str, object], list[str]]] = {
 HARMFUL = {"negated", "scaled a little", "moved a little", "number typed in", "one row up", "one column back"}
 
 
-@pytest.fixture
-def count(request: pytest.FixtureRequest) -> int:
-    """The number of mutants of each template."""
-    return int(request.config.getoption("--mutants"))
-
-
-def test_every_mutant_is_named(tmp_path: Path, engine: str, count: int) -> None:
-    """All by one start of the engine; LibreOffice takes longer, so it gets fewer."""
-    drawn: list[tuple[Mutant, Path]] = []
+@pytest.fixture(scope="module")
+def judged(
+    request: pytest.FixtureRequest, engines: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[Mutant, Report]]]:
+    """The mutants of each template with the reports on them; LibreOffice takes longer, so it gets fewer."""
+    count, folder = int(request.config.getoption("--mutants")), tmp_path_factory.mktemp("mutants")
+    drawn: list[list[tuple[Mutant, Path]]] = [[], []]
     for number, (template, (overrides, sheets)) in enumerate(CASES.items()):
-        whole = tmp_path / f"{template}.xlsx"
+        whole = folder / f"{template}.xlsx"
         kept.build(xlnet.load(template, **overrides), whole)
-        fewer = count if engine == "ironcalc" else max(1, count // 3)
-        for index, mutant in enumerate(mutants(whole, sheets, fewer, seed=number)):
-            path = tmp_path / f"{template}-{index}.xlsx"
+        for index, mutant in enumerate(mutants(whole, sheets, count, seed=number)):
+            path = folder / f"{template}-{index}.xlsx"
             shutil.copy(whole, path)
             write_mutant(path, mutant)
-            drawn.append((mutant, path))
-    reports = kept.check_all([path for _, path in drawn], engine, timeout=3000)
-    for (mutant, _), report in zip(drawn, reports, strict=True):
+            drawn[index >= max(1, count // 3)].append((mutant, path))
+    by_each, others = ([path for _, path in some] for some in drawn)
+    reports = kept.checked_by(engines, by_each, timeout=3000)
+    if "ironcalc" in engines:
+        reports["ironcalc"] += kept.check_all(others, "ironcalc", timeout=3000)
+    every = [mutant for some in drawn for mutant, _ in some]
+    return {engine: list(zip(every, found, strict=False)) for engine, found in reports.items()}
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_every_mutant_is_named(
+    judged: dict[str, list[tuple[Mutant, Report]]], engine_name: str, require: Callable[[str], str]
+) -> None:
+    for mutant, report in judged[require(engine_name)]:
         place = f"{mutant.sheet}!{mutant.cell}"
         different, rewritten = named(report)
         assert place in different | rewritten, mutant

@@ -13,9 +13,11 @@ from workbook_xml import change_cell
 
 import xlnet
 from xlnet.book.model import model_of
+from xlnet.book.sheets.dashboard.plan import points
 from xlnet.book.sheets.predict import plan as predict
 from xlnet.book.sheets.predict.others import others_of
 from xlnet.book.sheets.predict.plan import PredictPlan
+from xlnet.book.sheets.start.plan import StartPlan
 from xlnet.book.sheets.validation import NAME as VALIDATION
 from xlnet.book.sheets.validation.plan import END, ValidationPlan
 from xlnet.model import classification
@@ -96,6 +98,8 @@ def test_every_step_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name
     place = ValidationPlan(model).summary_cell(END, "validation accuracy")
     held = share_right(values, slice(3, 4))
     assert sheets[VALIDATION].cell(place.row, place.column).value == pytest.approx(held)
+    # Start and Dashboard have the accuracy of a batch of several samples.
+    assert StartPlan(model).has_accuracy == (points(model).marks is not None) == (name != "one by one")
     report = kept.check(path, engine="ironcalc")
     assert report.agrees, report.to_text()
 

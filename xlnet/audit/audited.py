@@ -15,7 +15,7 @@ from xlnet.audit.options import NOTHING_TOLD, Options
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook, open_workbook
 from xlnet.audit.remarks import Network, breaks, not_judged, remarks
-from xlnet.audit.telling import lucky, said, table_of, without_verdict
+from xlnet.audit.telling import lucky, of_repeated, said, table_of, without_verdict
 from xlnet.errors import UserError
 
 NOTHING_FOUND = (
@@ -56,12 +56,13 @@ def _audited(workbook: Workbook, citations: Citations, options: Options) -> Audi
     with_slope = [each for each in judgements if not each.is_threshold]
     tables = [table_of(workbook, found, each, repairs) for each in with_slope]
     nothing = NONE_OF_TOLD if found.is_told and tables else ""
-    none = (*without_verdict(workbook, found, judgements), *unjudged)
+    repeated, left_out = of_repeated(workbook, found)
+    none = (*without_verdict(workbook, found, judgements), *left_out, *unjudged)
     return Audit(
         path,
         tables=tuple(tables),
         breaks=(*lucky(workbook, judgements), *odd),
-        remarks=(*said(with_slope, tables), *remarked),
+        remarks=(*said(with_slope, tables), *repeated, *remarked),
         not_judged=none,
         error=None if any(table.judged for table in tables) else _with_reasons(nothing, none) or NOTHING_FOUND,
     )

@@ -197,6 +197,24 @@ def _on_factor(judgement: Judgement, table: Table) -> str:
     return f"your gradients are {times} those of {loss}. This is a matter of scale alone"
 
 
+def of_repeated(workbook: Workbook, network: Found) -> tuple[list[str], list[NotJudged]]:
+    """Return what is to be said of the steps whose weights were not nudged: remarks, and what was not judged."""
+    remarks, unjudged = [], []
+    for each in network.repeated:
+        cells = sorted(min(update.shown for update in step) for step in each.steps)
+        if each.like is None:
+            why = "there are too many steps whose formulas differ: only some could be judged in the time"
+            unjudged.append(NotJudged(_from_to(workbook, [cells[0], cells[-1]], -1), why))
+            continue
+        like, first = (workbook.show(place) for place in (min(update.shown for update in each.like), cells[0]))
+        count = "one step" if len(cells) == 1 else f"{len(cells):,} steps"
+        remarks.append(
+            f"{count}, from the weight in {first} on, repeat the formulas of the step of {like}, cell for cell: their "
+            "weights were not nudged, and what is said of that step is true of them."
+        )
+    return remarks, unjudged
+
+
 def without_verdict(workbook: Workbook, network: Found, judgements: Sequence[Judgement]) -> list[NotJudged]:
     """Return the updates of which nothing could be said, and why."""
     found = []

@@ -46,12 +46,17 @@ def candidates(workbook: Workbook, citations: Citations) -> list[Update]:
     """Return a candidate for each cell that stands alone, with a plus, in a sum of a formula that cites others, too."""
     found = []
     may_be: dict[int, bool] = {}
+    known: dict[int, list[Term]] = {}
     for place, tree in workbook.trees.items():
         if id(tree) not in may_be:
             may_be[id(tree)] = _is_sum(tree)
         if not may_be[id(tree)]:
             continue
-        every = terms(citations.tree(place))
+        own = citations.tree(place)
+        # Cells filled down share a tree; one that says where it stands has another in each cell.
+        every = known[id(tree)] if own is tree and id(tree) in known else terms(own)
+        if own is tree:
+            known[id(tree)] = every
         for number, (sign, term) in enumerate(every):
             weight = _decayed(term, place, citations)
             rest = (*every[:number], *every[number + 1 :])

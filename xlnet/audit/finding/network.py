@@ -12,6 +12,7 @@ from xlnet.audit.finding.gradients import Subject, subjects_of
 from xlnet.audit.finding.last import after_the_last
 from xlnet.audit.finding.losses import Family, families
 from xlnet.audit.finding.rates import Rates
+from xlnet.audit.finding.repeated import Repeated, without_repeated
 from xlnet.audit.finding.steps import cone, steps_of, stride_of, tables_of
 from xlnet.audit.finding.told import Teller, Told, told_loss
 from xlnet.audit.finding.updates import find_updates
@@ -46,7 +47,8 @@ class Found:
     """The networks of a workbook.
 
     Their tables, weights with their steps, cells of new weights, cells that depend on weights, and possible losses;
-    `loss` is the one that the user told, and `is_told` whether it was the user who told the weights.
+    `loss` is the one that the user told, and `is_told` whether it was the user who told the weights. `repeated` are
+    steps that are in no table, as they repeat others; their weights are among the new ones.
     """
 
     tables: Sequence[Candidates]
@@ -56,6 +58,7 @@ class Found:
     families: Sequence[Family]
     loss: Family | None = None
     is_told: bool = False
+    repeated: Sequence[Repeated] = ()
 
 
 def find_network(workbook: Workbook, citations: Citations, options: Options) -> Found:
@@ -84,10 +87,16 @@ def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Up
     cut = weights | new
     dependent = citations.descendants(weights, cut)
     rates = Rates(workbook, citations, updates, dependent | cut, rate)
-    subjects = subjects_of(updates, citations, rates, weights)
+    measured, repeated = without_repeated(updates, workbook, citations, dependent)
+    subjects = subjects_of(measured, citations, rates, weights)
     if rate is not None and subjects and not any(rate in subject.rate.cells for subject in subjects):
         raise UserError(f"--rate: no update multiplies its gradient by {workbook.show(rate)}: name another cell")
-    at_the_end = after_the_last(subjects, workbook, citations)
+    if repeated:
+        weights = {update.weight for update in measured}
+        new |= cut - weights
+        dependent = citations.descendants(weights, cut)
+    # After steps that are left out there is no last one.
+    at_the_end = [] if repeated else after_the_last(subjects, workbook, citations)
     if at_the_end:
         subjects += at_the_end
         weights |= {subject.weight for subject in at_the_end}
@@ -103,7 +112,7 @@ def _by_structure(workbook: Workbook, citations: Citations, updates: Sequence[Up
         indices = [number[id(subject)] for subject in table]
         tables.append(Candidates(table, [cones[i] for i in indices], [every[i] for i in indices]))
     losses = families(workbook, citations, dependent, used, steps, new, stride_of(subjects))
-    return Found(tables, steps, new, dependent, losses)
+    return Found(tables, steps, new, dependent, losses, repeated=repeated)
 
 
 def _as_told(workbook: Workbook, citations: Citations, told: Told, updates: Sequence[Update]) -> Found:

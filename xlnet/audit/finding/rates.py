@@ -40,7 +40,7 @@ class Rates:
     ) -> None:
         self._workbook, self._citations, self._dependent = workbook, citations, dependent
         self._cells = {update.cell for update in updates}
-        self._inputs = inputs_of(workbook, citations, dependent, {update.weight for update in updates})
+        self._weights = {update.weight for update in updates}
         self._for_updates: dict[Place, bool] = {}
         self._common = self._in_most(updates)
         # Where a formula that is filled down has its rate, it has it in each row, whatever stands there.
@@ -104,6 +104,10 @@ class Rates:
             self._positions.add(position)
             return True
         return False
+
+    @cached_property
+    def _inputs(self) -> set[Place]:
+        return inputs_of(self._workbook, self._citations, self._dependent, self._weights)
 
     def _is_no_input(self, factor: Tree, host: Place) -> bool:
         reference = bare(factor)

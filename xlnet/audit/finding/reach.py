@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 
 from xlnet.audit.reading.citations import Citations
 from xlnet.engines.live import Place
 
 
-def reach(citations: Citations, steps: Mapping[Place, Place], new: Set[Place]) -> dict[Place, frozenset[Place]]:
-    """Return for each cell the weights and new weights that it depends on, not by way of others.
+def reach(
+    citations: Citations, steps: Mapping[Place, Place], new: Set[Place], wanted: Collection[Place] | None = None
+) -> dict[Place, frozenset[Place]]:
+    """Return for each cell, or for those wanted, the weights and new weights that it depends on, not by way of others.
 
     Cells that depend on the weights of several steps are left out, and so is all that depends on them.
     """
@@ -17,6 +19,8 @@ def reach(citations: Citations, steps: Mapping[Place, Place], new: Set[Place]) -
     found: dict[Place, frozenset[Place]] = {}
     mixed: set[Place] = set()
     cells = citations.descendants(cut, cut) - cut
+    if wanted is not None:
+        cells &= citations.ancestors(wanted, cut)
     for place in sorted((each for each in cells if each in citations.levels), key=citations.levels.__getitem__):
         parts: set[frozenset[Place]] = set()
         for each in citations.of(place):

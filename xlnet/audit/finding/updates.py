@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from xlnet.audit.finding.candidates import Update, candidates, families_of
-from xlnet.audit.formula.tree import moved
+from xlnet.audit.formula.tree import Ref, cited, moved
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
 
 _MOST_PASSES = 6
 _LONGEST_BRIDGE = 2
+# Of a large family most are known by these.
+_MOST_LOOKED_AT = 32
 
 
 def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
@@ -26,7 +28,7 @@ def find_updates(workbook: Workbook, citations: Citations) -> list[Update]:
     found = [
         update
         for family in map(_without_copied_down, families_of(every, workbook))
-        if family and any(_depends(each, citations, ()) for each in _some(family))
+        if family and any(_depends(each, citations, ()) for each in _some(family, 3))
         for update in family
     ]
     found = _of_weights(found, workbook, citations)
@@ -65,6 +67,10 @@ def _kept(found: list[Update], workbook: Workbook, citations: Citations, cuts_ne
             cut |= {update.cell for update in found}
         kept = []
         for family in families_of(found, workbook):
+            some = _some(family, _MOST_LOOKED_AT) if len(family) > _MOST_LOOKED_AT else ()
+            if some and all(_depends(update, citations, cut) for update in some):
+                kept += family
+                continue
             depending = [update for update in family if _depends(update, citations, cut)]
             # One whose gradient was typed over is still an update, where most of its family are.
             kept += family if 2 * len(depending) >= len(family) else _going_on(depending, family)
@@ -126,9 +132,11 @@ def _of_weights(found: list[Update], workbook: Workbook, citations: Citations) -
     return [u for family in families_of(found, workbook) if any(u.weight in grounded for u in family) for u in family]
 
 
-def _some(family: list[Update]) -> Iterable[Update]:
+def _some(family: list[Update], count: int) -> list[Update]:
+    """Return so many of a family, the first two among them, all over it."""
     last = len(family) - 1
-    return [family[number] for number in sorted({0, min(1, last), last // 2})]
+    numbers = {min(1, last), *(last * each // (count - 1) for each in range(count - 1))}
+    return [family[number] for number in sorted(numbers)]
 
 
 def _depends(update: Update, citations: Citations, cut: Collection[Place]) -> bool:
@@ -139,6 +147,8 @@ def _depends(update: Update, citations: Citations, cut: Collection[Place]) -> bo
         return False
     # Whatever depends on the weight is computed after it.
     lowest = levels.get(weight, 0)
+    if all(levels.get(each, 0) <= lowest for each in citations.of(update.cell)) and not _is_cited_again(update):
+        return False
     found: set[Place] = set()
     waiting = [place for term in update.rest for place in citations.of_tree(term.of, update.cell)]
     while waiting:
@@ -149,6 +159,18 @@ def _depends(update: Update, citations: Citations, cut: Collection[Place]) -> bo
             found.add(place)
             if place not in cut:
                 waiting += citations.of(place)
+    return False
+
+
+def _is_cited_again(update: Update) -> bool:
+    """Whether the other terms cite the weight itself."""
+    for reference in (each for term in update.rest for each in cited(term.of)):
+        if isinstance(reference, Ref):
+            first = last = reference.at(update.cell)
+        else:
+            first, last = reference.at(update.cell)
+        if all(first[axis] <= update.weight[axis] <= last[axis] for axis in range(3)):
+            return True
     return False
 
 

@@ -68,7 +68,7 @@ def measure(workbook: Workbook, citations: Citations, network: Found) -> Measure
         | {place for pair in sides.values() for place in pair}
         | {each for table in network.tables for cone in table.cones for each in cone}
     )
-    laboratory.prepare(list(wanted), {*network.steps, *network.new})
+    laboratory.prepare(wanted, {*saved, *typed}, colours)
     readings = []
     for state in states:
         values = dict(zip(places, laboratory.values(state, places).tolist(), strict=True))

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
-from xlnet.audit.formula.positions import is_positional, resolved
+from xlnet.audit.formula.positions import is_positional, looked_up, resolved
 from xlnet.audit.formula.tree import Area, Ref, Tree, cited
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -57,7 +57,8 @@ class Citations:
         references, positional = self._known(tree)
         if positional:
             is_own = self._workbook.trees.get(host) is tree
-            references = cited(self.tree(host) if is_own else resolved(tree, host))
+            known = self.tree(host) if is_own else resolved(tree, host)
+            references = cited(looked_up(known, host, self._number))
         found: dict[Place, None] = {}
         for reference in references:
             if isinstance(reference, Ref):
@@ -65,6 +66,10 @@ class Citations:
             else:
                 found.update(dict.fromkeys(self.cells(*reference.at(host))))
         return tuple(found)
+
+    def _number(self, also_computed: bool, place: Place) -> float | None:
+        value = self._workbook.stored.get(place)
+        return value if isinstance(value, float) and (also_computed or place not in self._workbook.trees) else None
 
     def cells(self, first: Place, last: Place) -> list[Place]:
         """Return the cells of an area that hold something."""

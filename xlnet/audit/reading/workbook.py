@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from xlnet.audit.formula.addresses import address, full_address
@@ -95,13 +96,23 @@ def _opened(path: Path, live: LiveWorkbook, markup: Markup) -> Workbook:
             not_read[place] = str(error)
     trees |= _take_arrays_apart(live, markup, trees, not_read)
     replaced = _replace_strangers(live, trees)
-    volatile = {id(tree): _is_volatile(tree) for tree in trees.values()}
-    frozen = {place for place, tree in trees.items() if volatile[id(tree)]}
+    # Cells filled down share a tree.
+    distinct = {id(tree): tree for tree in trees.values()}
+    volatile = {each for each, tree in distinct.items() if _is_volatile(tree)}
+    frozen = {place for place, tree in trees.items() if id(tree) in volatile}
     for place in frozen:
         value = stored.get(place)
         live.type_numbers({place: float(value) if isinstance(value, int | float) else 0.0})
         del trees[place]
     return Workbook(path, live, live.sheets, markup, stored, trees, frozenset(frozen), replaced, not_read)
+
+
+@cache
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 class _Trees:
@@ -120,10 +131,7 @@ class _Trees:
         def relative(match: re.Match[str]) -> str:
             if match[2] is None:
                 return match[0]
-            letters = match[2].upper()
-            number = 0
-            for letter in letters:
-                number = number * 26 + ord(letter) - 64
+            number = _column(match[2])
             line = match[4] if match[3] else f"[{int(match[4]) - row}]"
             return f"R{line}C{number if match[1] else f'[{number - column}]'}"
 

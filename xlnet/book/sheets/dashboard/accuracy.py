@@ -78,12 +78,16 @@ def lives(table: Marks, iterations: InCell) -> Iterator[Live]:
 def _mark(table: Marks, sample: int) -> Expression:
     iteration, layout = Beside(NAME, table.column, is_fixed=True), table.model.layout
     outputs, targets = ([at_iteration(layout, key, iteration) for key in every] for every in table.keys_of(sample))
-    marks = (mark(*([of[index] for index in group] for of in (outputs, targets))) for group in table.groups)
-    return over(total(*marks), len(table.groups))
+    return mark(table.groups, outputs, targets)
 
 
-def mark(outputs: Sequence[Expression], targets: Sequence[Expression]) -> Expression:
-    """Return 1 where a class is named right, else 0."""
+def mark(groups: Sequence[range], outputs: Sequence[Expression], targets: Sequence[Expression]) -> Expression:
+    """Return 1 where a sample's class is named right, else 0; of several steps the share of those that are right."""
+    marks = (_of_class(*([of[index] for index in group] for of in (outputs, targets))) for group in groups)
+    return over(total(*marks), len(groups))
+
+
+def _of_class(outputs: Sequence[Expression], targets: Sequence[Expression]) -> Expression:
     if len(outputs) == 1:
         # (a>b)=(c>d) loses its brackets in IronCalc.
         predicted, target = (where_above(value, classes.BOUNDARY, 1, 0) for value in (outputs[0], targets[0]))

@@ -35,6 +35,7 @@ from xlnet.book.sheets.start.plan import (
     STEP_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
+    WHY_ROW,
     StartPlan,
 )
 from xlnet.book.sheets.start.plane import Plane
@@ -44,8 +45,8 @@ from xlnet.render.excel import address, cell
 from xlnet.xlsx.controls import ScrollBar
 from xlnet.xlsx.page import USUAL_ROW, Page
 
-_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 14.0, 5: 1.5, 12: 1.5, 13: 5.0}
-_MIDDLE_WIDTH, _PLANE_WIDTH = 12.0, 3.0
+_WIDTHS = {1: 1.0, LABEL_COLUMN: 25.0, VALUE_COLUMN: 12.0, NOTE_COLUMN: 13.2, 5: 1.0, 12: 1.0, 13: 4.0}
+_MIDDLE_WIDTH, _PLANE_WIDTH = 11.0, 3.1
 _LABEL = replace(style.TEXT, border="below")
 _NOTE = replace(style.QUIET, horizontal="left", size=9, italic=False)
 _LINK = replace(style.LINK, size=9, border="below")
@@ -131,7 +132,7 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
             draw_scatter(page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=size))
         put_link(page, LEGEND_ROW, MIDDLE, texts.get("start", "matrices"), "Explore!A1", replace(_LINK, border="none"))
     if plan.steps.entries:
-        _wrapped(page, STEP_ROW, 2, LINE)
+        _wrapped(page, STEP_ROW, WHY_ROW - STEP_ROW, LINE)
     if plan.chosen:
         for name in sentences.names(plan):
             _wrapped(page, sentences.row_of(plan, name), sentences.rows_of(plan, name), sentences.SENTENCE)

@@ -20,6 +20,7 @@ from xlnet.book.shown import Shown
 from xlnet.cell import Cell
 from xlnet.graph.expression import call
 from xlnet.graph.references import InCell, InCells
+from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
 
 VALUE = replace(style.TEXT, bold=True, border="below", horizontal="right")
@@ -92,11 +93,12 @@ def _readouts(plan: StartPlan) -> Iterator[Live]:
 
 
 def _marks(plan: StartPlan) -> Iterator[Live]:
-    """Yield a mark for each sample of the batch: 1 where it is classified right."""
+    """Yield a mark for each sample of the batch: 1 where it is classified right, or the share of its steps that are."""
     model, spec = plan.model, plan.model.spec
+    groups = classes.groups(spec)
     for sample in range(1, plan.marks.count + 1):
         every = (outputs(spec, sample), targets(spec, sample))
         iteration = InCell(plan.iteration.cell)
         y, t = ([shows.at_iteration(model.layout, key, iteration) for key in own] for own in every)
         place = plan.marks.cell("mark", sample)
-        yield Live("mark of a sample of the batch", NAME, place.column, [place.row], mark(y, t), style.TEXT)
+        yield Live("mark of a sample of the batch", NAME, place.column, [place.row], mark(groups, y, t), style.TEXT)

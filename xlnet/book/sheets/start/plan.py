@@ -27,7 +27,7 @@ LABEL_COLUMN, VALUE_COLUMN, NOTE_COLUMN = 2, 3, 4
 MIDDLE, MIDDLE_END, RIGHT, RIGHT_END = 6, 11, 13, 24
 TITLE_ROW, ABOUT_ROW, FIRST_ROW, CHART_ROWS, LAST_ROW = 1, 2, 4, 14, 28
 LEGEND_ROW = FIRST_ROW + CHART_ROWS
-STEP_ROW, WHY_ROW = LEGEND_ROW + 1, LEGEND_ROW + 3
+STEP_ROW, WHY_ROW = LEGEND_ROW + 1, LEGEND_ROW + 4
 DATA_COLUMN, HEADER_ROW, FIRST_DATA_ROW = 28, 2, 3
 # So many parameters can be asked why they changed; of more, some are offered.
 MOST_PARAMETERS, SOME_PARAMETERS = 120, 40
@@ -161,7 +161,7 @@ class StartPlan:
     def has_accuracy(self) -> bool:
         """Whether the accuracy of the iteration's batch is shown."""
         spec = self.model.spec
-        return classes.kind_of(spec) is not None and 1 < spec.batch_size <= MOST_MARKS and spec.outputs <= MOST_CLASSES
+        return bool(classes.groups(spec)) and 1 < spec.batch_size <= MOST_MARKS and spec.outputs <= MOST_CLASSES
 
     # Parameters.
     @cached_property

@@ -13,6 +13,7 @@ from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
 from xlnet.book.drawing.protection import whole_numbers
+from xlnet.book.drawing.rules import add_to_areas
 from xlnet.book.model import Model
 from xlnet.book.sheets.training import jump
 from xlnet.book.sheets.training.rows import note_of
@@ -35,8 +36,9 @@ PAGE_COLUMNS = 40
 _PAGE_ROWS, _FULL_SIZE_COLUMNS = 38, 21
 # Excel takes no more breaks.
 _MOST_BREAKS = 1_000
-# So many blocks have their masks checked as they are typed, and their pictures coloured: each is an area of its own.
-_MOST_AREAS = 300
+# So many blocks have their masks checked as they are typed, and so many their pictures coloured: each is an area of its
+# own. No rule can do without: one over all rows of a tensor's columns would have other tensors' cells, too.
+_MOST_AREAS, _MOST_COLOURED = 300, 2_000
 # The group that names what stands in a panel.
 _PANELS = {"": Group.FORWARD, keys.GRADIENT: Group.GRADIENTS, keys.NEXT: Group.NEXT}
 # From so many numbers on a matrix is looked at as a picture.
@@ -165,9 +167,9 @@ def _colour(page: Page, block: Block, model: Model) -> None:
             least, most = _largest(placed, model)
             scale = ColorScaleRule("formula", least, low, "num", 0, middle, "formula", most, high)  # type: ignore[no-untyped-call]
             # Initial weights keep the yellow of what a person may change.
-            areas = list(_areas(placed, model))[tensor.group == Group.PARAMETERS :]
+            areas = list(_areas(placed, model, _MOST_COLOURED))[tensor.group == Group.PARAMETERS :]
             if areas:
-                page.conditional_formatting.add(" ".join(areas), scale)
+                add_to_areas(page, areas, scale)
 
 
 def _largest(placed: Placed, model: Model) -> tuple[str, str]:
@@ -190,9 +192,9 @@ def is_picture(placed: Placed) -> bool:
     return is_seen and axes >= 2 and len(tensor.places) >= _LEAST_PICTURE and tensor.letter not in _WHOLE
 
 
-def _areas(placed: Placed, model: Model) -> Iterator[str]:
-    """Yield the area of a tensor in the blocks, as many as are looked at."""
-    for iteration in range(1, min(model.layout.iterations, _MOST_AREAS) + 1):
+def _areas(placed: Placed, model: Model, most: int = _MOST_AREAS) -> Iterator[str]:
+    """Yield the area of a tensor in the blocks, but in no more than `most` of them."""
+    for iteration in range(1, min(model.layout.iterations, most) + 1):
         yield _area(placed, model.layout.row(iteration))
 
 

@@ -13,11 +13,11 @@ from xlnet.book.sheets.dashboard.diagnosis import recent
 from xlnet.book.sheets.dashboard.diagnosis.numbers import BETWEEN, MORE, MOST_NAMED, labels, rows_before
 from xlnet.book.sheets.dashboard.diagnosis.signs import Signs, signs
 from xlnet.book.sheets.dashboard.plan import FIRST_POINT_ROW
-from xlnet.book.sheets.explore.written import DIGITS, LEAST
 from xlnet.book.sheets.validation.plan import COUNTED, END, LOSSES, ValidationPlan
 from xlnet.cell import Area, Cell
 from xlnet.checking.judge.sheets.findings import NEARLY_0, column_of, sentences
-from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, WrittenNumber, is_tie, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import Expected, Near, View, is_tie, one_of
 from xlnet.engines.workers.handover import BLANK, NUMBER
 
 Cells = Iterator[tuple[Cell, Expected]]
@@ -29,8 +29,7 @@ def expected_diagnosis(view: View) -> Cells:
     for name in own.numbers:
         yield own.number(name), _number(view, own, name)
         value = view.number(*own.number(name))
-        written = (WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
-        yield own.text(name), math.nan if math.isnan(value) else one_of(written)
+        yield own.text(name), written(value)
     yield from _relus(view, own)
     yield from _twins(view, own)
     for row, layer in enumerate(own.bounded, FIRST_POINT_ROW):

@@ -20,17 +20,14 @@ from xlnet.book.sheets.explore.plan import (
     share,
 )
 from xlnet.book.sheets.explore.spans import numbers_span
-from xlnet.book.sheets.explore.written import DIGITS, EQUALS, HUGE, LEAST, ROUGHLY, TINY, parts_of
+from xlnet.book.sheets.explore.written import EQUALS, HUGE, ROUGHLY, TINY, parts_of
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.moving import expected_moving
-from xlnet.checking.judge.view import NEAR_TIES, Expected, View, WrittenNumber, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import NEAR_TIES, Expected, View, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 
 __all__ = ["NAME", "expected"]
-
-
-# Two numbers that are no further apart are the same to IronCalc where it compares them: 8.9E-16 is not below 1E-15.
-_COMPARED_AS_SAME = 2.3e-16
 
 
 def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
@@ -48,14 +45,9 @@ def expected(view: View) -> Iterator[tuple[Cell, Expected]]:
         if entry.shown is None:
             yield Cell(NAME, row, VALUE_COLUMN), computed[entry.key]
         value = view.cited(NAME, row, VALUE_COLUMN)
-        yield Cell(NAME, row, ROUNDED_COLUMN), None if value is None else _written(value)
+        yield Cell(NAME, row, ROUNDED_COLUMN), None if value is None else written(value)
         if entry.has_numbers:
             yield Cell(NAME, row, numbers_span(plan)[0]), _numbers(view, plan, entry)
-
-
-def _written(value: float) -> Expected:
-    bounds = (LEAST, LEAST - _COMPARED_AS_SAME, LEAST + _COMPARED_AS_SAME)
-    return one_of(WrittenNumber(0.0 if abs(value) < bound else value, DIGITS) for bound in bounds)
 
 
 def _face(view: View, plan: ExplorePlan, face: Face) -> Expected:

@@ -10,7 +10,6 @@ import numpy as np
 from xlnet import keys
 from xlnet.book.sheets.compare import NAME as COMPARE
 from xlnet.book.sheets.compare.plan import NONE
-from xlnet.book.sheets.explore.written import DIGITS, LEAST
 from xlnet.book.sheets.questions import NAME
 from xlnet.book.sheets.questions.plan import (
     BEST,
@@ -33,7 +32,8 @@ from xlnet.book.sheets.questions.plan import (
 from xlnet.book.sheets.validation.plan import LOSSES, ValidationPlan
 from xlnet.cell import Area, Cell
 from xlnet.checking.judge.sheets.validation import of_points
-from xlnet.checking.judge.view import NEAR_TIES, Expected, View, WrittenNumber, is_tie, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import Expected, View, is_tie, one_of
 from xlnet.engines.workers.handover import NUMBER
 from xlnet.template.questions import OPEN
 
@@ -149,7 +149,7 @@ def _written(value: float | None) -> Expected:
     """Return a result as a text: of a word or an error it is none."""
     if value is None or math.isnan(value):
         return NONE
-    return one_of(WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
+    return written(value)
 
 
 def _numbers(view: View, area: Area) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

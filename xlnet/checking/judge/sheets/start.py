@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 
 import numpy as np
@@ -11,7 +12,6 @@ from xlnet import keys, reference
 from xlnet.book.sheets.explore.plan import ROUNDED_COLUMN
 from xlnet.book.sheets.explore.plan import VALUE_COLUMN as EXPLORE_VALUES
 from xlnet.book.sheets.explore.spans import numbers_span
-from xlnet.book.sheets.explore.written import DIGITS, LEAST
 from xlnet.book.sheets.start import NAME
 from xlnet.book.sheets.start.plan import CLASSES, MIDDLE, STEP_ROW, VALUE_COLUMN, StartPlan
 from xlnet.book.sheets.start.plane import Plane
@@ -19,8 +19,10 @@ from xlnet.book.sheets.start.steps import FIRST_ROW, NUMBERS_COLUMN, RULE_COLUMN
 from xlnet.book.sheets.start.surface import axis_cells, place
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.findings import NEARLY_0
+from xlnet.checking.judge.sheets.marks import share_right
 from xlnet.checking.judge.sheets.start_why import Cells, expected_reasons, following
-from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, WrittenNumber, is_tie, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, one_of
 from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
@@ -50,13 +52,6 @@ def expected(view: View) -> Cells:
     yield from _steps(view, plan)
 
 
-def written(value: float) -> Expected:
-    """Return the text of a number."""
-    if math.isnan(value):
-        return value
-    return one_of(WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
-
-
 def _marks(view: View, plan: StartPlan) -> Cells:
     spec, iteration = view.opened.spec, view.number(*plan.iteration.cell)
     is_known = 1 <= iteration < spec.training.iters + 1
@@ -65,21 +60,10 @@ def _marks(view: View, plan: StartPlan) -> Cells:
             yield plan.marks.cell("mark", sample), None
             continue
         y, t = (
-            np.array([_of_iteration(view, key, int(iteration)) for key in every])
+            [_of_iteration(view, key, int(iteration)) for key in every]
             for every in (outputs(spec, sample), targets(spec, sample))
         )
-        yield plan.marks.cell("mark", sample), _mark(y, t, classes.kind_of(spec) == classes.TWO)
-
-
-def _mark(y: reference.Array, t: reference.Array, is_one_output: bool) -> Expected:
-    if np.isnan(y).any() or np.isnan(t).any():
-        return math.nan
-    if is_one_output:
-        is_one = t[0] > classes.BOUNDARY
-        return one_of(float((y[0] > classes.BOUNDARY * nearly) == is_one) for nearly in NEAR_TIES)
-    # Targets that were moved are no classes any more; then only the sum tells.
-    found, largest = float((y * t).sum()), float(y.max())
-    return one_of((float(found == largest), float(found == largest or is_tie(found, largest))))
+        yield plan.marks.cell("mark", sample), share_right(classes.groups(spec), y, t, operator.eq)
 
 
 def _of_iteration(view: View, key: str, iteration: int) -> float:

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 
 from xlnet import keys
-from xlnet.book.sheets.explore.written import DIGITS, LEAST
 from xlnet.book.sheets.start import NAME, why
 from xlnet.book.sheets.start.plan import MIDDLE, WHY_ROW, StartPlan
 from xlnet.book.sheets.start.sentences import has_other_batch, is_plain, names, parts, row_of
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.findings import NEARLY_0
-from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, WrittenNumber, is_tie, one_of
+from xlnet.checking.judge.sheets.written import written
+from xlnet.checking.judge.view import Expected, Near, View, is_tie, one_of
 
 Cells = Iterator[tuple[Cell, Expected]]
 # What engines snap to 0 of a difference, relative to its parts, is less.
@@ -34,8 +34,7 @@ def expected_reasons(view: View, plan: StartPlan) -> Cells:
         yield plan.number(name), _number(view, plan, name)
         if name not in _PLACES:
             value = _of(view, plan, name)
-            texts = (WrittenNumber(0.0 if abs(value) < LEAST * nearly else value, DIGITS) for nearly in NEAR_TIES)
-            yield plan.text(name), math.nan if math.isnan(value) else one_of(texts)
+            yield plan.text(name), written(value)
     none = plan.model.texts.get("start", "no numbers")
     yield Cell(NAME, WHY_ROW, MIDDLE), _filled(view, plan, "why") or none
     for name in names(plan):
