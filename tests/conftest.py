@@ -30,7 +30,7 @@ if os.environ.get("CI"):
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # A workbook is many small objects that live long: by default a third of all time goes into looking for cycles in them.
-gc.set_threshold(100_000, 20, 20)
+gc.set_threshold(200_000, 20, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,11 +1,12 @@
-// Opens workbooks with other people's libraries: node readers.mjs FOLDER-OF-node_modules WORKBOOK…
-// Writes what each library sees beside each workbook, WORKBOOK.LIBRARY.json: {sheet: {address: [value, formula]}}.
-// An error is {error: its text}; a cell without a formula has null there. WORKBOOK.shown.json has the numbers, each with
-// the text that its number format makes of it: {sheet: {address: [number, text]}}; no conditional format is looked at.
+// Opens workbooks with other people's libraries: node readers.mjs FOLDER-OF-node_modules cells|shown WORKBOOK…
+// Asked for cells, it writes what each library sees beside each workbook, WORKBOOK.LIBRARY.json: {sheet: {address:
+// [value, formula]}}. An error is {error: its text}; a cell without a formula has null there. Asked for what is shown, it
+// writes WORKBOOK.shown.json: the numbers, each with the text that its number format makes of it, {sheet: {address:
+// [number, text]}}; no conditional format is looked at.
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-const [folder, ...workbooks] = process.argv.slice(2);
+const [folder, asked, ...workbooks] = process.argv.slice(2);
 const require = createRequire(`${folder}/`);
 const SheetJS = require("xlsx");
 const ExcelJS = require("exceljs");
@@ -43,10 +44,11 @@ async function byExcelJS(path) {
   });
 }
 
+const READERS = { cells: { SheetJS: bySheetJS, ExcelJS: byExcelJS }, shown: { shown: shownBySheetJS } };
+
 for (const workbook of workbooks) {
-  for (const [library, read] of Object.entries({ SheetJS: bySheetJS, ExcelJS: byExcelJS })) {
+  for (const [name, read] of Object.entries(READERS[asked])) {
     const sheets = Object.fromEntries(await read(workbook));
-    await writeFile(`${workbook}.${library}.json`, JSON.stringify(sheets));
+    await writeFile(`${workbook}.${name}.json`, JSON.stringify(sheets));
   }
-  await writeFile(`${workbook}.shown.json`, JSON.stringify(Object.fromEntries(shownBySheetJS(workbook))));
 }

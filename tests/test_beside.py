@@ -30,7 +30,7 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
     "thinned": ("mazur", {"iters": 1234}),
     "more weights than lines": ("seed", {"iters": 30, "layers": "2-6-1", "seed": 1}),
     "too large to be drawn": ("circle", {"iters": 10, "layers": "2-12-1", "seed": 1}),
-    "mini-batches": ("iris", {"iters": 40}),
+    "mini-batches": ("iris", {"iters": 20}),
     "full batch": ("xor", {"iters": 40}),
     "online": ("xor", {"iters": 20, "batch": 1}),
     "momentum": ("valley_nesterov", {"iters": 10}),

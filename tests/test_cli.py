@@ -280,7 +280,7 @@ def test_help_examples_run(tmp_path: Path) -> None:
         # What check and audit name; an audit of all that build's examples write would take long.
         folder = tmp_path / command
         folder.mkdir()
-        commands.run(["build", "--iters", "20"], folder)
+        commands.run(["build", "--iters", "6", "--plain"], folder)
         lines = commands.run([command, "--help"], folder).stdout.splitlines()
         for line in lines:
             if line.strip().startswith("xlnet ") and ">" not in line:

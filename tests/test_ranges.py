@@ -18,8 +18,6 @@ from workbook_xml import change_cell, emptied
 
 import xlnet
 
-ITERS = 12
-
 
 def formulas(path: Path) -> Iterator[tuple[str, list[Token]]]:
     """Yield a place and the tokens of the formula there, once for all that differ in their numbers alone."""
@@ -51,7 +49,7 @@ def arguments(tokens: list[Token]) -> list[str]:
 def test_index_says_where_as_every_program_reads_it(tmp_path: Path) -> None:
     """Gnumeric takes one number into a row for the row's, finds nothing in a single cell, and no whole row by 0."""
     path, wrong = tmp_path / "built.xlsx", []
-    runs = {name: {"iters": kept.few(name, ITERS)} for name in kept.BUNDLED} | {
+    runs = {name: {"iters": kept.few(name)} for name in kept.BUNDLED} | {
         "seed": {"iters": 1},
         "iris": {"iters": 1},
     }

@@ -161,7 +161,7 @@ def test_a_wide_network_agrees(tmp_path: Path, engine: str) -> None:
     path.write_text("\n".join([f"{header},class", *rows]), encoding="utf-8")
     network: dict[str, Any] = {"layers": "24-20-4", "activation": "relu", "output_activation": "softmax"}
     data: dict[str, Any] = {"data": path, "inputs": header, "targets": "class", "standardize": True, "batch": 6}
-    spec = xlnet.load(**network, **data, loss="cross_entropy", iters=40)
+    spec = xlnet.load(**network, **data, loss="cross_entropy", iters=14)
     workbook = tmp_path / "wide.xlsx"
     kept.build(spec, workbook)
     poison(workbook)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
@@ -25,6 +26,9 @@ from xlnet.spec import MATRIX, ROWS, Spec
 _LONGEST_TERM = 30
 # An iteration of matrices: its cells, and the products of the weighted sums of a batch.
 MOST_CELLS, MOST_PRODUCTS = 200_000, 1_000_000
+# The sizes that were asked for last, each with its network and batch: a template is measured when it is read, built and
+# checked, and each time its graph would be made.
+_SIZES: deque[tuple[Spec, int, tuple[int, int]]] = deque(maxlen=8)
 
 
 def has_room(spec: Spec, sheet: str = TRAINING, data: str = DATA) -> bool:
@@ -59,9 +63,19 @@ def block_size(spec: Spec) -> tuple[int, int]:
     """
     batch = spec.batch_size
     one = with_batch(spec, min(batch, 2))
-    graph = iteration(replace(one, training=replace(one.training, iters=1)))
-    if spec.layout != MATRIX or batch <= 2:
-        layout = layout_of(graph, 1, arrangement=spec.layout)
+    one = replace(one, name="", title="", description="", training=replace(one.training, iters=1))
+    for known, its_batch, size in _SIZES:
+        if its_batch == batch and known == one:
+            return size
+    size = _block_size(one, batch)
+    _SIZES.append((one, batch, size))
+    return size
+
+
+def _block_size(one: Spec, batch: int) -> tuple[int, int]:
+    graph = iteration(one)
+    if one.layout != MATRIX or batch <= 2:
+        layout = layout_of(graph, 1, arrangement=one.layout)
         return layout.stride, layout.last_column
     block = block_of_tensors(of_samples(tensors(graph.nodes), batch))
     return block.stride, block.last_column

@@ -117,7 +117,7 @@ class Network:
     @cached_property
     def edges(self) -> list[Edge]:
         """The weights that are shown."""
-        found = []
+        found: list[Edge] = []
         for layer in range(1, self.last + 1):
             for to in range(1, self.shown[layer] + 1):
                 for source in range(1, self.shown[layer - 1] + 1):
