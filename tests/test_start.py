@@ -17,8 +17,9 @@ import xlnet
 from xlnet.book.model import Model, model_of
 from xlnet.book.sheets.start import NAME, sentences
 from xlnet.book.sheets.start.picture import SHARES
-from xlnet.book.sheets.start.plan import CLASSES, MIDDLE, STEP_ROW, StartPlan
+from xlnet.book.sheets.start.plan import MIDDLE, STEP_ROW, StartPlan
 from xlnet.book.sheets.start.steps import FIRST_ROW, VALUE_COLUMN
+from xlnet.book.sheets.start.tables import CLASSES
 from xlnet.render.excel import address, cell
 from xlnet.xlsx.controls import LARGEST, PART
 
