@@ -92,8 +92,9 @@ class View:
         return float("nan") if cited is None else cited
 
     def text(self, sheet: str, row: int, column: int) -> str | None:
-        """Return the text in a cell, None where there is none."""
-        return self.grids[sheet].texts.get((row, column))
+        """Return the text in a cell, None where there is none: the name of an error is not one."""
+        grid = self.grids[sheet]
+        return None if grid.kinds[row - 1, column - 1] == ERROR else grid.texts.get((row, column))
 
     def of_iteration(self, key: str, iteration: int) -> float | None:
         """Return what the Training sheet has of a quantity."""

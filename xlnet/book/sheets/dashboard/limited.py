@@ -35,7 +35,8 @@ def limited(shown: Points, key: str, value: Expression) -> Iterator[Live]:
     """Yield the formulas of a column: a value within its limit, or the one above where there is no number."""
     column, last = shown.column(key), FIRST_POINT_ROW + shown.count
     most = InCell(Cell(NAME, shown.limit_row, column), ROW)
-    kept = maximum(-most, minimum(most, value))
+    # MIN passes over a blank cell, where a sum counts 0.
+    kept = maximum(-most, minimum(most, value + 0))
     for rows, otherwise in (
         (range(FIRST_POINT_ROW, FIRST_POINT_ROW + 1), Number(0)),
         (range(FIRST_POINT_ROW + 1, last), Beside(NAME, column, rows=-1)),
