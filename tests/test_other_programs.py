@@ -49,7 +49,7 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         kept.build(spec, path(template))
         xlnet.build(spec, path(f"{template} small"), small=True, plain=True)
     for template in COMPARED:
-        spec = xlnet.load(template, iters=ITERS)
+        spec = xlnet.load(template, iters=kept.few(template))
         xlnet.build(spec, path(f"{template} zh"), language="zh")
         xlnet.build(spec, path(f"{template} plain"), plain=True)
         xlnet.build(spec, path(f"{template} in full small"), small=True)
