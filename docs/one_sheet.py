@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 _EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
@@ -12,9 +13,9 @@ _SHEET = re.compile(r'<sheet [^>]*?name="([^"]*)"[^>]*/>')
 
 
 def alone(book: Path, title: str, copy: Path) -> None:
-    """Write a copy of a workbook in which this sheet is the first, and those are empty that its charts do not cite.
+    """Write a copy of a workbook in which this sheet is the first, and those are empty that do not matter to it.
 
-    LibreOffice shows the values that formulas carry, but its charts look at cells.
+    LibreOffice shows the values that formulas carry, but its charts look at cells, and it computes array formulas.
     """
     with zipfile.ZipFile(book) as source, zipfile.ZipFile(copy, "w") as target:
         workbook = source.read("xl/workbook.xml").decode()
@@ -32,11 +33,13 @@ def alone(book: Path, title: str, copy: Path) -> None:
 
 
 def _cited(package: zipfile.ZipFile, part: str) -> Iterator[str]:
-    """Yield the titles of the sheets that the charts of a sheet cite."""
+    """Yield the titles of the sheets that the charts and the array formulas of a sheet cite."""
+    texts = re.findall(r'<f [^>]*?t="array"[^>]*>([^<]*)</f>', package.read(part).decode())
     for drawing in _related(package, part, "drawing"):
         for chart in _related(package, drawing, "chart"):
-            for quoted, plain in re.findall(r"f>(?:'((?:[^']|'')+)'|([\w.]+))!", package.read(chart).decode()):
-                yield quoted.replace("''", "'") or plain
+            texts += re.findall(r"<(?:c:)?f>([^<]*)</", package.read(chart).decode())
+    for quoted, plain in re.findall(r"'((?:[^']|'')+)'!|([^\W\d][\w.]*)!", unescape("\n".join(texts))):
+        yield quoted.replace("''", "'") or plain
 
 
 def _related(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:

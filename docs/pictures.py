@@ -11,12 +11,17 @@ from itertools import count
 from pathlib import Path
 
 from homework import CLASSIC, homework
+from openpyxl import load_workbook
 from PIL import Image, ImageChops
 
 import xlnet
 from xlnet.audit.annotate import annotate
 from xlnet.audit.audited import audit_workbook
+from xlnet.book.sheets.exercise import NAME
+from xlnet.book.sheets.exercise.sources import plan_of
 from xlnet.engines.libreoffice import find_soffice
+from xlnet.exercise.making import true_values
+from xlnet.exercise.marking import evaluator
 
 FOLDER = Path(__file__).parent
 MARGIN = 8
@@ -79,6 +84,24 @@ def annotated(path: Path) -> None:
             target.writestr(name, content)
 
 
+def filled_in(path: Path) -> None:
+    """Write an exercise as a student has filled it in, with some slips."""
+    exercise = xlnet.load_exercise("mazur", share=0.6, seed=4)
+    xlnet.build_exercise(exercise, path)
+    plan = plan_of(exercise)
+    value = evaluator(true_values(exercise.spec, plan.model.graph))
+    workbook = load_workbook(path)
+    sheet = workbook[NAME]
+    sheet.cell(plan.face.name.row, plan.face.name.column).value = "Ada L."
+    for number, blank in enumerate(plan.blanks[:-4]):
+        # Each third box holds what one of its slips gives.
+        slip = blank.alternatives[number % len(blank.alternatives)].value
+        place = plan.face.values[blank.key]
+        typed = round(value(blank.rule if number % 3 else slip), exercise.decimals)
+        sheet.cell(place.row, place.column).value = typed
+    workbook.save(path)
+
+
 def text_of(pdf: Path, page: int) -> str:
     """Return the text of a page."""
     command = ["pdftotext", "-f", str(page), "-l", str(page), str(pdf), "-"]
@@ -87,6 +110,7 @@ def text_of(pdf: Path, page: int) -> str:
 
 if __name__ == "__main__":
     picture("seed", "training", "iteration", iters=12)
+    printed(filled_in, "exercise", "Ada L.")
     picture("attention", "matrices", "iteration", iters=12)
     picture("seed", "dashboard", "logarithmic scale", iters=60)
     picture("mazur", "explore", "Explore: the network", iters=12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -15,6 +15,9 @@ import pytest
 from kinds_by_hand import KINDS, MATRIX_STEPS, make, with_matrices, with_two_tables
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.worksheet.worksheet import Worksheet
 from sheets_by_hand import Made
 
 import xlnet
@@ -135,19 +138,46 @@ def test_xlnets_own_workbooks_are_right(template: str, tmp_path: Path) -> None:
     audit = audited(tmp_path / "sheet.xlsx")
     require_sound(audit)
     trained = sum(parameter.trained for parameter in parameters(spec))
-    # The first row has the initial weights: three iterations are three steps, and the last row follows the third.
-    assert audit.judged == trained * _updates(tmp_path / "sheet.xlsx")
+    # The first row has the initial weights, and each one the new weights of the row before; a block has its own.
+    assert audit.judged == trained * (_updates(tmp_path / "sheet.xlsx") + (spec.layout == "matrix"))
+    named = _titles(tmp_path / "sheet.xlsx")
+    if spec.layout == "matrix":
+        assert named
+    headers = {weight.first: weight.header for table in audit.tables for weight in table.weights}
+    assert {cell: header for cell, header in headers.items() if cell in named} == {
+        cell: title for cell, title in named.items() if cell in headers
+    }
+
+
+def _above(sheet: Worksheet, cells: Sequence[tuple[int, int]]) -> object:
+    return sheet.cell(min(row for row, _ in cells) - 1, min(column for _, column in cells)).value
+
+
+def _titles(path: Path) -> dict[str, str]:
+    """Return what stands above the corner of each weight's matrix in the first block, by the weight's cell."""
+    tensors: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for key, _, where, role, *_ in kept.looked_at(path)["Formulas"].iter_rows(min_row=2, values_only=True):
+        cell, is_in_block, _ = str(where).partition("/")
+        if role in ("weight", "bias") and is_in_block:
+            letters, row = coordinate_from_string(cell)
+            tensors[str(key).partition("_")[0]].append((row, column_index_from_string(letters)))
+    sheet = kept.looked_at(path, data_only=True)["Training"]
+    return {
+        f"{get_column_letter(column)}{row}": " ".join(str(_above(sheet, cells)).split())
+        for cells in tensors.values()
+        for row, column in cells
+    }
 
 
 @pytest.mark.parametrize("template", ["echo", "memory"])
 @pytest.mark.parametrize("optimizer", ["sgd", "lion"])
 def test_no_hidden_value_is_taken_for_a_bias(template: str, optimizer: str, tmp_path: Path) -> None:
-    """In the last block, where nothing updates a bias, h₂ = b + w h₁ depends on it as an update does on its weight."""
+    """A hidden value h₂ = b + w h₁ adds to a bias and depends on it, by way of h₁, as an update does on its weight."""
     spec = xlnet.load(template, iters=4, optimizer=optimizer)
     kept.build(spec, tmp_path / "sheet.xlsx", plain=True)
     audit = audited(tmp_path / "sheet.xlsx")
     require_sound(audit)
-    assert audit.judged == sum(parameter.trained for parameter in parameters(spec)) * 3
+    assert audit.judged == sum(parameter.trained for parameter in parameters(spec)) * 4
 
 
 def test_a_large_network_of_matrices_is_found_right(tmp_path: Path) -> None:
@@ -156,7 +186,7 @@ def test_a_large_network_of_matrices_is_found_right(tmp_path: Path) -> None:
     kept.build(spec, tmp_path / "sheet.xlsx", plain=True)
     audit = audited(tmp_path / "sheet.xlsx")
     require_sound(audit)
-    assert audit.judged == sum(parameter.trained for parameter in parameters(spec))
+    assert audit.judged == sum(parameter.trained for parameter in parameters(spec)) * 2
     # Each matrix is called by its own title, from corner to corner.
     assert Counter(weight.header for table in audit.tables for weight in table.weights) == {
         "w 2 × 1 × 3 × 3": 18,

@@ -13,7 +13,6 @@ import pytest
 from conftest import Build
 from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.rule import ColorScale
-from openpyxl.workbook import Workbook
 
 import xlnet
 from xlnet.book import style

@@ -105,18 +105,20 @@ def test_a_built_gallery_is_whole(built: Path) -> None:
     assert load_workbook(built / "lesson.en.xlsx").sheetnames[0] == "Compare"
 
 
-def test_a_picture_is_of_one_sheet_with_what_its_charts_cite(gallery: Any, tmp_path: Path) -> None:
+def test_a_picture_is_of_one_sheet_with_what_it_looks_at(gallery: Any, tmp_path: Path) -> None:
     book, copy = tmp_path / "book.xlsx", tmp_path / "copy.xlsx"
     kept.build(xlnet.load("seed", iters=12), book)
     whole = kept.looked_at(book, data_only=True)
-    for title, filled in {"Dashboard": ["Dashboard"], "Start": ["Start", "Dashboard"]}.items():
+    needed = {"Dashboard": ["Dashboard", "Training"], "Predict": ["Predict"], "Start": ["Start", "Dashboard"]}
+    for title, filled in needed.items():
         gallery.alone(book, title, copy)
         alone = load_workbook(copy, data_only=True)
-        # It is printed first; of its charts one on Start shows the loss that stands on the Dashboard.
+        # It is printed first. One chart on Start shows the loss that stands on the Dashboard, where an array formula,
+        # which LibreOffice would compute of empty cells, looks for a small loss on Training.
         assert alone.sheetnames[0] == title
         assert [sheet.title for sheet in alone if sheet.max_row > 1] == filled
         assert alone[title].print_area == whole[title].print_area
         shown = [[cell.value for row in each[title].iter_rows() for cell in row] for each in (whole, alone)]
         assert shown[0] == shown[1]
         charts = [len(each[title]._charts) for each in (whole, alone)]  # type: ignore[attr-defined]
-        assert charts[0] == charts[1] > 0
+        assert charts[0] == charts[1]

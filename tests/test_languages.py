@@ -20,7 +20,8 @@ from xlnet.template.topics import TOPICS
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 # Words of the template, of other programs and of the code, and the names of sheets, stay as they are.
-KEPT = r"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|Template|Training|Dashboard|Explore|Proof|Predict|Data|Formulas|Guide"
+SHEETS = r"Template|Training|Start|Dashboard|Explore|Proof|Predict|Data|Formulas|Guide"
+KEPT = rf"xlnet|numpy|LibreOffice|Excel|Ctrl|NUM|{SHEETS}"
 
 
 # What bundled templates say of themselves stands in English in the templates, in other languages with their texts.

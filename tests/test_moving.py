@@ -243,3 +243,13 @@ def test_each_point_has_a_name_and_each_class_a_colour(tmp_path: Path) -> None:
     assert f"'Explore'!${x}$4" in series[5]
     assert f"'Explore'!${y}$4" in series[5]
     assert re.findall(r'<legendEntry><idx val="(\d)" ?/><delete val="1" ?/>', chart) == ["3", "4", "5", "6", "7"]
+
+
+def test_the_first_chart_stands_where_the_iteration_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "steps.xlsx"
+    built(RECURRENT, path)
+    with zipfile.ZipFile(path) as package:
+        charts = [package.read(name).decode() for name in package.namelist() if name.startswith("xl/charts/chart")]
+    moving = ["barChart" in chart for chart in charts if "'Explore'!" in chart]
+    # The bars on Start and on Explore, the codes on Explore alone.
+    assert sorted(moving) == [False, True, True]

@@ -87,7 +87,7 @@ def read_returned(path: Path, tolerance: float | None = None, decimals: int | No
     with opened_package(path) as package:
         book = Book(package)
         plan = _asked(path, book)
-        cells = {title: _cells(book, title) for title in _sheets(plan)}
+        cells = {title: _cells(book, title, *size) for title, size in _sizes(plan).items()}
     given = _given(path, plan, cells)
     margin, notes = _margin(plan, cells[NAME], tolerance, decimals)
     face = plan.face
@@ -131,14 +131,31 @@ def _sheets(plan: ExercisePlan) -> list[str]:
     return [NAME, model.name, *([model.data_sheet] if model.graph.data else [])]
 
 
-def _cells(book: Book, title: str) -> dict[tuple[int, int], Held]:
-    """Return what the cells of a sheet hold: of a formula the value that is saved with it."""
+def _sizes(plan: ExercisePlan) -> dict[str, tuple[int, int]]:
+    """Return how many rows and columns are read of each sheet."""
+    face, layout = plan.face, plan.model.layout
+    own = (*face.values.values(), face.name, face.tolerance, face.decimals)
+    answers = (layout.cell(key, number) for key in layout.spots for number in range(1, ITERATIONS + 1))
+    every = [*own, *layout.cells.values(), *answers]
+    return {
+        title: (
+            max(cell.row for cell in every if cell.sheet == title),
+            max(cell.column for cell in every if cell.sheet == title),
+        )
+        for title in _sheets(plan)
+    }
+
+
+def _cells(book: Book, title: str, rows: int, columns: int) -> dict[tuple[int, int], Held]:
+    """Return what the first cells of a sheet hold: of a formula the value that is saved with it."""
     reader = Reader(Judge(()), book.strings, lambda *_: None, lambda problem: book.error(title, problem))
     found: dict[tuple[int, int], Held] = {}
     row = 0
     for element in book.rows(title, book.package.chunks(book.parts[title], _LARGEST_SHEET), LONGEST):
         row = reader.row_of(element, row)
-        for column, cell in reader.cells(row, element, 2**14):
+        if row > rows:
+            break
+        for column, cell in reader.cells(row, element, columns):
             for child in [child for child in cell if child.tag == "f"]:
                 cell.remove(child)
             held = reader.clean(row, column, cell)[1]
@@ -159,7 +176,8 @@ def _given(path: Path, plan: ExercisePlan, cells: Mapping[str, Cells]) -> dict[s
         if not isinstance(_at(cells, layout.cell(key)).value, float):
             raise UserError(f"{path}: sheet {layout.cell(key).sheet}: no number is given for {key}: undo its deletion")
     places = placements(spec, layout)
-    grids = {title: _grid(cells[title], plan, title) for title in _sheets(plan)[1:]}
+    sizes = _sizes(plan)
+    grids = {title: _grid(cells[title], sizes[title]) for title in _sheets(plan)[1:]}
     found = from_grids(places, grids, ITERATIONS)
     start = {name: found[name][:1] for name in reference.initial(spec)} | {"iter": np.ones(1)}
     fixed = {name: found[name] for name in reference.constants(spec)}
@@ -193,14 +211,10 @@ def _is_same(found: float, wanted: float) -> bool:
     return abs(found - wanted) <= _SAME * max(1.0, abs(wanted))
 
 
-def _grid(cells: Cells, plan: ExercisePlan, title: str) -> Grid:
-    layout = plan.model.layout
-    places = [*layout.cells.values(), *(layout.cell(node.key, ITERATIONS) for node in plan.model.graph.nodes)]
-    own = [place for place in places if place.sheet == title]
-    shape = max(place.row for place in own), max(place.column for place in own)
+def _grid(cells: Cells, shape: tuple[int, int]) -> Grid:
     values, kinds = np.full(shape, np.nan), np.full(shape, BLANK, dtype=np.uint8)
     for (row, column), held in cells.items():
-        if row <= shape[0] and column <= shape[1] and isinstance(held.value, float):
+        if isinstance(held.value, float):
             values[row - 1, column - 1], kinds[row - 1, column - 1] = held.value, NUMBER
     return Grid(values, kinds, {})
 

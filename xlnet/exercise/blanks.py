@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xlnet.exercise.exercise import before_update
 from xlnet.exercise.quantities import Quantities
-from xlnet.exercise.slips import Alternative, Subject, alternatives
+from xlnet.exercise.slips import Alternative, alternatives
+from xlnet.exercise.subject import Subject
 from xlnet.graph.expression import Expression
 from xlnet.graph.node import Graph
 from xlnet.spec import Spec

@@ -144,6 +144,8 @@ def _best(spec: Spec, keys: Sequence[str], random: Generator) -> Spec:
         arrays = [[round(values[key], 3) for key in own] for own in Quantities(graph).arrays if len(own) > 1]
         bad = sum(len(own) - len(set(own)) for own in arrays)
         bad += sum(not (_LEAST_STEP if before_update(key) else _LEAST) <= _size(key, values) <= _MOST for key in keys)
+        # Fewer digits are less to write.
+        bad += decimals(_size(key, values) for key in keys) - LEAST_DECIMALS
         if bad < fewest:
             best, fewest = other, bad
         if not fewest:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from xlnet import keys
 from xlnet.exercise import changes
-from xlnet.exercise.exercise import before_update, new
-from xlnet.exercise.quantities import Quantities
-from xlnet.graph.expression import Call, Expression, Number, Product, Quantity, Quotient, Square, Sum, product, square
-from xlnet.graph.node import Group, Node
+from xlnet.exercise.exercise import new
+from xlnet.exercise.subject import Subject, inner_key, is_bias, is_parameter
+from xlnet.graph.expression import Call, Expression, Number, Quantity, Quotient, Square, Sum, product, square
+from xlnet.graph.node import Group
 from xlnet.graph.references import quantities, walk
 
 # Of one quantity; further ones are rarely meant.
 MOST_ALTERNATIVES = 14
-_MOST_TERMS, _MOST_NEIGHBOURS = 4, 3
+_MOST_TERMS = 4
 
 
 @dataclass(frozen=True)
@@ -32,85 +31,6 @@ class Alternative:
 
 
 Found = Iterable[tuple[Expression, Expression | None]]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A quantity that a student computes, as slips see it; `share` is what losses of a batch are divided by."""
-
-    key: str
-    quantities: Quantities
-    share: int
-
-    @cached_property
-    def rule(self) -> Expression:
-        """Its rule."""
-        return self.quantities.rule(self.key)
-
-    @cached_property
-    def parameter(self) -> str | None:
-        """The parameter whose value after the update it is."""
-        return before_update(self.key)
-
-    @property
-    def node(self) -> Node:
-        """Its node, or that of the parameter."""
-        return self.quantities.nodes[self.parameter or self.key]
-
-    @property
-    def group(self) -> str:
-        """The group of its node; "" of a parameter after the update."""
-        return "" if self.parameter else self.node.group
-
-    @cached_property
-    def cited(self) -> list[str]:
-        """The keys of what its rule cites."""
-        return list(dict.fromkeys(part.key for part in quantities(self.rule)))
-
-    @cached_property
-    def compares(self) -> bool:
-        """Whether it is the difference of an output and its target, or made of it: a loss, or its slope."""
-        return any(_letter(key) in ("t", "q") for key in self.cited)
-
-    @cached_property
-    def slope(self) -> tuple[Quantity, Expression] | None:
-        """Of ∂E/∂z the gradient ∂E/∂a and the derivative f′(z) that it is multiplied with; None of any other."""
-        if self.group != Group.DELTAS or not isinstance(self.rule, Product):
-            return None
-        first, *others = self.rule.factors
-        if not isinstance(first, Quantity) or not _is_gradient(first.key):
-            return None
-        inner = {_inner(key) for key in (first.key, self.key)}
-        same_layer = len({keys.parts(key).layer for key in inner}) == 1
-        # With a weight it is one of many paths, and no derivative.
-        is_derivative = not any(_is_parameter(part.key, self.quantities) for part in quantities(product(*others)))
-        return (first, product(*others)) if same_layer and is_derivative else None
-
-    @cached_property
-    def of_activation(self) -> str | None:
-        """The weighted sum whose activation it is, None of any other quantity."""
-        if self.group != Group.FORWARD or len(self.cited) != 1 or isinstance(self.rule, Quantity):
-            return None
-        (source,) = self.cited
-        own, its = keys.parts(self.node.key), keys.parts(source)
-        return source if own.layer == its.layer and its.letter == "z" and own.indices == its.indices else None
-
-    @cached_property
-    def neighbours(self) -> list[str]:
-        """Other elements of the array to which it belongs, of the same sample, the transposed one first."""
-        if self.parameter:
-            return []
-        own = _parts(self.key)
-        if not own.indices:
-            return []
-        turned = own.indices[::-1]
-        alike = self.quantities.alike(self.key)
-        place = alike.index(self.key)
-        steps = range(1, _MOST_NEIGHBOURS + 1)
-        others = [other for distance in steps for other in (place - distance, place + distance)]
-        found = [key for key in alike if _parts(key).indices == turned] if turned != own.indices else []
-        found += [alike[other] for other in others if 0 <= other < len(alike)]
-        return list(dict.fromkeys(found))[:_MOST_NEIGHBOURS]
 
 
 @dataclass(frozen=True)
@@ -177,7 +97,7 @@ def _other_slope(s: Subject) -> Found:
         return
     delta, slope = s.slope
     z = s.node.of
-    a = _inner(delta.key)
+    a = inner_key(delta.key)
     if a == z:
         return
     own = Quantity(a)
@@ -196,7 +116,7 @@ def _new_weight(s: Subject) -> Found:
 def _no_bias(s: Subject) -> Found:
     if s.group == Group.FORWARD and isinstance(s.rule, Sum):
         for place, term in enumerate(s.rule.terms):
-            if isinstance(term, Quantity) and _is_bias(term.key, s.quantities):
+            if isinstance(term, Quantity) and is_bias(term.key, s.quantities):
                 yield changes.without_term(s.rule, place), term
 
 
@@ -204,7 +124,7 @@ def _missing_term(s: Subject) -> Found:
     if s.parameter or not isinstance(s.rule, Sum) or s.compares or len(s.rule.terms) > _MOST_TERMS:
         return
     for place, term in enumerate(s.rule.terms):
-        if not (isinstance(term, Quantity) and _is_bias(term.key, s.quantities)):
+        if not (isinstance(term, Quantity) and is_bias(term.key, s.quantities)):
             yield changes.without_term(s.rule, place), term
 
 
@@ -219,7 +139,7 @@ def _sign_of_exponent(s: Subject) -> Found:
 
 
 def _transposed(s: Subject) -> Found:
-    places = {key: keys.parts(key) for key in s.cited if _is_parameter(key, s.quantities)}
+    places = {key: keys.parts(key) for key in s.cited if is_parameter(key, s.quantities)}
     others: dict[str, Expression] = {}
     for key, own in places.items():
         if own.layer is None or len(own.indices) < 2:
@@ -318,29 +238,3 @@ SLIPS = (
 def _whole(value: Expression) -> Expression:
     """Return what stands for a quantity of all samples: the factor that each term of a batch has."""
     return Quantity(keys.without_sample(value.key)) if isinstance(value, Quantity) else value
-
-
-def _is_gradient(key: str) -> bool:
-    belonging = keys.belonging(key)
-    return belonging is not None and belonging[0] == keys.GRADIENT
-
-
-def _inner(key: str) -> str:
-    belonging = keys.belonging(key)
-    return belonging[1] if belonging else key
-
-
-def _parts(key: str) -> keys.Parts:
-    return keys.parts(_inner(key))
-
-
-def _letter(key: str) -> str:
-    return _parts(key).letter
-
-
-def _is_parameter(key: str, quantities: Quantities) -> bool:
-    return key in quantities.nodes and quantities.nodes[key].group == Group.PARAMETERS
-
-
-def _is_bias(key: str, quantities: Quantities) -> bool:
-    return _is_parameter(key, quantities) and _letter(key).startswith("b")

@@ -69,6 +69,7 @@ def families(
     for step in steps.values():
         sizes[step] += 1
     by_formula: dict[Hashable, list[Place]] = defaultdict(list)
+    shapes: dict[int, str] = {}
     for place in dependent:
         tree = workbook.trees.get(place)
         # A copy of the loss is not where it is computed.
@@ -82,7 +83,7 @@ def families(
             continue
         by_formula[id(tree)].append(place)
         # Formulas that were written one by one, or that cite other areas in each step, have their line in common.
-        shape = shape_of(tree)
+        shape = shapes.get(id(tree)) or shapes.setdefault(id(tree), shape_of(tree))
         for axis in (1, 2):
             by_formula[place[0], axis, place[axis], shape].append(place)
     groups = {

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from xlnet.audit.finding.candidates import Update, candidates, families_of
-from xlnet.audit.formula.tree import moved
+from xlnet.audit.formula.tree import Ref, cited, moved
 from xlnet.audit.reading.citations import Citations
 from xlnet.audit.reading.workbook import Workbook
 from xlnet.engines.live import Place
@@ -147,6 +147,8 @@ def _depends(update: Update, citations: Citations, cut: Collection[Place]) -> bo
         return False
     # Whatever depends on the weight is computed after it.
     lowest = levels.get(weight, 0)
+    if all(levels.get(each, 0) <= lowest for each in citations.of(update.cell)) and not _is_cited_again(update):
+        return False
     found: set[Place] = set()
     waiting = [place for term in update.rest for place in citations.of_tree(term.of, update.cell)]
     while waiting:
@@ -157,6 +159,18 @@ def _depends(update: Update, citations: Citations, cut: Collection[Place]) -> bo
             found.add(place)
             if place not in cut:
                 waiting += citations.of(place)
+    return False
+
+
+def _is_cited_again(update: Update) -> bool:
+    """Whether the other terms cite the weight itself."""
+    for reference in (each for term in update.rest for each in cited(term.of)):
+        if isinstance(reference, Ref):
+            first = last = reference.at(update.cell)
+        else:
+            first, last = reference.at(update.cell)
+        if all(first[axis] <= update.weight[axis] <= last[axis] for axis in range(3)):
+            return True
     return False
 
 

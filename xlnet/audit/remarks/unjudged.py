@@ -32,6 +32,8 @@ def circles(workbook: Workbook, citations: Citations) -> list[NotJudged]:
 
 def _in_circles(workbook: Workbook, citations: Citations) -> set[Place]:
     """Return the formulas that are both computed from, and needed by, what waits for a circle."""
+    if workbook.trees.keys() <= citations.levels.keys():
+        return set()
     left = set(workbook.trees)
     for onward, back in ((citations.of, citations.citing.get), (citations.citing.get, citations.of)):
         missing = {place: sum(each in left for each in onward(place) or ()) for place in left}

@@ -52,10 +52,9 @@ def parts(plan: ComparePlan, index: int) -> list[Part]:
 
 
 def _part(plan: ComparePlan, index: int, name: str, value: Setting) -> Part:
-    words = plan.texts.sections["setting"]
     # The words of a choice say by themselves what is chosen.
     is_word = isinstance(value, str)
-    called = "" if is_word else f"{words.get(name) or plan.called(name).rpartition('.')[2]} "
+    called = "" if is_word else f"{plan.called(name).rpartition('.')[2]} "
     is_live = not is_word and name in plan.settings and plan.constant(index, name) is not None
     return Part(called, value, Cell(NAME, plan.row(index), plan.column("setting", name)) if is_live else None)
 

@@ -99,7 +99,7 @@ class ComparePlan:
 
     def called(self, name: str) -> str:
         """Return what a setting is called."""
-        return self.symbols(keys.LEARNING_RATE) if name == "lr" else name
+        return self.symbols(keys.LEARNING_RATE) if name == "lr" else self.texts.sections["setting"].get(name, name)
 
     def constant(self, index: int, name: str) -> str | None:
         """Return the key of the constant that holds a run's setting; None where no cell does."""

@@ -150,6 +150,3 @@ def finish(page: Page) -> None:
     page.page_setup.paperSize = 9
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-__all__ = ["draw", "draw_blanks", "draw_head", "draw_margin", "finish"]

@@ -43,10 +43,13 @@ def given(plan: Outline) -> list[tuple[str, str]]:
     """Return what is given, as symbols and keys: samples, settings, parameters, and what is drawn."""
     model, samples = plan.model, plan.model.spec.batch_size
     graph = model.graph
-    found = [constant.key for constant in graph.settings]
+    # Where an iteration repeats its inputs, rules call them as it does.
+    found = [node.key for node in graph.nodes if is_input(node.key)]
+    left = Group.INPUTS if found else None
     if graph.data:
-        every = [column.key.removeprefix("data_") for column in graph.data]
-        found = [keys.of_sample(key, sample) for sample in range(1, samples + 1) for key in every] + found
+        every = [column.of for column in graph.data if column.constants[0].group != left]
+        found += [keys.of_sample(key, sample) for sample in range(1, samples + 1) for key in every]
+    found += [constant.key for constant in graph.settings if constant.group != left]
     found += [node.key for node in graph.nodes if node.group not in _NOT_GIVEN]
     return [(plan.words.symbol(key), key) for key in found]
 

@@ -10,6 +10,7 @@ from xlnet.book.model import Model
 from xlnet.book.texts import Texts
 from xlnet.exercise.exercise import before_update
 from xlnet.exercise.slips import Alternative
+from xlnet.exercise.subject import inner_key
 from xlnet.graph.expression import Expression, Quantity, Sum
 from xlnet.graph.node import Node
 from xlnet.render.mathematics import Symbols
@@ -70,7 +71,7 @@ class Words:
             return ""
         else:
             text = self.symbols.written(rule)
-        sample = keys.parts(_inner(key)).sample
+        sample = keys.parts(inner_key(key)).sample
         if sample:
             return f"= {text.replace(f'[{sample}]', '')}"
         return f"= {self._over_samples(rule) or text}"
@@ -102,8 +103,3 @@ class Words:
         else:
             symbol = self.symbol(said.key) if isinstance(said, Quantity) else self.symbols.written(said)
         return self.texts.get("slips", alternative.slip).format(symbol=symbol)
-
-
-def _inner(key: str) -> str:
-    belonging = keys.belonging(key)
-    return belonging[1] if belonging else key

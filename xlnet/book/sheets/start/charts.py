@@ -12,8 +12,9 @@ from xlnet.book.sheets.dashboard import plan as dashboard
 from xlnet.book.sheets.predict import NAME as PREDICT
 from xlnet.book.sheets.predict.words import input_name, undone_names
 from xlnet.book.sheets.start import NAME
-from xlnet.book.sheets.start.plan import CHART_ROWS, CLASSES, MIDDLE, MIDDLE_END, RIGHT, RIGHT_END, StartPlan, Table
+from xlnet.book.sheets.start.plan import CHART_ROWS, MIDDLE, MIDDLE_END, RIGHT, RIGHT_END, StartPlan
 from xlnet.book.sheets.start.plane import Plane
+from xlnet.book.sheets.start.tables import CLASSES, Table
 from xlnet.cell import Area, Cell
 
 # How wide edges are, in points, by their size.

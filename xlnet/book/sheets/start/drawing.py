@@ -35,6 +35,7 @@ from xlnet.book.sheets.start.plan import (
     STEP_ROW,
     TITLE_ROW,
     VALUE_COLUMN,
+    WHY_ROW,
     StartPlan,
 )
 from xlnet.book.sheets.start.plane import Plane
@@ -131,7 +132,7 @@ def _draw_middle(page: Page, plan: StartPlan) -> None:
             draw_scatter(page, FIRST_ROW, MIDDLE, replace(charts.loss(plan, CHART_ROWS), size=size))
         put_link(page, LEGEND_ROW, MIDDLE, texts.get("start", "matrices"), "Explore!A1", replace(_LINK, border="none"))
     if plan.steps.entries:
-        _wrapped(page, STEP_ROW, 2, LINE)
+        _wrapped(page, STEP_ROW, WHY_ROW - STEP_ROW, LINE)
     if plan.chosen:
         for name in sentences.names(plan):
             _wrapped(page, sentences.row_of(plan, name), sentences.rows_of(plan, name), sentences.SENTENCE)

@@ -19,6 +19,7 @@ MOST_LABELLED = 14
 _MOST_WITH_ROOM = 5
 # Where along an edge its weight stands: not where most edges cross.
 _ALONG = 0.28
+_ASIDE = 0.015
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,16 @@ class Unit:
 
 @dataclass(frozen=True)
 class Edge:
-    """A weight, and the numbers of the units that it joins among all that are shown, from 1."""
+    """A weight, and the numbers of the units that it joins among all that are shown, from 1.
+
+    Its line begins `aside` of the middle of its unit.
+    """
 
     key: str
     layer: int
     source: int
     to: int
+    aside: float
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,15 @@ class Network:
     @cached_property
     def edges(self) -> list[Edge]:
         """The weights that are shown."""
-        found = []
+        found: list[Edge] = []
         for layer in range(1, self.last + 1):
             for to in range(1, self.shown[layer] + 1):
                 for source in range(1, self.shown[layer - 1] + 1):
                     ends = self._numbers[layer - 1, source], self._numbers[layer, to]
-                    found.append(Edge(keys.of_layer("w", layer, to, source), layer, *ends))
+                    # To one side and the other in turns: LibreOffice leaves out a point that is where the last one was,
+                    # even behind a gap, and with it the line that begins there.
+                    aside = _ASIDE if len(found) % 2 else -_ASIDE
+                    found.append(Edge(keys.of_layer("w", layer, to, source), layer, *ends, aside))
         return found
 
     def ends(self, key: str) -> tuple[int, int, int]:
@@ -146,7 +154,7 @@ class Network:
     def line(self, edge: Edge) -> tuple[float, float, float, float]:
         """Return where an edge begins and ends: x and y of one, then of the other."""
         source, to = self.units[edge.source - 1], self.units[edge.to - 1]
-        return source.x, source.y, to.x, to.y
+        return source.x + edge.aside, source.y, to.x, to.y
 
     def label(self, edge: Edge) -> tuple[float, float]:
         """Return where the weight of an edge stands."""

@@ -13,7 +13,8 @@ from xlnet.book.live import Live
 from xlnet.book.sheets.explore.faces import shown
 from xlnet.book.sheets.explore.written import rounded
 from xlnet.book.sheets.start import NAME
-from xlnet.book.sheets.start.plan import CLASSES, StartPlan
+from xlnet.book.sheets.start.plan import StartPlan
+from xlnet.book.sheets.start.tables import CLASSES
 from xlnet.cell import Cell
 from xlnet.graph.expression import Expression, Number, absolute, call
 from xlnet.graph.references import NEITHER, Beside, InCell, InCells, Text, choose, compared

@@ -5,7 +5,6 @@ All of it fits a screen of 1366 × 768; what the charts are drawn from stands to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,8 +16,9 @@ from xlnet.book.sheets.start import NAME
 from xlnet.book.sheets.start.network import Network
 from xlnet.book.sheets.start.plane import Plane, plane_of
 from xlnet.book.sheets.start.steps import Steps
+from xlnet.book.sheets.start.tables import EDGES, FIRST_DATA_ROW, LABELS, NUMBERS, PARAMETERS, UNITS, Table
 from xlnet.book.shown import Choice
-from xlnet.cell import Area, Cell
+from xlnet.cell import Cell
 from xlnet.graph.node import Group
 from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
@@ -27,70 +27,11 @@ LABEL_COLUMN, VALUE_COLUMN, NOTE_COLUMN = 2, 3, 4
 MIDDLE, MIDDLE_END, RIGHT, RIGHT_END = 6, 11, 13, 24
 TITLE_ROW, ABOUT_ROW, FIRST_ROW, CHART_ROWS, LAST_ROW = 1, 2, 4, 14, 28
 LEGEND_ROW = FIRST_ROW + CHART_ROWS
-STEP_ROW, WHY_ROW = LEGEND_ROW + 1, LEGEND_ROW + 3
-DATA_COLUMN, HEADER_ROW, FIRST_DATA_ROW = 28, 2, 3
+STEP_ROW, WHY_ROW = LEGEND_ROW + 1, LEGEND_ROW + 4
+DATA_COLUMN, HEADER_ROW = 28, 2
 # So many parameters can be asked why they changed; of more, some are offered.
 MOST_PARAMETERS, SOME_PARAMETERS = 120, 40
 MOST_SETTINGS, MOST_OUTPUTS, MOST_MARKS, MOST_CLASSES = 3, 2, 200, 10
-
-
-@dataclass(frozen=True)
-class Table:
-    """Numbers behind the page: its columns by name, from `first` on, and how many rows it has."""
-
-    first: int
-    names: Sequence[str]
-    count: int
-
-    def column(self, name: str) -> int:
-        """Return the column of a name."""
-        return self.first + self.names.index(name)
-
-    @property
-    def end(self) -> int:
-        """The first column of the next table, behind a gap."""
-        return self.first + len(self.names) + 1
-
-    @property
-    def rows(self) -> range:
-        """The rows."""
-        return range(FIRST_DATA_ROW, FIRST_DATA_ROW + self.count)
-
-    def cell(self, name: str, number: int) -> Cell:
-        """Return the cell of a row, from 1."""
-        return Cell(NAME, FIRST_DATA_ROW + number - 1, self.column(name))
-
-    def area(self, name: str, count: int | None = None) -> Area:
-        """Return the cells of a column, or so many of them from the first."""
-        return Area.between(self.cell(name, 1), self.cell(name, self.count if count is None else count))
-
-
-# The six looks of an edge: sign and size.
-CLASSES = (1, 2, 3, -1, -2, -3)
-_PARAMETERS = ("symbol", "value", "text", "gradient", "next", "part", "layer", "to", "source")
-_UNITS = ("x", "y", "text x", "text y", "symbol", "value", "text", "shown", "delta symbol", "delta", "target")
-_EDGES = (
-    *("weight", "class", "lit", "layer", "source", "to", "x1", "y1", "x2", "y2"),
-    *(f"{axis} {name}" for name in (*CLASSES, "lit") for axis in "xy"),
-)
-_LABELS = ("x", "y", "text")
-# The numbers of the sentences on a weight, each with its text.
-NUMBERS = (
-    *("chosen", "layer", "to", "source", "weight", "gradient", "after", "step", "eta", "loss", "loss after"),
-    *(
-        "promised",
-        "promised rise",
-        "fell",
-        "rise",
-        "delta",
-        "source value",
-        "share",
-        "output",
-        "target",
-        "error",
-        "largest",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -211,23 +152,23 @@ class StartPlan:
     @cached_property
     def table(self) -> Table:
         """The table of the parameters."""
-        return Table(DATA_COLUMN + 4, _PARAMETERS, len(self.parameters))
+        return Table(DATA_COLUMN + 4, PARAMETERS, len(self.parameters))
 
     @cached_property
     def units(self) -> Table:
         """The table of the units that are shown."""
-        return Table(self.table.end, _UNITS, len(self.network.units) if self.network.is_drawn else 0)
+        return Table(self.table.end, UNITS, len(self.network.units) if self.network.is_drawn else 0)
 
     @cached_property
     def edges(self) -> Table:
         """The table of the edges, three rows each: where it begins, where it ends, and a blank one."""
-        return Table(self.units.end, _EDGES, 3 * len(self.network.edges) if self.network.is_drawn else 0)
+        return Table(self.units.end, EDGES, 3 * len(self.network.edges) if self.network.is_drawn else 0)
 
     @cached_property
     def labels(self) -> Table:
         """The table of the weights beside the edges."""
         count = len(self.network.edges) if self.network.is_drawn and self.network.is_labelled else 0
-        return Table(self.edges.end, _LABELS, count)
+        return Table(self.edges.end, LABELS, count)
 
     @cached_property
     def marks(self) -> Table:

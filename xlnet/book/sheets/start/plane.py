@@ -20,7 +20,7 @@ from xlnet.render.layout import Layout
 from xlnet.render.spot import Spot
 
 # A picture of so many cells at most: Start is to be built in no time.
-_MOST_CELLS, _SIDES, _CURVE_POINTS = 1_600, (11, 9, 7), 25
+_MOST_CELLS, _SIDES, _CURVE_POINTS = 2_600, (11, 9, 7, 5), 25
 FIRST_ROW = 3
 
 

@@ -24,7 +24,7 @@ from xlnet.graph.references import InCell, InCells, choose, compared, joined
 NUMBER = replace(style.TEXT, bold=True, border="below", horizontal="right", vertical="center")
 TEXT = replace(style.TEXT, border="below", wrap=True, vertical="center", horizontal="left", size=10)
 _COLOUR = style.GROUPS[Group.PARAMETERS].strong
-LINE = replace(style.TEXT, bold=True, wrap=True, vertical="top", horizontal="left", size=11, colour=_COLOUR)
+LINE = replace(style.TEXT, bold=True, wrap=True, vertical="top", horizontal="left", size=10, colour=_COLOUR)
 
 
 def rule(plan: StartPlan, entry: Entry) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from xlnet.book import style
 from xlnet.book.drawing.cells import put_text
 from xlnet.book.sheets.start import picture, why
-from xlnet.book.sheets.start.plan import DATA_COLUMN, HEADER_ROW, NUMBERS, StartPlan, Table
+from xlnet.book.sheets.start.plan import DATA_COLUMN, HEADER_ROW, StartPlan
+from xlnet.book.sheets.start.tables import NUMBERS, Table
 from xlnet.graph.node import Group
 from xlnet.xlsx.page import Page
 

@@ -8,25 +8,22 @@ import re
 
 import numpy as np
 
-from xlnet import keys, reference
 from xlnet.book.sheets.explore.plan import ROUNDED_COLUMN
 from xlnet.book.sheets.explore.plan import VALUE_COLUMN as EXPLORE_VALUES
 from xlnet.book.sheets.explore.spans import numbers_span
 from xlnet.book.sheets.start import NAME
-from xlnet.book.sheets.start.plan import CLASSES, MIDDLE, STEP_ROW, VALUE_COLUMN, StartPlan
-from xlnet.book.sheets.start.plane import Plane
+from xlnet.book.sheets.start.plan import MIDDLE, STEP_ROW, VALUE_COLUMN, StartPlan
 from xlnet.book.sheets.start.steps import FIRST_ROW, NUMBERS_COLUMN, RULE_COLUMN
-from xlnet.book.sheets.start.surface import axis_cells, place
+from xlnet.book.sheets.start.tables import CLASSES
 from xlnet.cell import Cell
 from xlnet.checking.judge.sheets.findings import NEARLY_0
 from xlnet.checking.judge.sheets.marks import share_right
+from xlnet.checking.judge.sheets.start_plane import expected_plane
 from xlnet.checking.judge.sheets.start_why import Cells, expected_reasons, following
 from xlnet.checking.judge.sheets.written import written
 from xlnet.checking.judge.view import NEAR_TIES, Expected, Near, View, one_of
-from xlnet.checking.open.quantities import from_grids, placements
 from xlnet.model import classification as classes
 from xlnet.model.network import outputs, targets
-from xlnet.model.samples import DEVIATION, MEAN
 
 __all__ = ["NAME", "expected"]
 
@@ -46,7 +43,7 @@ def expected(view: View) -> Cells:
         yield from _units(view, plan)
         yield from _edges(view, plan)
     if plan.plane:
-        yield from _plane(view, plan.plane)
+        yield from expected_plane(view, plan.plane)
     if plan.chosen:
         yield from expected_reasons(view, plan)
     yield from _steps(view, plan)
@@ -141,58 +138,6 @@ def _is_lit(view: View, plan: StartPlan, index: int) -> Expected:
     if edge.layer == layer:
         return float((edge.to, edge.source) == (to, source))
     return float(edge.layer > layer + 1 or (edge.layer == layer + 1 and edge.source == to))
-
-
-def _plane(view: View, plane: Plane) -> Cells:
-    predict = plane.predict
-    for number, row in enumerate(plane.rows):
-        steps = (number % plane.side, number // plane.side)
-        for axis, (key, step) in enumerate(zip(predict.inputs, steps, strict=False), 1):
-            yield Cell(NAME, row, plane.columns[key]), _along(view, plane, axis, step)
-    one = predict.model.spec.evaluated.of_one_sample
-    places = placements(one, plane.layout, ["x", *reference.of_layers(one)])
-    for name, values in reference.layer_values(one, from_grids(places, view.grids, plane.count)).items():
-        columns = places[name].columns.ravel() + 1
-        for row, numbers in zip(plane.rows, values.reshape(plane.count, -1), strict=True):
-            yield from (
-                (Cell(NAME, row, int(column)), float(number)) for column, number in zip(columns, numbers, strict=True)
-            )
-    for key, own in zip(predict.inputs, predict.seen, strict=True) if predict.is_standardized else ():
-        mean, deviation = _scale(view, own)
-        for row in plane.rows:
-            seen = (view.number(NAME, row, plane.columns[key]) - mean) / deviation if deviation else math.nan
-            yield Cell(NAME, row, plane.layout.column(own)), seen
-    target = targets(predict.model.spec)[0]
-    for row in plane.rows:
-        output: Expected = view.cited(NAME, row, plane.layout.column(plane.output))
-        if predict.is_undone and isinstance(output, float):
-            mean, deviation = _scale(view, target)
-            output = Near(output * deviation + mean, ROUNDING * abs(mean))
-        yield Cell(NAME, row, plane.output_column), output
-    if plane.dimensions == 2:
-        yield from _surface(view, plane)
-
-
-def _surface(view: View, plane: Plane) -> Cells:
-    for up in range(plane.side):
-        for across in range(plane.side):
-            shown = view.cited(NAME, plane.row(across, up), plane.output_column)
-            is_error = shown is not None and math.isnan(shown)
-            yield Cell(NAME, *place(plane, across, up)), "" if is_error else shown
-    for step in range(plane.side):
-        for axis, (row, column) in enumerate(axis_cells(plane, step), 1):
-            yield Cell(NAME, row, column), _along(view, plane, axis, step)
-
-
-def _along(view: View, plane: Plane, axis: int, step: int) -> float:
-    first, last = (view.number(*plane.end(axis, which)) for which in (0, 1))
-    return first + (last - first) * step / (plane.side - 1)
-
-
-def _scale(view: View, key: str) -> tuple[float, float]:
-    """Return the mean and the standard deviation of an input or a target, as the Data sheet has them."""
-    places = [view.opened.layout.cells[keys.state(prefix, key)] for prefix in (MEAN, DEVIATION)]
-    return view.number(*places[0]), view.number(*places[1])
 
 
 def _steps(view: View, plan: StartPlan) -> Cells:
