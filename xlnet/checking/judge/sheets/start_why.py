@@ -37,7 +37,12 @@ def expected_reasons(view: View, plan: StartPlan) -> Cells:
             yield plan.text(name), written(value)
     none = plan.model.texts.get("start", "no numbers")
     yield Cell(NAME, WHY_ROW, MIDDLE), _filled(view, plan, "why") or none
+    # A number that was typed as a text is one to some formulas.
+    is_typed = any(view.cited(*plan.number(name)) is None for name in why.numbers_of(plan))
     for name in names(plan):
+        if is_typed:
+            yield Cell(NAME, row_of(plan, name), MIDDLE), None
+            continue
         found = [text if text is not None else none for text in _sentence(view, plan, name)]
         yield Cell(NAME, row_of(plan, name), MIDDLE), one_of(found)
 
