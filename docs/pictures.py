@@ -112,6 +112,7 @@ if __name__ == "__main__":
     picture("seed", "training", "iteration", iters=12)
     printed(filled_in, "exercise", "Ada L.")
     picture("attention", "matrices", "iteration", iters=12)
+    picture("xor", "start", "Why did", iters=200)
     picture("seed", "dashboard", "logarithmic scale", iters=60)
     picture("mazur", "explore", "Explore: the network", iters=12)
     picture("mazur", "proof", "Proof: each gradient", iters=12)
