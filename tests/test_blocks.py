@@ -96,8 +96,12 @@ def test_a_block_takes_its_weights_from_the_one_above(tmp_path: Path) -> None:
 def test_a_page_ends_with_a_block(tmp_path: Path) -> None:
     path, own = tmp_path / "memory.xlsx", model("memory")
     xlnet.build(own.spec, path, plain=True)
-    breaks = [each.id for each in kept.looked_at(path)["Training"].row_breaks.brk]
+    sheet = kept.looked_at(path)["Training"]
+    breaks = [each.id for each in sheet.row_breaks.brk]
     assert breaks == [own.layout.row(iteration) - 1 for iteration in range(2, ITERS + 1)]
+    # A landscape page of A4 is 190 mm high between its margins, and a row 12.75 points.
+    assert sheet.page_setup.scale is not None
+    assert own.layout.stride * 12.75 * sheet.page_setup.scale / 100 < 190 / 25.4 * 72
 
 
 def test_every_block_has_the_names_of_its_tensors_and_its_number(tmp_path: Path) -> None:

@@ -15,12 +15,18 @@ COLUMNS_PER_PAGE = 24
 _HIGHEST = 409.0
 
 
-def print_landscape(page: Page, header_rows: str | None = None, columns: int = COLUMNS_PER_PAGE) -> None:
-    """Print the sheet on landscape pages of so many columns, with `header_rows` ("1:3") on top of each."""
+def print_landscape(page: Page, header_rows: str | None = None, size: float | None = None) -> None:
+    """Print the sheet on landscape pages, with `header_rows` ("1:3") on top of each, as wide as stays legible.
+
+    With a `size` it is printed at this share of its full one instead.
+    """
     page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.page_setup.fitToWidth = -(-page.max_column // columns)
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if size is None:
+        page.page_setup.fitToHeight = 0
+        page.page_setup.fitToWidth = -(-page.max_column // COLUMNS_PER_PAGE)
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    else:
+        page.page_setup.scale = int(100 * size)
     page.print_title_cols = "A:A"
     page.print_title_rows = header_rows
 

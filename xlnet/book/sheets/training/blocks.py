@@ -12,6 +12,7 @@ from xlnet import keys
 from xlnet.book import style
 from xlnet.book.drawing.cells import put, put_text
 from xlnet.book.drawing.notes import MOST_NOTES, put_note
+from xlnet.book.drawing.page import print_landscape
 from xlnet.book.drawing.protection import whole_numbers
 from xlnet.book.drawing.rules import add_to_areas
 from xlnet.book.model import Model
@@ -30,10 +31,9 @@ from xlnet.xlsx.page import Page
 _WIDTH, _ITERATION_WIDTH, _HEIGHT, _SIZE = 6.0, 8.0, 12.75, 9
 # A block that is larger than a screen is shown smaller, as long as it can be read.
 _LEAST_ZOOM = 65
-# The columns of a printed page.
-PAGE_COLUMNS = 40
-# The rows of a landscape page of A4 between its margins, at full size, where it has room for so many columns.
-_PAGE_ROWS, _FULL_SIZE_COLUMNS = 38, 21
+# What a landscape page of A4 has room for at full size, below the rows that each repeats; and how many columns one has,
+# if need be smaller.
+_PAGE_ROWS, _PAGE_COLUMNS, _MOST_COLUMNS_OF_PAGE = 33, 20, 42
 # Excel takes no more breaks.
 _MOST_BREAKS = 1_000
 # So many blocks have their masks checked as they are typed, and so many their pictures coloured: each is an area of its
@@ -69,7 +69,6 @@ def draw_table(page: Page, model: Model) -> None:
     # Between the tensors nothing stands.
     page.sheet_view.showGridLines = False
     page.sheet_view.zoomScale = max(_LEAST_ZOOM, min(100, int(100 / block.screens)))
-    _break_pages(page, block, model)
 
 
 def weights(model: Model) -> Iterator[str]:
@@ -141,11 +140,19 @@ def _draw_panels(page: Page, block: Block, model: Model) -> None:
         put_note(page, HEADER_ROW, first, [text, *([] if prefix else [explained])])
 
 
-def _break_pages(page: Page, block: Block, model: Model) -> None:
-    """Print a block on a page of its own, or as many whole ones as there is room for."""
-    across = -(-block.last_column // PAGE_COLUMNS)
-    times_as_many = max(1.0, block.last_column / across / _FULL_SIZE_COLUMNS)
-    together = max(1, int(_PAGE_ROWS * times_as_many / block.stride))
+def print_blocks(page: Page, model: Model) -> None:
+    """Print whole blocks on a page: so small that the rows of one fit, and its columns, on two pages if they are many.
+
+    Excel and LibreOffice break a page inside a block where a size is found by the columns alone.
+    """
+    block = model.once(_block)
+    # The last name of a tensor may be wider than its column.
+    columns = model.last_column + 1
+    page.print_area = f"A1:{cell(model.layout.last_row, columns)}"
+    across = -(-columns // _MOST_COLUMNS_OF_PAGE)
+    size = min(1.0, _PAGE_COLUMNS * across / columns, _PAGE_ROWS / block.stride)
+    print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}", size=size)
+    together = int(_PAGE_ROWS / size / block.stride)
     ends = range(together, model.layout.iterations, together)
     for iteration in ends[:_MOST_BREAKS]:
         page.row_breaks.append(Break(id=model.layout.row(iteration + 1) - 1))

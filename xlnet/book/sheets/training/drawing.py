@@ -22,13 +22,14 @@ def draw(page: Page, model: Model) -> None:
     if model.spec.layout == MATRIX:
         blocks.draw_table(page, model)
         jump.draw(page, model)
-        weights, columns = blocks.weights(model), blocks.PAGE_COLUMNS
+        weights = blocks.weights(model)
+        blocks.print_blocks(page, model)
     else:
         rows.draw_table(page, model)
-        weights, columns = rows.weights(model), rows.PAGE_COLUMNS
+        weights = rows.weights(model)
+        print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}")
     take_numbers(page, [*of_numbers(model), *weights], model.texts)
     take_tokens(page, of_tokens(model), tokens(model.spec), model.texts)
     protect(page, is_free_below=model.spec.layout != MATRIX)
     page.freeze_panes = cell(model.layout.first_row, 2)
     page.sheet_properties.tabColor = style.GROUPS[Group.PARAMETERS].strong
-    print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}", columns)

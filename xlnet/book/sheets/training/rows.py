@@ -23,8 +23,6 @@ from xlnet.xlsx.page import Page
 
 _WIDTH = 12.5
 _ITERATION_WIDTH = 11
-# The columns of a printed page.
-PAGE_COLUMNS = 24
 
 
 def draw_table(page: Page, model: Model) -> None:
