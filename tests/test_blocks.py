@@ -15,7 +15,7 @@ from recalculated import recalculated
 
 import xlnet
 from xlnet.book.model import Model, model_of
-from xlnet.book.sheets.training.blocks import caption_of
+from xlnet.book.sheets.training.blocks import caption_of, on_a_page
 from xlnet.graph.node import Group
 from xlnet.render.matrices import block_of
 from xlnet.spec import MATRIX
@@ -102,6 +102,15 @@ def test_a_page_ends_with_a_block(tmp_path: Path) -> None:
     # A landscape page of A4 is 190 mm high between its margins, and a row 12.75 points.
     assert sheet.page_setup.scale is not None
     assert own.layout.stride * 12.75 * sheet.page_setup.scale / 100 < 190 / 25.4 * 72
+
+
+@pytest.mark.parametrize("columns", [5, 20, 43, 200])
+def test_blocks_of_any_height_fit_on_a_page(columns: int) -> None:
+    for stride in range(1, 400):
+        size, together = on_a_page(stride, columns)
+        assert 0 < size <= 1
+        assert together >= 1
+        assert together * stride * 12.75 * size < 190 / 25.4 * 72
 
 
 def test_every_block_has_the_names_of_its_tensors_and_its_number(tmp_path: Path) -> None:

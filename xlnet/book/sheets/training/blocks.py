@@ -149,13 +149,19 @@ def print_blocks(page: Page, model: Model) -> None:
     # The last name of a tensor may be wider than its column.
     columns = model.last_column + 1
     page.print_area = f"A1:{cell(model.layout.last_row, columns)}"
-    across = -(-columns // _MOST_COLUMNS_OF_PAGE)
-    size = min(1.0, _PAGE_COLUMNS * across / columns, _PAGE_ROWS / block.stride)
+    size, together = on_a_page(block.stride, columns)
     print_landscape(page, f"{NAME_ROW}:{HEADER_ROW}", size=size)
-    together = int(_PAGE_ROWS / size / block.stride)
     ends = range(together, model.layout.iterations, together)
     for iteration in ends[:_MOST_BREAKS]:
         page.row_breaks.append(Break(id=model.layout.row(iteration + 1) - 1))
+
+
+def on_a_page(stride: int, columns: int) -> tuple[float, int]:
+    """Return the size at which blocks of so many rows and columns are printed, and how many one below another."""
+    across = -(-columns // _MOST_COLUMNS_OF_PAGE)
+    size = min(1.0, _PAGE_COLUMNS * across / columns, _PAGE_ROWS / stride)
+    # One fits, if not quite by rounding.
+    return size, max(1, int(_PAGE_ROWS / size / stride))
 
 
 def _add_notes(page: Page, block: Block, nodes: dict[str, Node], model: Model) -> None:
